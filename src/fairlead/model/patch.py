@@ -1,0 +1,103 @@
+"""How observations become a record, whatever the order in which they arrive.
+
+A `Patch` says some fields of one record as of a version. Every field of a record is a register that keeps the
+value with the highest version: merging is commutative, associative and idempotent, so a payload may come twice,
+late or by another way and the record is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from fairlead.model.records.kinds import Record
+from fairlead.model.schema import TABLE_OF, column_names
+from fairlead.model.times import EPOCH, epoch_us
+
+_canonical = msgspec.json.Encoder(order="sorted")
+
+NEVER_SAID = ""
+"""Version of a field that nobody has said yet; lower than every other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Fields of one record as one payload tells them."""
+
+    record: Record
+    """The record; fields left `UNSET` are not said."""
+    at: datetime
+    """The provider's own version time of these fields (updated-at), never the arrival."""
+    rank: int = 0
+    """Order of two statements of the same second: a later step of the life cycle has the higher rank (0-99)."""
+
+    @property
+    def table(self) -> str:
+        """Table of the record."""
+        return TABLE_OF[type(self.record)]
+
+    def said(self) -> dict[str, Any]:
+        """The fields that are said, without the id."""
+        record = self.record
+        return {
+            name: value
+            for name in record.__struct_fields__
+            if name != "id" and (value := getattr(record, name)) is not UNSET
+        }
+
+    def version(self) -> str:
+        """Sortable version: time in microseconds, rank, hash of what is said."""
+        digest = hashlib.blake2b(_canonical.encode(self.said()), digest_size=4).hexdigest()
+        return f"{epoch_us(self.at) + _OFFSET:017d}.{self.rank:02d}.{digest}"
+
+
+_OFFSET = 10**16
+"""Keeps versions before 1970 sortable as text."""
+
+OLDEST = EPOCH
+"""Version time for statements without a time of their own: anything dated wins over them."""
+
+
+@dataclass(slots=True)
+class Merged:
+    """A record's values with the version of each field."""
+
+    id: str
+    values: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def apply(self, said: Mapping[str, Any], version: str) -> bool:
+        """Takes over each field whose version is higher; tells whether any value changed."""
+        changed = False
+        for name, value in said.items():
+            held = self.versions.get(name, NEVER_SAID)
+            if version > held:
+                changed = changed or held == NEVER_SAID or self.values.get(name) != value
+                self.values[name] = value
+                self.versions[name] = version
+        return changed
+
+
+def pack_versions(table: str, versions: Mapping[str, str]) -> str:
+    """The versions of all fields as compact JSON: fields grouped by version, the largest group unnamed."""
+    groups: dict[str, list[str]] = {}
+    for name in column_names(table)[1:]:
+        groups.setdefault(versions.get(name, NEVER_SAID), []).append(name)
+    common = max(groups, key=lambda version: (version != NEVER_SAID, len(groups[version]), version))
+    rest = {version: names for version, names in sorted(groups.items()) if version != common}
+    return msgspec.json.encode([common, rest] if rest else [common]).decode()
+
+
+def unpack_versions(table: str, packed: str) -> dict[str, str]:
+    """Reverses `pack_versions`."""
+    common, *rest = msgspec.json.decode(packed)
+    versions = dict.fromkeys(column_names(table)[1:], common)
+    for version, names in (rest[0] if rest else {}).items():
+        versions.update(dict.fromkeys(names, version))
+    return {name: version for name, version in versions.items() if version != NEVER_SAID}

@@ -1,0 +1,96 @@
+"""Moments and clocks: everything is aware, UTC and shown as ISO 8601."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+class Clock(Protocol):
+    """Tells the present moment; tests and the demo hand over their own."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+        return datetime.now(UTC)
+
+
+class FixedClock:
+    """A clock that stands still, for `--as-of` and for tests."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        """Always the same moment."""
+        return self._at
+
+
+def parse_time(value: str | int | float | datetime | None) -> datetime | None:
+    """Reads ISO 8601, RFC 3339, git's own form and epoch numbers (seconds, ms, us or ns) as UTC.
+
+    A time without zone is taken as UTC, as the tools' documentation states for such fields. Empty values and
+    zero dates give `None`; anything else that is no time raises `ValueError`.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    if isinstance(value, bool):
+        raise ValueError(f"not a time: {value}")
+    if isinstance(value, int | float):
+        return from_epoch(value)
+    text = value.strip()
+    if _PLAIN_NUMBER.fullmatch(text):
+        return from_epoch(float(text) if "." in text else int(text))
+    if text.startswith(("0001-01-01", "0000-00-00")):
+        return None
+    found = datetime.fromisoformat(text)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def from_epoch(number: float) -> datetime | None:
+    """Reads an epoch number whose unit shows in its size; zero, which tools use for "never", gives `None`."""
+    if number == 0:
+        return None
+    size = abs(number)
+    unit = 1 if size < 1e11 else 1e3 if size < 1e14 else 1e6 if size < 1e17 else 1e9
+    try:
+        return EPOCH + timedelta(microseconds=round(number * (1_000_000 / unit)))
+    except OverflowError as fault:
+        raise ValueError(f"not a time: {number}") from fault
+
+
+def parse_day(value: str | date | None) -> date | None:
+    """Reads an ISO 8601 calendar date."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(value.strip()[:10])
+
+
+def iso(moment: datetime) -> str:
+    """The moment as ISO 8601 in UTC with `Z`, fractions only where there are some."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def epoch_us(moment: datetime) -> int:
+    """Whole microseconds since 1970."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def from_us(number: int) -> datetime:
+    """The moment at whole microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=number)
