@@ -1,0 +1,190 @@
+"""What a team states about itself: teams, people, what counts. Plain values that every room may read.
+
+`config` makes these from `fairlead.toml` (unknown keys are refused there); nothing here reads a file. An empty
+setup works: each section has a default that suits most teams.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A section of the configuration."""
+
+
+DeploymentSource = Literal["deployment", "workflow", "release", "tag", "merge", "cdevents", "records"]
+
+
+class Organisation(_Section, frozen=True):
+    """`[organisation]`: defaults for all teams."""
+
+    name: str = ""
+    time_zone: str = "UTC"
+    language: Literal["en", "de"] = "en"
+    calendar: str = "default"
+
+
+class TeamSetup(_Section, frozen=True):
+    """`[teams.<key>]`: the team's id is `team:<key>`."""
+
+    name: str = ""
+    members: tuple[str, ...] = ()
+    """Keys of `[people]`, account ids, handles or e-mail addresses."""
+    repositories: tuple[str, ...] = ()
+    """Repository ids or globs of them, like `github:acme/pay*`."""
+    services: tuple[str, ...] = ()
+    parent: str = ""
+    time_zone: str = ""
+    calendar: str = ""
+    lead: str = ""
+
+
+class PersonSetup(_Section, frozen=True):
+    """`[people.<key>]`: the person's id is `person:<key>`."""
+
+    name: str = ""
+    email: str = ""
+    accounts: tuple[str, ...] = ()
+    """Account ids like `github:@kim`, or e-mail addresses."""
+    kind: Literal["human", "bot", "coding_agent", "review_agent"] = "human"
+    time_zone: str = ""
+    calendar: str = ""
+
+
+class CalendarSetup(_Section, frozen=True):
+    """`[calendars.<key>]`: working hours and holidays; the key `default` holds for everybody else."""
+
+    hours: str = "Mon-Fri 09:00-17:00"
+    time_zone: str = ""
+    holidays: tuple[str, ...] = ()
+    """`2026-12-25 Christmas Day`: ISO date and an optional name."""
+
+
+class Deployments(_Section, frozen=True):
+    """`[deployments]`: what counts as a deployment; empty `sources` means: decided by the data seen."""
+
+    sources: tuple[DeploymentSource, ...] = ()
+    workflows: tuple[str, ...] = ("*deploy*", "*release to *", "*rollout*")
+    """Globs of workflow names or paths (source `workflow`), lower case."""
+    jobs: tuple[str, ...] = ()
+    """Globs of job names (source `workflow`); without any the whole run counts."""
+    tags: tuple[str, ...] = ("v[0-9]*", "[0-9]*.[0-9]*")
+    """Globs of tags (source `tag`)."""
+    branches: tuple[str, ...] = ()
+    """Branches to which a merge deploys (source `merge`); empty means the default branch."""
+    prereleases: bool = False
+    """Whether prereleases count (source `release`)."""
+
+
+class Environments(_Section, frozen=True):
+    """`[environments]`: which names mean production."""
+
+    production: tuple[str, ...] = ("prod", "prod-*", "prod_*", "production", "production-*", "production *", "live")
+    not_production: tuple[str, ...] = ("*preview*", "*staging*", "*test*", "*dev*", "*qa*", "github-pages")
+
+
+class ServiceSetup(_Section, frozen=True):
+    """`[services.<key>]`: the service's id is `service:<key>`."""
+
+    name: str = ""
+    repository: str = ""
+    paths: tuple[str, ...] = ()
+    """Globs of its files in the repository; empty means the whole repository."""
+    environments: tuple[str, ...] = ()
+    """Globs of deployment environments, tasks or descriptions that mean this service, like `production-api`."""
+    team: str = ""
+    criticality: Literal["critical", "high", "medium", "low"] = "medium"
+
+
+class Incidents(_Section, frozen=True):
+    """`[incidents]`: which issues are incidents beside records of incident tools."""
+
+    labels: tuple[str, ...] = ("incident", "outage", "incident:*", "sev*")
+    types: tuple[str, ...] = ("incident", "outage")
+    sources: tuple[str, ...] = ()
+    """Sources whose incidents count; empty means all."""
+    attribution_threshold: float = 0.5
+    """Score from which an incident is taken to be caused by a deployment, 0 to 1."""
+    attribution_hours: float = 72.0
+    """How long after its finish a deployment can still be suspected."""
+
+
+class Hotfix(_Section, frozen=True):
+    """`[hotfix]`: which changes repair production."""
+
+    labels: tuple[str, ...] = ("hotfix",)
+    branches: tuple[str, ...] = ("hotfix/*", "hotfix-*")
+    titles: tuple[str, ...] = ("hotfix*", "fix forward*")
+
+
+class Rollback(_Section, frozen=True):
+    """`[rollback]`: which deployments and changes take something back, beside what lineage shows."""
+
+    tasks: tuple[str, ...] = ("*rollback*",)
+    titles: tuple[str, ...] = ('revert "*', "revert:*")
+
+
+class IdentityRules(_Section, frozen=True):
+    """`[identity]`: who is no human, beside the known accounts and `[bot]` names. Globs of handles."""
+
+    bots: tuple[str, ...] = ()
+    coding_agents: tuple[str, ...] = ()
+    review_agents: tuple[str, ...] = ()
+    humans: tuple[str, ...] = ()
+    agent_trailers: tuple[str, ...] = ()
+    """Further commit trailers that mark agent-authored work, like `Assisted-by: *`."""
+
+
+class Thresholds(_Section, frozen=True):
+    """`[thresholds]`: when the brief speaks; hours are working hours of the team."""
+
+    first_review_hours: float = 8.0
+    stale_change_hours: float = 24.0
+    approved_unmerged_hours: float = 4.0
+    conflict_hours: float = 8.0
+    large_change_lines: int = 500
+    review_load: int = 5
+    red_main_minutes: int = 30
+    minimum_n: int = 5
+    """Figures made from fewer rows say that there is too little data."""
+    source_silent_hours: float = 24.0
+
+
+class Reviewers(_Section, frozen=True):
+    """`[reviewers]`: weights of the parts of the reviewer score; `spread` is the share for spreading knowledge."""
+
+    ownership: float = 0.35
+    expertise: float = 0.3
+    load: float = 0.2
+    zone: float = 0.15
+    at_most: int = 2
+    spread: float = 0.0
+
+
+class Privacy(_Section, frozen=True):
+    """`[privacy]`."""
+
+    minimum_group: int = 5
+    """Figures about people of smaller groups are suppressed."""
+
+
+class Setup(_Section, frozen=True):
+    """Everything that a team states about itself."""
+
+    organisation: Organisation = Organisation()
+    teams: dict[str, TeamSetup] = {}
+    people: dict[str, PersonSetup] = {}
+    calendars: dict[str, CalendarSetup] = {}
+    deployments: Deployments = Deployments()
+    environments: Environments = Environments()
+    services: dict[str, ServiceSetup] = {}
+    incidents: Incidents = Incidents()
+    hotfix: Hotfix = Hotfix()
+    rollback: Rollback = Rollback()
+    identity: IdentityRules = IdentityRules()
+    thresholds: Thresholds = Thresholds()
+    reviewers: Reviewers = Reviewers()
+    privacy: Privacy = Privacy()
