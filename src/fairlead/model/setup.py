@@ -11,14 +11,14 @@ from typing import Literal
 import msgspec
 
 
-class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A section of the configuration."""
 
 
 DeploymentSource = Literal["deployment", "workflow", "release", "tag", "merge", "cdevents", "records"]
 
 
-class Organisation(_Section, frozen=True):
+class Organisation(Section, frozen=True):
     """`[organisation]`: defaults for all teams."""
 
     name: str = ""
@@ -27,7 +27,7 @@ class Organisation(_Section, frozen=True):
     calendar: str = "default"
 
 
-class TeamSetup(_Section, frozen=True):
+class TeamSetup(Section, frozen=True):
     """`[teams.<key>]`: the team's id is `team:<key>`."""
 
     name: str = ""
@@ -42,7 +42,7 @@ class TeamSetup(_Section, frozen=True):
     lead: str = ""
 
 
-class PersonSetup(_Section, frozen=True):
+class PersonSetup(Section, frozen=True):
     """`[people.<key>]`: the person's id is `person:<key>`."""
 
     name: str = ""
@@ -54,7 +54,7 @@ class PersonSetup(_Section, frozen=True):
     calendar: str = ""
 
 
-class CalendarSetup(_Section, frozen=True):
+class CalendarSetup(Section, frozen=True):
     """`[calendars.<key>]`: working hours and holidays; the key `default` holds for everybody else."""
 
     hours: str = "Mon-Fri 09:00-17:00"
@@ -63,7 +63,7 @@ class CalendarSetup(_Section, frozen=True):
     """`2026-12-25 Christmas Day`: ISO date and an optional name."""
 
 
-class Deployments(_Section, frozen=True):
+class Deployments(Section, frozen=True):
     """`[deployments]`: what counts as a deployment; empty `sources` means: decided by the data seen."""
 
     sources: tuple[DeploymentSource, ...] = ()
@@ -79,14 +79,14 @@ class Deployments(_Section, frozen=True):
     """Whether prereleases count (source `release`)."""
 
 
-class Environments(_Section, frozen=True):
+class Environments(Section, frozen=True):
     """`[environments]`: which names mean production."""
 
     production: tuple[str, ...] = ("prod", "prod-*", "prod_*", "production", "production-*", "production *", "live")
     not_production: tuple[str, ...] = ("*preview*", "*staging*", "*test*", "*dev*", "*qa*", "github-pages")
 
 
-class ServiceSetup(_Section, frozen=True):
+class ServiceSetup(Section, frozen=True):
     """`[services.<key>]`: the service's id is `service:<key>`."""
 
     name: str = ""
@@ -99,7 +99,7 @@ class ServiceSetup(_Section, frozen=True):
     criticality: Literal["critical", "high", "medium", "low"] = "medium"
 
 
-class Incidents(_Section, frozen=True):
+class Incidents(Section, frozen=True):
     """`[incidents]`: which issues are incidents beside records of incident tools."""
 
     labels: tuple[str, ...] = ("incident", "outage", "incident:*", "sev*")
@@ -112,7 +112,7 @@ class Incidents(_Section, frozen=True):
     """How long after its finish a deployment can still be suspected."""
 
 
-class Hotfix(_Section, frozen=True):
+class Hotfix(Section, frozen=True):
     """`[hotfix]`: which changes repair production."""
 
     labels: tuple[str, ...] = ("hotfix",)
@@ -120,14 +120,14 @@ class Hotfix(_Section, frozen=True):
     titles: tuple[str, ...] = ("hotfix*", "fix forward*")
 
 
-class Rollback(_Section, frozen=True):
+class Rollback(Section, frozen=True):
     """`[rollback]`: which deployments and changes take something back, beside what lineage shows."""
 
     tasks: tuple[str, ...] = ("*rollback*",)
     titles: tuple[str, ...] = ('revert "*', "revert:*")
 
 
-class IdentityRules(_Section, frozen=True):
+class IdentityRules(Section, frozen=True):
     """`[identity]`: who is no human, beside the known accounts and `[bot]` names. Globs of handles."""
 
     bots: tuple[str, ...] = ()
@@ -138,7 +138,7 @@ class IdentityRules(_Section, frozen=True):
     """Further commit trailers that mark agent-authored work, like `Assisted-by: *`."""
 
 
-class Thresholds(_Section, frozen=True):
+class Thresholds(Section, frozen=True):
     """`[thresholds]`: when the brief speaks; hours are working hours of the team."""
 
     first_review_hours: float = 8.0
@@ -153,7 +153,7 @@ class Thresholds(_Section, frozen=True):
     source_silent_hours: float = 24.0
 
 
-class Reviewers(_Section, frozen=True):
+class Reviewers(Section, frozen=True):
     """`[reviewers]`: weights of the parts of the reviewer score; `spread` is the share for spreading knowledge."""
 
     ownership: float = 0.35
@@ -164,14 +164,14 @@ class Reviewers(_Section, frozen=True):
     spread: float = 0.0
 
 
-class Privacy(_Section, frozen=True):
+class Privacy(Section, frozen=True):
     """`[privacy]`."""
 
     minimum_group: int = 5
     """Figures about people of smaller groups are suppressed."""
 
 
-class Setup(_Section, frozen=True):
+class Setup(Section, frozen=True):
     """Everything that a team states about itself."""
 
     organisation: Organisation = Organisation()

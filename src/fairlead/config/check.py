@@ -1,0 +1,78 @@
+"""Compares plain values with a typed section and lists every fault, where the parser stops at the first."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import inspect as types
+
+Fault = tuple[tuple[str, ...], str]
+"""Path of the key and what is wrong with it."""
+
+
+def faults(value: Any, kind: type[msgspec.Struct]) -> Iterator[Fault]:
+    """All faults of a value that should be of a kind."""
+    return _check(value, types.type_info(kind), ())
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """A suggestion with its leading separator, or nothing."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"; did you mean `{close[0]}`?" if close else f"; known: {', '.join(sorted(known))}" if known else ""
+
+
+def _check(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator[Fault]:
+    if isinstance(kind, types.UnionType):
+        kind = next((part for part in kind.types if isinstance(part, types.StructType)), kind)
+    if isinstance(kind, types.StructType):
+        yield from _check_section(value, kind, path)
+    elif isinstance(kind, types.DictType) and isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _check(item, kind.value_type, (*path, str(key)))
+    elif isinstance(kind, types.VarTupleType) and isinstance(value, list):
+        for item in value:
+            yield from _check(item, kind.item_type, path)
+    else:
+        yield from _check_leaf(value, kind, path)
+
+
+def _check_section(value: Any, kind: types.StructType, path: tuple[str, ...]) -> Iterator[Fault]:
+    if not isinstance(value, Mapping):
+        yield path, f"expected a table, got {_shown(value)}"
+        return
+    fields = {field.encode_name: field.type for field in kind.fields}
+    for key, item in value.items():
+        if key in fields:
+            yield from _check(item, fields[key], (*path, key))
+        else:
+            yield (*path, key), f"unknown key `{key}`{did_you_mean(key, list(fields))}"
+
+
+def _check_leaf(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator[Fault]:
+    if isinstance(kind, types.LiteralType):
+        if value not in kind.values:
+            yield path, f"expected one of {', '.join(map(str, kind.values))}, got {_shown(value)}"
+        return
+    wanted = _WORDS.get(type(kind))
+    if wanted is None:
+        return
+    classes, word = wanted
+    if not isinstance(value, classes) or (isinstance(value, bool) and bool not in classes):
+        yield path, f"expected {word}, got {_shown(value)}"
+
+
+def _shown(value: Any) -> str:
+    return "a table" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else repr(value)
+
+
+_WORDS: Mapping[type[types.Type], tuple[tuple[type, ...], str]] = {
+    types.StrType: ((str,), "text"),
+    types.IntType: ((int,), "a whole number"),
+    types.FloatType: ((int, float), "a number"),
+    types.BoolType: ((bool,), "true or false"),
+    types.VarTupleType: ((list,), "a list"),
+    types.DictType: ((dict,), "a table"),
+}

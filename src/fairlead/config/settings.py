@@ -1,0 +1,111 @@
+"""Everything that can be set, typed once: the loader, the reference page and the JSON Schema come from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from fairlead.model.setup import Section, Setup
+
+
+class SecretRef(Section, frozen=True):
+    """Where a secret is kept; the secret itself never stands in `fairlead.toml`."""
+
+    env: str = ""
+    """Name of an environment variable."""
+    file: str = ""
+    """Path of a file that holds nothing else; `~` is the home."""
+
+
+class SourceSetup(Section, frozen=True):
+    """`[sources.<name>]`: a tool that Fairlead reads; the name starts the ids of its records."""
+
+    tool: str = ""
+    """Connector, like `github` or `git`; empty means: the same as the name."""
+    url: str = ""
+    """Address of the tool's API, for hosts of your own."""
+    organisations: tuple[str, ...] = ()
+    """Organisations or groups whose repositories are all read."""
+    repositories: tuple[str, ...] = ()
+    """Repositories to read, like `acme/payments`."""
+    exclude: tuple[str, ...] = ()
+    """Globs of repositories to leave out."""
+    paths: tuple[str, ...] = ()
+    """Local paths, for sources that are read from disk."""
+    known_as: str = ""
+    """Repository id that a single local path stands for, like `github:acme/payments`."""
+    token: SecretRef | None = None
+    app_id: str = ""
+    installation_id: str = ""
+    private_key: SecretRef | None = None
+    webhook_secrets: tuple[SecretRef, ...] = ()
+    """Several may be live while one is rotated."""
+    since: str = ""
+    """First day to read, like `2026-01-01`; empty means 180 days back."""
+    every_minutes: int = 5
+    """How often to poll; 0 means never."""
+    options: dict[str, Any] = {}
+    """What the connector's reader must know; changing it replays the source."""
+
+
+class Store(Section, frozen=True):
+    """`[store]`."""
+
+    url: str = ""
+    """`postgresql://user@host/database`; empty means SQLite in the home."""
+
+
+class Server(Section, frozen=True):
+    """`[server]`."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; anything but loopback must be asked for."""
+    port: int = 8484
+    public_url: str = ""
+    """Address by which people reach it through a reverse proxy, like `https://fairlead.acme.example`."""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Addresses whose X-Forwarded headers are believed."""
+
+
+class Raw(Section, frozen=True):
+    """`[raw]`: what happens to raw events after they were read."""
+
+    compress_after_hours: float = 1.0
+    keep_days: int = 0
+    """Days until a raw event is dropped; 0 means never."""
+
+
+class Schedule(Section, frozen=True):
+    """`[schedule]`: what runs by itself."""
+
+    brief_at: str = "08:30"
+    """Local time of each team at which its brief is written; empty means never."""
+    sweep_at: str = "03:00"
+    """Local time of the organisation at which sources are swept for what was deleted."""
+
+
+class Warehouse(Section, frozen=True):
+    """`[warehouse]`."""
+
+    memory_limit: str = "256MB"
+
+
+class Settings(Setup, frozen=True):
+    """The whole of `fairlead.toml`."""
+
+    sources: dict[str, SourceSetup] = {}
+    store: Store = Store()
+    server: Server = Server()
+    raw: Raw = Raw()
+    schedule: Schedule = Schedule()
+    warehouse: Warehouse = Warehouse()
+
+    def setup(self) -> Setup:
+        """The part that every room may read."""
+        return Setup(**{name: getattr(self, name) for name in Setup.__struct_fields__})
+
+
+def to_builtins(settings: Settings) -> dict[str, Any]:
+    """Settings as plain values; they hold references to secrets, never secrets."""
+    return msgspec.to_builtins(settings)  # type: ignore[no-any-return]

@@ -1,0 +1,135 @@
+"""Ready services of one home, opened once and closed together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from fairlead.config.load import Loaded
+from fairlead.config.secrets import credentials, webhook_secrets
+from fairlead.config.settings import Settings, SourceSetup
+from fairlead.model.setup import Setup
+from fairlead.model.times import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from fairlead.bus.log import EventLog
+    from fairlead.connectors.kit.connector import Options
+    from fairlead.ingest.apply import Ingest
+    from fairlead.metrics.warehouse import Warehouse
+    from fairlead.store.database import Database
+
+
+@dataclass
+class Services:
+    """What the rooms above need; each part is opened when it is first asked for."""
+
+    loaded: Loaded
+    home: Path
+    clock: Clock = field(default_factory=SystemClock)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def __post_init__(self) -> None:
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @property
+    def settings(self) -> Settings:
+        """Everything that can be set."""
+        return self.loaded.settings
+
+    @cached_property
+    def setup(self) -> Setup:
+        """What the team states about itself."""
+        return self.settings.setup()
+
+    @cached_property
+    def database(self) -> Database:
+        """Facts; migrated when opened."""
+        from fairlead.store.database import Database
+
+        return Database.open(self.settings.store.url or f"sqlite:///{self.home / 'facts.db'}")
+
+    @cached_property
+    def log(self) -> EventLog:
+        """Raw events."""
+        from fairlead.bus.sql import SqlEventLog
+
+        return SqlEventLog.open(self.settings.store.url or f"sqlite:///{self.home / 'raw.db'}")
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """Raw events -> records."""
+        from fairlead.ingest.apply import Ingest
+
+        return Ingest(self.database, self.log, options=self.options, setup=self.setup, clock=self.clock)
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """Marts and figures; one process at a time may open it on a home."""
+        from fairlead.metrics.warehouse import Warehouse
+
+        return Warehouse(
+            self.home / "warehouse.duckdb",
+            self.database,
+            self.setup,
+            self.clock,
+            memory_limit=self.settings.warehouse.memory_limit,
+        )
+
+    def source(self, name: str) -> SourceSetup | None:
+        """A configured source by name."""
+        return self.settings.sources.get(name)
+
+    def tool(self, source: str) -> str:
+        """Connector that reads a source; a source without settings is read by the connector of its name."""
+        found = self.source(source)
+        return found.tool or source if found else source
+
+    def options(self, source: str) -> Options:
+        """What the reader of a source must know."""
+        import msgspec
+
+        from fairlead.connectors.kit.connector import Options
+        from fairlead.model.raw import content_id
+
+        found = self.source(source)
+        values = found.options if found else {}
+        version = content_id(msgspec.json.encode(values, order="sorted"))[:12] if values else ""
+        return Options(source=source, values=values, version=version)
+
+    def credentials(self, source: str) -> dict[str, str]:
+        """What the connector of a source signs in with; resolved at each call, never kept."""
+        found = self.source(source)
+        return credentials(found, self.environ) if found else {}
+
+    def webhook_secrets(self, source: str) -> list[str]:
+        """All live webhook secrets of a source."""
+        found = self.source(source)
+        return webhook_secrets(found, self.environ) if found else []
+
+    def catch_up(self) -> int:
+        """Applies what the log holds and refreshes the marts; gives how many raw events were applied."""
+        applied = 0
+        while (step := self.ingest.step()).raw_events:
+            applied += step.raw_events
+        self.warehouse.refresh()
+        return applied
+
+    def close(self) -> None:
+        """Closes what was opened, the warehouse first."""
+        for name in ("warehouse", "log", "database"):
+            if part := self.__dict__.pop(name, None):
+                part.close()
+        self.__dict__.pop("ingest", None)
+
+    def __enter__(self) -> Services:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
