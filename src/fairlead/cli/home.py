@@ -1,0 +1,112 @@
+"""Which home, settings and moment a command works with, and who answers: the running server or this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fairlead.model.errors import Abort
+
+if TYPE_CHECKING:
+    from fairlead.config.load import Loaded
+    from fairlead.model.times import Clock
+    from fairlead.wiring.services import Services
+
+
+@dataclass
+class _Choice:
+    config: Path | None = None
+    demo: bool = False
+    as_of: str = ""
+
+
+_choice = _Choice()
+
+
+def choose(config: Path | None, demo: bool, as_of: str) -> None:
+    """Keeps the options that stand before the command."""
+    _choice.config, _choice.demo, _choice.as_of = config, demo, as_of
+
+
+def use_demo() -> None:
+    """The rest of this command works on the demo's home."""
+    _choice.demo = True
+
+
+def folder() -> Path:
+    """The home folder."""
+    from fairlead.config.load import home_folder
+
+    if not _choice.demo:
+        return home_folder(os.environ)
+    if given := os.environ.get("FAIRLEAD_DEMO_HOME"):
+        return Path(given).expanduser().absolute()
+    return home_folder(os.environ).with_name(home_folder(os.environ).name + "-demo")
+
+
+def settings_file() -> Path | None:
+    """The settings file that holds here; the demo has its own in its home."""
+    from fairlead.config.load import FILE_NAME, find_file
+
+    if _choice.config:
+        return _choice.config
+    if _choice.demo:
+        own = folder() / FILE_NAME
+        return own if own.is_file() else None
+    return find_file(Path.cwd(), folder())
+
+
+def loaded() -> Loaded:
+    """Settings of the file that holds here."""
+    from fairlead.config.load import load
+
+    return load(settings_file())
+
+
+def clock() -> Clock:
+    """The machine's clock, or the moment of `--as-of`, or the one that the demo was told for."""
+    from fairlead.model.times import FixedClock, SystemClock, parse_time
+
+    text = _choice.as_of
+    marker = folder() / "as-of"
+    if not text and _choice.demo and marker.is_file():
+        text = marker.read_text(encoding="utf-8").strip()
+    if not text:
+        return SystemClock()
+    try:
+        moment = parse_time(text)
+    except ValueError as fault:
+        raise Abort(f"not a time: {text}", hint="write it like 2026-10-14T09:00Z") from fault
+    return FixedClock(moment) if moment else SystemClock()
+
+
+@contextmanager
+def services() -> Iterator[Services]:
+    """The services of the chosen home, closed afterwards."""
+    from fairlead.wiring.services import Services
+
+    with Services(loaded(), folder(), clock()) as opened:
+        yield opened
+
+
+def server_socket() -> Path | None:
+    """The socket of a server that runs on this home and answers."""
+    import socket
+
+    path = folder() / "fairlead.sock"
+    if not path.exists():
+        return None
+    probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        probe.settimeout(1.0)
+        probe.connect(str(path))
+    except OSError:
+        return None
+    else:
+        return path
+    finally:
+        probe.close()

@@ -1,0 +1,93 @@
+"""`fairlead`: finds a command by its name and imports nothing else, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from fairlead.cli import home
+from fairlead.model.errors import ConfigFaults, Fault
+
+_COMMANDS = Path(__file__).parent / "commands"
+
+
+class Commands(TyperGroup):
+    """Commands that are imported when they are called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All command names, sorted."""
+        return sorted(path.stem.rstrip("_").replace("_", "-") for path in _COMMANDS.glob("[a-z]*.py"))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Imports the command's module; `None` for an unknown name."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"fairlead.cli.commands.{_module_name(cmd_name)}")
+        command = typer.main.get_command(module.APP)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Lists the commands with the first line of each file, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _summary(name)) for name in self.list_commands(ctx)])
+
+
+def _module_name(command: str) -> str:
+    name = command.replace("-", "_")
+    return name if (_COMMANDS / f"{name}.py").exists() else f"{name}_"
+
+
+def _summary(command: str) -> str:
+    text = (_COMMANDS / f"{_module_name(command)}.py").read_text(encoding="utf-8")
+    return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
+
+
+APP = typer.Typer(
+    cls=Commands,
+    name="fairlead",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="A chief of staff for engineering teams: reads the team's tools, says what matters, shows why.",
+    epilog="Example: fairlead brief --team payments",
+)
+
+
+@APP.callback()
+def _options(
+    config: Annotated[
+        Path | None, typer.Option(help="Settings file; else the nearest fairlead.toml upwards.")
+    ] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Use the home of the demo team.")] = False,
+    as_of: Annotated[str, typer.Option(help="Pretend that it is this moment, like 2026-10-14T09:00Z.")] = "",
+) -> None:
+    home.choose(config=config, demo=demo, as_of=as_of)
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Entry point: exit code 0 for success, 1 for a failure, 2 for a wrong call or faulty files."""
+    try:
+        APP(args=arguments, standalone_mode=True)
+    except ConfigFaults as faults:
+        for fault in faults.faults:
+            print(fault, file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    except Fault as fault:
+        print(f"error: {fault.message}", file=sys.stderr)  # noqa: T201
+        if fault.hint:
+            print(f"\nhint: {fault.hint}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()
