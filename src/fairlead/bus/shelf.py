@@ -1,0 +1,73 @@
+"""The port between the log and a database: short transactions over one table of raw events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from fairlead.bus.log import Appended
+from fairlead.model.raw import RawEvent, StoredRaw
+
+
+class Packed(NamedTuple):
+    """A body to be replaced by its compressed form."""
+
+    seq: int
+    body: bytes
+
+
+class ShelfDown(Exception):  # noqa: N818 - says what is, like the faults of `model.errors`
+    """The database cannot be written or reached now; the text says why in its own words."""
+
+
+class RowRefused(Exception):  # noqa: N818
+    """The database refuses one of these rows for what it holds; the others are good."""
+
+
+class Shelf(Protocol):
+    """What a database does for the log. Writing methods are called from one thread, reading ones from any."""
+
+    def insert(self, rows: Sequence[tuple[Any, ...]]) -> list[Appended]:
+        """Inserts in order in one transaction, durable on return; what is there already keeps its position."""
+        ...
+
+    def replace(self, seq: int, event: RawEvent) -> None:
+        """Overwrites one event and leaves nothing of the former in the files, as far as the database allows."""
+        ...
+
+    def pack(self, bodies: Sequence[Packed], upto: int) -> None:
+        """Puts compressed bodies in place and notes that all up to a position are done."""
+        ...
+
+    def packed_upto(self) -> int:
+        """Position up to which bodies have been looked at for compression."""
+        ...
+
+    def delete(self, before: datetime, upto: int, limit: int) -> int:
+        """Drops at most `limit` of the events received before a moment up to a position; gives how many."""
+        ...
+
+    def read(self, after: int, limit: int, source: str | None = None) -> list[StoredRaw]:
+        """Events above a position, in order."""
+        ...
+
+    def get(self, seq: int) -> StoredRaw | None:
+        """One event."""
+        ...
+
+    def latest(self) -> int:
+        """Highest position."""
+        ...
+
+    def known(self, source: str, deliveries: Sequence[str]) -> set[str]:
+        """Which of these delivery ids are there."""
+        ...
+
+    def recover(self) -> None:
+        """Called after a failed write: leaves no open transaction, reconnects where that helps."""
+        ...
+
+    def close(self) -> None:
+        """Closes all connections."""
+        ...
