@@ -1,0 +1,44 @@
+"""Asks a verb: of the server that holds the home, else in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fairlead.cli import home
+from fairlead.cli.output import show
+from fairlead.model.errors import Abort
+
+SOCKET_PATH = "/local/verbs/"
+"""Where the server answers verbs; on its socket only, never on the network."""
+
+
+def ask(verb: str, words: Mapping[str, str | None]) -> int:
+    """Shows the answer and gives its exit code."""
+    said = {key: value for key, value in words.items() if value}
+    if socket := home.server_socket():
+        text, code = _ask_server(str(socket), verb, said)
+    else:
+        text, code = _ask_here(verb, said)
+    show(text)
+    return code
+
+
+def _ask_server(socket: str, verb: str, words: Mapping[str, str]) -> tuple[str, int]:
+    import httpx
+
+    with httpx.Client(transport=httpx.HTTPTransport(uds=socket), base_url="http://fairlead", timeout=120) as client:
+        answer = client.post(SOCKET_PATH + verb, json=dict(words))
+    if answer.headers.get("content-type", "").startswith("application/problem+json"):
+        problem = answer.json()
+        raise Abort(problem.get("title", "the server could not answer"), problem.get("hint", ""))
+    answer.raise_for_status()
+    return answer.text, int(answer.headers.get("x-exit-code", "0"))
+
+
+def _ask_here(verb: str, words: Mapping[str, str]) -> tuple[str, int]:
+    from fairlead.wiring import verbs
+
+    with home.services() as services:
+        services.catch_up()
+        reply = verbs.ask(services, verb, words)
+    return reply.text, reply.exit_code
