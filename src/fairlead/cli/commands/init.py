@@ -21,7 +21,7 @@ def init(
     language: Annotated[str, typer.Option(help="en or de.")] = "en",
     github: Annotated[list[str] | None, typer.Option(help="Organisation or owner/repository; repeat it.")] = None,
     git: Annotated[list[str] | None, typer.Option(help="Local repository; repeat it.")] = None,
-    token_variable: Annotated[str, typer.Option(help="Environment variable that holds the token.")] = "GITHUB_TOKEN",
+    token_variable: Annotated[str, typer.Option(help="Environment variable that holds the token.")] = "GITHUB_TOKEN",  # noqa: S107
     webhook_variable: Annotated[str, typer.Option(help="Environment variable with the webhook secret.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Say as JSON what was written.")] = False,

@@ -14,9 +14,7 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @APP.command(epilog="Example: fairlead metrics lead_time --team payments --from 2026-09-01 --to 2026-10-01")
 def metrics(
-    name: Annotated[
-        str, typer.Argument(help="A figure or a group, like dora, review, build; nothing lists all.")
-    ] = "",
+    name: Annotated[str, typer.Argument(help="A figure or a group, like dora, review, build; without it: all.")] = "",
     start: Annotated[str, typer.Option("--from", help="First day of the window; else 30 days before the end.")] = "",
     end: Annotated[str, typer.Option("--to", help="Day after the window; else now.")] = "",
     team: Annotated[str, typer.Option(help="Only this team, by key.")] = "",
