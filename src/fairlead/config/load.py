@@ -117,7 +117,7 @@ def _meanings(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", key):
             yield (
                 ("sources", key),
-                "the name of a source starts its records' ids: use lower-case letters, digits, - and _",
+                "a source's name starts the ids of its records: use a-z, 0-9, - and _",
             )
         elif isinstance(source, Mapping):
             yield from _secret_faults(key, source)
@@ -130,7 +130,7 @@ def _secret_faults(key: str, source: Mapping[str, Any]) -> Iterator[tuple[tuple[
             if isinstance(secret, Mapping) and len([part for part in ("env", "file") if secret.get(part)]) != 1:
                 yield (
                     ("sources", key, name),
-                    'name exactly one place, like `{ env = "GITHUB_TOKEN" }` or `{ file = "..." }`',
+                    'name one place: `{ env = "GITHUB_TOKEN" }` or `{ file = "..." }`',
                 )
 
 

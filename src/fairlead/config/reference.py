@@ -1,0 +1,74 @@
+"""`docs/configuration.md` and the JSON Schema for editors, made from the settings types."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from fairlead.config.settings import Settings, SourceSetup
+from fairlead.model.setup import Section
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of `fairlead.toml`, for editors that check while one types."""
+    schema = msgspec.json.schema(Settings)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "fairlead.toml", **schema}
+
+
+def page() -> str:
+    """The reference page: each section with its keys, defaults and meaning."""
+    lines = [
+        "# Configuration",
+        "",
+        "`fairlead.toml` is looked for in the working directory and upwards, then in the home; `--config` names another.",
+        "Each key can be overridden by the environment: `FAIRLEAD_SERVER__PORT=9000` sets `port` of `[server]`.",
+        'Secrets never stand in the file: `{ env = "NAME" }` or `{ file = "PATH" }` says where one is kept.',
+        "`fairlead config check` tells every fault with line and column; `fairlead config schema` prints a JSON Schema.",
+        "",
+    ]
+    for name, section in _sections():
+        lines += [f"## {name}", "", _about(section), "", "| key | default | meaning |", "|---|---|---|"]
+        lines += [f"| `{key}` | {default} | {meaning} |" for key, default, meaning in _keys(section)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _sections() -> Iterator[tuple[str, type[Section]]]:
+    for name, hint in get_type_hints(Settings).items():
+        if get_origin(hint) is dict:
+            section = get_args(hint)[1]
+            yield f"[{name}.{'<name>' if section is SourceSetup else '<key>'}]", section
+        else:
+            yield f"[{name}]", hint
+
+
+def _about(section: type[Section]) -> str:
+    text = inspect.getdoc(section) or ""
+    return text.partition(":")[2].strip().capitalize() if text.startswith("`[") and ":" in text else ""
+
+
+def _keys(section: type[Section]) -> Iterator[tuple[str, str, str]]:
+    docs = dict(_docs(section))
+    for field in msgspec.structs.fields(section):
+        yield field.encode_name, _default(field.default), docs.get(field.name, "").replace("|", "\\|")
+
+
+def _default(value: object) -> str:
+    if value is msgspec.NODEFAULT or value is None or value in ("", (), {}):
+        return ""
+    if isinstance(value, tuple):
+        return ", ".join(f"`{item}`" for item in value).replace("|", "\\|")
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _docs(section: type[Section]) -> Iterator[tuple[str, str]]:
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(section))).body
+    assert isinstance(tree, ast.ClassDef)
+    for field, below in zip(tree.body, tree.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
+            yield ast.unparse(field.target), inspect.cleandoc(str(below.value.value)).replace("\n", " ")

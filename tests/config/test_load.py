@@ -1,0 +1,171 @@
+"""Configuration: what is read, what is refused, and that every fault is told at once with its place."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fairlead.config.load import find_file, home_folder, load
+from fairlead.model.errors import Abort, ConfigFaults
+
+GOOD = """
+[organisation]
+name = "Acme"
+time_zone = "Europe/Berlin"
+
+[sources.github]
+repositories = ["acme/payments"]
+token = { env = "GITHUB_TOKEN" }
+webhook_secrets = [{ env = "ONE" }, { file = "~/two" }]
+
+[teams.payments]
+members = ["kim", "lee"]
+
+[services.payments-api]
+repository = "github:acme/payments"
+paths = ["api/**"]
+team = "payments"
+"""
+
+BAD = """
+[organisation]
+time_zone = "Europe/Berln"
+
+[sources.GitHub]
+tool = "github"
+
+[sources.code]
+token = { env = "A", file = "b" }
+repositry = ["acme/payments"]
+
+[server]
+port = "9000"
+
+[services.api]
+team = "payment"
+
+[teams.payments]
+members = "kim"
+
+[deployment]
+tags = ["v*"]
+
+[organisation2]
+"""
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "fairlead.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_good_file_gives_typed_settings(tmp_path: Path) -> None:
+    settings = load(_write(tmp_path, GOOD), {}).settings
+    assert settings.sources["github"].repositories == ("acme/payments",)
+    assert settings.setup().teams["payments"].members == ("kim", "lee")
+    assert settings.server.port == 8484
+
+
+def test_every_fault_is_told_at_once_with_its_place_and_a_suggestion(tmp_path: Path) -> None:
+    path = _write(tmp_path, BAD)
+    with pytest.raises(ConfigFaults) as caught:
+        load(path, {})
+    told = {(fault.line, fault.column): fault.message for fault in caught.value.faults}
+    assert "did you mean `Europe/Berlin`" in told[3, 1]
+    assert "use a-z" in told[5, 1]
+    assert "name one place" in told[9, 1]
+    assert "did you mean `repositories`" in told[10, 1]
+    assert told[13, 1] == "server.port: expected a whole number, got '9000'"
+    assert "did you mean `payments`" in told[16, 1]
+    assert "expected a list" in told[19, 1]
+    assert "did you mean `deployments`" in told[21, 1]
+    assert "did you mean `organisation`" in told[24, 1]
+    assert len(told) == 9
+
+
+def test_broken_toml_names_line_and_column(tmp_path: Path) -> None:
+    with pytest.raises(ConfigFaults) as caught:
+        load(_write(tmp_path, "[server]\nport = = 1\n"), {})
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.column) == (2, 8)
+
+
+def test_the_environment_is_laid_over_the_file(tmp_path: Path) -> None:
+    environ = {
+        "FAIRLEAD_SERVER__PORT": "9000",
+        "FAIRLEAD_STORE__URL": "postgresql://db/fairlead",
+        "FAIRLEAD_HOME": "/x",
+    }
+    loaded = load(_write(tmp_path, GOOD), environ)
+    assert loaded.settings.server.port == 9000
+    assert loaded.settings.store.url == "postgresql://db/fairlead"
+    assert loaded.overridden == ("FAIRLEAD_SERVER__PORT", "FAIRLEAD_STORE__URL")
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    assert load(None, {}).settings.organisation.time_zone == "UTC"
+
+
+def test_an_unreadable_file_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "fairlead.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(Abort, match="cannot read"):
+        load(path, {})
+
+
+def test_the_nearest_file_upwards_wins_over_the_home(tmp_path: Path) -> None:
+    home, deep = tmp_path / "home", tmp_path / "project" / "a" / "b"
+    home.mkdir()
+    deep.mkdir(parents=True)
+    at_home = _write(home, GOOD)
+    assert find_file(deep, home) == at_home
+    near = _write(tmp_path / "project", GOOD)
+    assert find_file(deep, home) == near
+
+
+def test_the_home_follows_the_environment() -> None:
+    assert home_folder({"FAIRLEAD_HOME": "/srv/fairlead"}) == Path("/srv/fairlead")
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3)
+)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.dictionaries(
+        st.sampled_from(["organisation", "sources", "teams", "server", "store", "x"]),
+        st.dictionaries(st.sampled_from(["name", "port", "url", "github", "tool", "zz"]), _VALUES, max_size=4),
+        max_size=4,
+    )
+)
+def test_no_file_makes_it_fall_over(values: dict[str, dict[str, object]]) -> None:
+    import tempfile
+
+    import tomlkit
+
+    text = tomlkit.dumps(
+        {key: {k: v for k, v in table.items() if v is not None} for key, table in _clean(values).items()}
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = _write(Path(folder), text)
+        try:
+            load(path, {})
+        except ConfigFaults as faults:
+            assert faults.faults
+
+
+def _clean(value: object) -> dict[str, dict[str, object]]:
+    def plain(item: object) -> object:
+        if isinstance(item, dict):
+            return {key: plain(part) for key, part in item.items() if part is not None}
+        if isinstance(item, list):
+            return [plain(part) for part in item if part is not None]
+        return item
+
+    cleaned = plain(value)
+    assert isinstance(cleaned, dict)
+    return cleaned
