@@ -169,3 +169,9 @@ def _clean(value: object) -> dict[str, dict[str, object]]:
     cleaned = plain(value)
     assert isinstance(cleaned, dict)
     return cleaned
+
+
+def test_every_key_says_what_it_means() -> None:
+    from fairlead.config.reference import page
+
+    assert not [line for line in page().splitlines() if line.startswith("| `") and line.endswith("|  |")]

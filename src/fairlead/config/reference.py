@@ -25,10 +25,10 @@ def page() -> str:
     lines = [
         "# Configuration",
         "",
-        "`fairlead.toml` is looked for in the working directory and upwards, then in the home; `--config` names another.",
+        "`fairlead.toml` is looked for in the working directory and upwards, then in the home, unless `--config` names it.",
         "Each key can be overridden by the environment: `FAIRLEAD_SERVER__PORT=9000` sets `port` of `[server]`.",
         'Secrets never stand in the file: `{ env = "NAME" }` or `{ file = "PATH" }` says where one is kept.',
-        "`fairlead config check` tells every fault with line and column; `fairlead config schema` prints a JSON Schema.",
+        "`fairlead config check` tells every fault with its place; `fairlead config schema` prints a JSON Schema.",
         "",
     ]
     for name, section in _sections():

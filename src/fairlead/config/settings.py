@@ -36,9 +36,13 @@ class SourceSetup(Section, frozen=True):
     known_as: str = ""
     """Repository id that a single local path stands for, like `github:acme/payments`."""
     token: SecretRef | None = None
+    """Token of the API."""
     app_id: str = ""
+    """Number of a GitHub App."""
     installation_id: str = ""
+    """Installation of the App; without it the only one is taken."""
     private_key: SecretRef | None = None
+    """Key of the App."""
     webhook_secrets: tuple[SecretRef, ...] = ()
     """Several may be live while one is rotated."""
     since: str = ""
@@ -62,6 +66,7 @@ class Server(Section, frozen=True):
     host: str = "127.0.0.1"
     """Address to listen on; anything but loopback must be asked for."""
     port: int = 8484
+    """Port to listen on."""
     public_url: str = ""
     """Address by which people reach it through a reverse proxy, like `https://fairlead.acme.example`."""
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
@@ -72,6 +77,7 @@ class Raw(Section, frozen=True):
     """`[raw]`: what happens to raw events after they were read."""
 
     compress_after_hours: float = 1.0
+    """Raw events older than this, and read by all, are compressed."""
     keep_days: int = 0
     """Days until a raw event is dropped; 0 means never."""
 
@@ -89,6 +95,7 @@ class Warehouse(Section, frozen=True):
     """`[warehouse]`."""
 
     memory_limit: str = "256MB"
+    """Memory that analysis may use."""
 
 
 class Settings(Setup, frozen=True):

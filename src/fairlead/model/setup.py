@@ -22,43 +22,60 @@ class Organisation(Section, frozen=True):
     """`[organisation]`: defaults for all teams."""
 
     name: str = ""
+    """Shown name."""
     time_zone: str = "UTC"
+    """IANA zone, like `Europe/Berlin`."""
     language: Literal["en", "de"] = "en"
+    """Language of reports and pages, where nobody asks for another."""
     calendar: str = "default"
+    """Key of the calendar that holds for all without one."""
 
 
 class TeamSetup(Section, frozen=True):
     """`[teams.<key>]`: the team's id is `team:<key>`."""
 
     name: str = ""
+    """Shown name; without it the key."""
     members: tuple[str, ...] = ()
     """Keys of `[people]`, account ids, handles or e-mail addresses."""
     repositories: tuple[str, ...] = ()
     """Repository ids or globs of them, like `github:acme/pay*`."""
     services: tuple[str, ...] = ()
+    """Keys of `[services]` that it owns."""
     parent: str = ""
+    """Key of the team above."""
     time_zone: str = ""
+    """IANA zone; without it the organisation's."""
     calendar: str = ""
+    """Key of its calendar; without it the organisation's."""
     lead: str = ""
+    """Key of `[people]` whom the brief names for decisions."""
 
 
 class PersonSetup(Section, frozen=True):
     """`[people.<key>]`: the person's id is `person:<key>`."""
 
     name: str = ""
+    """Name as the person writes it."""
     email: str = ""
+    """Preferred address."""
     accounts: tuple[str, ...] = ()
     """Account ids like `github:@kim`, or e-mail addresses."""
     kind: Literal["human", "bot", "coding_agent", "review_agent"] = "human"
+    """`human`, `bot`, `coding_agent` or `review_agent`."""
     time_zone: str = ""
+    """IANA zone; without it the team's."""
     calendar: str = ""
+    """Key of the calendar; without it the team's."""
 
 
 class CalendarSetup(Section, frozen=True):
     """`[calendars.<key>]`: working hours and holidays; the key `default` holds for everybody else."""
 
     hours: str = "Mon-Fri 09:00-17:00"
+    """Working hours; several parts separated by commas."""
     time_zone: str = ""
+    """IANA zone; without it that of the team or person."""
     holidays: tuple[str, ...] = ()
     """`2026-12-25 Christmas Day`: ISO date and an optional name."""
 
@@ -67,6 +84,7 @@ class Deployments(Section, frozen=True):
     """`[deployments]`: what counts as a deployment; empty `sources` means: decided by the data seen."""
 
     sources: tuple[DeploymentSource, ...] = ()
+    """What to take deployments from; the first that a repository has wins."""
     workflows: tuple[str, ...] = ("*deploy*", "*release to *", "*rollout*")
     """Globs of workflow names or paths (source `workflow`), lower case."""
     jobs: tuple[str, ...] = ()
@@ -83,27 +101,35 @@ class Environments(Section, frozen=True):
     """`[environments]`: which names mean production."""
 
     production: tuple[str, ...] = ("prod", "prod-*", "prod_*", "production", "production-*", "production *", "live")
+    """Globs of names that mean production, lower case."""
     not_production: tuple[str, ...] = ("*preview*", "*staging*", "*test*", "*dev*", "*qa*", "github-pages")
+    """Globs of names that never mean production; they win."""
 
 
 class ServiceSetup(Section, frozen=True):
     """`[services.<key>]`: the service's id is `service:<key>`."""
 
     name: str = ""
+    """Shown name; without it the key."""
     repository: str = ""
+    """Id of the repository that builds it."""
     paths: tuple[str, ...] = ()
     """Globs of its files in the repository; empty means the whole repository."""
     environments: tuple[str, ...] = ()
     """Globs of deployment environments, tasks or descriptions that mean this service, like `production-api`."""
     team: str = ""
+    """Key of the team that owns it."""
     criticality: Literal["critical", "high", "medium", "low"] = "medium"
+    """`critical`, `high`, `medium` or `low`."""
 
 
 class Incidents(Section, frozen=True):
     """`[incidents]`: which issues are incidents beside records of incident tools."""
 
     labels: tuple[str, ...] = ("incident", "outage", "incident:*", "sev*")
+    """Globs of labels that make an issue an incident."""
     types: tuple[str, ...] = ("incident", "outage")
+    """Types that make an issue an incident."""
     sources: tuple[str, ...] = ()
     """Sources whose incidents count; empty means all."""
     attribution_threshold: float = 0.5
@@ -116,24 +142,33 @@ class Hotfix(Section, frozen=True):
     """`[hotfix]`: which changes repair production."""
 
     labels: tuple[str, ...] = ("hotfix",)
+    """Globs of labels."""
     branches: tuple[str, ...] = ("hotfix/*", "hotfix-*")
+    """Globs of branches."""
     titles: tuple[str, ...] = ("hotfix*", "fix forward*")
+    """Globs of titles, lower case."""
 
 
 class Rollback(Section, frozen=True):
     """`[rollback]`: which deployments and changes take something back, beside what lineage shows."""
 
     tasks: tuple[str, ...] = ("*rollback*",)
+    """Globs of deployment tasks and descriptions."""
     titles: tuple[str, ...] = ('revert "*', "revert:*")
+    """Globs of titles of changes, lower case."""
 
 
 class IdentityRules(Section, frozen=True):
     """`[identity]`: who is no human, beside the known accounts and `[bot]` names. Globs of handles."""
 
     bots: tuple[str, ...] = ()
+    """Automation without judgement of its own."""
     coding_agents: tuple[str, ...] = ()
+    """Agents that write code."""
     review_agents: tuple[str, ...] = ()
+    """Agents that review; they never satisfy a review by a human."""
     humans: tuple[str, ...] = ()
+    """Handles that look like bots and are people."""
     agent_trailers: tuple[str, ...] = ()
     """Further commit trailers that mark agent-authored work, like `Assisted-by: *`."""
 
@@ -142,12 +177,19 @@ class Thresholds(Section, frozen=True):
     """`[thresholds]`: when the brief speaks; hours are working hours of the team."""
 
     first_review_hours: float = 8.0
+    """Waiting for a first review this long is worth a word."""
     stale_change_hours: float = 24.0
+    """No step at all for this long."""
     approved_unmerged_hours: float = 4.0
+    """Approved and still open."""
     conflict_hours: float = 8.0
+    """In conflict with its base."""
     large_change_lines: int = 500
+    """Lines from which a change is called large."""
     review_load: int = 5
+    """Open reviews of one person from which it is called too many."""
     red_main_minutes: int = 30
+    """Minutes after which a red main branch is named."""
     minimum_n: int = 5
     """Figures made from fewer rows say that there is too little data."""
     source_silent_hours: float = 24.0
@@ -157,11 +199,17 @@ class Reviewers(Section, frozen=True):
     """`[reviewers]`: weights of the parts of the reviewer score; `spread` is the share for spreading knowledge."""
 
     ownership: float = 0.35
+    """Weight of code ownership."""
     expertise: float = 0.3
+    """Weight of recent work on the same files."""
     load: float = 0.2
+    """Weight of having few open reviews."""
     zone: float = 0.15
+    """Weight of working at this hour."""
     at_most: int = 2
+    """Reviewers suggested at most."""
     spread: float = 0.0
+    """Share of suggestions that go to people who know the files a little."""
 
 
 class Privacy(Section, frozen=True):
