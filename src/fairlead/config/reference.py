@@ -25,7 +25,7 @@ def page() -> str:
     lines = [
         "# Configuration",
         "",
-        "`fairlead.toml` is looked for in the working directory and upwards, then in the home, unless `--config` names it.",
+        "`fairlead.toml` is looked for in the working directory and upwards, then in the home; or by `--config`.",
         "Each key can be overridden by the environment: `FAIRLEAD_SERVER__PORT=9000` sets `port` of `[server]`.",
         'Secrets never stand in the file: `{ env = "NAME" }` or `{ file = "PATH" }` says where one is kept.',
         "`fairlead config check` tells every fault with its place; `fairlead config schema` prints a JSON Schema.",

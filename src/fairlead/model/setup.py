@@ -193,6 +193,7 @@ class Thresholds(Section, frozen=True):
     minimum_n: int = 5
     """Figures made from fewer rows say that there is too little data."""
     source_silent_hours: float = 24.0
+    """A source that says nothing for so long is named."""
 
 
 class Reviewers(Section, frozen=True):

@@ -1,0 +1,71 @@
+"""Check and show the configuration.
+
+Example: fairlead config check
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+
+
+@APP.command(epilog="Example: fairlead config check")
+def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Tell every fault of fairlead.toml at once, with line and column; exit code 2 if there is one."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.model.errors import ConfigFaults
+
+    try:
+        loaded = home.loaded()
+    except ConfigFaults as faults:
+        if not json:
+            raise
+        show_json({"ok": False, "faults": [vars_of(fault) for fault in faults.faults]})
+        raise typer.Exit(2) from faults
+    shown = str(loaded.path) if loaded.path else None
+    if json:
+        show_json({"ok": True, "file": shown, "overridden": loaded.overridden, "faults": []})
+        return
+    typer.echo(f"ok: {shown}" if shown else "no fairlead.toml found; the defaults hold (`fairlead init` writes one)")
+
+
+@APP.command(epilog="Example: fairlead config show --json")
+def show(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Show all settings in force, defaults included; secrets are shown by their place only."""
+    import msgspec
+    import tomlkit
+
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+
+    values = msgspec.to_builtins(home.loaded().settings)
+    if json:
+        show_json(values)
+        return
+    typer.echo(tomlkit.dumps(_without_none(values)))
+
+
+@APP.command(epilog="Example: fairlead config schema > fairlead.schema.json")
+def schema(json: Annotated[bool, typer.Option("--json", help="It always is JSON.")] = True) -> None:  # noqa: ARG001
+    """Print the JSON Schema of fairlead.toml for editors."""
+    from fairlead.cli.output import show_json
+    from fairlead.config.reference import json_schema
+
+    show_json(json_schema())
+
+
+def vars_of(fault: object) -> dict[str, object]:
+    """The fields of a fault as plain values."""
+    return {name: getattr(fault, name) for name in ("path", "line", "column", "message")}
+
+
+def _without_none(value: dict[str, object]) -> dict[str, object]:
+    return {
+        key: _without_none(item) if isinstance(item, dict) else item
+        for key, item in value.items()
+        if item is not None
+    }

@@ -1,0 +1,120 @@
+"""What `fairlead doctor` looks at: settings, home, store, sources, keys; each finding says what to type."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from fairlead.connectors.kit.connector import Finding, Syncs
+from fairlead.connectors.kit.registry import connectors
+from fairlead.model.errors import Fault
+from fairlead.wiring.services import Services
+from fairlead.wiring.syncing import sync_request
+
+_LEAST_FREE_BYTES = 500_000_000
+
+
+def checkup(services: Services) -> Iterator[Finding]:
+    """All findings, in the order in which a person would mend them."""
+    yield from _settings(services)
+    yield from _home(services.home)
+    yield from _store(services)
+    for name in services.settings.sources:
+        yield from _source(services, name)
+    yield from _server(services)
+
+
+def _settings(services: Services) -> Iterator[Finding]:
+    path = services.loaded.path
+    if path is None:
+        yield Finding("settings", None, "no fairlead.toml found, the defaults hold", "fairlead init")
+    else:
+        yield Finding("settings", True, str(path))
+    for name in services.loaded.overridden:
+        yield Finding("settings", None, f"{name} of the environment is laid over the file")
+    if not services.settings.sources:
+        yield Finding("sources", None, "none configured", "fairlead init, or fairlead import git PATH")
+    if not services.settings.teams:
+        yield Finding(
+            "teams", None, "none configured: figures cover everything", "add [teams.<key>] to fairlead.toml"
+        )
+
+
+def _home(home: Path) -> Iterator[Finding]:
+    if not os.access(home, os.W_OK):
+        yield Finding("home", False, f"{home} cannot be written", f"chown -R $USER {home}")
+        return
+    free = shutil.disk_usage(home).free
+    detail = f"{home}, {free / 1e9:.1f} GB free"
+    yield Finding("home", free >= _LEAST_FREE_BYTES, detail, "" if free >= _LEAST_FREE_BYTES else "free some space")
+    if home.stat().st_mode & 0o077:
+        yield Finding("home", None, "others on this machine can look into it", f"chmod 700 {home}")
+
+
+def _store(services: Services) -> Iterator[Finding]:
+    try:
+        database = services.database
+        latest = services.log.latest()
+    except Fault as fault:
+        yield Finding("store", False, fault.message, fault.hint)
+        return
+    except Exception as fault:
+        yield Finding("store", False, str(fault).splitlines()[0], "check [store] url and that the server runs")
+        return
+    detail = f"{database.dialect}, {latest} raw events"
+    if database.dialect == "sqlite":
+        detail += f", SQLite {sqlite3.sqlite_version}"
+    yield Finding("store", True, detail)
+
+
+def _source(services: Services, name: str) -> Iterator[Finding]:
+    tool = services.tool(name)
+    if tool not in connectors():
+        known = ", ".join(sorted(connectors()))
+        yield Finding(name, False, f"no connector `{tool}`", f"set tool to one of: {known}")
+        return
+    try:
+        secrets = services.webhook_secrets(name)
+        request = sync_request(services, name)
+    except Fault as fault:
+        yield Finding(name, False, fault.message, fault.hint)
+        return
+    connector = connectors()[tool]
+    if isinstance(connector, Syncs):
+        try:
+            for finding in connector.check(request):
+                yield Finding(f"{name}: {finding.what}", finding.ok, finding.detail, finding.remedy)
+        except Fault as fault:
+            yield Finding(name, False, fault.message, fault.hint)
+        finally:
+            if request.client:
+                request.client.close()
+    yield _webhooks(services, name, secrets, polls=isinstance(connector, Syncs))
+
+
+def _webhooks(services: Services, name: str, secrets: list[str], polls: bool) -> Finding:
+    if secrets:
+        return Finding(f"{name}: webhooks", True, f"{len(secrets)} live secrets, at /hooks/{name}")
+    minutes = services.settings.sources[name].every_minutes
+    how = f"polled every {minutes} minutes" if polls and minutes else "read only when asked"
+    gain = "webhooks would bring events within a second and the exact order of reviews and pushes"
+    remedy = f'webhook_secrets = [{{ env = "..." }}] in [sources.{name}], then send them to /hooks/{name}'
+    return Finding(f"{name}: webhooks", None, f"none; {how}; {gain}", remedy if services.tool(name) != "git" else "")
+
+
+def _server(services: Services) -> Iterator[Finding]:
+    server = services.settings.server
+    if server.host not in ("127.0.0.1", "::1", "localhost") and not server.public_url.startswith("https://"):
+        yield Finding(
+            "server",
+            False,
+            f"listens on {server.host} without https",
+            "put a reverse proxy with TLS before it and set [server] public_url",
+        )
+    else:
+        yield Finding(
+            "server", True, f"{server.host}:{server.port}{', ' + server.public_url if server.public_url else ''}"
+        )

@@ -1,0 +1,63 @@
+"""Prepares what a connector's sync needs: settings, credentials, cursor and an HTTP client."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from fairlead.connectors.kit.connector import Progress, SyncRequest
+from fairlead.model.errors import Abort
+from fairlead.model.times import parse_time
+from fairlead.store import state
+from fairlead.wiring.services import Services
+
+DEFAULT_DAYS = 180
+"""How far back a first sync reads when nobody says."""
+
+_SECRETS = ("token", "private_key", "webhook_secrets")
+
+
+def state_key(source: str) -> str:
+    """Where the cursor of a source's sync is kept."""
+    return f"sync:{source}"
+
+
+def sync_request(
+    services: Services,
+    source: str,
+    *,
+    since: str = "",
+    full: bool = False,
+    report: Callable[[Progress], None] = lambda _: None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> SyncRequest:
+    """Everything that `Syncs.sync` or `Syncs.check` of a configured source is asked with."""
+    import httpx
+
+    settings = services.source(source)
+    if settings is None:
+        known = ", ".join(services.settings.sources) or "none is configured"
+        raise Abort(f"no source `{source}`", hint=f"known: {known}")
+    plain: dict[str, Any] = {
+        key: value for key, value in msgspec.to_builtins(settings).items() if key not in _SECRETS
+    }
+    now = services.clock.now()
+    start = parse_time(since or settings.since) or now - timedelta(days=DEFAULT_DAYS)
+    with services.database.read() as tx:
+        cursor = state.get(tx, state_key(source)) or {}
+    return SyncRequest(
+        options=services.options(source),
+        settings=plain,
+        credentials=services.credentials(source),
+        state=cursor,
+        since=None if (since or settings.since) == "all" else start,
+        now=now,
+        client=httpx.Client(timeout=30, follow_redirects=False, headers={"user-agent": "fairlead"}),
+        report=report,
+        sleep=sleep,
+        full=full,
+    )
