@@ -1,0 +1,73 @@
+"""The pages as routes: `gateway` mounts them behind its sign-in, roles and CSRF check."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from fairlead.model.errors import Denied, Fault
+from fairlead.ui import assets, preferences
+from fairlead.ui.arrive import arrive
+from fairlead.ui.frame import MenuEntry
+from fairlead.ui.page import Handler, Page
+from fairlead.ui.registry import pages
+from fairlead.ui.rights import demand
+from fairlead.ui.visit import Visit
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def routes(services: Any, *, development: bool = False) -> list[BaseRoute]:
+    """Every page with its acts, the static files and the reader's preferences."""
+    shown = [page for page in pages() if development or not page.development]
+    menu = _menu(shown)
+    made: list[BaseRoute] = [
+        Route("/static/{hash}/{name:path}", assets.serve),
+        Route("/preferences", preferences.save, methods=["POST"]),
+    ]
+    for page in shown:
+        made.append(Route(page.path, _endpoint(services, menu, page, page.handler), methods=["GET"]))
+        for path, act in page.acts.items():
+            made.append(Route(path, _endpoint(services, menu, page, act, page.act_role), methods=["POST"]))
+    return made
+
+
+def _menu(shown: Sequence[Page]) -> tuple[MenuEntry, ...]:
+    return tuple(
+        MenuEntry(path=page.path, title=page.title, key=page.key, more=page.shown == "more")
+        for page in shown
+        if page.shown != "nowhere"
+    )
+
+
+def _endpoint(
+    services: Any, menu: tuple[MenuEntry, ...], page: Page, handler: Handler, role: str | None = None
+) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        form = {name: str(value) for name, value in (await request.form()).items()} if request.method == "POST" else {}
+        return await run_in_threadpool(_answer, request, form)
+
+    def _answer(request: Request, form: dict[str, str]) -> Response:
+        # The menu of someone who is not signed in would lead nowhere but back to the sign-in page.
+        reader = getattr(request.state, "viewer", None)
+        visit = arrive(request, services, menu if reader else (), form, scoped=page.scoped and reader is not None)
+        try:
+            demand(visit, role or page.role)
+            return handler(visit)
+        except Denied as fault:
+            return _fault(visit, fault, 403)
+        except Fault as fault:
+            return _fault(visit, fault, 503)
+
+    return answer
+
+
+def _fault(visit: Visit, fault: Fault, status: int) -> Response:
+    """A fault as a page: what happened, and apart from it what to do."""
+    title = visit.words("This page is not for your role") if status == 403 else visit.words("This page has no answer now")
+    return visit.page("fault.html", title, status=status, message=fault.message, hint=fault.hint)

@@ -1,0 +1,42 @@
+"""Templates: everything is escaped, an unknown name is a fault, nothing is computed in them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from fairlead.ui.assets import STATIC, asset
+from fairlead.ui.spark import spark
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def environment() -> Environment:
+    """The one template environment; compiled templates stay in memory."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=200,
+    )
+    made.globals.update(asset=asset, icon=icon, spark=spark)
+    return made
+
+
+def render(template: str, /, **view: Any) -> str:
+    """A template with its view as text."""
+    return environment().get_template(template).render(view)
+
+
+@cache
+def icon(name: str) -> Markup:
+    """An inline drawing; the files are ours, so they are trusted as markup."""
+    return Markup((STATIC / "icons" / f"{name}.svg").read_text(encoding="utf-8").strip())  # noqa: S704

@@ -1,0 +1,32 @@
+"""Who may read and do what on a page; the gateway has already found out who asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairlead.model.errors import Denied
+from fairlead.ui.visit import Visit
+
+RANK = ("anyone", "viewer", "member", "manager", "owner")
+"""Roles from the least to the most."""
+
+
+def demand(visit: Visit, role: str) -> None:
+    """Raises `Denied` unless the reader has at least that role."""
+    if not allowed(visit, role):
+        raise Denied(
+            visit.words("This needs the role {role} or more.", role=visit.words(role)),
+            hint=visit.words("Owners change roles on the page People."),
+        )
+
+
+def allowed(visit: Visit, role: str) -> bool:
+    """Whether the reader has at least that role."""
+    return RANK.index(role_of(visit)) >= RANK.index(role)
+
+
+def role_of(visit: Visit) -> str:
+    """The reader's role; `anyone` when nobody is signed in."""
+    viewer: Any = getattr(visit.request.state, "viewer", None)
+    role = str(getattr(viewer, "role", "") or "") if viewer is not None else "anyone"
+    return role if role in RANK else "viewer"

@@ -1,0 +1,134 @@
+"""Tables: which page of which rows, sorted how; all of it is in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fairlead.ui.visit import Visit
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell; `None` as text is a dash."""
+
+    text: str | None
+    link: str = ""
+    out: bool = False
+    """Whether the link leaves for the tool's own page."""
+    tag: str = ""
+    why: str = ""
+    at: datetime | None = None
+    tight: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table and how its cells are made from a row."""
+
+    title: str
+    cell: Callable[[Mapping[str, Any]], Cell]
+    sort: str = ""
+    """Name in the address; empty columns do not sort."""
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head."""
+
+    title: str
+    number: bool
+    sorted: str
+    """`up`, `down` or empty."""
+    link: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table ready to be shown."""
+
+    columns: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: int | None = None
+    """All rows; `None` leaves the line below out."""
+    page: int = 1
+    pages: int = 1
+    first: int = 1
+    last: int = 0
+    before: str = ""
+    after: str = ""
+    exports: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Which rows the address asks for."""
+
+    page: int
+    sort: str
+    down: bool
+    limit: int = PER_PAGE
+
+    @property
+    def offset(self) -> int:
+        """Rows before the page."""
+        return (self.page - 1) * self.limit
+
+
+def wanted(visit: Visit, sortable: Sequence[str], default: str = "", down: bool = True) -> Slice:
+    """Reads `sort`, `order` and `page`; what is not sortable counts as not said."""
+    sort = visit.query.get("sort", "")
+    known = sort in sortable
+    number = visit.query.get("page", "1")
+    page = max(int(number), 1) if number.isdecimal() and len(number) < 8 else 1
+    order = visit.query.get("order", "")
+    return Slice(page=page, sort=sort if known else default, down=order != "up" if known else down)
+
+
+def grid(
+    visit: Visit,
+    path: str,
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    total: int | None = None,
+    part: Slice | None = None,
+    exports: Sequence[tuple[str, str]] = (),
+) -> Grid:
+    """A table of rows that were already cut to the page asked for."""
+    part = part or Slice(page=1, sort="", down=True)
+    pages = max(-(-(total or 0) // part.limit), 1)
+    kept = {name: value for name, value in visit.query.items() if name not in ("page", "sort", "order", "done")}
+
+    def link(**further: Any) -> str:
+        return visit.scope.link(path, **{**kept, **further})
+
+    sorting = {"sort": part.sort, "order": "" if part.down else "up"} if part.sort else {}
+    return Grid(
+        columns=tuple(_head(column, part, link) for column in columns),
+        rows=tuple(tuple(column.cell(row) for column in columns) for row in rows),
+        total=total,
+        page=part.page,
+        pages=pages,
+        first=part.offset + 1,
+        last=part.offset + len(rows),
+        before=link(**sorting, page=part.page - 1) if part.page > 1 else "",
+        after=link(**sorting, page=part.page + 1) if part.page < pages else "",
+        exports=tuple(exports),
+    )
+
+
+def _head(column: Column, part: Slice, link: Callable[..., str]) -> Head:
+    active = bool(column.sort) and column.sort == part.sort
+    turned = "up" if active and part.down else ""
+    return Head(
+        title=column.title,
+        number=column.number,
+        sorted=("down" if part.down else "up") if active else "",
+        link=link(sort=column.sort, order=turned) if column.sort else "",
+    )

@@ -1,0 +1,72 @@
+"""One request for a page: who reads, in which scope and language, with what the rooms below offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from fairlead.ui.frame import Frame, MenuEntry
+from fairlead.ui.render import render
+from fairlead.ui.scope import Scope
+from fairlead.ui.shown import Shown
+from fairlead.ui.words import Words
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Everything that a page handler needs, and nothing of the HTTP edge."""
+
+    request: Request
+    services: Any
+    """The wiring's ready services; `Any`, since `wiring` is above this room."""
+    scope: Scope
+    words: Words
+    shown: Shown
+    frame: Frame
+    menu: tuple[MenuEntry, ...] = ()
+    form: Mapping[str, str] = field(default_factory=dict)
+    """What was typed, for a POST."""
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The query string."""
+        return self.request.query_params
+
+    @property
+    def path(self) -> Mapping[str, str]:
+        """Parameters of the route."""
+        return self.request.path_params
+
+    @property
+    def here(self) -> str:
+        """This page's address, without host, to come back to."""
+        url = self.request.url
+        return f"{url.path}?{url.query}" if url.query else url.path
+
+    @property
+    def partial(self) -> bool:
+        """Whether the script asks for a part of the page only."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def page(self, template: str, title: str, *, status: int = 200, **view: Any) -> Response:
+        """Renders a template with the frame; `title` is the finding, as a sentence."""
+        text = render(
+            template,
+            title=title,
+            visit=self,
+            frame=self.frame,
+            scope=self.scope,
+            shown=self.shown,
+            _=self.words,
+            plural=self.words.plural,
+            **view,
+        )
+        return HTMLResponse(text, status_code=status)
+
+    def back(self, path: str, done: str = "") -> Response:
+        """Sends the reader on after a POST; `done` is the key of a sentence shown once at the top."""
+        return RedirectResponse(self.scope.link(path, done=done), status_code=303)
