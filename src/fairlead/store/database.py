@@ -1,0 +1,141 @@
+"""Opening a database and its transactions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from fairlead.model.errors import Abort, Retry
+from fairlead.store import migrate
+
+Transaction = Connection
+"""What `begin` and `read` hand over; only modules of this room look inside."""
+
+_WRITE = "fairlead_write"
+_BUSY_S = 30.0
+_WRITER_LOCK = 0x6661_6972
+"""Advisory lock of PostgreSQL that makes writers of records take turns, so that revisions commit in order."""
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    # An offset that survived a power cut while the records did not would lose events for good.
+    "PRAGMA synchronous=FULL",
+    # Records arrive in any order: a change may come before its repository.
+    "PRAGMA foreign_keys=OFF",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-32768",
+    "PRAGMA wal_autocheckpoint=4000",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+class Database:
+    """One database of records, migrated to the present schema."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writing = threading.RLock()
+        self.dialect = engine.dialect.name
+        """`sqlite` or `postgresql`."""
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Opens `sqlite:////abs/facts.db` or `postgresql://...`, creates what is missing and migrates."""
+        target = _target(url)
+        database = cls(_engine(target))
+        try:
+            with database.begin() as tx:
+                migrate.upgrade(tx)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """A write transaction: all or nothing. Writers of one process queue here instead of polling the file."""
+        with self._writing, self._connection(write=True) as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A read transaction: one unchanging view for as long as it is open."""
+        with self._connection(write=False) as tx:
+            yield tx
+
+    @contextmanager
+    def _connection(self, *, write: bool) -> Iterator[Transaction]:
+        try:
+            with self._engine.connect().execution_options(**{_WRITE: write}) as tx, tx.begin():
+                if self.dialect == "postgresql" and not write:
+                    tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+                yield tx
+        except OperationalError as fault:
+            raise Retry(f"the store did not answer: {_cause(fault)}", hint="disk space? is it running?") from fault
+
+    def take_turn(self, tx: Transaction) -> None:
+        """Waits until no other process applies records; on SQLite `begin` has done that already."""
+        take_turn(tx)
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._engine.dispose()
+
+
+def take_turn(tx: Transaction) -> None:
+    """Holds the writers' lock of PostgreSQL until the transaction ends."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+
+
+def _target(url: str) -> URL:
+    try:
+        target = make_url(url)
+    except ArgumentError as fault:
+        raise Abort(
+            "the address of the store cannot be read", hint="sqlite:////abs/facts.db or postgresql://"
+        ) from fault
+    if target.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return target.set(drivername="postgresql+psycopg")
+    if target.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise Abort(f"no store for `{target.drivername}`", hint="sqlite:////abs/facts.db or postgresql://host/name")
+    if not target.database or target.database == ":memory:":
+        raise Abort("a store on SQLite needs a file", hint="sqlite:////abs/facts.db, with four slashes")
+    return target
+
+
+def _engine(target: URL) -> Engine:
+    try:
+        if target.drivername.startswith("sqlite"):
+            Path(target.database or "").parent.mkdir(parents=True, exist_ok=True)
+            # DuckDB pulls Arrow batches from a thread of its own.
+            engine = create_engine(target, connect_args={"check_same_thread": False, "timeout": _BUSY_S})
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        return create_engine(target, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
+    except NoSuchModuleError as fault:
+        raise Abort(f"the driver of the store is missing: {fault}") from fault
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: it would choose DEFERRED and fail on the way from read to write.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get(_WRITE, True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _cause(fault: DBAPIError) -> str:
+    return str(fault.orig).strip().splitlines()[0] if str(fault.orig).strip() else type(fault.orig).__name__

@@ -1,0 +1,141 @@
+"""Records: statements merged into rows in batches, read back, and followed by revision.
+
+Every field keeps the value of the highest version (`fairlead.model.patch`), so batches may be cut anywhere. A row's
+`rev` is the number of the last transaction that changed one of its values; it grows in commit order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fairlead.model.patch import Merged, Patch
+from fairlead.model.schema import TABLES, column_names, columns
+from fairlead.store import arrow, rowio
+from fairlead.store.columns import to_python
+from fairlead.store.counting import next_value
+from fairlead.store.database import Transaction, take_turn
+from fairlead.store.statements import Statement, prepare
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(slots=True)
+class Applied:
+    """What a batch did."""
+
+    rev: int
+    """Revision that the changed rows got."""
+    changed: dict[str, set[str]] = field(default_factory=dict)
+    """Table -> ids of rows of which a value changed, new rows among them."""
+    created: dict[str, set[str]] = field(default_factory=dict)
+    """Table -> ids of rows that were not there before."""
+
+    @property
+    def count(self) -> int:
+        """How many rows changed."""
+        return sum(map(len, self.changed.values()))
+
+
+def apply(tx: Transaction, patches: Iterable[Patch], raw_seq: int | Sequence[int] | None = None) -> Applied:
+    """Merges patches; `raw_seq` is the raw event they were read from, or one for each patch."""
+    if raw_seq is None or isinstance(raw_seq, int):
+        return merge(tx, [prepare(patch, raw_seq) for patch in patches])
+    return merge(tx, [prepare(patch, seq) for patch, seq in zip(patches, raw_seq, strict=True)])
+
+
+def merge(tx: Transaction, statements: Iterable[Statement]) -> Applied:
+    """Merges prepared statements: one load and one write for each table, whatever their number."""
+    by_table: dict[str, list[Statement]] = {}
+    for statement in statements:
+        by_table.setdefault(statement.table, []).append(statement)
+    if not by_table:
+        return Applied(0)
+    take_turn(tx)
+    applied = Applied(next_value(tx, "rev"))
+    for table, group in by_table.items():
+        _merge_table(tx, table, group, applied)
+    return applied
+
+
+def _merge_table(tx: Transaction, table: str, group: list[Statement], applied: Applied) -> None:
+    rows = rowio.load(tx, table, {statement.id for statement in group})
+    written: dict[str, rowio.Row] = {}
+    changed: set[str] = set()
+    created: set[str] = set()
+    for statement in group:
+        row = rows.get(statement.id)
+        if row is None:
+            row = rows[statement.id] = rowio.Row(Merged(statement.id), rev=applied.rev)
+            created.add(statement.id)
+            changed.add(statement.id)
+            written[statement.id] = row
+        held, values, versions = row.merged, row.merged.values, row.merged.versions
+        version = statement.version
+        for name, value in statement.values.items():
+            known = versions.get(name, "")
+            if version > known:
+                versions[name] = version
+                written[statement.id] = row
+                if not known or values.get(name) != value:
+                    values[name] = value
+                    changed.add(held.id)
+                    row.raw_seq = statement.raw_seq
+    for identity in changed:
+        rows[identity].rev = applied.rev
+    rowio.save(tx, table, written.values())
+    if created:
+        rowio.forget_removal(tx, table, created)
+    if changed:
+        applied.changed[table] = changed
+    if created:
+        applied.created[table] = created
+
+
+def get(tx: Transaction, table: str, record_id: str) -> dict[str, Any] | None:
+    """One record as a dict, with `rev` and `raw_seq`."""
+    return next(rows(tx, table, [record_id]), None)
+
+
+def rows(tx: Transaction, table: str, ids: Iterable[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Records as dicts in order of id: times as datetimes, lists of texts as tuples; all, or those of these ids."""
+    kinds = [(column.name, column.kind) for column in columns(table)]
+    for row in rowio.plain(tx, table, ids):
+        found = {name: to_python(kind, value) for (name, kind), value in zip(kinds, row, strict=False)}
+        yield {**found, "rev": row[-2], "raw_seq": row[-1]}
+
+
+def deltas(tx: Transaction, table: str, after_rev: int = 0) -> Iterator[pa.RecordBatch]:
+    """Rows above a revision as Arrow: the columns of the schema in order, then `rev`.
+
+    Times are `timestamp[us]` without zone and mean UTC, days `date32`, lists of texts `list<string>`.
+    """
+    return arrow.batches(tx, table, after_rev)
+
+
+def removals(tx: Transaction, table: str, after_rev: int = 0) -> list[tuple[str, int]]:
+    """Ids of rows that are gone for good since a revision, with theirs."""
+    return rowio.removals(tx, table, after_rev)
+
+
+def remove(tx: Transaction, table: str, ids: Iterable[str]) -> int:
+    """Takes rows away for good and notes it for incremental readers; tells how many there were."""
+    take_turn(tx)
+    return rowio.remove(tx, table, ids, next_value(tx, "rev"))
+
+
+def revision(tx: Transaction) -> int:
+    """Revision of the last write, 0 in an empty store."""
+    return next_value(tx, "rev", by=0)
+
+
+def counts(tx: Transaction) -> dict[str, int]:
+    """How many rows each table holds, tombstones among them."""
+    return {table: rowio.count(tx, table) for table in TABLES}
+
+
+def fields(table: str) -> tuple[str, ...]:
+    """Names of the columns that `deltas` gives."""
+    return (*column_names(table), "rev")

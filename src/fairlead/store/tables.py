@@ -1,0 +1,261 @@
+"""Every table of the store: the record tables made from the schema, and what the store keeps beside them.
+
+A change here or in `fairlead.model.records` needs a migration; `tests/store/test_migrations.py` compares both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+from fairlead.model.schema import TABLES, columns
+from fairlead.store.columns import SQL_TYPE, Id, Moment, Plain
+
+metadata = MetaData()
+
+BESIDE = ("rev", "raw_seq", "versions")
+"""Columns that every record table has after those of the schema."""
+
+INDEXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"repositories": ("external_id",), "accounts": ("email", "handle")}
+)
+"""Columns looked up by ingestion and identity; pages read the warehouse, which needs none."""
+
+
+def _record_table(name: str) -> Table:
+    own = [
+        Column(column.name, Id() if column.name == "id" else SQL_TYPE[column.kind](), primary_key=column.name == "id")
+        for column in columns(name)
+    ]
+    return Table(
+        name,
+        metadata,
+        *own,
+        Column("rev", BigInteger, nullable=False),
+        Column("raw_seq", BigInteger),
+        Column("versions", Text, nullable=False),
+        Index(f"{name}_rev", "rev"),
+        *(Index(f"{name}_{column}", column) for column in INDEXES.get(name, ())),
+    )
+
+
+RECORDS: Mapping[str, Table] = MappingProxyType({name: _record_table(name) for name in TABLES})
+"""Record table by name."""
+
+_position = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only for a column typed INTEGER."""
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Id(), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""Numbers that only grow, like the revision of records."""
+
+removed = Table(
+    "removed",
+    metadata,
+    Column("record_table", Id(), nullable=False),
+    Column("id", Id(), nullable=False),
+    Column("rev", BigInteger, nullable=False),
+    PrimaryKeyConstraint("record_table", "id"),
+    Index("removed_rev", "rev"),
+)
+"""Rows that are gone for good (re-keyed or erased), so that incremental readers can follow."""
+
+renames = Table(
+    "renames",
+    metadata,
+    Column("old", Id(), nullable=False),
+    Column("new", Id(), nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("old", "new", "at"),
+)
+"""Renames that tools told."""
+
+names = Table(
+    "names",
+    metadata,
+    Column("source", Id(), nullable=False),
+    Column("external_id", Id(), nullable=False),
+    Column("id", Id(), nullable=False),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    PrimaryKeyConstraint("source", "external_id", "id"),
+)
+"""Under which ids a repository with one immutable id was seen, and from when to when."""
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("record_table", Id(), nullable=False),
+    Column("scope", Id(), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("record_table", "scope"),
+)
+"""The last full list of ids of each scope, for rows that arrive after it."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", _position, primary_key=True, autoincrement=True),
+    Column("id", Id(), nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("time", Moment, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("raw_seq", BigInteger),
+)
+"""Outbox of normalised events."""
+
+offsets = Table(
+    "offsets",
+    metadata,
+    Column("consumer", Id(), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+"""How far each consumer of a log has come."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("raw_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("tool", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("delivery", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+)
+"""Raw events that could not be read, and why."""
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("source", Id(), nullable=False),
+    Column("kind", Id(), nullable=False),
+    Column("outcome", Id(), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    PrimaryKeyConstraint("source", "kind", "outcome"),
+)
+"""How many raw events of each kind were read, carried nothing or were quarantined."""
+
+state = Table(
+    "state",
+    metadata,
+    Column("key", Id(), primary_key=True),
+    Column("value", Plain, nullable=False),
+)
+"""JSON by key: sync cursors and the like."""
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("name", Id(), primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("arguments", Plain, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    Column("error", Text, nullable=False),
+    Index("schedules_next_at", "next_at"),
+)
+"""What runs by time."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("person", Id(), primary_key=True),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+    Column("seen_at", Moment),
+)
+"""Who may sign in; each is a person."""
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("person", Id(), nullable=False),
+    Column("team", Id(), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("granted_at", Moment, nullable=False),
+    Column("granted_by", Text, nullable=False),
+    PrimaryKeyConstraint("person", "team"),
+)
+"""Role of a person in a team; team `*` means everywhere."""
+
+links = Table(
+    "links",
+    metadata,
+    Column("hash", Id(), primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+"""One-time links; only the hash of the secret is kept."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", Id(), primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+"""Signed-in browsers; only the hash of the secret is kept."""
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("hash", Id(), primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("person", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", Plain, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("used_at", Moment),
+    Column("revoked_at", Moment),
+)
+"""Personal and API tokens; only the hash of the secret is kept."""
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("position", _position, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("columns", Plain, nullable=False),
+    Column("row_count", BigInteger, nullable=False),
+    Column("allowed", Boolean, nullable=False),
+)
+"""Who read person columns, how and what."""
