@@ -1,4 +1,4 @@
-"""One line about long work on standard error: count, rate, time left; a plain line now and then without a terminal."""
+"""One line about long work on standard error: count, time left; without a terminal a plain line now and then."""
 
 from __future__ import annotations
 

@@ -93,6 +93,10 @@ def _plain_files(home: Path) -> Iterator[Path]:
     yield from (path for path in sorted((home / "keys").rglob("*")) if path.is_file())
 
 
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
 def _copy_database(source: Path, target: Path) -> None:
     if not source.exists():
         raise Abort(f"nothing to back up: {source} does not exist")
@@ -112,8 +116,8 @@ def _pack(folder: Path, target: Path) -> None:
     partial = target.with_name(target.name + ".partial")
     with tarfile.open(partial, "w:gz", compresslevel=3) as archive:
         archive.add(folder / _MANIFEST, _MANIFEST)
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.name != _MANIFEST:
+        for path in _files(folder):
+            if path.name != _MANIFEST:
                 archive.add(path, str(path.relative_to(folder)))
     partial.chmod(0o600)
     partial.rename(target)
@@ -145,7 +149,7 @@ def _undump(source: Path, url: str) -> None:
 def _postgres_tool(*command: str) -> None:
     if not shutil.which(command[0]):
         raise Abort(
-            f"{command[0]} is not installed", hint="install the PostgreSQL client, or use your own backup of it"
+            f"{command[0]} is not installed", hint="install the PostgreSQL client"
         )
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
