@@ -126,7 +126,7 @@ def _engine(target: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not open transactions by itself: it would choose DEFERRED and fail on the way from read to write.
+    # The driver must not open transactions by itself: it would choose DEFERRED and fail between read and write.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(pragma)

@@ -70,4 +70,4 @@ def counts(tx: Transaction) -> dict[str, int]:
     chosen = (
         select(quarantine.c.source, func.count()).where(quarantine.c.state == "open").group_by(quarantine.c.source)
     )
-    return {source: count for source, count in tx.execute(chosen)}
+    return {row[0]: row[1] for row in tx.execute(chosen)}

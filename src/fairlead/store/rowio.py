@@ -60,6 +60,18 @@ def save(tx: Transaction, table: str, rows: Iterable[Row]) -> None:
         _driver(tx).executemany(_upsert(tx.dialect.name, table), _outward(tx, table, out))
 
 
+def insert(tx: Transaction, table: str, rows: list[tuple[Any, ...]]) -> int:
+    """Inserts whole rows in the order of the columns, passing over ids that exist; tells how many went in."""
+    cursor = _driver(tx)
+    cursor.executemany(_insert(tx.dialect.name, table), _outward(tx, table, rows))
+    return int(cursor.rowcount)
+
+
+def older(tx: Transaction, table: str, ids: Iterable[str], rev: int) -> set[str]:
+    """Which of these ids have a row from before a revision."""
+    return {found for found, held in _select(tx, table, ("id", "rev"), ids, convert=False) if held < rev}
+
+
 def plain(tx: Transaction, table: str, ids: Iterable[str] | None) -> Iterator[Sequence[Any]]:
     """Rows in the plain form of values, in order of id, followed by `rev` and `raw_seq`."""
     yield from _select(tx, table, (*column_names(table), "rev", "raw_seq"), ids)
@@ -134,7 +146,9 @@ def count(tx: Transaction, table: str) -> int:
     return int(cursor.fetchone()[0])
 
 
-def _select(tx: Transaction, table: str, names: Sequence[str], ids: Iterable[str] | None) -> Iterator[Sequence[Any]]:
+def _select(
+    tx: Transaction, table: str, names: Sequence[str], ids: Iterable[str] | None, *, convert: bool = True
+) -> Iterator[Sequence[Any]]:
     head = f"SELECT {', '.join(map(_quoted, names))} FROM {RECORDS[table].name}"  # noqa: S608
     if ids is None:
         cursor = _driver(tx)
@@ -151,8 +165,8 @@ def _select(tx: Transaction, table: str, names: Sequence[str], ids: Iterable[str
             cursor.execute(f"{head} WHERE id = ANY(%s) ORDER BY id", (part,))
         else:
             listed = msgspec.json.encode(part).decode()
-            cursor.execute(f"{head} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (listed,))
-        yield from _inward(tx, table, cursor.fetchall())
+            cursor.execute(head + " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (listed,))  # noqa: S608
+        yield from _inward(tx, table, cursor.fetchall()) if convert else cursor.fetchall()
 
 
 def _driver(tx: Transaction) -> Any:
@@ -178,6 +192,14 @@ def _upsert(dialect: str, table: str) -> str:
         f"INSERT INTO {table} ({', '.join(map(_quoted, names))}) VALUES ({marks}) "  # noqa: S608
         f"ON CONFLICT (id) DO UPDATE SET {taken}"
     )
+
+
+@cache
+def _insert(dialect: str, table: str) -> str:
+    names = (*column_names(table), "rev", "raw_seq", "versions")
+    marks = ", ".join(["%s" if dialect == "postgresql" else "?"] * len(names))
+    listed = ", ".join(map(_quoted, names))
+    return f"INSERT INTO {table} ({listed}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING"  # noqa: S608
 
 
 @cache

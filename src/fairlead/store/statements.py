@@ -51,7 +51,7 @@ def prepare(patch: Patch, raw_seq: int | None = None, generation: int = 0) -> St
     """
     record = patch.record
     table = patch.table
-    into = _converters(table)
+    into = converters(table)
     values = {}
     for name, value in patch.said().items():
         try:
@@ -89,7 +89,8 @@ def _cleaned_value(value: Any) -> Any:
 
 
 @cache
-def _converters(table: str) -> Mapping[str, Callable[[Any], Any]]:
+def converters(table: str) -> Mapping[str, Callable[[Any], Any]]:
+    """Field -> what brings its value into the plain form; raises where it does not fit."""
     return {column.name: _INTO[column.kind] for column in columns(table)}
 
 

@@ -1,0 +1,65 @@
+"""What is known of renames: those that tools told, and under which ids one immutable id was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from fairlead.store.database import Transaction
+from fairlead.store.tables import names, renames
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Told:
+    """A rename as a tool told it."""
+
+    old: str
+    new: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Seen:
+    """A stretch of time in which a tool called the thing with an immutable id by an id of ours."""
+
+    source: str
+    external_id: str
+    id: str
+    first_at: datetime
+    last_at: datetime
+
+
+def tell(tx: Transaction, told: Iterable[Told]) -> bool:
+    """Keeps renames; says whether any was not known yet."""
+    insert = postgresql.insert(renames) if tx.dialect.name == "postgresql" else sqlite.insert(renames)
+    rows = [{"old": one.old, "new": one.new, "at": one.at} for one in told]
+    return sum(tx.execute(insert.on_conflict_do_nothing(), row).rowcount for row in rows) > 0
+
+
+def see(tx: Transaction, seen: Iterable[Seen]) -> None:
+    """Widens what is known by what was seen; order does not matter."""
+    insert = postgresql.insert(names) if tx.dialect.name == "postgresql" else sqlite.insert(names)
+    first, last = insert.excluded.first_at, insert.excluded.last_at
+    statement = insert.on_conflict_do_update(
+        index_elements=["source", "external_id", "id"],
+        set_={
+            "first_at": case((first < names.c.first_at, first), else_=names.c.first_at),
+            "last_at": case((last > names.c.last_at, last), else_=names.c.last_at),
+        },
+    )
+    for one in seen:
+        tx.execute(statement, {name: getattr(one, name) for name in Seen.__slots__})
+
+
+def all_told(tx: Transaction) -> list[Told]:
+    """All renames that tools told."""
+    return [Told(row.old, row.new, row.at) for row in tx.execute(select(renames))]
+
+
+def all_seen(tx: Transaction) -> list[Seen]:
+    """All stretches."""
+    return [Seen(**row._mapping) for row in tx.execute(select(names))]

@@ -1,0 +1,128 @@
+"""What every test may ask for: a database of either kind. And what none may do: reach the network."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairlead.store.database import Database
+
+
+def pytest_configure() -> None:
+    """Any connection that leaves the machine is an error, whoever makes it."""
+    for name in ("connect", "connect_ex"):
+        setattr(socket.socket, name, _within_the_machine(getattr(socket.socket, name)))
+
+
+def _within_the_machine(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _local(str(address[0])):
+            raise RuntimeError(f"a test tried to reach {address[0]}: only the machine itself is allowed")
+        return connect(self, address)
+
+    return checked
+
+
+def _local(host: str) -> bool:
+    if host in ("localhost", ""):
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a server: the one that `FAIRLEAD_TEST_POSTGRES` names, else one that `pgserver` starts."""
+    if stock := os.environ.get("FAIRLEAD_TEST_POSTGRES"):
+        yield stock
+        return
+    pgserver = pytest.importorskip(
+        "pgserver", reason="no PostgreSQL here: set FAIRLEAD_TEST_POSTGRES to the URL of one"
+    )
+    try:
+        server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    except Exception as fault:
+        pytest.skip(f"PostgreSQL did not start ({fault}): set FAIRLEAD_TEST_POSTGRES to the URL of one")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """Name of a migrated database, from which each test gets a copy."""
+    name = f"fairlead_template_{secrets.token_hex(4)}"
+    _execute(postgres_server, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    Database.open(_address(postgres_server, name)).close()
+    yield name
+    _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """Address of a new, empty PostgreSQL database."""
+    yield from _fresh(postgres_server, "template0 ENCODING 'UTF8'")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, from which each test gets a copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "facts.db"
+    Database.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of an empty store, on either database in turn."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "facts.db")
+        yield f"sqlite:///{tmp_path / 'facts.db'}"
+    else:
+        yield from _fresh(request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty store, on either database in turn."""
+    opened = Database.open(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """An empty store on SQLite, where the kind of database does not matter."""
+    shutil.copy(sqlite_template, tmp_path / "facts.db")
+    opened = Database.open(f"sqlite:///{tmp_path / 'facts.db'}")
+    yield opened
+    opened.close()
+
+
+def _fresh(server: str, template: str) -> Iterator[str]:
+    name = f"fairlead_{secrets.token_hex(6)}"
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _address(server, name)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(server: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _address(server: str, name: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
