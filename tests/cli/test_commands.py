@@ -1,0 +1,99 @@
+"""Every command has a summary, help with an example and `--json`; faults leave by the right exit code."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from fairlead.cli.main import APP, Commands, _summary
+
+COMMANDS = Commands(name="fairlead").list_commands(None)
+
+
+def _leaves(command: Any, words: tuple[str, ...]) -> list[tuple[tuple[str, ...], Any]]:
+    children = getattr(command, "commands", None)
+    if not children:
+        return [(words, command)]
+    return [leaf for name, child in children.items() for leaf in _leaves(child, (*words, name))]
+
+
+LEAVES = [leaf for name in COMMANDS for leaf in _leaves(Commands(name="fairlead").get_command(None, name), (name,))]
+
+
+def fairlead(*arguments: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Runs the program as a user would, in a home of its own."""
+    import os
+
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("FAIRLEAD")}
+    return subprocess.run(
+        [sys.executable, "-m", "fairlead", *arguments],
+        env={**kept, "FAIRLEAD_HOME": str(home), "NO_COLOR": "1", **environ},
+        cwd=home.parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_has_a_summary_of_one_line(name: str) -> None:
+    assert _summary(name).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("words", "command"), LEAVES, ids=lambda part: " ".join(part) if isinstance(part, tuple) else ""
+)
+def test_a_command_has_help_an_example_and_json(words: tuple[str, ...], command: Any) -> None:
+    assert command.help, "says what it does"
+    assert "Example: fairlead" in (command.epilog or ""), "shows an example"
+    assert any("--json" in option.opts for option in command.params), "answers as JSON"
+
+
+def test_help_lists_every_command_without_importing_them() -> None:
+    code = (
+        "import sys; from fairlead.cli.main import run\n"
+        "try: run(['--help'])\nexcept SystemExit: pass\nprint(sorted(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for name in COMMANDS:
+        assert f"\n  {name}" in done.stdout
+    for heavy in ("duckdb", "sqlalchemy", "fastapi", "pyarrow", "httpx", "rich", "fairlead.wiring.services"):
+        assert f"'{heavy}'" not in done.stdout
+
+
+def test_unknown_words_are_a_wrong_call(tmp_path: Path) -> None:
+    done = fairlead("breif", home=tmp_path / "home")
+    assert done.returncode == 2
+    assert "breif" in done.stderr
+
+
+def test_faulty_settings_are_told_at_once(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "fairlead.toml").write_text("[server]\nport = 'x'\nhots = 1\n")
+    done = fairlead("config", "check", home=home)
+    assert done.returncode == 2
+    assert f"{home}/fairlead.toml:2:1: server.port: expected a whole number, got 'x'" in done.stderr
+    assert f"{home}/fairlead.toml:3:1: server.hots: unknown key `hots`; did you mean `host`?" in done.stderr
+
+
+def test_init_writes_a_file_that_loads(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    target = home / "fairlead.toml"
+    words = ["--name", "Acme", "--time-zone", "Europe/Berlin", "--github", "acme", "--github", "acme/payments"]
+    done = fairlead("init", str(target), *words, "--git", str(tmp_path), home=home)
+    assert done.returncode == 0, done.stderr
+    shown = fairlead("config", "show", "--json", home=home)
+    assert '"organisations": [\n        "acme"\n      ]' in shown.stdout
+    again = fairlead("init", str(target), *words, home=home)
+    assert again.returncode == 1
+    assert "hint: edit it, or overwrite it with --force" in again.stderr
+
+
+def test_the_application_is_typer() -> None:
+    assert isinstance(APP, typer.Typer)
