@@ -49,7 +49,9 @@ def _endpoint(
     services: Any, menu: tuple[MenuEntry, ...], page: Page, handler: Handler, role: str | None = None
 ) -> Endpoint:
     async def answer(request: Request) -> Response:
-        form = {name: str(value) for name, value in (await request.form()).items()} if request.method == "POST" else {}
+        form = (
+            {name: str(value) for name, value in (await request.form()).items()} if request.method == "POST" else {}
+        )
         return await run_in_threadpool(_answer, request, form)
 
     def _answer(request: Request, form: dict[str, str]) -> Response:
@@ -69,5 +71,7 @@ def _endpoint(
 
 def _fault(visit: Visit, fault: Fault, status: int) -> Response:
     """A fault as a page: what happened, and apart from it what to do."""
-    title = visit.words("This page is not for your role") if status == 403 else visit.words("This page has no answer now")
+    title = (
+        visit.words("This page is not for your role") if status == 403 else visit.words("This page has no answer now")
+    )
     return visit.page("fault.html", title, status=status, message=fault.message, hint=fault.hint)

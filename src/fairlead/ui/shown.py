@@ -130,7 +130,6 @@ class Shown:
         return self.words(form, size=apart)
 
 
-
 UNITS: dict[str, tuple[str, str]] = {
     "per_week": ("{n} day a week", "{n} days a week"),
     "per_day": ("{n} a day", "{n} a day"),

@@ -39,7 +39,9 @@ def _figures(visit: Visit) -> list[Figure]:
     ]
 
 
-def _figure(visit: Visit, name: str, title: str, value: float | None, before: float | None, trend: list[Any]) -> Figure:
+def _figure(
+    visit: Visit, name: str, title: str, value: float | None, before: float | None, trend: list[Any]
+) -> Figure:
     now, week = visit.shown.now, timedelta(days=7)
     start = now - week * len(trend)
     points = tuple(

@@ -1,0 +1,158 @@
+"""Vega-Lite specifications as plain values: bars from zero, lines with gaps, incomplete periods pale and hatched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fairlead.reports.palette import ACCENT, CATEGORIES, HATCH, LINE, QUIET, TEXT
+
+WIDTH, HEIGHT = 400, 170
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One period of a trend, worded for the chart."""
+
+    label: str
+    """On the axis, like `12 Oct`."""
+    value: float | None
+    """`None` leaves a gap."""
+    hover: str
+    """Whole sentence on hover."""
+    partial: bool = False
+    """The window cuts the period."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A pale line across the chart with its name inside."""
+
+    value: float
+    name: str
+
+
+def trend(
+    marks: Sequence[Mark], unit: str, shape: Literal["bar", "line"] = "bar", thresholds: Sequence[Threshold] = ()
+) -> dict[str, Any]:
+    """A figure over its periods; values are in the unit that the axis names."""
+    rows = [
+        {"at": index, "label": mark.label, "value": mark.value, "hover": mark.hover, "partial": mark.partial}
+        for index, mark in enumerate(marks)
+    ]
+    labels = {str(index): mark.label for index, mark in enumerate(marks)}
+    top = max((mark.value for mark in marks if mark.value is not None), default=0.0) or 1.0
+    # A band far above all values would flatten the chart into its floor.
+    seen = [edge for edge in thresholds if edge.value <= 1.6 * top]
+    return _chart([*_thresholds(seen, len(marks)), *_marks(shape)], rows, unit, labels)
+
+
+def stacked(groups: Sequence[tuple[str, Sequence[tuple[str, float, str]]]], unit: str) -> dict[str, Any]:
+    """Parts of a whole by period: `(period, ((part, value, hover), ...))`; at most six parts."""
+    rows = [
+        {"at": index, "label": label, "part": part, "order": order, "value": value, "hover": hover}
+        for index, (label, parts) in enumerate(groups)
+        for order, (part, value, hover) in enumerate(parts)
+    ]
+    labels = {str(index): label for index, (label, _) in enumerate(groups)}
+    parts = list(dict.fromkeys(str(row["part"]) for row in rows))
+    colour = {"field": "part", "scale": {"domain": parts, "range": list(CATEGORIES)}, "legend": None}
+    layer = {
+        "mark": {"type": "bar", "width": {"band": 0.55}},
+        "encoding": {"color": colour, "order": {"field": "order"}, "description": {"field": "hover"}},
+    }
+    return _chart([layer], rows, unit, labels)
+
+
+def _marks(shape: str) -> list[dict[str, Any]]:
+    described = {"description": {"field": "hover"}}
+    if shape == "line":
+        line = {"mark": {"type": "line", "color": ACCENT, "strokeWidth": 2}}
+        dots = {
+            "mark": {"type": "point", "filled": True, "size": 46, "color": ACCENT, "opacity": 1},
+            "encoding": {
+                **described,
+                "fill": {"condition": {"test": "datum.partial", "value": HATCH}, "value": ACCENT},
+            },
+        }
+        return [line, dots]
+    bars = {
+        "mark": {"type": "bar", "width": {"band": 0.55}, "cornerRadiusEnd": 2},
+        "encoding": {
+            **described,
+            "color": {"condition": {"test": "datum.partial", "value": HATCH}, "value": ACCENT},
+            "stroke": {"condition": {"test": "datum.partial", "value": QUIET}, "value": None},
+            "strokeDash": {"condition": {"test": "datum.partial", "value": [3, 3]}, "value": [1, 0]},
+        },
+    }
+    return [bars]
+
+
+def _thresholds(edges: Sequence[Threshold], periods: int) -> list[dict[str, Any]]:
+    layers: list[dict[str, Any]] = []
+    for edge in edges:
+        values = {"values": [{"edge": edge.value, "name": edge.name, "at": 0, "last": max(periods - 1, 0)}]}
+        across = {"y": {"field": "edge", "type": "quantitative"}, "x": None}
+        layers.append(
+            {"data": values, "mark": {"type": "rule", "color": QUIET, "strokeDash": [2, 3]}, "encoding": across}
+        )
+        # Beside the plot, where no bar can cover it.
+        text = {"type": "text", "align": "left", "dx": 6, "color": QUIET, "fontSize": 12, "x": WIDTH}
+        layers.append({"data": values, "mark": text, "encoding": {**across, "text": {"field": "name"}}})
+    return layers
+
+
+def _chart(
+    layers: list[dict[str, Any]], rows: list[dict[str, Any]], unit: str, labels: dict[str, str]
+) -> dict[str, Any]:
+    # Labels may repeat (two years), so the axis is by position and only shows the label.
+    names = "[" + ", ".join(f"'{label}'" for label in (_quoted(text) for text in labels.values())) + "]"
+    x = {
+        "field": "at",
+        "type": "ordinal",
+        "scale": {"domain": list(range(len(labels)))},
+        "axis": {
+            "title": None,
+            "labelExpr": f"{names}[datum.value]",
+            "labelAngle": 0,
+            "labelOverlap": "greedy",
+            "labelSeparation": 8,
+        },
+    }
+    y = {"field": "value", "type": "quantitative", "axis": {"title": unit, "tickCount": 5}, "scale": {"zero": True}}
+    return {
+        "$schema": _SCHEMA,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "background": None,
+        "padding": {"left": 4, "right": 12, "top": 8, "bottom": 4},
+        "data": {"values": rows},
+        "encoding": {"x": x, "y": y},
+        "layer": layers,
+        "config": _CONFIG,
+    }
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")
+
+
+_CONFIG: dict[str, Any] = {
+    "font": "sans-serif",
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": QUIET,
+        "titleColor": QUIET,
+        "titleFontWeight": "normal",
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "gridColor": LINE,
+        "domainColor": QUIET,
+        "tickColor": LINE,
+    },
+    "axisX": {"grid": False, "ticks": False, "labelPadding": 6},
+    "axisY": {"domain": False, "ticks": False},
+    "text": {"color": TEXT},
+}
