@@ -33,8 +33,9 @@ class Lent(Generic[_C]):
         try:
             yield con
         except BaseException:
-            # What state it is in cannot be known: the next reader gets another.
+            # What state it is in cannot be known, and the others may have been cut with it: the next reader gets new.
             con.close()
+            self.close()
             raise
         with self._lock:
             self._idle.append(con)

@@ -77,11 +77,11 @@ class SqlEventLog:
         if scheme == "sqlite":
             from fairlead.bus.sqlite import SqliteShelf
 
-            return cls(SqliteShelf(url.removeprefix("sqlite:///")), limits)
+            return cls(cls._asked(lambda: SqliteShelf(url.removeprefix("sqlite:///"))), limits)
         if scheme in ("postgresql", "postgres"):
             from fairlead.bus.postgres import PostgresShelf
 
-            return cls(PostgresShelf("postgresql:" + url.partition(":")[2]), limits)
+            return cls(cls._asked(lambda: PostgresShelf("postgresql:" + url.partition(":")[2])), limits)
         raise Abort(f"no event log for `{scheme}`", hint="there are: sqlite, postgresql")
 
     # Appending
