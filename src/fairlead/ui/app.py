@@ -71,7 +71,5 @@ def _endpoint(
 
 def _fault(visit: Visit, fault: Fault, status: int) -> Response:
     """A fault as a page: what happened, and apart from it what to do."""
-    title = (
-        visit.words("This page is not for your role") if status == 403 else visit.words("This page has no answer now")
-    )
-    return visit.page("fault.html", title, status=status, message=fault.message, hint=fault.hint)
+    title = "This page is not for your role" if status == 403 else "This page has no answer now"
+    return visit.page("fault.html", visit.words(title), status=status, message=fault.message, hint=fault.hint)

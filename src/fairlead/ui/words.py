@@ -42,7 +42,7 @@ def words(language: str) -> Words:
     with catalogue.open("rb") as file:
         for message in read_po(file):
             key = message.id if isinstance(message.id, str) else message.id[0]
-            said = message.string if isinstance(message.string, str) else tuple(message.string)
+            said = message.string if isinstance(message.string, str) else tuple(message.string or ())
             if key and not message.fuzzy:
-                known[key] = (said,) if isinstance(said, str) else said
+                known[key] = (said,) if isinstance(said, str) else tuple(map(str, said))
     return Words(language, known)

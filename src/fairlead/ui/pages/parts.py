@@ -14,7 +14,9 @@ from fairlead.ui.views.cards import card
 from fairlead.ui.views.grids import Cell, Column, grid
 from fairlead.ui.visit import Visit
 
-LONG = "Retry webhooks that a payment provider refuses with a backoff that grows, so that a short outage loses nothing at all"
+LONG = (
+    "Retry webhooks that a payment provider refuses, with a backoff that grows, so that a short outage loses nothing"
+)
 
 
 def show(visit: Visit) -> Response:
@@ -92,7 +94,7 @@ def _grid(visit: Visit) -> Any:
         Column("Title", lambda row: Cell(row["title"]), sort="title"),
         Column("Review", lambda row: Cell(row["review"], why="nobody has reviewed it"), number=True),
     ]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "acme/payments#412", "title": LONG, "review": "3.1 h"},
         {"id": "acme/payments#415", "title": "إصلاح إعادة المحاولة", "review": None},
     ]
@@ -109,8 +111,10 @@ def _tree() -> SimpleNamespace:
 
 def _days(visit: Visit) -> list[SimpleNamespace]:
     at = visit.shown.now
-    events = [SimpleNamespace(at=at, text="payments-api deployed to production", link=""),
-              SimpleNamespace(at=at - timedelta(hours=2), text="acme/payments#412 merged", link="https://github.example")]  # fmt: skip
+    events = [
+        SimpleNamespace(at=at, text="payments-api deployed to production", link=""),
+        SimpleNamespace(at=at - timedelta(hours=2), text="acme/payments#412 merged", link="https://github.example"),
+    ]
     return [SimpleNamespace(title=visit.shown.day(at), events=events)]
 
 

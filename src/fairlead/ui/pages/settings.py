@@ -1,0 +1,97 @@
+"""Settings: what is configured, read only; secrets are never shown, only where they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from fairlead.ui.page import Page
+from fairlead.ui.views.grids import Cell, Column, Grid, grid
+from fairlead.ui.visit import Visit
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One key with its value."""
+
+    key: str
+    value: str
+    changed: bool
+    """Whether it differs from what holds without a file."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the file: its keys, or a table of its named entries."""
+
+    name: str
+    settings: tuple[Setting, ...] = ()
+    table: Grid | None = None
+
+
+def show(visit: Visit) -> Response:
+    """All sections, those that the file names first."""
+    settings = visit.services.settings
+    values: dict[str, Any] = msgspec.to_builtins(settings)
+    usual: dict[str, Any] = msgspec.to_builtins(type(settings)())
+    sections = [_section(visit, name, value, usual[name]) for name, value in values.items()]
+    loaded = visit.services.loaded
+    title = (
+        visit.words("{path} is in force", path=loaded.path.name)
+        if loaded.path
+        else visit.words("No fairlead.toml was found, the defaults hold")
+    )
+    return visit.page(
+        "pages/settings.html",
+        title,
+        path=str(loaded.path or ""),
+        overridden=loaded.overridden,
+        sections=sorted(sections, key=lambda section: not _touched(section)),
+        home=str(visit.services.home),
+    )
+
+
+def _touched(section: Section) -> bool:
+    return bool(section.table and section.table.rows) or any(setting.changed for setting in section.settings)
+
+
+def _section(visit: Visit, name: str, value: Any, usual: Any) -> Section:
+    if name in NAMED:
+        return Section(name, table=_table(visit, name, value) if value else None)
+    settings = (Setting(key, shown(said), said != usual.get(key)) for key, said in value.items())
+    return Section(name, settings=tuple(settings))
+
+
+NAMED = ("sources", "teams", "people", "calendars", "services")
+"""Sections with entries of a team's own naming."""
+
+
+def _table(visit: Visit, name: str, entries: Mapping[str, Mapping[str, Any]]) -> Grid:
+    used = [key for key in next(iter(entries.values())) if any(entry.get(key) for entry in entries.values())]
+    rows = [{"key": key, **entry} for key, entry in entries.items()]
+    columns = [Column(visit.words("name"), lambda row: Cell(row["key"])), *map(_column, used)]
+    return grid(visit, f"/settings#{name}", columns, rows)
+
+
+def _column(key: str) -> Column:
+    return Column(key, lambda row: Cell(shown(row.get(key)) or None))
+
+
+def shown(value: Any) -> str:
+    """A value as it stands in the file; a secret is only the place where it is kept."""
+    if isinstance(value, Mapping):
+        if set(value) == {"env", "file"}:
+            return f"$ {value['env']}" if value["env"] else str(value["file"])
+        return ", ".join(f"{key} = {shown(part)}" for key, part in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(shown, value))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+PAGE = Page("/settings", "Settings", 80, show, shown="more", key="s", role="manager", scoped=False)
