@@ -1,0 +1,119 @@
+"""What happens to a change, told alike by its webhooks and by its timeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import UNSET
+
+from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.payload import Doc
+from fairlead.model.records.code import ChangeEvent
+from fairlead.model.records.kinds import Text, Time
+from fairlead.model.times import iso
+
+LABELLED = {"labeled": "labeled", "unlabeled": "unlabeled"}
+ASSIGNED = {"assigned": "assigned", "unassigned": "unassigned"}
+MILESTONED = {"milestoned": "milestoned", "demilestoned": "demilestoned"}
+REQUESTED = {"review_requested": "review_requested", "review_request_removed": "review_request_removed"}
+PLAIN = {
+    "reopened": "reopened",
+    "ready_for_review": "ready",
+    "converted_to_draft": "drafted",
+    "convert_to_draft": "drafted",
+    "enqueued": "queued",
+    "added_to_merge_queue": "queued",
+    "dequeued": "dequeued",
+    "removed_from_merge_queue": "dequeued",
+    "auto_merge_enabled": "auto_merge_enabled",
+    "auto_squash_enabled": "auto_merge_enabled",
+    "auto_rebase_enabled": "auto_merge_enabled",
+    "auto_merge_disabled": "auto_merge_disabled",
+    "locked": "locked",
+    "unlocked": "unlocked",
+}
+"""Action of a webhook or name in the timeline -> kind, for those that concern nobody in particular."""
+
+
+def say_event(
+    sheet: Sheet,
+    change: str,
+    kind: Text,
+    at: datetime,
+    *,
+    key: str = "",
+    actor: Text = UNSET,
+    subject: Text = UNSET,
+    team: Text = UNSET,
+    sha: Text = UNSET,
+    body: Text = UNSET,
+    detail: Text = UNSET,
+    review: Text = UNSET,
+    url: Text = UNSET,
+    updated_at: Time = UNSET,
+) -> None:
+    """Says one event; without a `key` its id is made of kind, time and whom it concerns."""
+    whom = _shown(subject) or _shown(team) or (_shown(detail) if kind in ("labeled", "unlabeled") else "")
+    sheet.say(
+        ChangeEvent(
+            id=f"{change}/{key}" if key else f"{change}/{kind}/{iso(at)}" + (f"/{whom}" if whom else ""),
+            source=sheet.source,
+            url=url,
+            created_at=at,
+            updated_at=updated_at,
+            change=change,
+            repository=sheet.repository,
+            kind=kind,
+            at=at,
+            actor=actor,
+            subject=subject,
+            subject_team=team,
+            sha=sha,
+            body=body,
+            detail=detail,
+            review=review,
+        ),
+        updated_at or at,
+    )
+
+
+def say_labelled(sheet: Sheet, change: str, kind: str, at: datetime, actor: Text, doc: Doc) -> None:
+    """A label came or went."""
+    label = doc.child("label")
+    if label:
+        say_event(sheet, change, LABELLED[kind], at, actor=actor, detail=label.need_text("name"))
+
+
+def say_assigned(sheet: Sheet, change: str, kind: str, at: datetime, actor: Text, doc: Doc) -> None:
+    """Somebody was assigned or relieved."""
+    who = sheet.account(doc.child("assignee"))
+    if who:
+        say_event(sheet, change, ASSIGNED[kind], at, actor=actor, subject=who)
+
+
+def say_milestoned(sheet: Sheet, change: str, kind: str, at: datetime, actor: Text, doc: Doc) -> None:
+    """It entered or left a milestone."""
+    milestone = doc.child("milestone")
+    title = milestone.text("title") if milestone else UNSET
+    say_event(sheet, change, MILESTONED[kind], at, actor=actor, detail=title)
+
+
+def say_requested(sheet: Sheet, change: str, kind: str, at: datetime, actor: Text, doc: Doc) -> None:
+    """A review was asked of a person or a team, or no longer."""
+    team = doc.child("requested_team")
+    who = sheet.account(doc.child("requested_reviewer"))
+    if who:
+        say_event(sheet, change, REQUESTED[kind], at, actor=actor, subject=who)
+    elif team:
+        say_event(sheet, change, REQUESTED[kind], at, actor=actor, team=sheet.team(team.need_text("slug")))
+
+
+def say_pushed(sheet: Sheet, change: str, at: datetime, actor: Text, sha: str, forced: bool = False) -> None:
+    """New commits; keyed by the new head, since a webhook dates the push and the API only the commit."""
+    kind = "force_pushed" if forced else "pushed"
+    say_event(sheet, change, kind, at, key=f"pushed/{sha}", actor=actor, sha=sha)
+
+
+def _shown(value: Text) -> str:
+    """Handle, team or label as the last part of an id."""
+    return value.partition(":@")[2] or value if isinstance(value, str) else ""

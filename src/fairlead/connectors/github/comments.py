@@ -1,0 +1,59 @@
+"""Comments on issues, pull requests and commits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import UNSET
+
+from fairlead.connectors.github.issues import say_issue
+from fairlead.connectors.github.moments import EMBEDDED, GONE, USUAL_RANK, version
+from fairlead.connectors.github.reviews import say_comment, say_gone
+from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.payload import Doc
+from fairlead.model.records.conversation import Message
+from fairlead.model.records.kinds import Time
+
+
+def issue_comment_event(sheet: Sheet, payload: Doc) -> None:
+    """An `issue_comment` webhook: on a pull request an event of the change, on an issue a message."""
+    issue, comment = payload.need("issue"), payload.need("comment")
+    about = f"{sheet.repository}#{issue.need_whole('number')}"
+    deleted = payload.need_text("action") == "deleted"
+    seen = version(issue, "updated_at", "created_at")
+    if "pull_request" in issue:
+        if deleted:
+            say_gone(sheet, comment, about, seen)
+        else:
+            say_comment(sheet, comment, about)
+        return
+    say_issue(sheet, issue, EMBEDDED)
+    say_message(sheet, comment, about, max(seen, version(comment, "updated_at")) if deleted else UNSET)
+
+
+def commit_comment_event(sheet: Sheet, payload: Doc) -> None:
+    """A `commit_comment` webhook."""
+    comment = payload.need("comment")
+    say_message(sheet, comment, f"{sheet.repository}@{comment.need_text('commit_id')}", UNSET)
+
+
+def say_message(sheet: Sheet, comment: Doc, about: str, deleted_at: Time) -> None:
+    """Says a comment as a message about a record."""
+    at: datetime = comment.need_time("created_at")
+    updated = comment.time("updated_at")
+    sheet.say(
+        Message(
+            id=f"{about}/comment/{comment.need_whole('id')}",
+            source=sheet.source,
+            url=comment.text("html_url"),
+            created_at=at,
+            updated_at=updated,
+            deleted_at=deleted_at,
+            about=about,
+            author=sheet.person(comment, "user"),
+            body=comment.text("body"),
+            at=at,
+        ),
+        deleted_at or updated or at,
+        GONE if deleted_at else USUAL_RANK,
+    )

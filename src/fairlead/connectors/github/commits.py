@@ -1,0 +1,195 @@
+"""Commits: by push, and as the API gives them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import UNSET
+
+from fairlead.connectors.github.moments import SNAPSHOT, USUAL_RANK
+from fairlead.connectors.github.refs import tag_pushed
+from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.payload import Doc
+from fairlead.connectors.kit.trailers import trailers
+from fairlead.model.patch import OLDEST
+from fairlead.model.records.code import ChangeCommit, Commit, CommitFile
+from fairlead.model.records.kinds import Text
+
+_NO_COMMIT = "0" * 40
+
+
+def push(sheet: Sheet, payload: Doc) -> None:
+    """A `push` webhook: new commits of a branch, or a tag."""
+    ref = payload.need_text("ref")
+    after = payload.need_text("after")
+    branch = ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else None
+    for commit in payload.children("commits"):
+        _pushed_commit(sheet, commit, branch)
+    head = payload.child("head_commit")
+    at = _pushed_at(payload, head)
+    if ref.startswith("refs/tags/"):
+        sha = head.text("id") if head else after
+        tag_pushed(sheet, ref.removeprefix("refs/tags/"), sha or after, at, deleted=after.strip("0") == "")
+    elif branch is not None:
+        _branch_events(sheet, payload, branch, at)
+
+
+def commit_page(sheet: Sheet, found: Doc) -> str:
+    """A commit as the API lists or details it, with numstat where there is one."""
+    sha = found.need_text("sha")
+    identity = f"{sheet.repository}@{sha}"
+    inner = found.need("commit")
+    author, committer = inner.child("author"), inner.child("committer")
+    stats = found.child("stats")
+    message = inner.text("message")
+    read = trailers(message or "")
+    files = list(found.children("files"))
+    committed = committer.time("date") if committer else None
+    sheet.say(
+        Commit(
+            id=identity,
+            source=sheet.source,
+            url=found.text("html_url"),
+            created_at=committed,
+            repository=sheet.repository,
+            sha=sha,
+            parents=tuple(parent.need_text("sha") for parent in found.children("parents")),
+            author=_who(sheet, author, found.child("author")),
+            committer=_who(sheet, committer, found.child("committer")),
+            author_name=author.text("name") if author else UNSET,
+            author_email=author.text("email") if author else UNSET,
+            authored_at=author.time("date") if author else UNSET,
+            committed_at=committed,
+            message=message,
+            co_authors=read.co_authors,
+            trailers=read.others,
+            additions=stats.whole("additions") if stats else UNSET,
+            deletions=stats.whole("deletions") if stats else UNSET,
+            files=len(files) if "files" in found else UNSET,
+        ),
+        committed or OLDEST,
+        SNAPSHOT,
+    )
+    for file in files:
+        _numstat(sheet, identity, file, committed or OLDEST)
+    return identity
+
+
+def change_commit(sheet: Sheet, found: Doc, change: str, position: int | None) -> None:
+    """A commit of a pull request; the position is unknown on a page that may not be the first."""
+    identity = commit_page(sheet, found)
+    inner = found.need("commit")
+    author, committer = inner.child("author"), inner.child("committer")
+    sheet.say(
+        ChangeCommit(
+            id=f"{change}@{found.need_text('sha')}",
+            source=sheet.source,
+            change=change,
+            commit=identity,
+            sha=found.text("sha"),
+            position=UNSET if position is None else position,
+            author=_who(sheet, author, found.child("author")),
+            author_email=author.text("email") if author else UNSET,
+            authored_at=author.time("date") if author else UNSET,
+            committed_at=committer.time("date") if committer else UNSET,
+            message=inner.text("message"),
+        ),
+        (committer.time("date") if committer else None) or OLDEST,
+        SNAPSHOT,
+    )
+
+
+def _pushed_commit(sheet: Sheet, commit: Doc, branch: str | None) -> None:
+    sha = commit.need_text("id")
+    identity = f"{sheet.repository}@{sha}"
+    author, committer = commit.child("author"), commit.child("committer")
+    at = commit.time("timestamp") or OLDEST
+    message = commit.text("message")
+    read = trailers(message or "")
+    sheet.say(
+        Commit(
+            id=identity,
+            source=sheet.source,
+            url=commit.text("url"),
+            repository=sheet.repository,
+            sha=sha,
+            author=_username(sheet, author),
+            committer=_username(sheet, committer),
+            author_name=author.text("name") if author else UNSET,
+            author_email=author.text("email") if author else UNSET,
+            message=message,
+            co_authors=read.co_authors,
+            trailers=read.others,
+            # A commit that is not distinct was on another branch before.
+            branch=branch if branch and commit.flag("distinct") is not False else UNSET,
+        ),
+        at,
+        USUAL_RANK,
+    )
+    if at is not OLDEST:
+        # A push has one time where a commit has two; what names both wins over it.
+        sheet.say(Commit(id=identity, created_at=at, authored_at=at, committed_at=at), OLDEST)
+    for path in dict.fromkeys((*commit.texts("added"), *commit.texts("modified"), *commit.texts("removed"))):
+        sheet.say(_file(sheet, identity, path), at, USUAL_RANK)
+
+
+def _branch_events(sheet: Sheet, payload: Doc, branch: str, at: datetime) -> None:
+    subject = f"{sheet.repository}/branch/{branch}"
+    if payload.flag("deleted"):
+        sheet.emit("dev.cdevents.branch.deleted.0.3.0", subject, at)
+        return
+    if payload.flag("created"):
+        sheet.emit("dev.cdevents.branch.created.0.3.0", subject, at)
+    sheet.emit(
+        "dev.fairlead.commits.pushed.0.1.0",
+        subject,
+        at,
+        before=payload.text("before") or None,
+        after=payload.text("after") or None,
+        forced=payload.flag("forced") is True,
+    )
+
+
+def _pushed_at(payload: Doc, head: Doc | None) -> datetime:
+    repository = payload.child("repository")
+    pushed = repository.time("pushed_at") if repository else None
+    return pushed or (head.time("timestamp") if head else None) or OLDEST
+
+
+def _username(sheet: Sheet, who: Doc | None) -> Text:
+    if who is None:
+        return UNSET
+    return sheet.git_author(who.text("name") or "", who.text("email") or "", who.text("username") or "")
+
+
+def _who(sheet: Sheet, written: Doc | None, user: Doc | None) -> Text:
+    """The account of an address; whom the host takes it to be comes as a user beside it."""
+    if written is None:
+        return UNSET
+    login = user.text("login") if user else None
+    sheet.account(user)
+    return sheet.git_author(written.text("name") or "", written.text("email") or "", login or "")
+
+
+def _file(sheet: Sheet, commit: str, path: str) -> CommitFile:
+    return CommitFile(
+        id=f"{commit}:{path}", source=sheet.source, commit=commit, repository=sheet.repository, path=path
+    )
+
+
+def _numstat(sheet: Sheet, commit: str, file: Doc, at: datetime) -> None:
+    path = file.need_text("filename")
+    sheet.say(
+        CommitFile(
+            id=f"{commit}:{path}",
+            source=sheet.source,
+            commit=commit,
+            repository=sheet.repository,
+            path=path,
+            previous_path=file.text("previous_filename"),
+            additions=file.whole("additions"),
+            deletions=file.whole("deletions"),
+        ),
+        at,
+        SNAPSHOT,
+    )

@@ -1,0 +1,41 @@
+"""The GitHub connector as the registry finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from fairlead.connectors.github import read as reading
+from fairlead.connectors.github import verify as verifying
+from fairlead.connectors.kit.connector import Connector, Delivery, Options, Reading
+from fairlead.model.raw import Trust
+
+
+class GitHub:
+    """github.com and GitHub Enterprise Server."""
+
+    tool = "github"
+    title = "GitHub"
+    records = frozenset(
+        (
+            "accounts", "alerts", "builds", "change_commits", "change_events", "change_files", "changes",
+            "code_owners", "commit_files", "commits", "deployments", "identity_links", "memberships", "messages", "milestones",
+            "releases", "repositories", "teams", "work_item_changes", "work_item_links", "work_item_transitions",
+            "work_items",
+        )
+    )  # fmt: skip
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
+        """By HMAC over the body; GitHub signs no time, so `now` has no part in it."""
+        return verifying.verify(headers, body, secrets)
+
+    def envelope(self, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+        """From GitHub's headers."""
+        return verifying.envelope(headers, body)
+
+    def read(self, delivery: Delivery, options: Options) -> Reading:
+        """Webhooks and API pages alike."""
+        return reading.read(delivery, options)
+
+
+CONNECTOR: Connector = GitHub()
