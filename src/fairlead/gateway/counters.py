@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from fairlead.model.errors import Fault
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -43,7 +46,10 @@ class Counters:
         """All of it as text."""
         with self._lock:
             read: dict[str, Mapping[Labels, float]] = {name: dict(values) for name, values in self._values.items()}
-        read.update({name: gauge() for name, gauge in self._gauges.items()})
+        for name, gauge in self._gauges.items():
+            # A store that is down takes its own numbers away, not the others.
+            with suppress(Fault):
+                read[name] = gauge()
         lines = []
         for name, values in sorted(read.items()):
             kind, text = self._help.get(name, ("counter", name))

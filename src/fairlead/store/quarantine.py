@@ -71,3 +71,9 @@ def counts(tx: Transaction) -> dict[str, int]:
         select(quarantine.c.source, func.count()).where(quarantine.c.state == "open").group_by(quarantine.c.source)
     )
     return {row[0]: row[1] for row in tx.execute(chosen)}
+
+
+def is_open(tx: Transaction, raw_seq: int) -> bool:
+    """Whether a raw event waits in quarantine."""
+    chosen = select(quarantine.c.raw_seq).where(quarantine.c.raw_seq == raw_seq, quarantine.c.state == "open")
+    return tx.execute(chosen).first() is not None

@@ -1,0 +1,154 @@
+"""Letting people in: links that work once, sessions, tokens. The store keeps only hashes of secrets."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from fairlead.gateway.viewer import OPERATOR, SCOPES, Viewer
+from fairlead.model.errors import Denied, Skip
+from fairlead.model.times import Clock
+from fairlead.store import access, records
+from fairlead.store.access import EVERYWHERE, ROLES, Reading, Role, Token
+from fairlead.store.database import Database, Transaction
+
+LINK_LASTS = timedelta(hours=24)
+INVITATION_LASTS = timedelta(days=7)
+SESSION_LASTS = timedelta(days=14)
+TOKEN_LASTS = timedelta(days=90)
+
+_SEEN_EVERY = timedelta(minutes=5)
+"""How often it is noted that a session or token is in use: a write at each page would queue behind ingestion."""
+
+
+class Access:
+    """Sign-in, roles and tokens of one home."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._noted: dict[str, datetime] = {}
+
+    def operator(self) -> Viewer:
+        """Whoever reached the home's socket owns its files."""
+        return Viewer(OPERATOR, "Operator", {EVERYWHERE: "owner"}, "socket")
+
+    def operator_link(self) -> str:
+        """Secret of the link that is printed at start: lets the operator's browser in, once."""
+        now = self._clock.now()
+        with self._database.begin() as tx:
+            access.forget_expired(tx, now)
+            access.add_user(tx, OPERATOR, now)
+            access.grant(tx, OPERATOR, "owner", now, by=OPERATOR)
+            return access.new_link(tx, OPERATOR, "login", now, LINK_LASTS)
+
+    def invite(self, person: str, role: Role, team: str = EVERYWHERE, by: str = OPERATOR) -> str:
+        """Secret of a link that lets a known person in once and gives a role in a team, or everywhere."""
+        if role not in ROLES:
+            raise Skip(f"no role `{role}`", hint=f"there are: {', '.join(ROLES)}")
+        now = self._clock.now()
+        with self._database.begin() as tx:
+            if records.get(tx, "people", person) is None:
+                raise Skip(f"no person `{person}`", hint="`fairlead people` lists them")
+            if team != EVERYWHERE and records.get(tx, "teams", team) is None:
+                raise Skip(f"no team `{team}`", hint="teams are configured under [teams]")
+            access.add_user(tx, person, now)
+            access.grant(tx, person, role, now, by, team)
+            return access.new_link(tx, person, "invite", now, INVITATION_LASTS)
+
+    def sign_in(self, link_secret: str) -> str | None:
+        """Uses a link up; gives the secret of a new session, or `None` if the link opens nothing (any more)."""
+        now = self._clock.now()
+        with self._database.begin() as tx:
+            person = access.use_link(tx, link_secret, now)
+            return None if person is None else access.new_session(tx, person, now, SESSION_LASTS)
+
+    def sign_out(self, session_secret: str) -> None:
+        """Ends a session."""
+        with self._database.begin() as tx:
+            access.end_session(tx, session_secret)
+
+    def by_session(self, secret: str) -> Viewer | None:
+        """Who a cookie stands for."""
+        now = self._clock.now()
+        with self._database.read() as tx:
+            person = access.session_person(tx, secret, now)
+            viewer = None if person is None else _viewer(tx, person, "session", SCOPES)
+        if viewer is not None and self._due(access.digest(secret), now):
+            with self._database.begin() as tx:
+                access.touch_session(tx, secret, now)
+        return viewer
+
+    def by_token(self, secret: str) -> Viewer | None:
+        """Who a bearer token stands for; it can do no more than its person may now."""
+        now = self._clock.now()
+        with self._database.read() as tx:
+            token = access.check_token(tx, secret, now)
+            viewer = None if token is None else _viewer(tx, token.person, "token", token.scopes)
+        if token is not None and self._due(token.id, now):
+            with self._database.begin() as tx:
+                access.touch_token(tx, token.id, now)
+        return viewer
+
+    def mint(
+        self, viewer: Viewer, name: str, scopes: Iterable[str], valid_for: timedelta | None = TOKEN_LASTS
+    ) -> tuple[Token, str]:
+        """A token for the viewer's own use and its secret, which is shown once; never wider than what made it."""
+        wanted = set(scopes)
+        if unknown := sorted(wanted - SCOPES.keys()):
+            raise Skip(f"no scope `{unknown[0]}`", hint=f"there are: {', '.join(SCOPES)}")
+        if beyond := sorted(wanted - viewer.scopes):
+            raise Denied(f"a token cannot give the scope `{beyond[0]}`, which it lacks itself")
+        now = self._clock.now()
+        with self._database.begin() as tx:
+            if viewer.person == OPERATOR:
+                access.add_user(tx, OPERATOR, now)
+                access.grant(tx, OPERATOR, "owner", now, by=OPERATOR)
+            return access.new_token(tx, viewer.person, name, wanted, now, valid_for)
+
+    def tokens(self, viewer: Viewer) -> list[Token]:
+        """The viewer's own tokens."""
+        with self._database.read() as tx:
+            return access.tokens_of(tx, viewer.person)
+
+    def revoke(self, viewer: Viewer, token_id: str) -> bool:
+        """Ends a token of the viewer's own, or for owners anybody's."""
+        now = self._clock.now()
+        with self._database.begin() as tx:
+            mine = any(token.id == token_id for token in access.tokens_of(tx, viewer.person))
+            if not mine:
+                viewer.demand("owner", "admin")
+            return access.revoke_token(tx, token_id, now)
+
+    def note_reading(
+        self, viewer: Viewer, how: str, what: str, columns: Iterable[str], rows: int, allowed: bool
+    ) -> None:
+        """Records that person columns were read, or refused."""
+        reading = Reading(self._clock.now(), viewer.person, how, what, tuple(columns), rows, allowed)
+        with self._database.begin() as tx:
+            access.note_reading(tx, reading)
+
+    def _due(self, key: str, now: datetime) -> bool:
+        if now - self._noted.get(key, now - _SEEN_EVERY) < _SEEN_EVERY:
+            return False
+        self._noted[key] = now
+        return True
+
+
+def csrf_token(session_secret: str) -> str:
+    """The word that forms of a session carry: made from its secret, so that nothing needs to be kept."""
+    return hmac.new(session_secret.encode(), b"fairlead csrf", hashlib.sha256).hexdigest()
+
+
+def _viewer(tx: Transaction, person: str, how: str, scopes: Iterable[str]) -> Viewer | None:
+    user = access.user(tx, person)
+    if user is None or user.disabled_at is not None:
+        return None
+    if person == OPERATOR:
+        name = "Operator"
+    else:
+        found = records.get(tx, "people", person)
+        name = str((found or {}).get("name") or person.removeprefix("person:"))
+    return Viewer(person, name, user.roles, "session" if how == "session" else "token", frozenset(scopes))

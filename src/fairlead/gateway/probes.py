@@ -1,0 +1,67 @@
+"""What machines ask: are you there, can you work, what have you counted."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from fairlead.bus.log import EventLog
+from fairlead.gateway.counters import CONTENT_TYPE, Counters
+from fairlead.model.errors import Fault
+from fairlead.store import offsets, quarantine
+from fairlead.store.database import Database
+
+
+def routes(log: EventLog, database: Database, counters: Counters) -> list[Route]:
+    """`/healthz` (the process), `/readyz` (its stores) and `/metrics`; numbers only, so open to all who reach us."""
+
+    def check() -> dict[str, str]:
+        parts = {}
+        for name, part in (("log", log.latest), ("store", lambda: _touch(database))):
+            try:
+                part()
+                parts[name] = "ok"
+            except Fault as fault:
+                parts[name] = fault.message
+        return parts
+
+    async def health(_request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def ready(_request: Request) -> Response:
+        parts = await run_in_threadpool(check)
+        fine = all(state == "ok" for state in parts.values())
+        # What is wrong goes to the operator's log: addresses of stores are nothing for strangers.
+        shown = {name: "ok" if state == "ok" else "not available" for name, state in parts.items()}
+        return JSONResponse(shown, status_code=200 if fine else 503)
+
+    async def numbers(_request: Request) -> Response:
+        return Response(await run_in_threadpool(counters.render), media_type=CONTENT_TYPE)
+
+    _gauges(log, database, counters)
+    return [Route("/healthz", health), Route("/readyz", ready), Route("/metrics", numbers)]
+
+
+def _gauges(log: EventLog, database: Database, counters: Counters) -> None:
+    def position() -> dict[tuple[tuple[str, str], ...], float]:
+        return {(): float(log.latest())}
+
+    def behind() -> dict[tuple[tuple[str, str], ...], float]:
+        with database.read() as tx:
+            held = offsets.positions(tx)
+        return {(("consumer", name),): float(at) for name, at in held.items()}
+
+    def held() -> dict[tuple[tuple[str, str], ...], float]:
+        with database.read() as tx:
+            return {(("source", name),): float(count) for name, count in quarantine.counts(tx).items()}
+
+    counters.gauge("fairlead_log_position", "Highest position of the raw log.", position)
+    counters.gauge("fairlead_consumer_position", "Position that each consumer has reached.", behind)
+    counters.gauge("fairlead_quarantined", "Raw events in quarantine.", held)
+
+
+def _touch(database: Database) -> None:
+    with database.read() as tx:
+        offsets.positions(tx)
