@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 CHECK_STARTED, CHECK_ENDED = "check_started", "check_ended"
@@ -125,19 +126,9 @@ def check_happenings(checks: Sequence[Check]) -> Iterator[Happening]:
 
 def in_order(happenings: Iterable[Happening]) -> list[Happening]:
     """By time, then by rank, then by id, each event once, whatever the order and number of deliveries."""
-    ordered = sorted(happenings, key=_place)
-    once: list[Happening] = []
-    before: tuple[str, str] | None = None
-    seen: set[tuple[str, str]] = set()
-    for happening in ordered:
-        # Starts and ends of one check share its id, hence the kind.
-        key = (happening[2], happening[3])
-        if key != before and key not in seen:
-            once.append(happening)
-            seen.add(key)
-        before = key
-    return once
+    # Starts and ends of one check share its id, hence the kind.
+    once = {(happening[2], happening[3]): happening for happening in happenings}
+    return sorted(once.values(), key=_place)
 
 
-def _place(happening: Happening) -> tuple[Any, int, str]:
-    return happening[:3]
+_place = itemgetter(0, 1, 2)

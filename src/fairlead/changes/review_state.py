@@ -17,6 +17,7 @@ Party = tuple[str | None, str | None]
 """An account, or a team of which anybody will do."""
 
 FAILED = frozenset({"failure", "error"})
+_RUNNING: frozenset[None] = frozenset({None})
 _WHOLE = "checks"
 """Stands for the sum of all checks where a tool tells only that."""
 
@@ -102,13 +103,16 @@ class ReviewState:
 
     def _review_wanted(self) -> Verdict | None:
         """Those who are awaited: nobody any more once somebody has approved, unless the host still insists."""
+        if not (self.requested or self.answered or self.teams):
+            return None
         again = [account for account, blocked in self.answered.items() if blocked or not self.approved]
         if any(self.answered.values()) and self.approved:
             return Verdict("reviewer", _accounts(again), "answered")
         if self.approved and not self.host_blocks:
             return None
-        awaited = (*_accounts([*self.requested, *(a for a in again if a not in self.requested)]),
-                   *((None, team) for team in self.teams))  # fmt: skip
+        awaited = _accounts([*self.requested, *again])
+        if self.teams:
+            awaited += tuple((None, team) for team in self.teams)
         if not awaited:
             return None
         return Verdict("reviewer", awaited, "answered" if again else "review_requested")
@@ -116,7 +120,7 @@ class ReviewState:
     def _ready_to_merge(self) -> Verdict | None:
         if not self.approved:
             return None
-        running = self._check_with(frozenset({None}))
+        running = self._check_with(_RUNNING)
         if running is not None:
             return Verdict("ci", (), "checks_running", running)
         if self.auto_merge:
@@ -133,7 +137,10 @@ class ReviewState:
         found = self.checks.get(self.head)
         if not found:
             return None
-        return next((name for name, result in found.items() if result in results), None)
+        for name, result in found.items():
+            if result in results:
+                return name
+        return None
 
     # --- events ---
 

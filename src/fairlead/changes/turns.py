@@ -7,8 +7,7 @@ else: not from `updated_at`, and not from the clock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fairlead.changes.history import CHECK_ENDED, CHECK_STARTED, ChangeHistory, Happening, in_order
 from fairlead.changes.review_state import Party, ReviewState, TurnWord, Verdict
@@ -16,12 +15,12 @@ from fairlead.changes.review_state import Party, ReviewState, TurnWord, Verdict
 _CHECKS = (CHECK_STARTED, CHECK_ENDED)
 _PUSHES = ("pushed", "force_pushed")
 _REVIEWS = ("reviewed", "approved", "changes_requested")
+_NO_PARTY: tuple[Party | None, ...] = (None,)
 _SAY_NOTHING = (*_CHECKS, "merged", "closed")
 """Known from the record or the commit alone: they do not show that the change's events are known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """A stretch of time in which a change waited for the same party for the same reason."""
 
     change: str
@@ -51,13 +50,11 @@ def turns(
         yield from _turns_of(change, kinds or {}, members or {})
 
 
-def _turns_of(
-    change: ChangeHistory, kinds: Mapping[str, str], members: Mapping[str, frozenset[str]]
-) -> Iterator[Turn]:
+def _turns_of(change: ChangeHistory, kinds: Mapping[str, str], members: Mapping[str, frozenset[str]]) -> list[Turn]:
     happenings = in_order(_without_words_of_reviews(change.happenings))
     at = change.opened_at if change.opened_at is not None else (happenings[0].at if happenings else None)
     if at is None:
-        return
+        return []
     state = _state_at_start(change, happenings, kinds, members)
     last_push = next((h for h in reversed(happenings) if h.kind in _PUSHES), None)
     tiles = _Tiles(change.id)
@@ -66,48 +63,55 @@ def _turns_of(
         if change.ended_at is not None and happening.at >= change.ended_at:
             break
         if moved and happening.at > at:
-            yield from tiles.settle(at, state.verdict() if state.open else None)
+            tiles.settle(at, state.verdict() if state.open else None)
             moved = False
         if state.move(happening):
             moved = True
             # What moves nothing must not become the moment at which later knowledge is put in.
-            at = max(at, happening.at)
+            if happening.at > at:
+                at = happening.at
         if happening is last_push and happening.sha is None:
             state.head = change.head_sha
     _take_in_record(change, state)
-    yield from tiles.settle(at, state.verdict() if state.open else None)
-    yield from tiles.settle(change.ended_at, None)
+    tiles.settle(at, state.verdict() if state.open else None)
+    tiles.settle(change.ended_at, None)
+    return tiles.done
 
 
 class _Tiles:
     """Makes stretches of time out of the moments at which the verdict may have changed."""
 
+    __slots__ = ("_change", "_held", "_since", "_waiting", "done")
+
     def __init__(self, change: str) -> None:
+        self.done: list[Turn] = []
         self._change = change
         self._held: Verdict | None = None
         self._since: Any = None
         self._waiting: dict[Party | None, Any] = {}
 
-    def settle(self, at: Any, verdict: Verdict | None) -> Iterator[Turn]:
-        """The verdict holds from `at` on (`None`: nobody's turn); gives the stretch that ends with it, if any."""
+    def settle(self, at: Any, verdict: Verdict | None) -> None:
+        """The verdict holds from `at` on; `None` means that it is nobody's turn any more."""
         held = self._held
         if verdict == held:
             return
         if held is not None and (at is None or at > self._since):
-            keys = held.parties or (None,)
-            since = tuple(self._waiting[key] for key in keys)
-            yield Turn(self._change, held.turn, held.parties, since, self._since, at, held.why, held.detail)
+            waited = tuple(self._waiting.values())
+            self.done.append(
+                Turn(self._change, held.turn, held.parties, waited, self._since, at, held.why, held.detail)
+            )
         if verdict is not None:
             going_on = self._waiting if held is not None and held.turn == verdict.turn else {}
-            self._waiting = {key: going_on.get(key, at) for key in verdict.parties or (None,)}
+            self._waiting = {key: going_on.get(key, at) for key in verdict.parties or _NO_PARTY}
         self._held, self._since = verdict, at
 
 
-def _without_words_of_reviews(happenings: Iterable[Happening]) -> Iterator[Happening]:
+def _without_words_of_reviews(happenings: list[Happening]) -> list[Happening]:
     """Leaves out comments of a review: they are written before it is handed in, and it speaks for them."""
-    happenings = list(happenings)
     reviews = {h.review for h in happenings if h.review is not None and h.kind in _REVIEWS}
-    return (h for h in happenings if h.kind != "commented" or h.review not in reviews)
+    if not reviews:
+        return happenings
+    return [h for h in happenings if h.kind != "commented" or h.review not in reviews]
 
 
 def _state_at_start(
