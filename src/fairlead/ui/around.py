@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from fairlead.model.setup import Setup
@@ -36,9 +37,56 @@ class Surroundings:
 NOTHING = Surroundings()
 
 
+_CHOICES = """
+select 'team' as what, id as value, coalesce(name, id) as title from teams
+where deleted_at is null and not coalesce(proposed, false)
+union all
+select 'repository', id, coalesce(name, id) from repositories
+where deleted_at is null and not coalesce(archived, false)
+order by what, title
+"""
+
+_SOURCES = """
+select s.name, s.id, s.last_event_at, s.last_sync_at,
+  (select arg_max(r.result, r.started_at) from sync_runs r where r.of = s.id) as result
+from sources s where s.deleted_at is null order by s.name
+"""
+
+
 def surroundings(services: Any, words: Words, shown: Shown) -> Surroundings:
     """Reads the choices and the freshness; both are small."""
-    return NOTHING
+    choices = services.warehouse.rows(_CHOICES)
+    setup: Setup = services.setup
+    sources = tuple(_source(row, setup, words, shown) for row in services.warehouse.rows(_SOURCES))
+    return Surroundings(
+        teams=_stated(setup.teams, "team") or _found(choices, "team"),
+        repositories=_found(choices, "repository"),
+        services=_stated(setup.services, "service"),
+        sources=sources,
+        as_of=max((source.last for source in sources if source.last), default=None),
+    )
+
+
+def _stated(entries: Mapping[str, Any], kind: str) -> tuple[Choice, ...]:
+    return tuple(Choice(f"{kind}:{key}", entry.name or key) for key, entry in sorted(entries.items()))
+
+
+def _found(rows: Sequence[Mapping[str, Any]], what: str) -> tuple[Choice, ...]:
+    return tuple(Choice(row["value"], row["title"]) for row in rows if row["what"] == what)
+
+
+def _source(row: Mapping[str, Any], setup: Setup, words: Words, shown: Shown) -> SourceState:
+    last = aware(max((at for at in (row["last_event_at"], row["last_sync_at"]) if at), default=None))
+    hours = (shown.now - last).total_seconds() / 3600 if last else None
+    quiet = hours is None or hours > setup.thresholds.source_silent_hours
+    failed = row["result"] == "failure"
+    why = words("The last sync failed.") if failed else words("Figures leave out what happened since.")
+    return SourceState(name=row["name"] or row["id"], last=last, silent=quiet or failed, why=why)
+
+
+def aware(at: datetime | None) -> datetime | None:
+    """A moment of the warehouse, which keeps UTC without saying so."""
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 def zone_name(setup: Setup, viewer: Any) -> str:

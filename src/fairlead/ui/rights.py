@@ -30,3 +30,8 @@ def role_of(visit: Visit) -> str:
     viewer: Any = getattr(visit.request.state, "viewer", None)
     role = str(getattr(viewer, "role", "") or "") if viewer is not None else "anyone"
     return role if role in RANK else "viewer"
+
+
+def sees_people(visit: Visit) -> bool:
+    """Whether names and addresses of people may be listed: owners with the scope to do so."""
+    return bool(getattr(getattr(visit.request.state, "viewer", None), "sees_people", False))

@@ -1,0 +1,143 @@
+"""Charts of figures: the finding as title, the drawing if it is ready, the same data as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from markupsafe import Markup
+
+from fairlead.model.figures import Figure, Point
+from fairlead.reports.charts import Charts, chart_key, themed
+from fairlead.reports.chartspecs import Mark, Threshold, trend
+from fairlead.ui.views.grids import Cell, Column, Grid, grid
+from fairlead.ui.visit import Visit
+
+_SCALE: dict[str, tuple[float, str]] = {"share": (100.0, "%"), "lines": (1.0, "lines"), "rounds": (1.0, "rounds")}
+_HOUR, _DAY = 3600.0, 86_400.0
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart ready to be shown."""
+
+    title: str
+    label: str
+    """What those hear who cannot see it."""
+    svg: Markup | None
+    later: str
+    """Where the drawing will be, while it is not ready."""
+    trend: tuple[Point, ...]
+    n: str
+    notes: tuple[str, ...]
+    source: str
+    grid: Grid
+
+
+@cache
+def charts_of(home: Path) -> Charts:
+    """The one who draws for a home; its process comes and goes by itself."""
+    return Charts(home / "cache" / "charts")
+
+
+def drawing(home: Path, key: str) -> Markup | None:
+    """A finished drawing in the page's colours; it was made from our own specification, so it is trusted."""
+    svg = charts_of(home).by_key(key)
+    return Markup(themed(svg)) if svg else None  # noqa: S704
+
+
+def drawn(
+    figure: Figure,
+    visit: Visit,
+    shape: Literal["bar", "line"] = "bar",
+    thresholds: tuple[tuple[float, str], ...] = (),
+) -> Drawn:
+    """The trend of a figure as a chart."""
+    scale, unit = _axis(figure, visit)
+    marks = [
+        Mark(
+            label=_label(point, visit),
+            value=None if point.value is None else round(point.value / scale, 4),
+            hover=_hover(point, figure, visit),
+            partial=point.partial,
+        )
+        for point in figure.trend
+    ]
+    edges = [Threshold(value / scale, name) for value, name in thresholds]
+    spec = trend(marks, unit, shape, edges)
+    charts = charts_of(visit.services.home)
+    svg = charts.svg(spec)
+    title = finding(figure, visit)
+    gaps = sum(point.value is None for point in figure.trend)
+    partial = any(point.partial for point in figure.trend)
+    notes = [visit.words("pale with a dashed edge: the window cuts the period")] if partial else []
+    notes += [visit.words.plural("{n} period without data", "{n} periods without data", gaps)] if gaps else []
+    return Drawn(
+        title=title,
+        label=title,
+        svg=Markup(themed(svg)) if svg else None,  # noqa: S704 - made from our own specification
+        later=f"/charts/{chart_key(spec)}",
+        trend=figure.trend,
+        n=visit.shown.number(figure.n),
+        notes=tuple(notes),
+        source=visit.words("as of {moment}", moment=visit.shown.moment(figure.freshness.as_of)),
+        grid=_grid(figure, visit),
+    )
+
+
+def finding(figure: Figure, visit: Visit) -> str:
+    """The chart in one sentence."""
+    shown, words = visit.shown, visit.words
+    title = words(figure.title)
+    if figure.value is None:
+        return words("{title}: no figure yet", title=title)
+    value = shown.value(figure.value, figure.unit)
+    change = shown.change(figure.value, figure.previous, figure.unit)
+    if not change:
+        return words("{title}: {value}", title=title, value=value)
+    if change == words("the same"):
+        return words("{title}: {value}, as before", title=title, value=value)
+    return words("{title}: {value}, {change} than before", title=title, value=value, change=change)
+
+
+def _axis(figure: Figure, visit: Visit) -> tuple[float, str]:
+    """What one step of the axis is, and its name; times take hours or days, whatever reads better."""
+    if figure.unit == "seconds":
+        top = max((point.value for point in figure.trend if point.value is not None), default=0.0)
+        if top < 2 * _HOUR:
+            return 60.0, visit.words("minutes")
+        return (_DAY, visit.words("days")) if top > 4 * _DAY else (_HOUR, visit.words("hours"))
+    factor, name = _SCALE.get(figure.unit, (1.0, visit.words("days") if figure.unit == "per_week" else ""))
+    return 1.0 / factor, visit.words(name) if name.isalpha() else name
+
+
+def _label(point: Point, visit: Visit) -> str:
+    text = visit.shown.day(point.start)
+    return text.partition(" ")[2] or text
+
+
+def _hover(point: Point, figure: Figure, visit: Visit) -> str:
+    until = visit.shown.day(point.end)
+    said = visit.shown.value(point.value, figure.unit)
+    return f"{visit.shown.day(point.start)} – {until}: {said}, n = {point.n}"
+
+
+def _grid(figure: Figure, visit: Visit) -> Grid:
+    words, shown = visit.words, visit.shown
+    columns = [
+        Column(words("from"), lambda row: Cell(shown.day(row["point"].start), tight=True)),
+        Column(words("until"), lambda row: Cell(shown.day(row["point"].end), tight=True)),
+        Column(words(figure.title), lambda row: _value(row["point"], figure, visit), number=True),
+        Column("n", lambda row: Cell(shown.number(row["point"].n)), number=True),
+    ]
+    return grid(visit, visit.frame.path, columns, [{"point": point} for point in figure.trend])
+
+
+def _value(point: Point, figure: Figure, visit: Visit) -> Cell:
+    if point.value is None:
+        return Cell(None, why=visit.words("no data in this period"))
+    return Cell(
+        visit.shown.value(point.value, figure.unit), why=visit.words("cut by the window") if point.partial else ""
+    )
