@@ -1,0 +1,154 @@
+"""The director: everything that scripts share — acting at story time, signing commits, running checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fairlead.connectors.github.fake.code import FileChange, Repository, Signature
+from fairlead.connectors.github.fake.github import FakeGitHub
+from fairlead.connectors.github.fake.pipeline import WorkflowRun
+from fairlead.connectors.github.fake.repositories import NewCommit
+from fairlead.connectors.github.fake.state import Pull
+from fairlead.wiring.demo.agenda import Agenda, Script
+from fairlead.wiring.demo.cast import Yard, crew_of, player
+from fairlead.wiring.demo.clock import StoryClock
+from fairlead.wiring.demo.dice import Dice
+from fairlead.wiring.demo.facts import Facts
+
+
+class Director:
+    """Acts on the fake at the agenda's present second."""
+
+    def __init__(self, fake: FakeGitHub, clock: StoryClock, agenda: Agenda, seed: int) -> None:
+        self.fake = fake
+        self.clock = clock
+        self.agenda = agenda
+        self.seed = seed
+        self.facts = Facts()
+        self.red: set[str] = set()
+        """Repositories whose default branch a story line has broken: everyday runs fail there too."""
+        self.closed: set[str] = set()
+        """Repositories and environments that everyday deployments leave alone for now."""
+
+    @property
+    def now(self) -> datetime:
+        """The present moment of the story."""
+        return self.clock.real(self.agenda.now)
+
+    def dice(self, *key: object) -> Dice:
+        """Throws for a subject of this story."""
+        return Dice(self.seed, *key)
+
+    def repo(self, yard: Yard) -> Repository:
+        """The repository of a yard, also before its renaming."""
+        found = self.fake.repositories.get(yard.name)
+        return found if found is not None else self.fake.repository("pricing")
+
+    def sign(self, login: str, at: datetime, private: bool = False) -> Signature:
+        """How somebody signs a commit, in their own time zone."""
+        if login.endswith("[bot]"):
+            return self.fake.signature(login, at)
+        who = player(login)
+        email = who.private_email if private and who.private_email else who.emails[0]
+        return Signature(who.name, email, at.astimezone(crew_of(login).tz))
+
+    def commit(
+        self, login: str, message: str, files: Sequence[FileChange], at: datetime | None = None, private: bool = False
+    ) -> NewCommit:
+        """A commit to be pushed; agents name the human who asked for it, as they do."""
+        when = at if at is not None else self.now
+        return NewCommit(message, tuple(files), self.sign(login, when, private))
+
+    def start_branch(self, yard: Yard, branch: str, by: str, commits: Sequence[NewCommit]) -> str:
+        """Pushes a new branch from the head of the base branch."""
+        repo = self.repo(yard)
+        return self.fake.push(repo, branch, commits, by=by, at=self.now, onto=repo.branches[yard.base])
+
+    def run(
+        self,
+        repo: Repository,
+        name: str,
+        jobs: Sequence[str],
+        *,
+        sha: str,
+        branch: str,
+        event: str,
+        by: str,
+        results: dict[str, str],
+        took_s: int,
+        pulls: Sequence[int] = (),
+        again: bool = False,
+    ) -> int:
+        """Starts a workflow run that ends by itself; gives the second of its end. `again`: re-run once, then good."""
+        start = self.agenda.now
+        self.agenda.begin(self._play_run(repo, name, jobs, sha, branch, event, by, results, took_s, pulls, again))
+        return start + 30 + took_s + (420 + took_s if again else 0)
+
+    def _play_run(
+        self,
+        repo: Repository,
+        name: str,
+        jobs: Sequence[str],
+        sha: str,
+        branch: str,
+        event: str,
+        by: str,
+        results: dict[str, str],
+        took_s: int,
+        pulls: Sequence[int],
+        again: bool,
+    ) -> Script:
+        run = self.fake.queue_run(
+            repo, name, sha=sha, branch=branch, jobs=jobs, event=event, by=by, at=self.now, pulls=pulls
+        )
+        yield self.agenda.now + 30
+        self.fake.start_run(repo, run, at=self.now)
+        yield from self._end_jobs(repo, run, results, took_s)
+        if again:
+            yield self.agenda.now + 390
+            self.fake.rerun(repo, run, by=by, at=self.now)
+            yield self.agenda.now + 30
+            self.fake.start_run(repo, run, at=self.now)
+            yield from self._end_jobs(repo, run, {}, took_s)
+
+    def _end_jobs(self, repo: Repository, run: WorkflowRun, results: dict[str, str], took_s: int) -> Script:
+        jobs = self.fake.present_jobs(run)
+        for place, job in enumerate(jobs[:-1], start=1):
+            yield self.agenda.now + took_s // (len(jobs) + 1)
+            self.fake.finish_job(repo, job, results.get(job.name, "success"), at=self.now)
+            took_s -= took_s // (len(jobs) + 1) if place else 0
+        yield self.agenda.now + took_s
+        self.fake.finish_run(repo, run, results, at=self.now)
+
+    def ci(self, yard: Yard, item: Pull, key: str, good: bool | None = None) -> tuple[int, bool]:
+        """The checks of a pull request's head: when they end, and whether they are green then."""
+        dice = self.dice("ci", yard.name, item.number, key)
+        repo = self.repo(yard)
+        green = (not dice.chance(yard.red)) if good is None else good
+        results = {} if green else {dice.pick(yard.jobs): "failure"}
+        about = {"sha": item.head_sha, "branch": item.head_ref, "event": "pull_request", "by": item.user.login}
+        took = int(dice.skewed(300, 0.35))
+        end = self.run(repo, "ci", yard.jobs, results=results, took_s=took, pulls=[item.number], **about)  # type: ignore[arg-type]
+        if yard.name == "storefront":
+            flaky = dice.chance(0.19)
+            failed = {"browsers": "failure"} if flaky else {}
+            took = int(dice.skewed(480, 0.2))
+            late = self.run(
+                repo, "e2e", ("browsers",), results=failed, took_s=took, pulls=[item.number], again=flaky, **about
+            )  # type: ignore[arg-type]
+            end = max(end, late)
+        return end, green
+
+    def main_ci(self, yard: Yard, by: str, good: bool | None = None) -> int:
+        """The checks of the base branch after it moved."""
+        repo = self.repo(yard)
+        sha = repo.branches[yard.base]
+        dice = self.dice("main", yard.name, len(repo.runs))
+        green = (not dice.chance(yard.red / 5)) if good is None else good
+        red = not green or yard.name in self.red
+        results = {yard.jobs[-1]: "failure"} if red else {}
+        return self.run(
+            repo, "ci", yard.jobs, sha=sha, branch=yard.base, event="push", by=by, results=results,
+            took_s=int(dice.skewed(330, 0.3)),
+        )  # fmt: skip

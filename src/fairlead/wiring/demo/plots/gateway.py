@@ -1,0 +1,76 @@
+"""The edge gateway: promotions dev -> stage -> main, and deployments told as CDEvents by another tool."""
+
+from __future__ import annotations
+
+from fairlead.wiring.demo.agenda import Script
+from fairlead.wiring.demo.cast import yard
+from fairlead.wiring.demo.clock import FIRST_DAY, at
+from fairlead.wiring.demo.director import Director
+from fairlead.wiring.demo.signals import CdEvents
+
+_LEAD = "ravimenon"
+
+
+def begin(director: Director, told: CdEvents) -> None:
+    """Puts the lines of this file on the agenda."""
+    director.agenda.begin(promotions(director, told))
+    director.agenda.begin(broken_route(director, told))
+
+
+def promotions(director: Director, told: CdEvents) -> Script:
+    """Every third day what is on `dev` goes to `stage`, is deployed there, and a day later goes to `main`."""
+    for day in range(FIRST_DAY + 1, 0, 3):
+        yield at(day, "09:30")
+        director.agenda.begin(_promote(director, "dev", "stage", day))
+        yield at(day, "11:00")
+        _deployed(director, told, "stage", "staging")
+        yield at(day + 1, "07:30")
+        director.agenda.begin(_promote(director, "stage", "main", day))
+        yield at(day + 1, "08:45")
+        # The story line below has its own deployment on that day.
+        _deployed(director, told, "main", "production")
+
+
+def _promote(director: Director, head: str, base: str, day: int) -> Script:
+    house, fake = yard("gateway"), director.fake
+    repo = director.repo(house)
+    if not repo.between(repo.branches[base], repo.branches[head]):
+        return
+    item = fake.open_pull(
+        repo,
+        f"Promote {head} to {base} ({-day})",
+        head=head,
+        base=base,
+        by=_LEAD,
+        at=director.now,
+        body="By timetable.",
+    )
+    yield director.agenda.now + 1500
+    fake.review(repo, item, "approved", by="nishapillai", at=director.now)
+    yield director.agenda.now + 300
+    fake.merge(repo, item, by=_LEAD, at=director.now, how="merge")
+
+
+def _deployed(director: Director, told: CdEvents, branch: str, environment: str) -> str:
+    sha = director.repo(yard("gateway")).branches[branch]
+    told.service("upgraded", environment, sha, director.now)
+    return sha
+
+
+def broken_route(director: Director, told: CdEvents) -> Script:
+    """A deployment of the edge breaks a route; the incident names it; it is rolled back."""
+    yield at(-20, "07:10")
+    repo = director.repo(yard("gateway"))
+    before = told.last["production"]
+    bad = repo.branches["main"]
+    broken = told.service("upgraded", "production", bad, director.now)
+    yield at(-20, "07:26")
+    incident = told.incident("detected", "edge-route-404", "Harbour displays get 404", broken, bad, director.now)
+    yield at(-20, "07:44")
+    back = told.service("rolledback", "production", before, director.now)
+    yield at(-20, "07:50")
+    told.incident("resolved", "edge-route-404", "Harbour displays get 404", broken, bad, director.now)
+    director.facts.add(
+        "edge-incident", f"cdevents:{incident}", -20, "A deployment of the edge gateway was rolled back after 34 minutes",
+        others=(f"cdevents:{broken}", f"cdevents:{back}"),
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+"""Deployments of every service by their own timetable, releases of the library, promotions of the gateway."""
+
+from __future__ import annotations
+
+from fairlead.connectors.github.fake.code import Repository
+from fairlead.connectors.github.fake.pipeline import Deployment
+from fairlead.wiring.demo.agenda import Script
+from fairlead.wiring.demo.cast import SHIP_BOT, SHIPS, Ship, crew, yard
+from fairlead.wiring.demo.clock import FIRST_DAY, at, day_of
+from fairlead.wiring.demo.director import Director
+
+TIMETABLE: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
+    "payments-api": ((0, 1, 2, 3, 4), ("10:30", "14:30")),
+    "ledger": ((2,), ("09:15",)),
+    "web": ((0, 1, 2, 3, 4), ("18:00",)),
+    "search": ((1, 3), ("19:00",)),
+}
+"""Service -> days of the five-day round, hours (UTC) of its deployments to production."""
+
+
+def plan_voyages(director: Director) -> None:
+    """Puts all timetables on the agenda."""
+    for ship in SHIPS:
+        if ship.key in TIMETABLE:
+            director.agenda.begin(_timetable(director, ship))
+    director.agenda.begin(_releases(director))
+
+
+def environment(ship: Ship, stage: str) -> str:
+    """Name of a service's environment: its own where a repository holds two services."""
+    return f"{stage}-{ship.key}" if ship.environments else stage
+
+
+def _timetable(director: Director, ship: Ship) -> Script:
+    days, hours = TIMETABLE[ship.key]
+    last: str | None = None
+    for day in range(FIRST_DAY, 1):
+        for hour in hours if day % 5 in days else ():
+            yield at(day, hour)
+            repo = director.fake.repository(ship.repository)
+            head = repo.branches["main"]
+            if ship.key in director.closed or head == last or not _touched(repo, ship, last, head):
+                continue
+            last = head
+            yield from voyage(director, ship, head)
+
+
+def _touched(repo: Repository, ship: Ship, last: str | None, head: str) -> bool:
+    """Whether anything of the service changed; the first time it has."""
+    if last is None or not ship.paths:
+        return True
+    folders = tuple(path.removesuffix("**") for path in ship.paths)
+    return any(file.path.startswith(folders) for commit in repo.between(last, head) for file in commit.files)
+
+
+def voyage(director: Director, ship: Ship, sha: str) -> Script:
+    """First staging, then production; one in thirty fails there and is tried again at the next departure."""
+    dice = director.dice("voyage", ship.key, director.agenda.now)
+    yield from deploy(director, ship, sha, "staging", dice.whole(90, 200))
+    yield director.agenda.now + dice.whole(300, 900)
+    failed = dice.chance(0.03) and day_of(director.agenda.now) < -15
+    yield from deploy(director, ship, sha, "production", dice.whole(150, 420), "failure" if failed else "success")
+
+
+def deploy(
+    director: Director, ship: Ship, sha: str, stage: str, took_s: int, result: str = "success", **how: str
+) -> Script:
+    """One deployment with its statuses."""
+    begin(director, ship, sha, stage, **how)
+    yield director.agenda.now + took_s
+    end(director, ship, stage, result)
+
+
+def begin(
+    director: Director, ship: Ship, sha: str, stage: str, task: str = "deploy", description: str = ""
+) -> Deployment:
+    """Asks for a deployment and starts it."""
+    fake, repo = director.fake, director.fake.repository(ship.repository)
+    found = fake.deploy(
+        repo, ref=sha, environment=environment(ship, stage), by=SHIP_BOT, at=director.now, task=task,
+        description=description or None, payload={"service": ship.key},
+    )  # fmt: skip
+    fake.deployment_status(repo, found, "in_progress", by=SHIP_BOT, at=director.now)
+    return found
+
+
+def end(director: Director, ship: Ship, stage: str, result: str, description: str = "") -> Deployment:
+    """Ends the youngest deployment of a service to a stage."""
+    repo = director.fake.repository(ship.repository)
+    found = latest(repo, environment(ship, stage))
+    director.fake.deployment_status(repo, found, result, by=SHIP_BOT, at=director.now, description=description)
+    return found
+
+
+def latest(repo: Repository, environment: str) -> Deployment:
+    """The youngest deployment to an environment."""
+    return [found for found in repo.deployments.values() if found.environment == environment][-1]
+
+
+def _releases(director: Director) -> Script:
+    """`fare-engine` is a library: a release every eighth day."""
+    number = 0
+    for day in range(FIRST_DAY + 4, 0, 8):
+        yield at(day, "20:30")
+        number += 1
+        repo = director.repo(yard("fare-engine"))
+        lead = crew("booking").people[0]
+        tag = f"v2.{number}.0"
+        director.fake.release(
+            repo,
+            tag,
+            sha=repo.branches["main"],
+            by=lead,
+            at=director.now,
+            name=f"Fares {tag}",
+            body="See the commits.",
+        )
