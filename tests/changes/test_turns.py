@@ -269,6 +269,7 @@ some_checks = st.lists(
         st.sampled_from(["s1", "s2"]),
     ),
     max_size=4,
+    unique_by=lambda found: found["id"],
 )  # fmt: skip
 
 
