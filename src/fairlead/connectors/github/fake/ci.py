@@ -49,9 +49,10 @@ class Ci(Pulls):
         suite = CheckSuite(self.counter.next("check_suite"), self.apps[ACTIONS], sha, branch, at, at)
         suite.pulls = list(pulls)
         repo.suites[suite.id] = suite
-        number = 1 + sum(1 for run in repo.runs.values() if run.workflow.name == name)
+        source = self.workflow(repo, name, at=at)
+        source.runs += 1
         run = WorkflowRun(
-            self.counter.next("workflow_run"), number, self.workflow(repo, name, at=at), sha, branch, event,
+            self.counter.next("workflow_run"), source.runs, source, sha, branch, event,
             self.account(by), at, at, at, suite, _title(repo, sha, pulls), pulls=list(pulls),
         )  # fmt: skip
         repo.runs[run.id] = run
@@ -85,8 +86,9 @@ class Ci(Pulls):
         run.conclusion = run.suite.conclusion = worst
         run.updated_at = run.suite.updated_at = at
         self._run_event(repo, run, "completed", at)
-        payload = {"action": "completed", "check_suite": check_suite(self.wire, repo, run.suite)}
-        self.emit("check_suite", run.actor, at, repo, payload)
+        if self.hook.wants("check_suite", "completed"):
+            payload = {"action": "completed", "check_suite": check_suite(self.wire, repo, run.suite)}
+            self.emit("check_suite", run.actor, at, repo, payload)
 
     def rerun(self, repo: Repository, run: WorkflowRun, *, by: str, at: datetime) -> None:
         """Runs it again as the next attempt (`requested`); the earlier one keeps its end."""
@@ -114,7 +116,7 @@ class Ci(Pulls):
             found.pulls = [item.number for item in repo.pulls.values() if item.head_sha == sha]
             repo.suites[found.id] = found
         made = CheckRun(self.counter.next("check_run"), name, self.apps[app], found, sha, started or at)
-        repo.checks[made.id] = made
+        repo.add_check(made)
         if conclusion is None:
             self._check_event(repo, made, "created", at)
         else:
@@ -142,7 +144,7 @@ class Ci(Pulls):
             job = CheckRun(self.counter.next("check_run"), name, self.apps[ACTIONS], run.suite, run.sha, at, run=run)
             job.attempt, job.created_at = run.attempt, at
             run.jobs.append(job)
-            repo.checks[job.id] = job
+            repo.add_check(job)
             self._job_event(repo, job, "queued", at)
             self._check_event(repo, job, "created", at)
 

@@ -101,6 +101,8 @@ class Repository:
     runs: dict[int, WorkflowRun] = field(default_factory=dict)
     suites: dict[int, CheckSuite] = field(default_factory=dict)
     checks: dict[int, CheckRun] = field(default_factory=dict)
+    checks_of: dict[str, list[CheckRun]] = field(default_factory=dict)
+    """Commit -> its checks."""
     statuses: list[CommitStatus] = field(default_factory=list)
     deployments: dict[int, Deployment] = field(default_factory=dict)
     releases: dict[int, Release] = field(default_factory=dict)
@@ -116,6 +118,12 @@ class Repository:
     def pulls(self) -> dict[int, Pull]:
         """The pull requests among the issues."""
         return {number: item for number, item in self.issues.items() if isinstance(item, Pull)}
+
+    def add_check(self, found: CheckRun) -> None:
+        """Files a new check."""
+        self.checks[found.id] = found
+        self.checks_of.setdefault(found.sha, []).append(found)
+        found.suite.count += 1
 
     def take_number(self) -> int:
         """The next number for an issue or pull request."""

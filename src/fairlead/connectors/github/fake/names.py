@@ -6,7 +6,7 @@ import base64
 import hashlib
 import uuid
 from collections import defaultdict
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fairlead.model.times import EPOCH
 
@@ -59,7 +59,10 @@ def sha_of(*parts: str) -> str:
 
 def stamp(moment: datetime | None) -> str | None:
     """A time as most of GitHub's objects write it: whole seconds in UTC."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment is not None else None
+    if moment is None:
+        return None
+    # `isoformat` takes a fifth of the time of `strftime`, and there are many stamps.
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()[:19] + "Z"
 
 
 def epoch(moment: datetime) -> int:

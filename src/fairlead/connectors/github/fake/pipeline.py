@@ -16,6 +16,7 @@ class Workflow:
     name: str
     path: str
     created_at: datetime
+    runs: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -32,6 +33,8 @@ class CheckSuite:
     status: str = "queued"
     conclusion: str | None = None
     pulls: list[int] = field(default_factory=list)
+    count: int = 0
+    """Checks in it."""
 
 
 @dataclass(slots=True, eq=False)

@@ -235,7 +235,7 @@ class Pulls(Issues):
         new = NewCommit(message, (), self.signature(by, at), self._web(at), merges=item.head_sha)
         return self.make_commit(repo, (repo.branches[item.base_ref], item.head_sha), new).sha
 
-    def _squashed(self, repo: Repository, item: Pull, by: str, at: datetime) -> str:
+    def _squashed(self, repo: Repository, item: Pull, _by: str, at: datetime) -> str:
         found = [repo.commits[sha] for sha in item.commits]
         lines = [f"* {commit.message.splitlines()[0]}" for commit in found] if len(found) > 1 else []
         authors = {(commit.author.name, commit.author.email) for commit in found}

@@ -27,7 +27,7 @@ def _shared(wire: Wire, repo: Repository, found: Alert) -> Json:
     }
 
 
-def _dependabot(wire: Wire, repo: Repository, found: Alert) -> Json:
+def _dependabot(wire: Wire, _repo: Repository, found: Alert) -> Json:
     mark = sha_of(found.rule)
     advisory = f"GHSA-{mark[:4]}-{mark[4:8]}-{mark[8:12]}"
     package = {"ecosystem": "pip", "name": found.package}

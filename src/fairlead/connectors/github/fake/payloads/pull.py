@@ -80,7 +80,7 @@ def mergeable_state(repo: Repository, item: Pull) -> str:
         return "dirty"
     if item.draft:
         return "draft"
-    results = [run.conclusion for run in repo.checks.values() if run.sha == item.head_sha]
+    results = [run.conclusion for run in repo.checks_of.get(item.head_sha, ())]
     if any(result is None for result in results):
         return "blocked"
     return "unstable" if "failure" in results else "clean" if _approved(item) else "blocked"

@@ -33,10 +33,7 @@ def repository(wire: Wire, repo: Repository) -> Json:
         **fixed,
         "updated_at": stamp(repo.updated_at),
         "pushed_at": stamp(repo.pushed_at),
-        **wire.detail(
-            open_issues_count=(opened := sum(1 for item in repo.issues.values() if item.state == "open")),
-            open_issues=opened,
-        ),
+        **({} if wire.slim else _counts(repo)),
     }
 
 
@@ -72,12 +69,17 @@ def _fixed(wire: Wire, repo: Repository, address: str) -> Json:
         "disabled": False,
         "visibility": "private" if repo.private else "public",
         "default_branch": repo.default_branch,
-        **wire.detail(**_constant(wire, repo, page)),
+        **wire.detail(**_constant(repo, page)),
         **wire.links(address, {"url": "", **_REST}),
     }
 
 
-def _constant(wire: Wire, repo: Repository, page: str) -> Json:
+def _counts(repo: Repository) -> Json:
+    opened = sum(1 for item in repo.issues.values() if item.state == "open")
+    return {"open_issues_count": opened, "open_issues": opened, "size": 4 * len(repo.commits)}
+
+
+def _constant(repo: Repository, page: str) -> Json:
     return {
         "description": repo.description,
         "git_url": page.replace("https:", "git:") + ".git",
@@ -85,7 +87,6 @@ def _constant(wire: Wire, repo: Repository, page: str) -> Json:
         "clone_url": page + ".git",
         "svn_url": page,
         "homepage": None,
-        "size": 4 * len(repo.commits),
         "stargazers_count": 0,
         "watchers_count": 0,
         "has_issues": True,
