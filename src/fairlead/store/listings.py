@@ -53,3 +53,11 @@ def scopes(tx: Transaction) -> dict[str, dict[str, datetime]]:
 def drop(tx: Transaction, table: str, scope: str) -> None:
     """Forgets a scope."""
     tx.execute(delete(sweeps).where(sweeps.c.record_table == table, sweeps.c.scope == scope))
+
+
+def join(one: Listing, other: Listing) -> Listing:
+    """What two listings of the same scope know together."""
+    older, newer = sorted((one, other), key=lambda listing: listing.at)
+    missed = dict.fromkeys(older.ids - newer.ids, newer.at)
+    gone = {found: at for found, at in {**missed, **older.gone, **newer.gone}.items() if found not in newer.ids}
+    return Listing(newer.at, newer.ids, tuple(sorted({*older.times, *newer.times})), gone)

@@ -32,6 +32,8 @@ class Applied:
     """Table -> ids of rows of which a value changed, new rows among them."""
     created: dict[str, set[str]] = field(default_factory=dict)
     """Table -> ids of rows that were not there before."""
+    dead: dict[str, set[str]] = field(default_factory=dict)
+    """Table -> ids of tombstones that something was said about."""
 
     @property
     def count(self) -> int:
@@ -57,6 +59,27 @@ def merge(tx: Transaction, statements: Iterable[Statement]) -> Applied:
     applied = Applied(next_value(tx, "rev"))
     for table, group in by_table.items():
         _merge_table(tx, table, group, applied)
+    return applied
+
+
+def overrule(tx: Transaction, statements: Iterable[Statement]) -> Applied:
+    """Sets fields of rows that exist, whatever their versions: for what follows from other rows."""
+    by_table: dict[str, list[Statement]] = {}
+    for statement in statements:
+        by_table.setdefault(statement.table, []).append(statement)
+    if not by_table:
+        return Applied(0)
+    take_turn(tx)
+    applied = Applied(next_value(tx, "rev"))
+    for table, group in by_table.items():
+        rows = rowio.load(tx, table, {statement.id for statement in group})
+        for statement in group:
+            row = rows[statement.id]
+            row.merged.values.update(statement.values)
+            row.merged.versions.update(dict.fromkeys(statement.values, statement.version))
+            row.rev = applied.rev
+        rowio.save(tx, table, rows.values())
+        applied.changed[table] = set(rows)
     return applied
 
 
@@ -88,10 +111,16 @@ def _merge_table(tx: Transaction, table: str, group: list[Statement], applied: A
     rowio.save(tx, table, written.values())
     if created:
         rowio.forget_removal(tx, table, created)
-    if changed:
-        applied.changed[table] = changed
-    if created:
-        applied.created[table] = created
+    _note(applied.changed, table, changed)
+    _note(applied.created, table, created)
+    _note(
+        applied.dead, table, {one for one, row in written.items() if row.merged.values.get("deleted_at") is not None}
+    )
+
+
+def _note(held: dict[str, set[str]], table: str, ids: set[str]) -> None:
+    if ids:
+        held.setdefault(table, set()).update(ids)
 
 
 def get(tx: Transaction, table: str, record_id: str) -> dict[str, Any] | None:

@@ -92,6 +92,14 @@ def column_below(tx: Transaction, table: str, column: str, prefix: str) -> list[
     return [found for (found,) in cursor.fetchall()]
 
 
+def ending(tx: Transaction, table: str, suffix: str) -> list[str]:
+    """Ids that end so."""
+    tail = "right(id, %s)" if tx.dialect.name == "postgresql" else "substr(id, -?)"
+    cursor = _driver(tx)
+    cursor.execute(f"SELECT id FROM {table} WHERE {tail} = {_mark(tx)}", (len(suffix), suffix))  # noqa: S608
+    return [found for (found,) in cursor.fetchall()]
+
+
 def column_holding(tx: Transaction, table: str, column: str, part: str) -> list[str]:
     """Ids of the rows whose list in a column has an element that starts with `part`."""
     # The list is JSON text: an element starts after its quotation mark.

@@ -71,6 +71,11 @@ def _version(patch: Patch, generation: int) -> str:
         version = Patch(_cleaned(patch.record), patch.at, patch.rank).version()
     except TypeError as fault:
         raise Unreadable(patch.table, f"has no version: {fault}") from fault
+    return with_generation(version, generation)
+
+
+def with_generation(version: str, generation: int) -> str:
+    """A version that wins over lower generations of the same time and rank: `g` sorts after digits."""
     if not generation:
         return version
     moment, rank, digest = version.split(".")

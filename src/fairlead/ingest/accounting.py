@@ -1,0 +1,73 @@
+"""What became of each raw event: counts by kind, quarantine with the reason, freshness of the source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from fairlead.ingest.reading import Failed, Understood
+from fairlead.model.patch import Patch
+from fairlead.model.records.provenance import Source
+from fairlead.store import intake, quarantine
+from fairlead.store.database import Transaction
+from fairlead.store.intake import Outcome, Tally
+from fairlead.store.quarantine import Held
+from fairlead.store.statements import Statement, prepare
+
+
+def hold(tx: Transaction, batch: Iterable[Understood | Failed], now: datetime) -> None:
+    """Puts what failed into quarantine."""
+    quarantine.hold(
+        tx,
+        (
+            Held(
+                raw_seq=one.raw.seq,
+                source=one.raw.event.source,
+                tool=one.raw.event.tool,
+                kind=one.raw.event.kind,
+                delivery=one.raw.event.delivery,
+                error=one.error,
+                field=one.field,
+                first_at=now,
+                last_at=now,
+            )
+            for one in batch
+            if isinstance(one, Failed)
+        ),
+    )
+
+
+def count(tx: Transaction, batch: Iterable[Understood | Failed]) -> None:
+    """Adds to the counts of the Data page; a replay does not count again."""
+    tallies: dict[tuple[str, str, Outcome], Tally] = {}
+    for one in batch:
+        event = one.raw.event
+        outcome, reason = _outcome(one)
+        key = (event.source, event.kind, outcome)
+        before = tallies[key].count if key in tallies else 0
+        tallies[key] = Tally(*key, before + 1, reason, event.received_at)
+    intake.add(tx, tallies.values())
+
+
+def freshness(batch: Sequence[Understood | Failed]) -> list[Statement]:
+    """What the batch says about its sources: the tool's newest time, never later than its own arrival."""
+    newest: dict[str, tuple[datetime, Understood]] = {}
+    for one in batch:
+        if isinstance(one, Understood) and one.newest is not None:
+            # a sender whose clock is ahead must not make its source look fresh for hours
+            at = min(one.newest, one.raw.event.received_at)
+            source = one.raw.event.source
+            if source not in newest or at > newest[source][0]:
+                newest[source] = (at, one)
+    return [
+        prepare(
+            Patch(Source(id=source, source=source, tool=one.raw.event.tool, name=source, last_event_at=at), at=at)
+        )
+        for source, (at, one) in newest.items()
+    ]
+
+
+def _outcome(one: Understood | Failed) -> tuple[Outcome, str]:
+    if isinstance(one, Failed):
+        return "quarantined", f"{one.field}: {one.error}" if one.field else one.error
+    return ("nothing", one.nothing) if one.nothing else ("read", "")

@@ -1,0 +1,136 @@
+"""By which id a thing goes now, given the id and the time of a statement about it. Pure.
+
+Two kinds of knowledge: renames that a tool told (`old` became `new` at a moment), and sightings of one immutable id
+under several ids of ours. Both are sets that only grow, and the answer depends on the sets alone, so it does not
+matter in which order they were learnt. An id may be taken again by something else: then the time decides.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+import msgspec
+
+from fairlead.model.schema import columns
+from fairlead.model.times import epoch_us
+from fairlead.store.aliases import Seen, Told
+from fairlead.store.statements import Statement
+
+ENDS = ("#", "@", "/", ":", "")
+"""What may follow the id of a thing: nothing, or the mark of what belongs to it."""
+
+_FOR_EVER = 2**62
+
+LOOSE = {"messages": ("about", "thread"), "work_item_links": ("from_item", "to_item")}
+"""Columns that hold ids of several tables, which the schema therefore cannot mark."""
+
+
+class Aliases:
+    """All that is known of renames, ready to be asked."""
+
+    def __init__(self, told: Iterable[Told] = (), seen: Iterable[Seen] = ()) -> None:
+        hops: dict[str, dict[int, str]] = {}
+        told, seen = sorted(told), sorted(seen)
+        for old, until, new in _inferred(told, seen):
+            hops.setdefault(old, {})[until] = new
+        for rename in told:
+            # a rename that was told knows the exact moment and wins over an inference of the same one
+            hops.setdefault(rename.old, {})[epoch_us(rename.at)] = rename.new
+        self._hops = {old: sorted(found.items()) for old, found in hops.items()}
+        self._lengths = sorted({len(old) for old in self._hops}, reverse=True)
+
+    def __bool__(self) -> bool:
+        return bool(self._hops)
+
+    @property
+    def hops(self) -> Mapping[str, list[tuple[int, str]]]:
+        """Old id -> until when (microseconds) a statement under it means which other id."""
+        return self._hops
+
+    def changed(self, before: Aliases) -> list[str]:
+        """Old ids for which the answer differs from what it was before."""
+        return sorted(old for old in {*self._hops, *before._hops} if self._hops.get(old) != before._hops.get(old))
+
+    def resolve(self, record_id: str, at_us: int) -> str:
+        """The present id of what was called so in a statement of that time."""
+        while (found := self._hop(record_id, at_us)) is not None:
+            record_id, at_us = found
+        return record_id
+
+    def _hop(self, record_id: str, at_us: int) -> tuple[str, int] | None:
+        for length in self._lengths:
+            if len(record_id) < length:
+                continue
+            head, rest = record_id[:length], record_id[length:]
+            if rest[:1] in ENDS and (found := self._next(head, at_us)):
+                return found[0] + rest, found[1]
+            # a membership ends with the account that it is about
+            rest, tail = record_id[:-length], record_id[-length:]
+            if rest[-1:] == "/" and (found := self._next(tail, at_us)):
+                return rest + found[0], found[1]
+        return None
+
+    def _next(self, old: str, at_us: int) -> tuple[str, int] | None:
+        hops = self._hops.get(old, [])
+        place = bisect_left(hops, (at_us, ""))
+        # the statement of a hop's very moment still is under the old name, but a hop must not be taken twice
+        return (hops[place][1], hops[place][0] + 1) if place < len(hops) else None
+
+    def move(self, statement: Statement) -> Statement:
+        """A statement under the present ids; its version stays, so that nothing depends on when it was moved."""
+        at_us = moment_of(statement.version)
+        values = dict(statement.values)
+        for name, kind in reference_columns(statement.table):
+            if values.get(name) is not None:
+                values[name] = self.value(kind, values[name], at_us)
+        moved = self.resolve(statement.id, at_us)
+        return Statement(statement.table, moved, statement.version, values, statement.raw_seq)
+
+    def value(self, kind: str, value: str, at_us: int) -> str:
+        """A reference, or a list of them as JSON text, under the present ids."""
+        if kind != "texts":
+            return self.resolve(value, at_us)
+        listed = msgspec.json.decode(value, type=list[str])
+        return msgspec.json.encode([self.resolve(one, at_us) for one in listed]).decode()
+
+
+def _inferred(told: Iterable[Told], seen: Iterable[Seen]) -> Iterator[tuple[str, int, str]]:
+    """Old id, until when, present id: of all ids of one immutable id the one seen last is the present one."""
+    groups: dict[tuple[str, str], list[Seen]] = {}
+    holders: dict[str, list[Seen]] = {}
+    for one in seen:
+        groups.setdefault((one.source, one.external_id), []).append(one)
+        holders.setdefault(one.id, []).append(one)
+    arrived: dict[str, int] = {}
+    for rename in told:
+        arrived[rename.new] = max(arrived.get(rename.new, 0), epoch_us(rename.at))
+    for group in groups.values():
+        if len(group) > 1:
+            present = max(group, key=lambda one: (max(epoch_us(one.last_at), arrived.get(one.id, 0)), one.id))
+            for one in group:
+                if one is not present:
+                    yield one.id, _until(one, holders[one.id]), present.id
+
+
+def _until(one: Seen, holders: Iterable[Seen]) -> int:
+    """The moment before somebody else was first seen under an id; for ever if nobody was."""
+    others = (other.first_at for other in holders if other.external_id != one.external_id)
+    return min((epoch_us(first) - 1 for first in others if first > one.last_at), default=_FOR_EVER)
+
+
+@cache
+def reference_columns(table: str) -> list[tuple[str, str]]:
+    """Columns that hold ids, with their kind."""
+    loose = LOOSE.get(table, ())
+    return [(column.name, column.kind) for column in columns(table) if column.refers or column.name in loose]
+
+
+def moment_of(version: str) -> int:
+    """Time of a version in microseconds; also of those of sweeps, which start with a dot after the first digit."""
+    return int(version[2:19] if version[1] == "." else version[:17]) - OFFSET
+
+
+OFFSET = 10**16
+"""What versions add to microseconds, so that times before 1970 sort as text."""

@@ -1,0 +1,57 @@
+"""Follows the log: the next raw events into records, batch by batch, each exactly once."""
+
+from __future__ import annotations
+
+from fairlead.ingest import revisions
+from fairlead.ingest.batches import CONSUMER, Applied, Batches
+from fairlead.ingest.replay import replay, reread
+from fairlead.model.raw import StoredRaw
+from fairlead.store import offsets
+
+_SLICE = 64
+_BATCH_BYTES = 32 << 20
+
+
+class Ingest(Batches):
+    """Keeps the records up with the log; several processes may do so on one store and take turns."""
+
+    _options_checked = False
+
+    def step(self, limit: int = 500) -> Applied:
+        """Applies the next raw events, at most `limit`; `raw_events` is 0 once there are none."""
+        if not self._options_checked:
+            self._replay_changed_options()
+        with self.database.read() as tx:
+            after = offsets.get(tx, CONSUMER)
+        raws = self._next(after, limit)
+        if not raws:
+            return Applied(upto=after)
+        applied = self.put(self.read(raws), after)
+        if applied.contested:
+            applied.add(reread(self))
+        return applied
+
+    def behind(self) -> int:
+        """How far the offset is from the end of the log."""
+        with self.database.read() as tx:
+            return self.log.latest() - offsets.get(tx, CONSUMER)
+
+    def _replay_changed_options(self) -> None:
+        with self.database.read() as tx:
+            known = {source: revisions.options_version(tx, source) for source in revisions.sources(tx)}
+        for source, version in known.items():
+            if version is not None and version != self.options(source).version:
+                replay(self, source=source)
+        self._options_checked = True
+
+    def _next(self, after: int, limit: int) -> list[StoredRaw]:
+        """The next raw events, fewer if they are large."""
+        found: list[StoredRaw] = []
+        size = 0
+        while len(found) < limit and size < _BATCH_BYTES:
+            part = self.log.read(found[-1].seq if found else after, min(_SLICE, limit - len(found)))
+            found += part
+            size += sum(len(raw.event.body) for raw in part)
+            if not part:
+                break
+        return found

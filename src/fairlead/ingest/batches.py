@@ -1,0 +1,216 @@
+"""Raw events into records: a batch is one transaction that holds records, events, quarantine, counts and the offset.
+
+So a process may be killed at any moment: either all of a batch is there, or none of it and it is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from fairlead.bus.log import EventLog
+from fairlead.connectors.kit import registry
+from fairlead.connectors.kit.connector import Connector, Expands, Options
+from fairlead.ingest import accounting, renames, revisions, sweeps
+from fairlead.ingest.names import Names
+from fairlead.ingest.reading import Failed, Understood, check, delivery_of, failed, understand
+from fairlead.model.errors import Retry
+from fairlead.model.raw import StoredRaw
+from fairlead.model.setup import Setup
+from fairlead.model.times import Clock, SystemClock
+from fairlead.store import bulk, events, offsets, quarantine, records
+from fairlead.store.database import Database, Transaction
+from fairlead.store.statements import prepare
+
+CONSUMER = "ingest"
+"""Name under which ingestion keeps its offset."""
+
+
+@dataclass(slots=True)
+class Applied:
+    """What one or several batches did."""
+
+    raw_events: int = 0
+    """Raw events dealt with."""
+    changed: int = 0
+    """Rows of which a value changed."""
+    events: int = 0
+    """Normalised events that were new."""
+    quarantined: int = 0
+    nothing: int = 0
+    """Raw events that carry none of our records."""
+    upto: int = 0
+    """Position in the log after it."""
+    tables: dict[str, set[str]] = field(default_factory=dict)
+    """Table -> ids of the rows that changed."""
+    contested: bool = False
+    """Whether a rename was heard of too late to be carried through without reading raw events again."""
+
+    def add(self, other: Applied) -> None:
+        """Sums up."""
+        self.raw_events += other.raw_events
+        self.changed += other.changed
+        self.events += other.events
+        self.quarantined += other.quarantined
+        self.nothing += other.nothing
+        self.upto = max(self.upto, other.upto)
+        self.contested |= other.contested
+        _join(self.tables, other.tables)
+
+
+After = Callable[[Transaction, Applied], None]
+"""What else happens in the transaction of a batch, like resolving identities of new accounts."""
+
+
+class Batches:
+    """Reads raw events and commits what they say."""
+
+    def __init__(
+        self,
+        database: Database,
+        log: EventLog,
+        options: Callable[[str], Options],
+        *,
+        setup: Setup | None = None,
+        clock: Clock | None = None,
+        connector: Callable[[str], Connector] = registry.connector,
+        after: Sequence[After] = (),
+    ) -> None:
+        self.database = database
+        self.log = log
+        self.setup = setup or Setup()
+        self.clock = clock or SystemClock()
+        self.options = options
+        self._connector = connector
+        self._after = after
+        self._names = Names()
+
+    def again(self, raws: Sequence[StoredRaw]) -> Applied:
+        """Applies raw events once more, without moving the offset."""
+        return self.put(self.read(raws), None)
+
+    def read(self, raws: Iterable[StoredRaw]) -> list[Understood | Failed]:
+        """What each raw event says; nothing is stored yet but what they point to (`Expands`)."""
+        readings = []
+        options: dict[str, Options] = {}
+        generations: dict[str, int] = {}
+        for raw in raws:
+            source = raw.event.source
+            if source not in options:
+                options[source] = self.options(source)
+                with self.database.read() as tx:
+                    generations[source] = revisions.generation(tx, source)
+            readings.append(self._read_one(raw, options[source], generations[source]))
+        return readings
+
+    def _read_one(self, raw: StoredRaw, options: Options, generation: int) -> Understood | Failed:
+        try:
+            connector = self._connector(raw.event.tool)
+        except Exception as fault:
+            return failed(raw, fault)
+        found = understand(raw, connector, options, generation)
+        if isinstance(connector, Expands) and isinstance(found, Understood):
+            try:
+                self._expand(raw, connector, options, generation)
+            except Retry:
+                raise
+            except Exception as fault:
+                return failed(raw, fault)
+        return found
+
+    def _expand(self, raw: StoredRaw, connector: Connector, options: Options, generation: int) -> None:
+        """Stores what a raw event points to, a transaction for each part of it."""
+        assert isinstance(connector, Expands)
+        for reading in connector.expand(delivery_of(raw), options):
+            part = check(raw, reading, connector, options, generation)
+            with self._transaction() as tx:
+                self._apply(tx, [part])
+
+    def put(self, batch: list[Understood | Failed], after: int | None) -> Applied:
+        """Commits a batch; if something in it spoils it, each of its events alone."""
+        try:
+            return self._commit(batch, after)
+        except Retry:
+            raise
+        except Exception as fault:
+            if len(batch) == 1:
+                return self._commit([failed(batch[0].raw, fault)], after)
+        total = Applied()
+        for one in batch:
+            total.add(self.put([one], after))
+            after = one.raw.seq if after is not None else None
+        return total
+
+    def _commit(self, batch: Sequence[Understood | Failed], after: int | None) -> Applied:
+        with self._transaction() as tx:
+            if after is not None and offsets.get(tx, CONSUMER) != after:
+                # another process was faster: its batch is there, ours is not needed
+                return Applied(upto=offsets.get(tx, CONSUMER))
+            good = [one for one in batch if isinstance(one, Understood)]
+            applied = self._apply(tx, good)
+            applied.raw_events = len(batch)
+            applied.nothing = sum(1 for one in good if one.nothing)
+            applied.quarantined = len(batch) - len(good)
+            accounting.hold(tx, batch, self.clock.now())
+            if after is None:
+                quarantine.settle(tx, [one.raw.seq for one in good])
+            else:
+                accounting.count(tx, batch)
+                self._note_options(tx, batch)
+                applied.upto = batch[-1].raw.seq
+                offsets.set(tx, CONSUMER, applied.upto)
+            for further in self._after:
+                further(tx, applied)
+            return applied
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Transaction]:
+        try:
+            with self.database.begin() as tx:
+                self.database.take_turn(tx)
+                yield tx
+        except BaseException:
+            self._names.forget()
+            raise
+
+    def _apply(self, tx: Transaction, batch: Sequence[Understood]) -> Applied:
+        applied = Applied()
+        changed_names = self._names.learn(
+            tx, [rename for one in batch for rename in one.renames], [seen for one in batch for seen in one.seen]
+        )
+        aliases = self._names.present(tx)
+        carried = renames.carry(tx, aliases, changed_names)
+        _join(applied.tables, carried.changed)
+        applied.contested = carried.contested
+        statements = [statement for one in batch for statement in one.statements]
+        for one in batch:
+            if one.rows and aliases:
+                patches = (patch for part in one.rows for patch in part.patches())
+                statements += [prepare(patch, one.raw.seq, one.generation) for patch in patches]
+        if aliases:
+            statements = [aliases.move(statement) for statement in statements]
+        merged = [records.merge(tx, statements + accounting.freshness(batch))]
+        if not aliases:
+            merged += [bulk.insert(tx, one.rows, one.raw.seq, one.generation) for one in batch if one.rows]
+        for one in batch:
+            for sweep in one.sweeps:
+                _join(applied.tables, sweeps.sweep(tx, sweep, aliases, one.raw.seq))
+        for part in merged:
+            _join(applied.tables, part.changed)
+            _join(applied.tables, sweeps.meet(tx, part.created, part.dead))
+        _join(applied.tables, sweeps.meet(tx, carried.changed))
+        told = [(event, one.raw.seq) for one in batch for event in one.events]
+        applied.events = events.append(tx, [event for event, _ in told], [seq for _, seq in told])
+        applied.changed = sum(map(len, applied.tables.values()))
+        return applied
+
+    def _note_options(self, tx: Transaction, batch: Iterable[Understood | Failed]) -> None:
+        for source in {one.raw.event.source for one in batch}:
+            if revisions.options_version(tx, source) is None:
+                revisions.note_options(tx, source, self.options(source).version)
+
+
+def _join(held: dict[str, set[str]], more: Mapping[str, Iterable[str]]) -> None:
+    for table, ids in more.items():
+        held.setdefault(table, set()).update(ids)

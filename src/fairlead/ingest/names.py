@@ -1,0 +1,70 @@
+"""What ingestion knows of renames, kept at hand between batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from fairlead.connectors.kit.connector import Rename
+from fairlead.ingest.aliases import Aliases
+from fairlead.store import aliases as stored
+from fairlead.store.aliases import Seen, Told
+from fairlead.store.counting import next_value
+from fairlead.store.database import Transaction
+from fairlead.store.statements import clean
+
+_COUNTER = "aliases"
+
+
+class Names:
+    """The aliases of a store; read again only if another process has learnt something."""
+
+    def __init__(self) -> None:
+        self._known_at = -1
+        self._seen: dict[tuple[str, str, str], tuple[datetime, datetime]] = {}
+        self._told: set[Told] = set()
+        self._aliases = Aliases()
+
+    def present(self, tx: Transaction) -> Aliases:
+        """The aliases as the transaction sees them."""
+        number = next_value(tx, _COUNTER, by=0)
+        if number != self._known_at:
+            self._seen = {
+                (one.source, one.external_id, one.id): (one.first_at, one.last_at) for one in stored.all_seen(tx)
+            }
+            self._told = set(stored.all_told(tx))
+            self._work_out(number)
+        return self._aliases
+
+    def learn(self, tx: Transaction, renames: Iterable[Rename], seen: Iterable[Seen]) -> list[str]:
+        """Keeps what is new; gives the old ids for which the answer is another one now."""
+        before = self.present(tx)
+        told = {Told(clean(one.old), clean(one.new), one.at) for one in renames} - self._told
+        wider = self._widened(seen)
+        if not told and not wider:
+            return []
+        stored.tell(tx, told)
+        stored.see(tx, wider)
+        self._told |= told
+        self._work_out(next_value(tx, _COUNTER))
+        return self._aliases.changed(before)
+
+    def forget(self) -> None:
+        """After a transaction that did not come to pass."""
+        self._known_at = -1
+
+    def _work_out(self, number: int) -> None:
+        seen = (Seen(*key, *span) for key, span in self._seen.items())
+        self._aliases = Aliases(self._told, seen)
+        self._known_at = number
+
+    def _widened(self, seen: Iterable[Seen]) -> list[Seen]:
+        wider: dict[tuple[str, str, str], Seen] = {}
+        for one in seen:
+            key = (one.source, one.external_id, one.id)
+            first, last = self._seen.get(key, (one.first_at, one.last_at))
+            span = (min(first, one.first_at), max(last, one.last_at))
+            if self._seen.get(key) != span:
+                self._seen[key] = span
+                wider[key] = Seen(*key, *span)
+        return list(wider.values())

@@ -1,0 +1,78 @@
+"""Reading raw events again: after a fix of a reader, after a change of options, or what could not be read so far.
+
+A replay only adds: records older than the oldest raw event that is kept stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice, takewhile
+
+from fairlead.ingest import revisions
+from fairlead.ingest.batches import CONSUMER, Applied, Batches
+from fairlead.model.raw import StoredRaw
+from fairlead.store import offsets, quarantine
+
+_AT_ONCE = 200
+
+Report = Callable[[int], None]
+"""Told how many raw events have been read so far."""
+
+
+def replay(
+    ingest: Batches,
+    source: str | None = None,
+    *,
+    quarantined: bool = False,
+    progress: Report = lambda _: None,
+) -> Applied:
+    """Reads again all raw events that are kept, those of one source, or only those in quarantine."""
+    if quarantined:
+        return _replay_quarantined(ingest, source, progress)
+    with ingest.database.begin() as tx:
+        concerned = [source] if source is not None else revisions.sources(tx)
+        for one in concerned:
+            revisions.begin(tx, one)
+    versions = {one: ingest.options(one).version for one in concerned}
+    done = reread(ingest, source, progress)
+    with ingest.database.begin() as tx:
+        for one, version in versions.items():
+            # only now: a replay that was killed half way must begin again
+            revisions.note_options(tx, one, version)
+    return done
+
+
+def reread(ingest: Batches, source: str | None = None, progress: Report = lambda _: None) -> Applied:
+    """Applies once more what lies below the offset; what lies above comes in its turn."""
+    with ingest.database.read() as tx:
+        upto = offsets.get(tx, CONSUMER)
+    kept = takewhile(lambda raw: raw.seq <= upto, ingest.log.scan(source))
+    return _again(ingest, kept, progress)
+
+
+def _replay_quarantined(ingest: Batches, source: str | None, progress: Report) -> Applied:
+    with ingest.database.read() as tx:
+        held = quarantine.rows(tx, source=source)
+    expired: list[int] = []
+
+    def still_kept() -> Iterator[StoredRaw]:
+        for one in held:
+            raw = ingest.log.get(one.raw_seq)
+            if raw is None:
+                expired.append(one.raw_seq)
+            else:
+                yield raw
+
+    done = _again(ingest, still_kept(), progress)
+    with ingest.database.begin() as tx:
+        quarantine.settle(tx, expired, "expired")
+    return done
+
+
+def _again(ingest: Batches, raws: Iterable[StoredRaw], progress: Report) -> Applied:
+    done = Applied()
+    rest = iter(raws)
+    while batch := list(islice(rest, _AT_ONCE)):
+        done.add(ingest.again(batch))
+        progress(done.raw_events)
+    return done

@@ -1,0 +1,116 @@
+"""What a full listing of a tool proves: what is missing in it was deleted, what it lists is there.
+
+A listing is kept, so that a row which arrives after it meets it too. The tombstone of a sweep is the weakest of all
+statements: when the tool itself tells the time of a deletion, that counts, whichever came first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from fairlead.connectors.kit.connector import Sweep
+from fairlead.ingest.aliases import OFFSET, Aliases, moment_of
+from fairlead.ingest.renames import move_scope
+from fairlead.model.times import epoch_us
+from fairlead.store import listings, records, rowio
+from fairlead.store.database import Transaction
+from fairlead.store.listings import Listing
+from fairlead.store.statements import Statement
+
+
+def sweep(tx: Transaction, asked: Sweep, aliases: Aliases, raw_seq: int | None) -> dict[str, set[str]]:
+    """Takes a listing over and buries or revives what it concerns; an older one than the last only adds its time."""
+    at_us = epoch_us(asked.at)
+    scope = move_scope(aliases, asked.scope, at_us)
+    ids = frozenset(aliases.resolve(one, at_us) for one in asked.ids)
+    told = Listing(asked.at, ids, (asked.at,), {})
+    held = listings.get(tx, asked.table, scope)
+    if held is not None and asked.at in held.times:
+        return {}
+    listing = told if held is None else listings.join(held, told)
+    listings.put(tx, asked.table, scope, listing)
+    concerned = set(rowio.below(tx, asked.table, scope))
+    return _judge(tx, asked.table, dict.fromkeys(concerned, listing), raw_seq)
+
+
+def meet(tx: Transaction, *touched: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """Holds rows that were just written against the listings that cover them."""
+    changed: dict[str, set[str]] = {}
+    if not any(touched):
+        return changed
+    for table, scopes in listings.scopes(tx).items():
+        cover = _Cover(tx, table, scopes)
+        concerned = {one for part in touched for one in part.get(table, ())}
+        under = {one: listing for one in concerned if (listing := cover.of(one)) is not None}
+        for judged, ids in _judge(tx, table, under, None).items():
+            changed.setdefault(judged, set()).update(ids)
+    return changed
+
+
+class _Cover:
+    """Finds the listing whose scope an id falls under; each is loaded once."""
+
+    def __init__(self, tx: Transaction, table: str, scopes: Mapping[str, datetime]) -> None:
+        self._tx, self._table, self._scopes = tx, table, scopes
+        self._lengths = sorted({len(scope) for scope in scopes}, reverse=True)
+        self._loaded: dict[str, Listing | None] = {}
+
+    def of(self, record_id: str) -> Listing | None:
+        for length in self._lengths:
+            scope = record_id[:length]
+            if scope in self._scopes:
+                if scope not in self._loaded:
+                    self._loaded[scope] = listings.get(self._tx, self._table, scope)
+                return self._loaded[scope]
+        return None
+
+
+def _judge(tx: Transaction, table: str, under: Mapping[str, Listing], raw_seq: int | None) -> dict[str, set[str]]:
+    weak, strong = [], []
+    for record_id, row in rowio.load(tx, table, under).items():
+        at, deleted_us = _verdict(row, under[record_id])
+        if deleted_us == row.merged.values.get("deleted_at"):
+            continue
+        version = f"{epoch_us(at) + OFFSET:017d}"
+        if _by_sweep(row):
+            weak.append(Statement(table, record_id, f"0.{version}", {"deleted_at": deleted_us}, raw_seq))
+        else:
+            strong.append(Statement(table, record_id, f"{version}.00.sweep", {"deleted_at": deleted_us}, raw_seq))
+    changed = records.overrule(tx, weak).changed
+    for judged, ids in records.merge(tx, strong).changed.items():
+        changed.setdefault(judged, set()).update(ids)
+    return changed
+
+
+def _verdict(row: rowio.Row, listing: Listing) -> tuple[datetime, int | None]:
+    """What `deleted_at` should be, and as of when."""
+    deleted: int | None = row.merged.values.get("deleted_at")
+    if row.merged.id in listing.ids:
+        outlived = deleted is not None and deleted < epoch_us(listing.at)
+        return listing.at, None if outlived else deleted
+    missed = _missed(row, listing)
+    if missed is None:
+        return listing.at, None if _by_sweep(row) else deleted
+    if deleted is not None and not _by_sweep(row):
+        return missed, deleted
+    return missed, epoch_us(missed)
+
+
+def _missed(row: rowio.Row, listing: Listing) -> datetime | None:
+    """First sweep that did not list a row although the tool had spoken of it before and not since."""
+    since = listing.gone.get(row.merged.id, listing.times[0])
+    alive_us = _last_heard(row)
+    return next((at for at in listing.times if at >= since and epoch_us(at) > alive_us), None)
+
+
+def _last_heard(row: rowio.Row) -> int:
+    heard = (moment_of(version) for name, version in row.merged.versions.items() if name != "deleted_at")
+    created: int | None = row.merged.values.get("created_at")
+    return max(heard, default=0) if created is None else max(created, max(heard, default=0))
+
+
+def _by_sweep(row: rowio.Row) -> bool:
+    """Whether only sweeps have spoken of a deletion so far: their versions are the weak ones."""
+    version = row.merged.versions.get("deleted_at", "")
+    return not version or version[1] == "."
