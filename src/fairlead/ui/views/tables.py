@@ -14,8 +14,12 @@ from fairlead.ui.visit import Visit
 
 _SPANS = ("_s", "_seconds")
 _HIDDEN = ("url", "raw_seq", "rev")
-_IDS = ("id", "change", "deployment", "incident", "build", "commit", "repository", "service", "team", "work_item",
-        "first_deployment", "previous", "caused_by_deployment", "release", "author", "reviewer", "person")  # fmt: skip
+_IDS = frozenset(
+    (
+        "id", "change", "deployment", "incident", "build", "commit", "repository", "service", "team", "work_item",
+        "first_deployment", "previous", "caused_by_deployment", "release", "author", "reviewer", "person",
+    )
+)  # fmt: skip
 
 
 def columns_of(names: Sequence[str], visit: Visit) -> list[Column]:

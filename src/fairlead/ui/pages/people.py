@@ -1,0 +1,142 @@
+"""People: accounts that may be one person, who is who, who may do what here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from fairlead.model.errors import Skip
+from fairlead.store import access, records
+from fairlead.ui.page import Page
+from fairlead.ui.rights import allowed, demand
+from fairlead.ui.views.grids import Cell, Column, Grid, grid, wanted
+from fairlead.ui.views.people import Register, Someone, register
+from fairlead.ui.visit import Visit
+
+INVITATION_LASTS = timedelta(days=7)
+ROLES = (
+    ("owner", "settings, roles, rows about people"),
+    ("manager", "load and risk of the team, decisions"),
+    ("member", "the team's pages, own data"),
+    ("viewer", "delivery figures"),
+)
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A link that is shown this one time."""
+
+    name: str
+    link: str
+
+
+def show(visit: Visit) -> Response:
+    """The page as it is."""
+    return _page(visit)
+
+
+def decide(visit: Visit) -> Response:
+    """Confirms, refuses or takes back that two accounts are one person."""
+    from fairlead.ingest.identity import decide as decide_link
+
+    decision = visit.form.get("decision", "")
+    done = {"confirm": "confirmed", "refuse": "refused", "revert": "reverted"}
+    if decision not in done:
+        raise Skip(visit.words("This can be confirmed, refused or taken back."))
+    decide_link(visit.services, visit.form.get("link", ""), decision)
+    return visit.back("/people", done=done[decision])
+
+
+def invite(visit: Visit) -> Response:
+    """Makes a one-time link for a known person and gives the role."""
+    demand(visit, "owner")
+    person, team, role = (visit.form.get(name, "") for name in ("person", "team", "role"))
+    now = visit.services.clock.now()
+    by = str(visit.request.state.viewer.person)
+    with visit.services.database.begin() as tx:
+        row = records.get(tx, "people", person)
+        if row is None or role not in access.ROLES:
+            raise Skip(visit.words("That person or role is not known."))
+        if team != access.EVERYWHERE and records.get(tx, "teams", team) is None:
+            raise Skip(visit.words("That team is not known."))
+        access.add_user(tx, person, now)
+        access.grant(tx, person, role, now, by, team)  # type: ignore[arg-type] - checked against ROLES
+        secret = access.new_link(tx, person, "invite", now, INVITATION_LASTS)
+    base = visit.services.settings.server.public_url.rstrip("/") or str(visit.request.base_url).rstrip("/")
+    return _page(visit, Invitation(row["name"] or person, f"{base}/sign-in/{secret}"))
+
+
+def _page(visit: Visit, invitation: Invitation | None = None) -> Response:
+    known = register(visit)
+    humans = [someone for someone in known.people if someone.kind == "human"]
+    return visit.page(
+        "pages/people.html",
+        _title(visit, known, humans),
+        invitation=invitation,
+        may_decide=allowed(visit, "manager"),
+        may_invite=allowed(visit, "owner"),
+        suggested=known.suggested,
+        decided=known.decided,
+        grid=_grid(visit, known.people),
+        invitable=humans,
+        roles=ROLES,
+        frame_teams=visit.frame.teams,
+    )
+
+
+def _title(visit: Visit, known: Register, humans: list[Someone]) -> str:
+    words = visit.words
+    if known.suggested and allowed(visit, "manager"):
+        return words.plural(
+            "{n} pair of accounts waits for your word",
+            "{n} pairs of accounts wait for your word",
+            len(known.suggested),
+        )
+    others = len(known.people) - len(humans)
+    people = words.plural("{n} person", "{n} people", len(humans))
+    return words(
+        "{people}, {others}", people=people, others=words.plural("{n} bot or agent", "{n} bots and agents", others)
+    )
+
+
+def _grid(visit: Visit, people: tuple[Someone, ...]) -> Grid:
+    words = visit.words
+    part = wanted(visit, ())
+    cut = people[part.offset : part.offset + part.limit]
+    rows: list[dict[str, Any]] = [{"one": someone} for someone in cut]
+    columns = [
+        Column(words("Name"), lambda row: Cell(row["one"].name)),
+        Column(words("Kind"), lambda row: _kind(row["one"], visit)),
+        Column(words("Teams"), lambda row: _list(row["one"].teams, words("in no team"))),
+        Column(words("Accounts"), lambda row: _list(row["one"].accounts, words("no account known"))),
+        Column(words("Time zone"), lambda row: Cell(row["one"].zone or None, why=words("the team's zone holds"))),
+    ]
+    if allowed(visit, "manager"):
+        cannot = words("cannot sign in")
+        columns.append(
+            Column(words("Role"), lambda row: Cell(words(row["one"].role) if row["one"].role else None, why=cannot))
+        )
+    return grid(visit, "/people", columns, rows, total=len(people), part=part)
+
+
+def _kind(someone: Someone, visit: Visit) -> Cell:
+    kind = visit.words(someone.kind.replace("_", " "))
+    return Cell(kind, tag="" if someone.kind == "human" else "neutral")
+
+
+def _list(texts: tuple[str, ...], otherwise: str) -> Cell:
+    return Cell(", ".join(texts) or None, why=otherwise)
+
+
+PAGE = Page(
+    "/people",
+    "People",
+    60,
+    show,
+    key="p",
+    role="member",
+    acts={"/people/links": decide, "/people/invite": invite},
+)

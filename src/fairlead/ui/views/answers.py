@@ -1,0 +1,89 @@
+"""Rows of a query, one page of them, sorted and exported by the address; the query itself is shown."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from fairlead.store import access
+from fairlead.ui.rights import sees_people
+from fairlead.ui.views.grids import Grid, Slice, grid, wanted
+from fairlead.ui.views.tables import columns_of
+from fairlead.ui.visit import Visit
+
+MOST_EXPORTED = 100_000
+"""Rows in one CSV or JSON answer; more is for `fairlead sql` and `fairlead export`."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A page of the rows of a query."""
+
+    grid: Grid
+    query: str
+    count: int
+
+
+def rows(visit: Visit, path: str, query: str) -> Rows:
+    """The page of rows that the address asks for; runs as the reader may see them."""
+    names = _names(visit, query)
+    count = int(_ask(visit, f"select count(*) as n from ({query})").rows[0]["n"])  # noqa: S608 - the query is ours
+    part = wanted(visit, names, default="")
+    found = _ask(visit, f"{_sorted(query, part)} limit {part.limit} offset {part.offset}")
+    exports = [(form.upper(), _link(visit, path, form)) for form in ("csv", "json")]
+    columns = columns_of(names, visit)
+    return Rows(grid(visit, path, columns, found.rows, total=count, part=part, exports=exports), query, count)
+
+
+def export(visit: Visit, query: str, form: str, name: str) -> Response:
+    """All rows as CSV or JSON; that person columns were read is recorded."""
+    names = _names(visit, query)
+    answer = _ask(visit, _sorted(query, wanted(visit, names)), limit=MOST_EXPORTED)
+    _note(visit, query, names, len(answer.rows))
+    disposition = {"content-disposition": f'attachment; filename="{name}.{form}"'}
+    if form == "json":
+        return Response(msgspec.json.encode(answer.rows), media_type="application/json", headers=disposition)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(answer.columns))
+    writer.writeheader()
+    writer.writerows({key: _tame(value) for key, value in row.items()} for row in answer.rows)
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=disposition)
+
+
+def _names(visit: Visit, query: str) -> list[str]:
+    return list(_ask(visit, f"select * from ({query}) limit 0").columns)  # noqa: S608 - the query is ours
+
+
+def _ask(visit: Visit, sql: str, limit: int = 10_000) -> Any:
+    return visit.services.warehouse.readonly(sql, owner=sees_people(visit), limit=limit)
+
+
+def _sorted(query: str, part: Slice) -> str:
+    if not part.sort:
+        return f"select * from ({query})"  # noqa: S608 - the query is ours
+    name = part.sort.replace('"', '""')
+    return f'select * from ({query}) order by "{name}" {"desc" if part.down else "asc"} nulls last'  # noqa: S608
+
+
+def _link(visit: Visit, path: str, form: str) -> str:
+    kept = {name: value for name, value in visit.query.items() if name not in ("page", "form", "done")}
+    return visit.scope.link(path, **kept, form=form)
+
+
+def _tame(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula is marked as text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def _note(visit: Visit, query: str, names: list[str], count: int) -> None:
+    if not sees_people(visit):
+        return
+    who = str(visit.request.state.viewer.person)
+    reading = access.Reading(visit.shown.now, who, "export", query[:2000], tuple(names), count)
+    with visit.services.database.begin() as tx:
+        access.note_reading(tx, reading)
