@@ -1,0 +1,115 @@
+"""Follow what grows: the raw log into records, records into marts."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from fairlead.ingest.apply import Ingest
+from fairlead.metrics.warehouse import Warehouse
+from fairlead.model.errors import Fault
+from fairlead.store import records, rereads
+from fairlead.store.database import Database
+
+_log = logging.getLogger(__name__)
+
+_PAUSE_S = 1.0
+_FAULT_PAUSE_S = 5.0
+
+
+class IngestFollower:
+    """Raw events -> records, as they come."""
+
+    def __init__(self, ingest: Ingest, stop: threading.Event, grown: Callable[[], None]) -> None:
+        self._ingest = ingest
+        self._stop = stop
+        self._grown = grown
+
+    def run(self) -> None:
+        """Follows until told to stop; a store that is down is waited for."""
+        while not self._stop.is_set():
+            try:
+                self._once()
+            except Fault as fault:
+                _log.warning("ingestion pauses: %s", fault.message)
+                self._stop.wait(_FAULT_PAUSE_S)
+            except Exception:
+                # A fault of our own stops nothing for good: the offset stays, the next try begins where this one did.
+                _log.exception("ingestion pauses")
+                self._stop.wait(_FAULT_PAUSE_S)
+
+    def _once(self) -> None:
+        log = self._ingest.log
+        latest = log.latest()
+        step = self._ingest.step()
+        redone = self._read_again()
+        if step.raw_events or redone:
+            self._grown()
+        elif step.upto >= latest:
+            log.wait(step.upto, _PAUSE_S)
+
+    def _read_again(self) -> int:
+        database = self._ingest.database
+        with database.read() as tx:
+            asked = rereads.asked(tx)
+        if asked:
+            kept = [raw for seq in asked if (raw := self._ingest.log.get(seq)) is not None]
+            self._ingest.again(kept)
+            with database.begin() as tx:
+                rereads.done(tx, asked)
+        return len(asked)
+
+
+class MartsFollower:
+    """Records -> marts: soon after a change, and not more often than now and then while much comes in."""
+
+    def __init__(
+        self, warehouse: Warehouse, database: Database, stop: threading.Event, *, rest_factor: float = 4.0
+    ) -> None:
+        self._warehouse = warehouse
+        self._database = database
+        self._stop = stop
+        self._changed = threading.Event()
+        self._rest_factor = rest_factor
+        self._seen = -1
+
+    def hint(self) -> None:
+        """Records have changed in this process: no need to wait for the next look."""
+        self._changed.set()
+
+    def run(self) -> None:
+        """Refreshes until told to stop."""
+        while not self._stop.is_set():
+            try:
+                took_s = self._once()
+            except Fault as fault:
+                _log.warning("the marts are not refreshed: %s", fault.message)
+                took_s = _FAULT_PAUSE_S
+            except Exception:
+                _log.exception("the marts are not refreshed")
+                took_s = _FAULT_PAUSE_S
+            # A refresh costs the more the more there is: rest in proportion, so that ingestion keeps the machine.
+            self._stop.wait(min(30.0, max(0.2, took_s * self._rest_factor)))
+            self._changed.wait(_PAUSE_S)
+            self._changed.clear()
+
+    def _once(self) -> float:
+        with self._database.read() as tx:
+            revision = records.revision(tx)
+        if revision == self._seen:
+            return 0.0
+        begun = time.monotonic()
+        self._warehouse.refresh()
+        self._seen = revision
+        return time.monotonic() - begun
+
+
+def threads(runs: Iterable[tuple[str, Callable[[], None]]]) -> list[threading.Thread]:
+    """Starts each under its name."""
+    started = []
+    for name, run in runs:
+        started.append(threading.Thread(target=run, name=name, daemon=True))
+        started[-1].start()
+    return started

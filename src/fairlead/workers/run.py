@@ -1,0 +1,138 @@
+"""The loop of a process that works: followers and schedules in threads, stopped together."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fairlead.model.errors import Abort, Skip
+from fairlead.wiring.services import Services
+from fairlead.workers import upkeep
+from fairlead.workers.briefs import write_brief
+from fairlead.workers.followers import IngestFollower, MartsFollower, threads
+from fairlead.workers.schedule import Job, Plan, Scheduler
+from fairlead.workers.syncs import run_sync, sources_to_sync
+
+_log = logging.getLogger(__name__)
+
+_STOP_WITHIN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What this process does. A gateway apart from the workers follows the marts only."""
+
+    ingest: bool = True
+    marts: bool = True
+    schedules: bool = True
+
+
+class Workers:
+    """Everything that runs beside the requests. Several processes may do the same: the store decides who."""
+
+    def __init__(self, services: Services, parts: Parts | None = None) -> None:
+        self._services = services
+        self._parts = parts or Parts()
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Starts the threads."""
+        services, stop = self._services, self._stop
+        runs = []
+        marts = MartsFollower(services.warehouse, services.database, stop) if self._parts.marts else None
+        if marts is not None:
+            runs.append(("marts", marts.run))
+        if self._parts.ingest:
+            follower = IngestFollower(services.ingest, stop, marts.hint if marts is not None else lambda: None)
+            runs.append(("ingest", follower.run))
+        if self._parts.schedules:
+            scheduler = Scheduler(services.database, services.setup, services.clock, jobs(services, stop), stop)
+            scheduler.plan(plans(services), at_start=lambda plan: plan.what == "sync")
+            runs.append(("schedules", scheduler.run))
+        self._threads = threads(runs)
+
+    def stop(self) -> None:
+        """Ends what runs; a sync in work stops after its page and goes on from there next time."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(_STOP_WITHIN_S)
+            if thread.is_alive():
+                _log.warning("%s did not stop in time", thread.name)
+
+    def run(self) -> None:
+        """Works until SIGTERM or SIGINT: the whole of a process without a gateway."""
+        ended = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
+        self.start()
+        ended.wait()
+        self.stop()
+
+
+def plans(services: Services) -> Iterable[Plan]:
+    """What the configuration wants to run by time."""
+    settings = services.settings
+    syncing = list(sources_to_sync(services))
+    for name, every_s in syncing:
+        yield Plan(f"sync/{name}", "sync", f"every {every_s} s", source=name)
+        if settings.schedule.sweep_at:
+            yield Plan(f"sweep/{name}", "sweep", f"daily {settings.schedule.sweep_at}", source=name)
+    if settings.schedule.brief_at:
+        rule = f"working days {settings.schedule.brief_at}"
+        yield Plan("brief", "brief", rule)
+        for key in settings.teams:
+            yield Plan(f"brief/{key}", "brief", rule, team=f"team:{key}")
+    compress_every_s = max(60, round(settings.raw.compress_after_hours * 3600))
+    yield Plan("compress", "compress", f"every {compress_every_s} s")
+    yield Plan("expire", "expire", "daily 04:00")
+
+
+def jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
+    """Kind of schedule -> who does it."""
+
+    def sync(arguments: Mapping[str, Any], full: bool = False) -> None:
+        summary = run_sync(
+            services, arguments["source"], full=full, report=lambda _: _unless(stop), sleep=_sleep(stop)
+        )
+        if summary.result == "failure":
+            raise Skip(summary.error, summary.hint)
+
+    def expire(_: Mapping[str, Any]) -> None:
+        upkeep.expire(services.log, services.database, services.clock, services.settings.raw.keep_days)
+        upkeep.forget_expired(services.database, services.clock)
+
+    return {
+        "sync": sync,
+        "sweep": lambda arguments: sync(arguments, full=True),
+        "brief": lambda arguments: _nothing(write_brief(services, arguments.get("team", ""))),
+        "compress": lambda _: _nothing(upkeep.compress(services.log, services.database)),
+        "expire": expire,
+    }
+
+
+class _Stopping(Abort):
+    """The process is told to stop; no `Skip`, which a connector may take for one thing that is left out."""
+
+
+def _unless(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise _Stopping("stopped")
+
+
+def _sleep(stop: threading.Event) -> Any:
+    """Waits for a limit, but not when the process is to stop."""
+
+    def sleep(seconds: float) -> None:
+        stop.wait(seconds)
+        _unless(stop)
+
+    return sleep
+
+
+def _nothing(_: object) -> None:
+    """Jobs tell their end by returning."""
