@@ -53,8 +53,17 @@ class Patch:
 
     def version(self) -> str:
         """Sortable version: time in microseconds, rank, hash of what is said."""
-        digest = hashlib.blake2b(_canonical.encode(self.said()), digest_size=4).hexdigest()
-        return f"{epoch_us(self.at) + _OFFSET:017d}.{self.rank:02d}.{digest}"
+        return f"{version_time(self.at, self.rank)}.{version_digest(self.said())}"
+
+
+def version_time(at: datetime, rank: int) -> str:
+    """The part of a version that says when: time in microseconds, then rank."""
+    return f"{epoch_us(at) + _OFFSET:017d}.{rank:02d}"
+
+
+def version_digest(said: Mapping[str, Any]) -> str:
+    """The part of a version that decides between statements of one moment: a hash of what is said."""
+    return hashlib.blake2b(_canonical.encode(said), digest_size=4).hexdigest()
 
 
 _OFFSET = 10**16

@@ -83,7 +83,9 @@ def _prepared(rows: Rows, places: range, generation: int) -> Iterator[tuple[str,
             version = f"{time}.{version_digest(dict(zip(names, said, strict=True)))}"
             # most values are plain words, for which a call each would be half of the work
             values = [
-                value if value is None or (type(value) is str and value.isascii() and "\0" not in value) else to(value)
+                value
+                if value is None or (type(value) is str and value.isascii() and "\0" not in value)
+                else to(value)
                 for to, value in zip(convert, said, strict=True)
             ]
         except (TypeError, ValueError, OverflowError, AttributeError):

@@ -16,6 +16,7 @@ import httpx
 from fairlead.model.events import Event
 from fairlead.model.patch import Patch
 from fairlead.model.raw import RawEvent, Trust
+from fairlead.model.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Reading:
     events: Sequence[Event] = ()
     renames: Sequence[Rename] = ()
     sweeps: Sequence[Sweep] = ()
+    rows: Sequence[Rows] = ()
+    """Statements about many records at once; each row means what a patch would mean."""
     nothing: str = ""
     """Set if the payload is understood and carries none of our records: why, in words."""
 
@@ -174,6 +177,20 @@ class Syncs(Protocol):
 
     def check(self, request: SyncRequest) -> Iterator[Finding]:
         """Who we are there, which scopes, which limits, what is missing."""
+        ...
+
+
+@runtime_checkable
+class Expands(Protocol):
+    """A connector whose raw events point to immutable local data that is too large for the log, like git objects.
+
+    What is yielded depends on the delivery and on objects that their ids fix, so it is the same each time. The caller
+    stores each reading in a transaction of its own before it applies what `read` gives: a crash between them repeats
+    statements that are already there, which changes nothing.
+    """
+
+    def expand(self, delivery: Delivery, options: Options) -> Iterator[Reading]:
+        """Readings of bounded size; raises `Skip` if the data cannot be read."""
         ...
 
 
