@@ -1,0 +1,146 @@
+"""Runs the models in order: whole, or only for the keys that a delta touches.
+
+An incremental model names a model that lists its dirty keys; their rows are made anew, all others stay. A run must end
+in the same tables as a full one (`tests/metrics/test_incremental.py` proves it on random histories).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING, Protocol
+
+from fairlead.metrics.project import Model, Project
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class Computed(Protocol):
+    """Tables made by code instead of SQL, as sources of the models."""
+
+    reads: Sequence[str]
+    """Relations that it reads."""
+    makes: Sequence[str]
+    """Tables that it fills; those named in models as `delta` sources it keeps `delta_` tables of."""
+
+    def run(self, con: duckdb.DuckDBPyConnection, *, full: bool) -> bool:
+        """Brings its tables up to date; tells whether anything changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run did."""
+
+    whole: tuple[str, ...]
+    """Models made anew."""
+    partly: tuple[str, ...]
+    """Models of which only dirty keys were made anew."""
+
+
+class Executor:
+    """Knows the order of models and computed tables."""
+
+    def __init__(self, project: Project, computed: Mapping[str, Computed]) -> None:
+        self.project = project
+        self._computed = computed
+        makers = {table: name for name, node in computed.items() for table in node.makes}
+
+        def made_by(reads: Iterable[str]) -> set[str]:
+            bases = {read.removeprefix("delta_") for read in reads}
+            return {makers.get(base, base) for base in bases}
+
+        self._reads = {name: made_by(model.reads) for name, model in project.models.items()}
+        self._reads |= {name: made_by(node.reads) for name, node in computed.items()}
+        self._watched = {
+            read.removeprefix("delta_")
+            for model in project.models.values()
+            for read in model.reads
+            if read.startswith("delta_")
+        }
+        self._order = self._sorted()
+
+    def _sorted(self) -> Sequence[str]:
+        known = {name: sorted(read for read in reads if read in self._reads) for name, reads in self._reads.items()}
+        return tuple(TopologicalSorter(dict(sorted(known.items()))).static_order())
+
+    def run(self, con: duckdb.DuckDBPyConnection, changed: set[str], *, full: bool) -> Run:
+        """Brings all tables up to date with the changed record tables; must run within a transaction."""
+        changed = set(changed)
+        whole: list[str] = []
+        partly: list[str] = []
+        for name in self._order:
+            stale = full or not changed.isdisjoint(self._reads[name])
+            if name in self._computed:
+                if self._compute(name, con, stale=stale, full=full):
+                    changed.add(name)
+                continue
+            model = self.project.models[name]
+            if not stale:
+                self._no_delta(con, name)
+            elif model.materialized == "incremental" and not full:
+                self._replace_dirty(con, model)
+                partly.append(name)
+                changed.add(name)
+            else:
+                self._make(con, model, full=full)
+                whole.append(name)
+                changed.add(name)
+        return Run(tuple(whole), tuple(partly))
+
+    def _compute(self, name: str, con: duckdb.DuckDBPyConnection, *, stale: bool, full: bool) -> bool:
+        node = self._computed[name]
+        # An empty delta first: a node that makes its tables anew, or does nothing, leaves it at that.
+        for table in node.makes:
+            self._no_delta(con, table)
+        changed = stale and node.run(con, full=full)
+        if full:
+            for table in node.makes:
+                self._no_delta(con, table)
+        return changed
+
+    def _make(self, con: duckdb.DuckDBPyConnection, model: Model, *, full: bool) -> None:
+        name = model.name
+        kind = "view" if model.materialized == "view" else "table"
+        watched = name in self._watched and not full and _exists(con, name)
+        if watched:
+            con.execute(f'create or replace temp table before as from "{name}"')
+        self._run(con, name, f'create or replace {kind} "{name}" as ', incremental=False)
+        if watched:
+            con.execute(
+                f'create or replace temp table "delta_{name}" as '  # noqa: S608 - names of the project
+                f'(from before except from "{name}") union all (from "{name}" except from before)'
+            )
+        else:
+            self._no_delta(con, name)
+
+    def _run(self, con: duckdb.DuckDBPyConnection, name: str, start: str, *, incremental: bool) -> None:
+        try:
+            con.execute(start + self.project.sql(name, incremental=incremental))
+        except Exception as fault:
+            fault.add_note(f"in model `{name}`")
+            raise
+
+    def _no_delta(self, con: duckdb.DuckDBPyConnection, relation: str) -> None:
+        if relation in self._watched and _exists(con, relation):
+            con.execute(f'create or replace temp table "delta_{relation}" as from "{relation}" limit 0')
+
+    def _replace_dirty(self, con: duckdb.DuckDBPyConnection, model: Model) -> None:
+        name, key = model.name, model.key
+        self._run(con, name, "create or replace temp table fresh as ", incremental=True)
+        dirty = f'"{key}" in (select "{key}" from "{model.dirty}")'
+        if name in self._watched:
+            con.execute(
+                f'create or replace temp table "delta_{name}" as '  # noqa: S608 - names of the project
+                f'select * from "{name}" where {dirty} union all by name select * from fresh'
+            )
+        con.execute(f'delete from "{name}" where {dirty}')  # noqa: S608
+        con.execute(f'insert into "{name}" by name select * from fresh')  # noqa: S608
+        con.execute("drop table fresh")
+
+
+def _exists(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    found = con.execute("select 1 from duckdb_tables() where table_name = ? and not temporary", [relation]).fetchone()
+    return found is not None

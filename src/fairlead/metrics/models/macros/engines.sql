@@ -1,0 +1,30 @@
+{#- The few things that DuckDB and PostgreSQL say differently. -#}
+
+{% macro matches(value, pattern) -%}
+{%- if not pattern -%}false
+{%- elif target.type == 'postgres' -%}coalesce(lower({{ value }}) ~ '{{ pattern | replace("'", "''") }}', false)
+{%- else -%}coalesce(regexp_matches(lower({{ value }}), '{{ pattern | replace("'", "''") }}'), false)
+{%- endif -%}
+{%- endmacro %}
+
+{% macro matches_column(value, column) -%}
+{%- if target.type == 'postgres' -%}{{ value }} ~ {{ column }}{%- else -%}regexp_matches({{ value }}, {{ column }}){%- endif -%}
+{%- endmacro %}
+
+{% macro seconds(start, finish) -%}
+{%- if target.type == 'postgres' -%}extract(epoch from ({{ finish }} - {{ start }}))::double precision
+{%- else -%}((epoch_us({{ finish }}) - epoch_us({{ start }})) / 1000000.0)::double
+{%- endif -%}
+{%- endmacro %}
+
+{% macro hours_after(moment, hours) -%}
+{{ moment }} + {{ hours }} * interval '1 hour'
+{%- endmacro %}
+
+{% macro joined(value) -%}
+string_agg(distinct {{ value }}, ',' order by {{ value }})
+{%- endmacro %}
+
+{% macro real(value) -%}
+cast({{ value }} as double precision)
+{%- endmacro %}

@@ -1,0 +1,223 @@
+-- One row for each merged change, from its first commit to the first production deployment that contains it.
+{{ config(materialized='incremental', unique_key='change', meta={'dirty': 'dirty_changes'}) }}
+
+with wanted as (
+    select c.*
+    from {{ source('records', 'changes') }} c
+    where c.deleted_at is null and c.state = 'merged' and c.merged_at is not null
+    {% if is_incremental() %} and c.id in (select change from {{ ref('dirty_changes') }}) {% endif %}
+),
+
+commits as (
+    select cc.change, cc.commit, cc.authored_at, cc.author
+    from {{ source('records', 'change_commits') }} cc
+    join wanted w on w.id = cc.change
+    where cc.deleted_at is null
+),
+
+dated as (
+    select change, authored_at from commits where authored_at is not null
+    union all
+    select c.change, k.authored_at
+    from commits c
+    join {{ source('records', 'commits') }} k on k.id = c.commit
+    where c.authored_at is null and k.authored_at is not null
+),
+
+first_commits as (
+    select change, min(authored_at) as first_commit_at from dated group by change
+),
+
+hands as (
+    select
+        c.change, count(*) as commits,
+        count(case when a.commit is not null or d.kind = 'coding_agent' then 1 end) as by_agents,
+        count(case when a.alone or d.kind = 'coding_agent' then 1 end) as by_agents_alone
+    from commits c
+    left join {{ ref('agent_commits') }} a on a.commit = c.commit
+    left join {{ ref('dim_accounts') }} d on d.account = c.author
+    group by c.change
+),
+
+-- Where a change may be found among deployed commits: merge commit, own head, then the changes that carried it on.
+places as (
+    select id as change, 1 as place, repository, merge_sha as sha from wanted where merge_sha is not null
+    union all
+    select id, 2, repository, head_sha from wanted where head_sha is not null
+    union all
+    select w.id, 3, w.repository, s.sha
+    from wanted w
+    join {{ ref('promotions') }} p on p.change = w.id
+    join (
+        select c.id, c.merge_sha as sha from {{ source('records', 'changes') }} c where c.merge_sha is not null
+        union all
+        select c.id, c.head_sha from {{ source('records', 'changes') }} c where c.head_sha is not null
+    ) s on s.id = p.promoted_by
+    union all
+    select w.id, 4, w.repository, s.sha
+    from wanted w
+    join {{ ref('promotions') }} p on p.change = w.id
+    join {{ ref('promotions') }} q on q.change = p.promoted_by
+    join (
+        select c.id, c.merge_sha as sha from {{ source('records', 'changes') }} c where c.merge_sha is not null
+        union all
+        select c.id, c.head_sha from {{ source('records', 'changes') }} c where c.head_sha is not null
+    ) s on s.id = q.promoted_by
+),
+
+deployed as (
+    select p.change, p.place, f.deployment, f.finished_at, f.proven, f.service
+    from places p
+    join {{ source('computed', 'first_deployments') }} f on f.repository = p.repository and f.sha = p.sha
+),
+
+fitting as (
+    select d.*
+    from deployed d
+    where d.service = ''
+        or d.change not in (select change from {{ ref('change_services') }})
+        or exists (
+            select 1 from {{ ref('change_services') }} s where s.change = d.change and s.service = d.service
+        )
+),
+
+first_found as (
+    select change, deployment, finished_at, proven
+    from (
+        select *, row_number() over (partition by change order by place, finished_at, deployment) as nth from fitting
+    ) numbered
+    where nth = 1
+),
+
+services as (
+    select s.change, {{ joined('s.service') }} as services
+    from {{ ref('change_services') }} s join wanted w on w.id = s.change
+    group by s.change
+),
+
+teams as (
+    select t.change, {{ joined('t.team') }} as teams, min(t.team) as team
+    from {{ ref('change_teams') }} t join wanted w on w.id = t.change
+    group by t.change
+),
+
+work as (
+    select l.change, min(l.work_type) as work_type
+    from (
+        select k.from_item as change, i.work_type
+        from {{ source('records', 'work_item_links') }} k
+        join {{ source('records', 'work_items') }} i on i.id = k.to_item and i.deleted_at is null
+        where k.deleted_at is null and k.kind in ('closes', 'relates') and i.work_type is not null
+        union all
+        select k.to_item, i.work_type
+        from {{ source('records', 'work_item_links') }} k
+        join {{ source('records', 'work_items') }} i on i.id = k.from_item and i.deleted_at is null
+        where k.deleted_at is null and k.kind in ('closes', 'relates') and i.work_type is not null
+    ) l
+    join wanted w on w.id = l.change
+    group by l.change
+),
+
+times as (
+    select
+        w.id as change, w.repository, w.url, w.title, w.author, w.source, w.labels, w.head_branch,
+        f.first_commit_at, w.created_at as opened_at, r.ready_at, r.first_review_at, r.first_look_at,
+        r.first_agent_review_at, r.approved_at, w.merged_at, d.finished_at as deployed_at, d.deployment,
+        coalesce(d.proven, false) as proven, w.repository in (select repository from {{ ref('deployed_repositories') }}) as deploys,
+        r.opened_by, coalesce(h.commits, 0) as commits, coalesce(h.by_agents, 0) as by_agents,
+        coalesce(h.by_agents_alone, 0) as by_agents_alone,
+        m.commit is not null as merged_with_agent, s.services, t.teams, k.work_type,
+        case when w.created_at >= f.first_commit_at then f.first_commit_at end as coding_from,
+        case when r.first_review_at <= w.merged_at then r.first_review_at end as reviewed_at,
+        case when d.proven and d.finished_at >= w.merged_at then d.finished_at end as delivered_at,
+        c.calendar as own_calendar
+    from wanted w
+    join {{ ref('change_reviews') }} r on r.change = w.id
+    left join first_commits f on f.change = w.id
+    left join hands h on h.change = w.id
+    left join {{ ref('agent_commits') }} m on m.commit = w.repository || '@' || w.merge_sha
+    left join first_found d on d.change = w.id
+    left join services s on s.change = w.id
+    left join teams t on t.change = w.id
+    left join work k on k.change = w.id
+    left join {{ source('setup', 'setup_team_calendars') }} c on c.team = coalesce(t.team, '')
+),
+
+clocks as (
+    select
+        t.change,
+        {{ worked('t.coding_from', 'w1') }} as coding_from,
+        {{ worked('t.opened_at', 'w2') }} as opened,
+        {{ worked('t.ready_at', 'w3') }} as ready,
+        {{ worked('t.first_review_at', 'w4') }} as first_review,
+        {{ worked('t.merged_at', 'w5') }} as merged,
+        {{ worked('t.delivered_at', 'w6') }} as delivered
+    from times t
+    {{ slot_of('t.coding_from', 'w1', 't.own_calendar') }}
+    {{ slot_of('t.opened_at', 'w2', 't.own_calendar') }}
+    {{ slot_of('t.ready_at', 'w3', 't.own_calendar') }}
+    {{ slot_of('t.first_review_at', 'w4', 't.own_calendar') }}
+    {{ slot_of('t.merged_at', 'w5', 't.own_calendar') }}
+    {{ slot_of('t.delivered_at', 'w6', 't.own_calendar') }}
+)
+
+select
+    t.change, t.repository, t.services, t.teams, t.title, t.url, t.source, t.author,
+    case
+        when t.opened_by = 'bot' then 'bot'
+        when t.opened_by in ('coding_agent', 'review_agent') or (t.commits > 0 and t.by_agents_alone = t.commits) then 'agent'
+        when t.by_agents > 0 or t.merged_with_agent then 'mixed'
+        else 'human'
+    end as author_kind,
+    coalesce(
+        t.work_type,
+        case
+            when {{ matches('t.title', '^(fix|bugfix|hotfix)(\\(.*\\))?!?:') }} then 'bug'
+            when {{ matches('t.title', '^(feat|feature)(\\(.*\\))?!?:') }} then 'feature'
+            when {{ matches('t.title', '^(refactor|perf|style)(\\(.*\\))?!?:') }} then 'tech_debt'
+            when {{ matches('t.title', '^(chore|ci|build|deps|test|docs)(\\(.*\\))?!?:') }} then 'toil'
+            else 'other'
+        end
+    ) as work_type,
+    t.first_commit_at, t.opened_at, t.ready_at, t.first_review_at, t.first_agent_review_at, t.approved_at, t.merged_at,
+    t.deployed_at, t.deployment,
+    {{ phase('t.coding_from', 't.opened_at') }} as coding_s,
+    {{ phase('t.ready_at', 't.first_review_at') }} as pickup_s,
+    {{ phase('t.reviewed_at', 't.merged_at') }} as review_s,
+    {{ phase('t.merged_at', 't.delivered_at') }} as deploy_s,
+    {{ phase('t.coding_from', 't.delivered_at') }} as total_s,
+    c.opened - c.coding_from as coding_work_s,
+    c.first_review - c.ready as pickup_work_s,
+    case when t.reviewed_at is not null then c.merged - c.first_review end as review_work_s,
+    c.delivered - c.merged as deploy_work_s,
+    c.delivered - c.coding_from as total_work_s,
+    case when t.first_commit_at is null then 'no_commits' when t.coding_from is null then 'first_commit_after_opening' end as coding_missing,
+    case
+        when t.first_review_at is not null then null
+        when t.ready_at is null then 'never_ready'
+        when t.first_look_at is not null then 'review_before_ready'
+        else 'no_review'
+    end as pickup_missing,
+    case
+        when t.reviewed_at is not null then null
+        when t.first_review_at is not null then 'review_after_merge'
+        when t.first_look_at is not null then 'review_before_ready'
+        else 'no_review'
+    end as review_missing,
+    case
+        when t.delivered_at is not null then null
+        when t.deployment is null and not t.deploys then 'no_deployments'
+        when t.deployment is null then 'not_deployed'
+        when t.deployed_at < t.merged_at then 'deployed_before_merge'
+        else 'first_known_deployment'
+    end as deploy_missing,
+    case
+        when t.delivered_at is null and t.deployment is null and not t.deploys then 'no_deployments'
+        when t.delivered_at is null and t.deployment is null then 'not_deployed'
+        when t.delivered_at is null and t.deployed_at < t.merged_at then 'deployed_before_merge'
+        when t.delivered_at is null then 'first_known_deployment'
+        when t.first_commit_at is null then 'no_commits'
+        when t.coding_from is null then 'first_commit_after_opening'
+    end as total_missing
+from times t
+join clocks c on c.change = t.change

@@ -1,0 +1,61 @@
+-- What counts as a deployment in each repository, and why: as configured, else the best that the data hold.
+with merges as (
+    select c.repository, count(*) as candidates
+    from {{ source('records', 'changes') }} c
+    join {{ ref('dim_repositories') }} r on r.repository = c.repository
+    where c.state = 'merged' and c.deleted_at is null and c.merged_at is not null
+        and {% if var('branch') %}{{ matches('c.base_branch', var('branch')) }}{% else %}{{ on_main('c.base_branch', 'r') }}{% endif %}
+    group by c.repository
+),
+
+{#- A deployment of several repositories has none of its own: it counts for each that it carries. #}
+parts as (
+    select d.deployment, d.made_from, d.recorded, d.counts_as_production, d.result,
+        coalesce(d.repository, k.repository, '') as repository
+    from {{ ref('deployment_candidates') }} d
+    left join {{ source('records', 'deployment_commits') }} k
+        on d.repository is null and k.deployment = d.deployment and k.deleted_at is null
+),
+
+counted as (
+    select
+        repository, made_from, case when recorded then 'deployment' else made_from end as kind,
+        count(distinct deployment) as candidates,
+        count(distinct case when counts_as_production and result = 'success' then deployment end) as productive
+    from parts
+    group by repository, made_from, recorded
+    union all
+    select repository, 'merge', 'merge', candidates, candidates from merges
+),
+
+ranked as (
+    select
+        c.*,
+        case kind when 'deployment' then 1 when 'workflow' then 2 when 'release' then 3 when 'tag' then 4 else 5 end as place,
+        {% if var('deployment_sources') -%}
+        made_from in ({% for name in var('deployment_sources') %}'{{ name }}'{{ ',' if not loop.last }}{% endfor %})
+        {%- else -%}false{%- endif %} as configured
+    from counted c
+),
+
+best as (
+    select repository, coalesce(min(case when productive > 0 then place end), min(place)) as place
+    from ranked
+    group by repository
+)
+
+select
+    r.repository, r.made_from, r.kind, r.candidates, r.productive,
+    {% if var('deployment_sources') -%}
+    r.configured as chosen, case when r.configured then 'configured' else 'not configured' end as why
+    {%- else -%}
+    r.place = b.place as chosen,
+    case
+        when r.place > b.place then 'better data are there'
+        when r.place < b.place then 'none of them reaches production'
+        when r.productive = 0 then 'nothing reaches production yet'
+        else 'the best data there are'
+    end as why
+    {%- endif %}
+from ranked r
+join best b on b.repository = r.repository

@@ -1,0 +1,168 @@
+"""Record tables in the warehouse and the merging of deltas into them.
+
+A delta keeps, beside the new rows, the rows that they replace, in a temporary table `delta_<table>`: the models find
+there which keys a delta touches, also where a row moved from one parent to another or vanished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from fairlead.model.schema import TABLES, Column, columns
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from fairlead.store.database import Database, Transaction
+
+TYPES = {
+    "text": "VARCHAR",
+    "whole": "BIGINT",
+    "number": "DOUBLE",
+    "flag": "BOOLEAN",
+    "time": "TIMESTAMP",
+    "day": "DATE",
+    "texts": "VARCHAR[]",
+}
+"""DuckDB type of each kind of column; times have no zone and mean UTC."""
+
+CHUNK_ROWS = 100_000
+"""Rows handed to DuckDB at once: below, the cost of a statement shows; above, memory does."""
+
+
+class Snapshot(Protocol):
+    """One unchanging view of the records."""
+
+    def deltas(self, table: str, after_rev: int) -> Iterator[pa.RecordBatch]:
+        """Rows written after a revision, with `rev`; times without zone mean UTC."""
+        ...
+
+    def removals(self, table: str, after_rev: int) -> Sequence[str]:
+        """Ids of rows that are gone for good since a revision."""
+        ...
+
+
+class Source(Protocol):
+    """Where records come from."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Opens a view that stays the same until it is left."""
+        ...
+
+
+class StoreSource:
+    """The store as a source."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """A read transaction of the store."""
+        with self._database.read() as tx:
+            yield _StoreSnapshot(tx)
+
+
+class _StoreSnapshot:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def deltas(self, table: str, after_rev: int) -> Iterator[pa.RecordBatch]:
+        from fairlead.store import records
+
+        return records.deltas(self._tx, table, after_rev)
+
+    def removals(self, table: str, after_rev: int) -> Sequence[str]:
+        from fairlead.store import records
+
+        return [identity for identity, _ in records.removals(self._tx, table, after_rev)]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one table took in."""
+
+    rows: int
+    rev: int
+
+
+def create_records(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes the record tables that are not there yet."""
+    for table in TABLES:
+        listed = ", ".join(f'"{column.name}" {TYPES[column.kind]}' for column in columns(table))
+        con.execute(f"create table if not exists {table} ({listed})")
+
+
+def load(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, after_rev: int, *, first: bool) -> Load:
+    """Merges what is new of one table; must run within a transaction.
+
+    The `first` load of a whole warehouse keeps no delta: everything is made from it anyway.
+    """
+    con.execute(f"create or replace temp table delta_{table} as from {table} limit 0")
+    rows, rev = _remove(con, table, snapshot.removals(table, after_rev) if not first else ()), after_rev
+    for chunk in _chunks(snapshot.deltas(table, after_rev)):
+        rows, rev = rows + chunk.num_rows, max(rev, _merge(con, table, chunk, first=first))
+    return Load(rows, rev)
+
+
+def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    import pyarrow as pa
+
+    held: list[pa.RecordBatch] = []
+    waiting = 0
+    for batch in batches:
+        held.append(batch)
+        waiting += batch.num_rows
+        if waiting >= CHUNK_ROWS:
+            yield pa.Table.from_batches(held)
+            held, waiting = [], 0
+    if waiting:
+        yield pa.Table.from_batches(held)
+
+
+def _remove(con: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]) -> int:
+    if ids:
+        gone = "id in (select unnest(?::varchar[]))"
+        con.execute(f"insert into delta_{table} select * from {table} where {gone}", [list(ids)])  # noqa: S608
+        con.execute(f"delete from {table} where {gone}", [list(ids)])  # noqa: S608
+    return len(ids)
+
+
+def _merge(con: duckdb.DuckDBPyConnection, table: str, chunk: pa.Table, *, first: bool) -> int:
+    """Takes over one chunk and gives its highest revision."""
+    import pyarrow.compute as pc
+
+    con.register("arriving", chunk)
+    named = set(chunk.column_names)
+    listed = ", ".join(_expression(column, named) for column in columns(table))
+    try:
+        if first:
+            # A store gives each id once, so that the first load needs no look-up of what is held.
+            con.execute(f"insert into {table} select {listed} from arriving")  # noqa: S608 - names of the schema
+        else:
+            con.execute(f"insert into delta_{table} select * from {table} where id in (select id from arriving)")  # noqa: S608
+            con.execute(
+                f"merge into {table} held using (select {listed} from arriving) new "  # noqa: S608
+                "on held.id = new.id when matched then update when not matched then insert"
+            )
+            con.execute(f"insert into delta_{table} select {listed} from arriving")  # noqa: S608
+    finally:
+        _forget(con)
+    return int(pc.max(chunk.column("rev")).as_py() or 0)
+
+
+def _forget(con: duckdb.DuckDBPyConnection) -> None:
+    import duckdb
+
+    # In a transaction that failed nothing can be unregistered; the fault on its way out says why.
+    with suppress(duckdb.TransactionException):
+        con.unregister("arriving")
+
+
+def _expression(column: Column, named: set[str]) -> str:
+    value = f'"{column.name}"' if column.name in named else "null"
+    return f'{value}::{TYPES[column.kind]} as "{column.name}"'

@@ -1,0 +1,220 @@
+"""The warehouse: records and marts in DuckDB, brought up to date from the store, read by everybody.
+
+It is disposable: whatever is wrong with the file, it is made anew from the store. One process owns it. A refresh is one
+transaction, so that readers, who have a cursor each, see all of it or nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from fairlead.metrics import readonly, seeds, shown, tables
+from fairlead.metrics.executor import Executor
+from fairlead.metrics.lineage_tables import Lineage
+from fairlead.metrics.project import Project
+from fairlead.metrics.tables import Source, StoreSource
+from fairlead.metrics.turn_tables import Turns
+from fairlead.model.errors import Abort
+from fairlead.model.schema import TABLES
+from fairlead.model.setup import Setup
+from fairlead.model.times import Clock, SystemClock
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from fairlead.store.database import Database
+
+_SEEDED_FROM = frozenset({"calendars", "holidays", "absences", "people", "accounts", "teams", "memberships", "services"})
+"""Records from which calendars are made beside the set-up."""
+
+_FULL_FROM = 300_000
+"""Changed rows from which making everything anew is cheaper than following keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh did."""
+
+    rows: Mapping[str, int]
+    """Table -> rows that came or went."""
+    full: bool
+    """Whether all marts were made anew."""
+    models: int
+    """Models that ran."""
+
+
+class Warehouse:
+    """Records, marts and seeds of one home."""
+
+    def __init__(
+        self,
+        path: Path | None,
+        source: Database | Source,
+        setup: Setup | None = None,
+        clock: Clock | None = None,
+        *,
+        memory_limit: str = "256MB",
+        threads: int = 2,
+        metric_folders: Sequence[Path] = (),
+    ) -> None:
+        self.setup = setup or Setup()
+        self.clock = clock or SystemClock()
+        self.metric_folders = tuple(metric_folders)
+        self._source: Source = source if hasattr(source, "snapshot") else StoreSource(source)
+        self._refreshing = threading.RLock()
+        self._con = _open(path, memory_limit, threads)
+        tables.create_records(self._con)
+        self._con.execute("create table if not exists warehouse_state (key varchar primary key, value varchar)")
+        self._executor = Executor(Project(variables=seeds.variables(self.setup)), {"lineage": Lineage(), "turns": Turns()})
+        self._ready = self._state("models") is not None
+
+    def refresh(self, *, full: bool = False) -> Refreshed:
+        """Takes over what the store has new and brings all marts up to date."""
+        with self._refreshing, self._source.snapshot() as snapshot:
+            self._con.begin()
+            try:
+                done = self._refresh(snapshot, full)
+            except BaseException:
+                self._con.rollback()
+                raise
+            self._con.commit()
+            self._ready = True
+            return done
+
+    def _refresh(self, snapshot: tables.Snapshot, full: bool) -> Refreshed:
+        revs: dict[str, int] = msgspec.json.decode(self._state("revs") or "{}")
+        loads = {
+            table: tables.load(self._con, snapshot, table, revs.get(table, 0), first=not revs) for table in TABLES
+        }
+        changed = {table for table, load in loads.items() if load.rows}
+        full = self._seed(changed) or full or not revs or sum(load.rows for load in loads.values()) >= _FULL_FROM
+        run = self._executor.run(self._con, changed, full=full)
+        if full:
+            shown.make_views(self._con)
+        self._keep("revs", msgspec.json.encode({table: load.rev for table, load in loads.items()}).decode())
+        return Refreshed(
+            {table: load.rows for table, load in loads.items() if load.rows}, full, len(run.whole) + len(run.partly)
+        )
+
+    def _seed(self, changed: set[str]) -> bool:
+        """Writes the seeds if what they are made of has changed; tells whether the marts must be made anew."""
+        today = self.clock.now().date()
+        made_by = f"{self._executor.project.fingerprint}.{seeds.fingerprint(self.setup, today)}"
+        stale = self._state("models") != made_by
+        if stale or changed & _SEEDED_FROM:
+            seeds.write(self._con, self.setup, today)
+            seeded = "".join(_digest(self._con, table) for table in seeds.SEEDS)
+            stale = stale or self._state("seeds") != seeded
+            self._keep("seeds", seeded)
+        self._keep("models", made_by)
+        return stale
+
+    def rows(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+        """Runs a query of the product on a cursor of its own; never text that a user wrote."""
+        cursor = self.cursor()
+        found = cursor.execute(sql, params or None)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def readonly(
+        self, sql: str, *, owner: bool = False, limit: int = 10_000, timeout_s: float = 30.0
+    ) -> readonly.Answer:
+        """Answers a user's SQL: one reading statement; person columns exist only within the owner's scope."""
+        cursor = self.cursor()
+        readonly.check(cursor, sql)
+        cursor.execute("set search_path = 'main'" if owner else f"set search_path = '{readonly.SHOWN}'")
+        return readonly.answer(cursor, sql, limit=limit, seconds=timeout_s)
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own to the same data: results of two queries must not share one."""
+        if not self._ready:
+            self.refresh()
+        return self._con.cursor()
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._con.close()
+
+    def _state(self, key: str) -> str | None:
+        found = self._con.execute("select value from warehouse_state where key = ?", [key]).fetchone()
+        return found[0] if found else None
+
+    def _keep(self, key: str, value: str) -> None:
+        self._con.execute("insert or replace into warehouse_state values (?, ?)", [key, value])
+
+
+def _open(path: Path | None, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
+    """Opens or makes the file; one of another shape or a broken one is thrown away."""
+    import duckdb
+
+    config = {"memory_limit": memory_limit, "threads": threads, "preserve_insertion_order": False}
+    if path is None:
+        return _locked(duckdb.connect(":memory:", config=config))
+    path = path.with_name(f"{path.stem}{path.suffix or '.duckdb'}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        con = duckdb.connect(str(path), config=config)
+    except duckdb.IOException as fault:
+        if "lock" in str(fault).lower():
+            raise Abort(
+                f"{path} is open in another process", hint="is `fairlead up` running? Then ask it, or stop it first"
+            ) from fault
+        con = _anew(path, config)
+    except duckdb.Error:
+        con = _anew(path, config)
+    if _shape(con) not in (None, _SHAPE):
+        con.close()
+        con = _anew(path, config)
+    con.execute("create table if not exists warehouse_shape as select ? as shape", [_SHAPE])
+    return _locked(con)
+
+
+def _anew(path: Path, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    for stale in (path, path.with_name(path.name + ".wal")):
+        stale.unlink(missing_ok=True)
+    return duckdb.connect(str(path), config=config)
+
+
+def _shape(con: duckdb.DuckDBPyConnection) -> str | None:
+    import duckdb
+
+    try:
+        found = con.execute("select shape from warehouse_shape").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return found[0] if found else None
+
+
+def _schema_shape() -> str:
+    from fairlead.model.schema import columns
+
+    said = repr([(table, [(column.name, column.kind) for column in columns(table)]) for table in TABLES])
+    return blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+_SHAPE = _schema_shape()
+
+
+def _locked(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """No files, no network, no Python variables by name, and no statement that could undo this."""
+    con.execute("set python_enable_replacements = false")
+    con.execute("set autoinstall_known_extensions = false")
+    con.execute("set autoload_known_extensions = false")
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
+    return con
+
+
+def _digest(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    found = con.execute(f"select count(*), coalesce(bit_xor(hash(t)), 0) from {table} t").fetchone()  # noqa: S608
+    assert found is not None
+    return f"{found[0]}:{found[1]};"
