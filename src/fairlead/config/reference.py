@@ -38,6 +38,14 @@ def page() -> str:
     return "\n".join(lines)
 
 
+def meanings() -> dict[str, dict[str, str]]:
+    """Section -> key -> what it means, for the page that shows what is configured."""
+    hints = get_type_hints(Settings)
+    return {
+        name: dict(_docs(get_args(hint)[1] if get_origin(hint) is dict else hint)) for name, hint in hints.items()
+    }
+
+
 def _sections() -> Iterator[tuple[str, type[Section]]]:
     for name, hint in get_type_hints(Settings).items():
         if get_origin(hint) is dict:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from fairlead.config.reference import meanings
 from fairlead.ui.page import Page
 from fairlead.ui.views.grids import Cell, Column, Grid, grid
 from fairlead.ui.visit import Visit
@@ -20,6 +21,7 @@ class Setting:
 
     key: str
     value: str
+    meaning: str
     changed: bool
     """Whether it differs from what holds without a file."""
 
@@ -34,7 +36,7 @@ class Section:
 
 
 def show(visit: Visit) -> Response:
-    """All sections, those that the file names first."""
+    """What the file says first; what holds by default waits behind a click."""
     settings = visit.services.settings
     values: dict[str, Any] = msgspec.to_builtins(settings)
     usual: dict[str, Any] = msgspec.to_builtins(type(settings)())
@@ -50,7 +52,8 @@ def show(visit: Visit) -> Response:
         title,
         path=str(loaded.path or ""),
         overridden=loaded.overridden,
-        sections=sorted(sections, key=lambda section: not _touched(section)),
+        named=[section for section in sections if _touched(section)],
+        usual=[section for section in sections if not _touched(section)],
         home=str(visit.services.home),
     )
 
@@ -62,7 +65,8 @@ def _touched(section: Section) -> bool:
 def _section(visit: Visit, name: str, value: Any, usual: Any) -> Section:
     if name in NAMED:
         return Section(name, table=_table(visit, name, value) if value else None)
-    settings = (Setting(key, shown(said), said != usual.get(key)) for key, said in value.items())
+    docs = meanings().get(name, {})
+    settings = (Setting(key, shown(said), docs.get(key, ""), said != usual.get(key)) for key, said in value.items())
     return Section(name, settings=tuple(settings))
 
 
