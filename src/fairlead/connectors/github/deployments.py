@@ -90,7 +90,6 @@ def say_status(sheet: Sheet, status: Doc, deployment: str) -> None:
             state="finished",
             result=result,
             finished_at=at,
-            updated_at=at,
         )
         sheet.say(record, at, _FINAL_RANK)
         if result == "success":
@@ -104,6 +103,5 @@ def say_status(sheet: Sheet, status: Doc, deployment: str) -> None:
             source=sheet.source,
             state="running" if running else "queued",
             started_at=at if running else UNSET,
-            updated_at=at,
         )
         sheet.say(record, at, _RANKS.get(state, USUAL_RANK))

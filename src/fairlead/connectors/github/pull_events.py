@@ -31,6 +31,8 @@ def happened(sheet: Sheet, payload: Doc, pull: Doc, change: str, action: str) ->
     if say := _CONCERNING.get(action):
         # The timeline has the milestone in the item, the webhook beside or inside the pull request.
         say(sheet, change, action, at, actor, payload if "milestone" in payload or action not in _AT_PULL else pull)
+    elif action == "dequeued" and (payload.text("reason") or "").upper() == "MERGE":
+        return  # leaving the queue by the merge is the merge, which comes as `closed`
     elif kind := told.PLAIN.get(action):
         told.say_event(sheet, change, kind, at, actor=actor, detail=payload.text("reason"))
     elif action == "opened":

@@ -29,16 +29,16 @@ _TIMELINE_NODES = """
           ... on ReviewRequestedEvent { createdAt actor { ...actor } requestedReviewer { ...reviewer } }
           ... on ReviewRequestRemovedEvent { createdAt actor { ...actor } requestedReviewer { ...reviewer } }
           ... on ReviewDismissedEvent {
-            createdAt actor { ...actor } previousReviewState dismissalMessage review { databaseId }
+            createdAt actor { ...actor } previousReviewState dismissalMessage review { fullDatabaseId }
           }
           ... on PullRequestReview {
-            databaseId state body submittedAt updatedAt url author { ...actor } commit { oid }
+            fullDatabaseId state body submittedAt updatedAt url author { ...actor } commit { oid }
             comments(first: 50) {
               totalCount
-              nodes { databaseId body path url createdAt updatedAt author { ...actor } originalCommit { oid } }
+              nodes { fullDatabaseId body path url createdAt updatedAt author { ...actor } originalCommit { oid } }
             }
           }
-          ... on IssueComment { databaseId body url createdAt updatedAt author { ...actor } }
+          ... on IssueComment { fullDatabaseId body url createdAt updatedAt author { ...actor } }
           ... on LabeledEvent { createdAt actor { ...actor } label { name } }
           ... on UnlabeledEvent { createdAt actor { ...actor } label { name } }
           ... on AssignedEvent { createdAt actor { ...actor } assignee { ...actor } }

@@ -1,0 +1,181 @@
+"""What a person entered into Fairlead itself: raw events of source `fairlead`, replayed with all others.
+
+Each act is one JSON body `{"by": ..., "at": ..., ...}`; the functions at the end make the raw events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from fairlead.connectors.kit.connector import Connector, Delivery, Options, Reading
+from fairlead.connectors.kit.payload import Doc, document
+from fairlead.model.errors import Refused
+from fairlead.model.events import Event
+from fairlead.model.patch import OLDEST, Patch
+from fairlead.model.raw import RawEvent, Trust, content_id
+from fairlead.model.records.operation import Incident
+from fairlead.model.records.people import IdentityLink, Membership
+from fairlead.model.times import iso
+
+SOURCE = "fairlead"
+_ENTERED_RANK = 50
+"""What a person states wins over what a tool says of the same moment."""
+
+_STATUS: Mapping[str, str] = MappingProxyType(
+    {"confirmed": "confirmed", "refused": "refused", "reverted": "suggested"}
+)
+
+
+class Entered:
+    """Reads what people entered. Nobody else may send it: `verify` refuses every webhook."""
+
+    tool = SOURCE
+    title = "Fairlead"
+    records = frozenset(("identity_links", "incidents", "memberships"))
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
+        """There is no such webhook: entries are made by signed-in people in this process."""
+        raise Refused("what people enter does not come by webhook")
+
+    def envelope(self, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+        """Kind by header, id by content; for entries carried over in files."""
+        kind = headers.get("x-fairlead-event", "unknown")
+        return kind, content_id(kind, body)
+
+    def read(self, delivery: Delivery, options: Options) -> Reading:
+        """One entry -> its patches."""
+        reader = _READERS.get(delivery.kind)
+        if reader is None:
+            return Reading(nothing=f"`{delivery.kind}` is no entry that this version knows")
+        return reader(document(delivery.body), options)
+
+
+CONNECTOR: Connector = Entered()
+
+
+def link_id(account: str, other: str) -> str:
+    """Id of the link between two accounts, whichever is named first."""
+    first, second = sorted((account, other))
+    return f"link:{first}~{second}"
+
+
+def identity_decided(decision: str, account: str, other: str, by: str, at: datetime) -> RawEvent:
+    """A merge of two accounts `confirmed`, `refused` or `reverted` by a person."""
+    if decision not in _STATUS:
+        raise ValueError(f"no such decision: {decision}")
+    return _entry(f"identity.{decision}", {"account": account, "other": other}, by, at)
+
+
+def incident_attributed(
+    incident: str, by: str, at: datetime, *, deployment: str | None = None, reason: str = ""
+) -> RawEvent:
+    """An incident was caused by this deployment; without one: by no deployment, for the reason given."""
+    if not deployment and not reason:
+        raise ValueError("an incident without a deployment needs a reason")
+    return _entry("incident.attributed", {"incident": incident, "deployment": deployment, "reason": reason}, by, at)
+
+
+def attribution_withdrawn(incident: str, by: str, at: datetime) -> RawEvent:
+    """What was stated about an incident's cause no longer holds: the score decides again."""
+    return _entry("incident.unattributed", {"incident": incident}, by, at)
+
+
+def role_given(team: str, person: str, role: str, by: str, at: datetime) -> RawEvent:
+    """A person has a role in a team from now on."""
+    return _entry("membership.given", {"team": team, "person": person, "role": role}, by, at)
+
+
+def role_taken(team: str, person: str, by: str, at: datetime) -> RawEvent:
+    """A person no longer belongs to a team."""
+    return _entry("membership.taken", {"team": team, "person": person}, by, at)
+
+
+def _entry(kind: str, said: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
+    body = msgspec.json.encode({**said, "by": by, "at": iso(at)}, order="sorted")
+    return RawEvent(
+        source=SOURCE,
+        tool=SOURCE,
+        kind=kind,
+        delivery=content_id(kind, body),
+        body=body,
+        received_at=at,
+        trust="local",
+    )
+
+
+def _identity(decision: str) -> Callable[[Doc, Options], Reading]:
+    def read(entry: Doc, options: Options) -> Reading:
+        first, second = sorted((entry.need_text("account"), entry.need_text("other")))
+        at = entry.need_time("at")
+        reverted = decision == "reverted"
+        link = IdentityLink(
+            id=link_id(first, second),
+            source=options.source,
+            account=first,
+            other=second,
+            status=_STATUS[decision],
+            decided_by=None if reverted else entry.text("by"),
+            decided_at=None if reverted else at,
+        )
+        happened = Event(
+            type="dev.fairlead.identity.decided.0.1.0",
+            source=options.source,
+            subject=link.id,
+            time=at,
+            data={"decision": decision},
+        )
+        # Only a link that nobody had suggested is by a person alone.
+        unsuggested = Patch(IdentityLink(id=link.id, method="person", score=1.0), OLDEST)
+        return Reading(patches=[unsuggested, Patch(link, at, _ENTERED_RANK)], events=[happened])
+
+    return read
+
+
+def _attributed(entry: Doc, _options: Options) -> Reading:
+    at = entry.need_time("at")
+    deployment = entry.text("deployment") or None
+    incident = Incident(
+        id=entry.need_text("incident"),
+        caused_by_deployment=deployment,
+        not_deployment=None if deployment else entry.need_text("reason"),
+    )
+    return Reading(patches=[Patch(incident, at, _ENTERED_RANK)])
+
+
+def _unattributed(entry: Doc, _options: Options) -> Reading:
+    incident = Incident(id=entry.need_text("incident"), caused_by_deployment=None, not_deployment=None)
+    return Reading(patches=[Patch(incident, entry.need_time("at"), _ENTERED_RANK)])
+
+
+def _membership(given: bool) -> Callable[[Doc, Options], Reading]:
+    def read(entry: Doc, options: Options) -> Reading:
+        team, person, at = entry.need_text("team"), entry.need_text("person"), entry.need_time("at")
+        member = Membership(
+            id=f"{team}/{person}",
+            source=options.source,
+            team=team,
+            person=person,
+            role=entry.need_text("role") if given else UNSET,
+            valid_from=at if given else UNSET,
+            valid_to=None if given else at,
+        )
+        return Reading(patches=[Patch(member, at, _ENTERED_RANK)])
+
+    return read
+
+
+_READERS: Mapping[str, Callable[[Doc, Options], Reading]] = MappingProxyType(
+    {
+        **{f"identity.{decision}": _identity(decision) for decision in _STATUS},
+        "incident.attributed": _attributed,
+        "incident.unattributed": _unattributed,
+        "membership.given": _membership(True),
+        "membership.taken": _membership(False),
+    }
+)

@@ -1,0 +1,86 @@
+"""Files of changes, contents of CODEOWNERS, and lists of ids that show what is gone."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from fairlead.connectors.github.moments import SNAPSHOT
+from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.connector import Reading, Sweep
+from fairlead.connectors.kit.owners import LOCATIONS, code_owner_rows
+from fairlead.connectors.kit.payload import Doc
+from fairlead.model.patch import OLDEST
+from fairlead.model.records.code import ChangeFile
+from fairlead.model.records.people import CodeOwner
+from fairlead.model.schema import TABLES
+
+
+def change_file(sheet: Sheet, file: Doc, change: str) -> None:
+    """A file of a pull request."""
+    path = file.need_text("filename")
+    sheet.say(
+        ChangeFile(
+            id=f"{change}:{path}",
+            source=sheet.source,
+            change=change,
+            repository=sheet.repository,
+            path=path,
+            previous_path=file.text("previous_filename"),
+            status=file.text("status"),
+            additions=file.whole("additions"),
+            deletions=file.whole("deletions"),
+        ),
+        sheet.date or OLDEST,
+        SNAPSHOT,
+    )
+
+
+def contents_page(sheet: Sheet, entries: list[Doc], _rest: str) -> None:
+    """A file of the default branch: only CODEOWNERS is read."""
+    for file in entries:
+        path = file.need_text("path")
+        if path in LOCATIONS:
+            _code_owners(sheet, path, _text(file))
+
+
+def ids_page(sheet: Sheet, page: Doc) -> Reading:
+    """What a sync found when it listed everything of one kind: whatever is missing was deleted."""
+    table, scope = page.need_text("table"), page.need_text("scope")
+    if table not in TABLES:
+        page.wrong("table", "no such table")
+    sweep = Sweep(table=table, scope=scope, ids=frozenset(page.texts("ids")), at=page.need_time("at"))
+    sheet.sweeps.append(sweep)
+    return sheet.reading()
+
+
+def _code_owners(sheet: Sheet, path: str, text: str) -> None:
+    """The lines as of now; GitHub heeds one file only, so all others of the repository are gone."""
+    at = sheet.date or OLDEST
+    scope = f"{sheet.repository}/codeowners/"
+    ids = set()
+    for line in code_owner_rows(text):
+        owner = CodeOwner(
+            id=f"{scope}{path}:{line.position}",
+            source=sheet.source,
+            deleted_at=None,
+            repository=sheet.repository,
+            path=path,
+            position=line.position,
+            pattern=line.pattern,
+            owners=line.owners,
+        )
+        ids.add(owner.id)
+        sheet.say(owner, at, SNAPSHOT)
+    if sheet.date:
+        sheet.sweeps.append(Sweep(table="code_owners", scope=scope, ids=frozenset(ids), at=at))
+
+
+def _text(file: Doc) -> str:
+    content = file.text("content") or ""
+    if file.text("encoding") != "base64":
+        return content
+    try:
+        return base64.b64decode(content).decode("utf-8", "replace").replace("\0", "\ufffd")
+    except (binascii.Error, ValueError):
+        file.wrong("content", "is not base64")
