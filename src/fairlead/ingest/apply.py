@@ -21,15 +21,18 @@ class Ingest(Batches):
         """Applies the next raw events, at most `limit`; `raw_events` is 0 once there are none."""
         if not self._options_checked:
             self._replay_changed_options()
-        with self.database.read() as tx:
-            after = offsets.get(tx, CONSUMER)
-        raws = self._next(after, limit)
-        if not raws:
-            return Applied(upto=after)
-        applied = self.put(self.read(raws), after)
-        if applied.contested:
-            applied.add(reread(self))
-        return applied
+        while True:
+            with self.database.read() as tx:
+                after = offsets.get(tx, CONSUMER)
+            raws = self._next(after, limit)
+            if not raws:
+                return Applied(upto=after)
+            applied = self.put(self.read(raws), after)
+            if applied.contested:
+                applied.add(reread(self))
+            # none, if another process was faster: what comes after its batch is left to do
+            if applied.raw_events:
+                return applied
 
     def behind(self) -> int:
         """How far the offset is from the end of the log."""

@@ -15,7 +15,7 @@ from fairlead.connectors.kit.connector import Connector, Expands, Options
 from fairlead.ingest import accounting, renames, revisions, sweeps
 from fairlead.ingest.names import Names
 from fairlead.ingest.reading import Failed, Understood, check, delivery_of, failed, understand
-from fairlead.model.errors import Retry
+from fairlead.model.errors import Fault, Retry
 from fairlead.model.raw import StoredRaw
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, SystemClock
@@ -157,7 +157,7 @@ class Batches:
                 quarantine.settle(tx, [one.raw.seq for one in good])
             else:
                 accounting.count(tx, batch)
-                self._note_options(tx, batch)
+                self._note_new_sources(tx, batch)
                 applied.upto = batch[-1].raw.seq
                 offsets.set(tx, CONSUMER, applied.upto)
             for further in self._after:
@@ -205,10 +205,18 @@ class Batches:
         applied.changed = sum(map(len, applied.tables.values()))
         return applied
 
-    def _note_options(self, tx: Transaction, batch: Iterable[Understood | Failed]) -> None:
-        for source in {one.raw.event.source for one in batch}:
+    def present(self, source: str, tool: str) -> tuple[str, str]:
+        """Versions of the options and of the reader of a source."""
+        try:
+            reader = revisions.reader_version(type(self._connector(tool)))
+        except Fault:
+            reader = ""
+        return self.options(source).version, reader
+
+    def _note_new_sources(self, tx: Transaction, batch: Iterable[Understood | Failed]) -> None:
+        for source, tool in {one.raw.event.source: one.raw.event.tool for one in batch}.items():
             if revisions.options_version(tx, source) is None:
-                revisions.note_options(tx, source, self.options(source).version)
+                revisions.note(tx, source, tool, *self.present(source, tool))
 
 
 def _join(held: dict[str, set[str]], more: Mapping[str, Iterable[str]]) -> None:

@@ -30,15 +30,15 @@ def replay(
     if quarantined:
         return _replay_quarantined(ingest, source, progress)
     with ingest.database.begin() as tx:
-        concerned = [source] if source is not None else revisions.sources(tx)
-        for one in concerned:
-            revisions.begin(tx, one)
-    versions = {one: ingest.options(one).version for one in concerned}
+        tools = revisions.sources(tx)
+        concerned = {one: tool for one, tool in tools.items() if source in (None, one)}
+        present = {one: ingest.present(one, tool) for one, tool in concerned.items()}
+        for one, versions in present.items():
+            revisions.begin(tx, one, *versions)
     done = reread(ingest, source, progress)
     with ingest.database.begin() as tx:
-        for one, version in versions.items():
-            # only now: a replay that was killed half way must begin again
-            revisions.note_options(tx, one, version)
+        for one, versions in present.items():
+            revisions.note(tx, one, concerned[one], *versions)
     return done
 
 

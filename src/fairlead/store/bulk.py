@@ -14,7 +14,7 @@ import msgspec
 from fairlead.model.errors import Unreadable
 from fairlead.model.patch import version_digest, version_time
 from fairlead.model.rows import Rows
-from fairlead.model.schema import column_names
+from fairlead.model.schema import column_names, columns
 from fairlead.store import records, rowio
 from fairlead.store.counting import next_value
 from fairlead.store.database import Transaction, take_turn
@@ -70,7 +70,8 @@ def _prepared(rows: Rows, places: range, generation: int) -> Iterator[tuple[str,
     """Id, version and values in plain form of each row."""
     into = converters(rows.table)
     names = rows.fields[1:]
-    convert = [into[name] for name in names]
+    texts = {column.name for column in columns(rows.table) if column.kind == "text"}
+    convert = [(into[name], name in texts) for name in names]
     at, time = None, ""
     for place in places:
         identity, *said = rows.rows[place]
@@ -84,9 +85,9 @@ def _prepared(rows: Rows, places: range, generation: int) -> Iterator[tuple[str,
             # most values are plain words, for which a call each would be half of the work
             values = [
                 value
-                if value is None or (type(value) is str and value.isascii() and "\0" not in value)
+                if value is None or (plain and type(value) is str and value.isascii() and "\0" not in value)
                 else to(value)
-                for to, value in zip(convert, said, strict=True)
+                for (to, plain), value in zip(convert, said, strict=True)
             ]
         except (TypeError, ValueError, OverflowError, AttributeError):
             # the slow path knows how to clean what can be cleaned, and names the field that cannot

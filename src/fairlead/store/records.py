@@ -6,7 +6,7 @@ Every field keeps the value of the highest version (`fairlead.model.patch`), so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -86,16 +86,14 @@ def overrule(tx: Transaction, statements: Iterable[Statement]) -> Applied:
 def _merge_table(tx: Transaction, table: str, group: list[Statement], applied: Applied) -> None:
     rows = rowio.load(tx, table, {statement.id for statement in group})
     written: dict[str, rowio.Row] = {}
-    changed: set[str] = set()
     created: set[str] = set()
+    before: dict[str, dict[str, tuple[str, Any]]] = {}
     for statement in group:
         row = rows.get(statement.id)
         if row is None:
-            row = rows[statement.id] = rowio.Row(Merged(statement.id), rev=applied.rev)
+            row = rows[statement.id] = written[statement.id] = rowio.Row(Merged(statement.id), rev=applied.rev)
             created.add(statement.id)
-            changed.add(statement.id)
-            written[statement.id] = row
-        held, values, versions = row.merged, row.merged.values, row.merged.versions
+        values, versions = row.merged.values, row.merged.versions
         version = statement.version
         for name, value in statement.values.items():
             known = versions.get(name, "")
@@ -103,11 +101,12 @@ def _merge_table(tx: Transaction, table: str, group: list[Statement], applied: A
                 versions[name] = version
                 written[statement.id] = row
                 if not known or values.get(name) != value:
+                    before.setdefault(statement.id, {}).setdefault(name, (known, values.get(name)))
                     values[name] = value
-                    changed.add(held.id)
                     row.raw_seq = statement.raw_seq
-    for identity in changed:
-        rows[identity].rev = applied.rev
+    changed = created | {one for one, held in before.items() if _differs(rows[one].merged.values, held)}
+    for one in changed:
+        rows[one].rev = applied.rev
     rowio.save(tx, table, written.values())
     if created:
         rowio.forget_removal(tx, table, created)
@@ -116,6 +115,11 @@ def _merge_table(tx: Transaction, table: str, group: list[Statement], applied: A
     _note(
         applied.dead, table, {one for one, row in written.items() if row.merged.values.get("deleted_at") is not None}
     )
+
+
+def _differs(values: Mapping[str, Any], before: Mapping[str, tuple[str, Any]]) -> bool:
+    """Whether a row is another one after the batch; a value may have changed and changed back in it."""
+    return any(not known or values[name] != value for name, (known, value) in before.items())
 
 
 def _note(held: dict[str, set[str]], table: str, ids: set[str]) -> None:
