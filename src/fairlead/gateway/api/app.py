@@ -1,0 +1,66 @@
+"""Assembles the API: families of routes, faults as problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from fairlead.gateway.access import Access
+from fairlead.gateway.api import data, people, reports, rows, sql, tokens
+from fairlead.gateway.api.asking import Api
+from fairlead.model.errors import Denied, Fault, Retry
+from fairlead.wiring.services import Services
+
+_ABOUT = """Records, figures and reports of this Fairlead.
+
+Sign in with `Authorization: Bearer fl_...`. Lists are paged: follow `next`. A figure carries its definition, count,
+exclusions and freshness, a claim its evidence. Columns that name or describe people are left out unless an owner asks
+with the scope `sql`, which is recorded."""
+
+
+def create_api(services: Services, access: Access) -> FastAPI:
+    """The API as an ASGI app, to be mounted at `/api/v1` behind the guard."""
+    app = FastAPI(
+        title="Fairlead",
+        version="1",
+        description=_ABOUT,
+        # The usual pages load scripts from elsewhere; the document itself is all that tools need.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.add_exception_handler(Fault, _fault)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    api = Api(services, access)
+    for family in (rows, reports, data, people, sql, tokens):
+        app.include_router(family.routes(api))
+    return app
+
+
+def problem(status: int, title: str, hint: str = "", **headers: str) -> Response:
+    """A problem document."""
+    body = {"status": status, "title": title} | ({"hint": hint} if hint else {})
+    return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
+
+
+async def _fault(_request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, Fault)
+    if isinstance(fault, Denied):
+        return problem(403, fault.message, fault.hint)
+    if isinstance(fault, Retry):
+        return problem(503, fault.message, fault.hint, **{"retry-after": str(round(fault.after_s or 5))})
+    return problem(422, fault.message, fault.hint)
+
+
+async def _http(_request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException)
+    return problem(fault.status_code, str(fault.detail))
+
+
+async def _invalid(_request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RequestValidationError)
+    wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in fault.errors())
+    return problem(422, wrong)

@@ -1,0 +1,26 @@
+"""What every route of the API has at hand: the services, and who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from fairlead.gateway.access import Access
+from fairlead.gateway.viewer import Viewer
+from fairlead.wiring.services import Services
+
+
+@dataclass(frozen=True)
+class Api:
+    """The services behind the routes."""
+
+    services: Services
+    access: Access
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Who asks; the guard let nobody else through."""
+    viewer = request.state.viewer
+    assert isinstance(viewer, Viewer)
+    return viewer

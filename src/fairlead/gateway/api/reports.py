@@ -1,0 +1,72 @@
+"""Figures, brief and triage: the same answers that the command line and the pages give."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from fairlead.gateway.api.asking import Api, viewer_of
+from fairlead.gateway.viewer import Viewer
+from fairlead.wiring.verbs import ask
+
+Form = Literal["json", "md", "html"]
+Language = Literal["", "en", "de"]
+
+
+def routes(api: Api) -> APIRouter:
+    """`/figures`, `/brief` and `/triage`."""
+    router = APIRouter()
+
+    def answer(viewer: Viewer, verb: str, words: dict[str, str], team: str) -> Response:
+        viewer.demand("viewer", "read", _team(team) if team else None)
+        reply = ask(api.services, verb, {name: value for name, value in words.items() if value} | _named(team))
+        return Response(reply.text, media_type=reply.media_type)
+
+    @router.get("/brief", tags=["reports"])
+    def brief(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
+        """What changed, what is stuck, what failed, what to do first."""
+        return answer(viewer_of(request), "brief", {"language": language, "form": form}, team)
+
+    @router.get("/triage", tags=["reports"])
+    def triage(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
+        """Open changes in the order in which they should be looked at, with reasons and reviewers."""
+        return answer(viewer_of(request), "triage", {"language": language, "form": form}, team)
+
+    @router.get("/figures", tags=["figures"])
+    @router.get("/figures/{name}", tags=["figures"])
+    def figures(
+        request: Request,
+        name: str = "",
+        start: Annotated[str, Query(alias="from", description="First day; else 30 days before the end.")] = "",
+        end: Annotated[str, Query(alias="to", description="Day after the window; else now.")] = "",
+        team: str = "",
+        segment: Annotated[list[str] | None, Query(description="`repository=github:acme/payments`")] = None,
+        grain: Literal["day", "week", "month"] = "week",
+        compatible: Literal["", "devlake"] = "",
+    ) -> Response:
+        """One figure by name, a group like `dora`, or the whole catalogue."""
+        words = {
+            "name": name,
+            "from": start,
+            "to": end,
+            "segment": "\n".join(segment or ()),
+            "grain": grain,
+            "compatible": compatible,
+            "form": "json",
+        }
+        return answer(viewer_of(request), "metrics", words, team)
+
+    return router
+
+
+_Form = Annotated[Form, Query(alias="format")]
+
+
+def _team(key: str) -> str:
+    return key if ":" in key else f"team:{key}"
+
+
+def _named(team: str) -> dict[str, str]:
+    return {"team": team} if team else {}

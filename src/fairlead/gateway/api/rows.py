@@ -1,0 +1,141 @@
+"""Records and marts as rows: filtered, paged, as JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from fairlead.gateway.api.asking import Api, viewer_of
+from fairlead.gateway.viewer import Viewer
+from fairlead.metrics.readonly import SHOWN, plain
+from fairlead.model.errors import Skip
+from fairlead.model.schema import TABLES
+
+_OWN = frozenset({"limit", "offset", "format"})
+
+
+def routes(api: Api) -> APIRouter:
+    """`/records` and `/records/{table}`."""
+    router = APIRouter(tags=["records"])
+
+    @router.get("/records")
+    def tables(request: Request) -> dict[str, Any]:
+        """The tables, each with its columns as the asker sees them."""
+        viewer = viewer_of(request)
+        viewer.demand("viewer", "read")
+        seen = _columns(api, viewer)
+        return {"tables": [{"name": name, "columns": list(seen[name])} for name in sorted(seen)]}
+
+    @router.get("/records/{table}")
+    def rows(
+        request: Request,
+        table: str,
+        limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+        offset: Annotated[int, Query(ge=0)] = 0,
+        form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+    ) -> Response:
+        """Rows of a table; any other parameter filters by a column, repeated ones mean either."""
+        viewer = viewer_of(request)
+        viewer.demand("viewer", "read")
+        columns = _known(api, viewer, table)
+        filters = [(name, value) for name, value in request.query_params.multi_items() if name not in _OWN]
+        found = _ask(api, viewer, table, columns, filters, limit + 1, offset)
+        _note(api, viewer, request, table, columns, len(found[:limit]))
+        if form == "csv":
+            return _csv(table, columns, found[:limit])
+        following = str(request.url.include_query_params(offset=offset + limit)) if len(found) > limit else None
+        return JSONResponse({"table": table, "rows": found[:limit], "next": following})
+
+    @router.get("/records/{table}/{record:path}")
+    def one(request: Request, table: str, record: str) -> Response:
+        """One record by id."""
+        viewer = viewer_of(request)
+        viewer.demand("viewer", "read")
+        columns = _known(api, viewer, table)
+        found = _ask(api, viewer, table, columns, [("id", record)], 1, 0)
+        if not found:
+            raise HTTPException(404, f"no `{record}` in `{table}`")
+        _note(api, viewer, request, table, columns, 1)
+        return JSONResponse(found[0])
+
+    return router
+
+
+def _schema(viewer: Viewer) -> str:
+    return "main" if viewer.sees_people else SHOWN
+
+
+def _columns(api: Api, viewer: Viewer) -> dict[str, list[str]]:
+    found = api.services.warehouse.rows(
+        "select table_name as name, list(column_name order by column_index) as columns from duckdb_columns()"
+        " where schema_name = ? and not internal and database_name = current_database()"
+        # What the warehouse keeps for itself is nobody's data.
+        " and table_name not like 'warehouse\\_%' escape '\\' group by all",
+        [_schema(viewer)],
+    )
+    return {row["name"]: row["columns"] for row in found}
+
+
+def _known(api: Api, viewer: Viewer, table: str) -> list[str]:
+    seen = _columns(api, viewer)
+    if table not in seen:
+        raise HTTPException(404, f"no table `{table}`")
+    return seen[table]
+
+
+def _ask(
+    api: Api,
+    viewer: Viewer,
+    table: str,
+    columns: list[str],
+    filters: list[tuple[str, str]],
+    limit: int,
+    offset: int,
+) -> list[dict[str, Any]]:
+    """Names come from the catalogue and values travel as parameters: nothing of a request becomes SQL."""
+    wanted: dict[str, list[str]] = {}
+    for name, value in filters:
+        if name not in columns:
+            raise Skip(f"no column `{name}` in `{table}`", hint=f"there are: {', '.join(columns)}")
+        wanted.setdefault(name, []).append(value)
+    where = "".join(
+        f' {"and" if at else "where"} list_contains(?, cast("{name}" as varchar))' for at, name in enumerate(wanted)
+    )
+    order = '"id"' if "id" in columns else "all"
+    sql = f'select * from {_schema(viewer)}."{table}"{where} order by {order} limit ? offset ?'  # noqa: S608
+    found = api.services.warehouse.rows(sql, [*wanted.values(), limit, offset])
+    return [{name: plain(value) for name, value in row.items()} for row in found]
+
+
+def _note(api: Api, viewer: Viewer, request: Request, table: str, columns: list[str], count: int) -> None:
+    """Rows with columns about people are read by owners only, and that is written down."""
+    if not viewer.sees_people:
+        return
+    hidden = [f"{table}.{name}" for name in columns if name not in _shown(api).get(table, ())]
+    if hidden:
+        api.access.note_reading(viewer, "api", f"{request.method} {request.url.path}", hidden, count, allowed=True)
+
+
+def _shown(api: Api) -> Mapping[str, list[str]]:
+    found = api.services.warehouse.rows(
+        "select table_name as name, list(column_name) as columns from duckdb_columns() where schema_name = ?"
+        " and database_name = current_database() group by all",
+        [SHOWN],
+    )
+    return {row["name"]: row["columns"] for row in found}
+
+
+def _csv(table: str, columns: list[str], rows: list[dict[str, Any]]) -> Response:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    name = table if table in TABLES else "rows"
+    headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,107 @@
+"""The one ASGI app: webhooks in front, then probes, then API and pages behind the guard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from fairlead.connectors.kit.registry import connector
+from fairlead.gateway import local, probes
+from fairlead.gateway.access import Access
+from fairlead.gateway.api.app import create_api
+from fairlead.gateway.counters import Counters
+from fairlead.gateway.guard import Guard
+from fairlead.gateway.headers import SecurityHeaders
+from fairlead.gateway.hosts import Hosts
+from fairlead.gateway.intake import Doorway, Intake
+from fairlead.gateway.server import Edge, Listening
+from fairlead.gateway.signin import SignIn
+from fairlead.gateway.webhooks import Receiver
+from fairlead.store import rereads
+from fairlead.ui.app import routes as pages
+from fairlead.wiring.services import Services
+
+SOCKET = "fairlead.sock"
+"""Name of the operator's socket in the home."""
+
+
+@dataclass(frozen=True)
+class Apps:
+    """The same app for the network and, with the operator's rights, for the home's socket."""
+
+    network: ASGIApp
+    operator: ASGIApp
+    access: Access
+    counters: Counters
+
+
+def create_app(services: Services) -> ASGIApp:
+    """The app for the network."""
+    return create_apps(services).network
+
+
+def create_apps(services: Services) -> Apps:
+    """Both apps over the same parts."""
+    server = services.settings.server
+    https = urlsplit(server.public_url).scheme == "https"
+    access = Access(services.database, services.clock)
+    counters = Counters()
+    hosts = Hosts(server.host, server.public_url)
+    api = Mount("/api/v1", app=create_api(services, access))
+    signin = SignIn(access, https=https).routes()
+    inside = Starlette(routes=[*signin, api, *pages(services)])
+    for_operator = Starlette(routes=[local.route(services), api])
+    guarded = Guard(inside, access, hosts, https=https)
+    open_to_all = [*_receivers(services, counters), *probes.routes(services.log, services.database, counters)]
+    network = Starlette(routes=[*open_to_all, Mount("/", app=guarded)])
+    return Apps(
+        network=SecurityHeaders(network, https=https),
+        operator=Guard(for_operator, access, hosts, https=https, operator=True),
+        access=access,
+        counters=counters,
+    )
+
+
+def create_edge(services: Services, *, port: int | None = None) -> tuple[Edge, Apps]:
+    """The server of a home, bound and ready to `run`; on loopback unless the settings say otherwise."""
+    apps = create_apps(services)
+    server = services.settings.server
+    listening = Listening(
+        server.host,
+        server.port if port is None else port,
+        services.home / SOCKET,
+        server.trusted_proxies,
+    )
+    return Edge(apps.network, apps.operator, listening), apps
+
+
+def sign_in_link(services: Services, apps: Apps, port: int) -> str:
+    """A link that lets the operator's browser in once, to be printed at start."""
+    server = services.settings.server
+    host = "localhost" if server.host in ("127.0.0.1", "::1", "0.0.0.0", "::") else server.host  # noqa: S104
+    base = server.public_url.rstrip("/") or f"http://{host}:{port}"
+    return f"{base}/sign-in/{apps.access.operator_link()}"
+
+
+def _receivers(services: Services, counters: Counters) -> list[Route]:
+    def resolve(source: str) -> Doorway | None:
+        if services.source(source) is None:
+            return None
+        return Doorway(source, connector(services.tool(source)), tuple(services.webhook_secrets(source)))
+
+    intake = Intake(
+        log=services.log,
+        clock=services.clock,
+        resolve=resolve,
+        again=lambda seq: rereads.ask(services.database, seq),
+    )
+    hooks = Receiver(intake, counters)
+    events = Receiver(intake, counters, tools=frozenset({"cdevents"}))
+    return [
+        Route("/hooks/{source}", hooks, methods=["POST"]),
+        Route("/events/{source}", events, methods=["POST"]),
+    ]
