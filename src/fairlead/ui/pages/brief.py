@@ -1,0 +1,19 @@
+"""The brief: what needs you, what is at risk, how it goes, what changed; each sentence leads to its rows."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from fairlead.ui.page import Page
+from fairlead.ui.views.documents import story
+from fairlead.ui.views.papers import paper
+from fairlead.ui.visit import Visit
+
+
+def show(visit: Visit) -> Response:
+    """The document of `fairlead brief` as a page."""
+    told = story(paper("brief", visit), visit)
+    return visit.page("pages/brief.html", told.title.text, story=told)
+
+
+PAGE = Page("/", "Brief", 10, show, key="b")

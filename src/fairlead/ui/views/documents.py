@@ -1,0 +1,145 @@
+"""A report's tree as pages show it: numbered claims with evidence and links, figures as cards, tables, notices."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fairlead.model.figures import Evidence
+from fairlead.reports.document import Block, Claim, Document, Empty, FigureBlock, Notice, Section, Table
+from fairlead.reports.renderers.walk import numbered, safe_url
+from fairlead.ui.views.cards import Card, card
+from fairlead.ui.views.links import page_of
+from fairlead.ui.views.proofs import Proof, addresses, proof
+from fairlead.ui.visit import Visit
+
+LEVELS = {"information": "neutral", "warning": "watch", "fault": "act"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A claim."""
+
+    number: int | None
+    text: str
+    title: str
+    subject: str
+    link: str
+    out: bool
+    tone: str
+    proof: Proof
+    reasons: tuple[Line, ...]
+    act: str
+    command: str
+    act_link: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One block of a section, or several of a kind that belong together."""
+
+    kind: str
+    """`claims`, `figures`, `table`, `notice` or `empty`."""
+    lines: tuple[Line, ...] = ()
+    cards: tuple[Card, ...] = ()
+    table: Table | None = None
+    level: str = "neutral"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A section."""
+
+    key: str
+    heading: str
+    aside: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """The whole document."""
+
+    title: Line
+    scope: str
+    freshness: str
+    chapters: tuple[Chapter, ...]
+
+
+def story(document: Document, visit: Visit) -> Story:
+    """The document with the addresses of all its records."""
+    known = addresses(visit, [claim.evidence for claim in document.claims()])
+    teller = _Teller(document.kind, visit, known)
+    return Story(
+        title=teller.line(document.title, None),
+        scope=document.scope,
+        freshness=document.freshness,
+        chapters=tuple(teller.chapter(section, blocks) for section, blocks in numbered(document)),
+    )
+
+
+def digest(evidence: Evidence) -> str:
+    """Short name of a query, for the address of its rows."""
+    return hashlib.blake2b(evidence.query.encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Teller:
+    report: str
+    visit: Visit
+    known: dict[str, str]
+
+    def line(self, claim: Claim, number: int | None) -> Line:
+        """A claim with its reasons."""
+        subject = claim.refs[0] if claim.refs else None
+        out = safe_url(subject.url) if subject else ""
+        act = claim.act
+        return Line(
+            number=number,
+            text=claim.text,
+            title=claim.title,
+            subject=subject.label if subject else "",
+            link=out or (page_of(subject.id) if subject else ""),
+            out=out.startswith("http"),
+            tone=claim.tone,
+            proof=proof(claim.evidence, self.known, self._rows(claim.evidence)),
+            reasons=tuple(self.line(reason, None) for reason in claim.reasons),
+            act=act.label if act else "",
+            command=act.command if act else "",
+            act_link=safe_url(act.url) if act else "",
+        )
+
+    def chapter(self, section: Section, blocks: list[tuple[int | None, Block]]) -> Chapter:
+        """A section; claims and figures that follow each other become one list."""
+        return Chapter(section.key, section.heading, section.aside, tuple(_joined(self._parts(blocks))))
+
+    def _parts(self, blocks: list[tuple[int | None, Block]]) -> Iterator[Part]:
+        for number, block in blocks:
+            match block:
+                case Claim():
+                    yield Part("claims", lines=(self.line(block, number),))
+                case FigureBlock():
+                    yield Part("figures", cards=(card(block.figure, self.visit),))
+                case Table():
+                    yield Part("table", lines=(self.line(block.caption, None),), table=block)
+                case Notice():
+                    yield Part("notice", lines=(self.line(block.claim, None),), level=LEVELS[block.level])
+                case Empty():
+                    yield Part("empty", lines=(self.line(block.claim, None),))
+
+    def _rows(self, evidence: Evidence) -> str:
+        return self.visit.scope.link(f"/evidence/{self.report}/{digest(evidence)}")
+
+
+def _joined(parts: Iterator[Part]) -> Iterator[Part]:
+    held: Part | None = None
+    for part in parts:
+        if held and held.kind == part.kind and part.kind in ("claims", "figures"):
+            held = Part(part.kind, lines=held.lines + part.lines, cards=held.cards + part.cards)
+            continue
+        if held:
+            yield held
+        held = part
+    if held:
+        yield held
