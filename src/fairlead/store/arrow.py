@@ -74,7 +74,8 @@ def _open(tx: Transaction, table: str, after_rev: int) -> Any:
 def _expression(name: str, kind: ColumnKind, postgres: bool) -> str:
     if postgres and kind == "time":
         return f'(extract(epoch from "{name}") * 1000000)::bigint'
-    return f'"{name}"::text' if postgres and kind == "day" else f'"{name}"'
+    as_plain = {"day": "::text", "flag": "::int"}.get(kind, "") if postgres else ""
+    return f'"{name}"{as_plain}'
 
 
 def _builder(kind: ColumnKind) -> Callable[[Sequence[Any], Any], Any]:
