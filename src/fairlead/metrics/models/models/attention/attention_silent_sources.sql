@@ -1,0 +1,24 @@
+-- Sources with the moment from which their silence is longer than it should be.
+{{ config(materialized='view') }}
+
+with heard as (
+    select
+        s.id as source, s.tool, s.name, s.last_event_at, s.last_sync_at,
+        greatest(coalesce(s.last_event_at, s.last_sync_at), coalesce(s.last_sync_at, s.last_event_at)) as since,
+        k.calendar
+    from {{ source('records', 'sources') }} s
+    left join {{ source('setup', 'setup_team_calendars') }} k on k.team = ''
+    where s.deleted_at is null
+),
+
+keyed as (
+    select source as subject, calendar, since, {{ var('source_silent_hours', 24.0) }} as limit_hours from heard
+),
+
+due as (
+    {{ reached('keyed') }}
+)
+
+select h.source, h.tool, h.name, h.last_event_at, h.last_sync_at, h.since, d.due_at
+from heard h
+left join due d on d.subject = h.source

@@ -1,0 +1,33 @@
+"""Makes text from tools harmless before it enters a report.
+
+A title may carry line breaks that forge a line, terminal commands, marks that reverse the reading direction, or
+characters that cannot be seen. Letters of every script stay as they are, right-to-left names included.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+LONGEST = 200
+"""Characters kept of a title; nothing in a report needs more."""
+
+_JOINERS = {"\u200d", "\u200c"}
+"""Needed inside emoji and Indic or Persian words; harmless between letters, removed elsewhere."""
+
+
+def plain(text: str | None, longest: int = LONGEST) -> str:
+    """One line of visible text; empty for nothing."""
+    if not text:
+        return ""
+    kept: list[str] = []
+    for sign in text[: longest * 4]:
+        category = unicodedata.category(sign)
+        if category in ("Zs", "Zl", "Zp") or sign in "\t\n\r\v\f":
+            kept.append(" ")
+        elif sign in _JOINERS:
+            if kept and kept[-1] != " ":
+                kept.append(sign)
+        elif category not in ("Cc", "Cf", "Cs", "Co", "Cn"):
+            kept.append(sign)
+    line = " ".join("".join(kept).split()).rstrip("".join(_JOINERS))
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

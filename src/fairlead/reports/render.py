@@ -1,0 +1,58 @@
+"""A document in the form that was asked for. Each form is loaded when it is first wanted: none pays for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fairlead.reports.document import Document
+
+
+def terminal(document: Document, *, width: int = 80, colour: bool = False) -> str:
+    """Lines of at most `width` columns; with `colour` also escape codes and links."""
+    from fairlead.reports.renderers.as_terminal import render
+
+    return render(document, width=width, colour=colour)
+
+
+def markdown(document: Document) -> str:
+    """GitHub-flavoured Markdown."""
+    from fairlead.reports.renderers.as_markdown import render
+
+    return render(document)
+
+
+def html(document: Document) -> str:
+    """One `article` element, to be put into a page."""
+    from fairlead.reports.renderers.as_html import render
+
+    return render(document)
+
+
+def json(document: Document) -> str:
+    """Indented JSON with the evidence of every claim."""
+    from fairlead.reports.renderers.as_json import render
+
+    return render(document)
+
+
+def to_plain(document: Document) -> dict[str, Any]:
+    """Plain values as in `json`, for an answer that holds more than the document."""
+    from fairlead.reports.renderers.as_json import to_plain as plain_values
+
+    return plain_values(document)
+
+
+def rows(
+    columns: Sequence[str],
+    found: Sequence[Mapping[str, Any]],
+    *,
+    cut: bool = False,
+    width: int = 100,
+    colour: bool = False,
+    language: str = "en",
+) -> str:
+    """Rows of a query as a table of the terminal; `cut` says that there were more."""
+    from fairlead.reports.renderers.as_terminal import render_rows
+
+    return render_rows(columns, found, cut=cut, width=width, colour=colour, language=language)

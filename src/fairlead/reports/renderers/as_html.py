@@ -1,0 +1,129 @@
+"""The document as an HTML fragment: landmarks, headings, lists; no style, script or frame, those are the face's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from fairlead.model.times import iso
+from fairlead.reports.document import Block, Claim, Document, Empty, FigureBlock, Notice, Section, Table
+from fairlead.reports.renderers.walk import numbered, records, safe_url
+from fairlead.reports.wording import Wording
+
+
+def render(document: Document) -> str:
+    """One `article` element."""
+    words = Wording(document.language)
+    lines = [
+        f'<article class="report report-{escape(document.kind)}" lang="{escape(document.language)}">',
+        f"<header><h1>{escape(document.title.text)}{_evidence(document.title, words)}</h1>",
+        f'<p class="scope"><span>{escape(document.scope)}</span> '
+        f'<time datetime="{iso(document.as_of)}">{escape(document.shown_as_of)}</time> '
+        f'<span class="freshness">{escape(document.freshness)}</span></p></header>',
+    ]
+    for section, blocks in numbered(document):
+        lines += _section(section, blocks, words)
+    lines.append("</article>")
+    return "\n".join(lines) + "\n"
+
+
+def _section(section: Section, blocks: list[tuple[int | None, Block]], words: Wording) -> Iterator[str]:
+    name = f"section-{escape(section.key)}"
+    aside = f" <small>{escape(section.aside)}</small>" if section.aside else ""
+    yield f'<section aria-labelledby="{name}"><h2 id="{name}">{escape(section.heading)}{aside}</h2>'
+    held: list[str] = []
+    first = None
+    for number, block in blocks:
+        if isinstance(block, Claim):
+            first = number if not held else first
+            held.append(f'<li class="claim tone-{block.tone}">{_claim(block, words)}</li>')
+            continue
+        yield from _list(held, first)
+        held = []
+        yield from _block(block, words)
+    yield from _list(held, first)
+    yield "</section>"
+
+
+def _list(items: list[str], first: int | None) -> Iterator[str]:
+    if items:
+        yield f'<ol class="claims" start="{first}">' if first is not None else '<ul class="claims">'
+        yield from items
+        yield "</ol>" if first is not None else "</ul>"
+
+
+def _block(block: Block, words: Wording) -> Iterator[str]:
+    match block:
+        case FigureBlock():
+            yield from _figure(block)
+        case Table():
+            yield from _table(block, words)
+        case Notice():
+            label = escape(words(f"level.{block.level}"))
+            yield f'<div class="notice notice-{block.level}" role="note"><strong>{label}:</strong> '
+            yield f"{_claim(block.claim, words)}</div>"
+        case Empty():
+            yield f'<div class="empty">{_claim(block.claim, words)}</div>'
+        case Claim():
+            yield f"<p>{_claim(block, words)}</p>"
+
+
+def _claim(claim: Claim, words: Wording) -> str:
+    parts = [_ref(ref.label, ref.url) for ref in claim.refs[:1]]
+    if claim.title:
+        parts.append(f'<span class="title" dir="auto">{escape(claim.title)}</span>')
+    parts.append(f'<span class="text">{escape(claim.text)}</span>{_evidence(claim, words)}')
+    if claim.reasons:
+        items = "".join(f"<li>{escape(reason.text)}{_evidence(reason, words)}</li>" for reason in claim.reasons)
+        parts.append(f'<ul class="reasons">{items}</ul>')
+    if claim.act and claim.act.command:
+        parts.append(f'<span class="act">{escape(claim.act.label)}: <code>{escape(claim.act.command)}</code></span>')
+    elif claim.act and (url := safe_url(claim.act.url)):
+        parts.append(f'<a class="act" href="{escape(url)}">{escape(claim.act.label)}</a>')
+    return " ".join(parts)
+
+
+def _ref(label: str, url: str | None) -> str:
+    safe = safe_url(url)
+    return f'<a href="{escape(safe)}">{escape(label)}</a>' if safe else f"<strong>{escape(label)}</strong>"
+
+
+def _evidence(claim: Claim, words: Wording) -> str:
+    """Record ids and query, behind a quiet count; readable without script."""
+    found = claim.evidence
+    ids = "".join(f"<li><code>{escape(record)}</code></li>" for record in found.ids)
+    return (
+        f' <details class="evidence"><summary>{escape(records(words, found))}</summary>'
+        f"<ul>{ids}</ul><pre><code>{escape(found.query)}</code></pre></details>"
+    )
+
+
+def _figure(block: FigureBlock) -> Iterator[str]:
+    figure = block.figure
+    facts = ((block.change, "change"), (block.band, "band"), (block.basis, "basis"))
+    yield f'<dl class="figure" data-name="{escape(figure.name)}"><dt>{escape(figure.title)}</dt>'
+    yield f'<dd class="value">{escape(block.value)}</dd>'
+    yield from (f'<dd class="part">{escape(part)}</dd>' for part in block.parts)
+    yield from (f'<dd class="{name}">{escape(fact)}</dd>' for fact, name in facts if fact)
+    yield from (f'<dd class="note">{escape(note)}</dd>' for note in block.notes)
+    yield f'<dd class="query"><code>{escape(figure.rows.query)}</code></dd></dl>'
+
+
+def _table(table: Table, words: Wording) -> Iterator[str]:
+    yield f"<table><caption>{escape(table.caption.text)}{_evidence(table.caption, words)}</caption>"
+    yield (
+        "<thead><tr>"
+        + "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
+        + "</tr></thead>"
+    )
+    yield "<tbody>"
+    for row in table.rows:
+        cells = []
+        for cell in row:
+            kind = ' class="number"' if cell.number else ""
+            why = f' title="{escape(cell.reason)}"' if cell.reason else ""
+            url = safe_url(cell.url)
+            text = f'<a href="{escape(url)}">{escape(cell.text)}</a>' if url else escape(cell.text or "–")
+            cells.append(f"<td{kind}{why}>{text}</td>")
+        yield f"<tr>{''.join(cells)}</tr>"
+    yield "</tbody></table>"

@@ -1,0 +1,225 @@
+"""The document as lines of a terminal: dense, wrapped to its width; colour and links only repeat what words say."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from fairlead.model.figures import Figure
+from fairlead.reports.document import Block, Claim, Document, Empty, FigureBlock, Notice, Section, Table, Tone
+from fairlead.reports.plain import plain
+from fairlead.reports.renderers.walk import numbered, records, safe_url
+from fairlead.reports.wording import Wording
+
+NARROWEST = 40
+_INDENT = 4
+_GAP = "  "
+_LABEL_WIDTH = 17
+_STYLES: dict[Tone, str] = {"act": "bold red", "watch": "yellow", "ok": "green", "neutral": ""}
+_LEVELS: dict[str, Tone] = {"fault": "act", "warning": "watch", "information": "neutral"}
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def render(document: Document, *, width: int = 80, colour: bool = False) -> str:
+    """Text of at most `width` columns."""
+    words = Wording(document.language)
+    page = _Page(max(width, NARROWEST), colour)
+    page.line(Text(_GAP.join(filter(None, (document.scope, document.shown_as_of))), style="bold"))
+    page.line(Text(document.freshness, style="dim"))
+    page.line(Text())
+    page.line(Text(document.title.text, style="bold"))
+    for section, blocks in numbered(document):
+        page.line(Text())
+        page.line(_heading(section))
+        for number, block in blocks:
+            _block(page, number, block, words)
+    return page.text()
+
+
+def render_rows(
+    columns: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    cut: bool = False,
+    width: int = 100,
+    colour: bool = False,
+    language: str = "en",
+) -> str:
+    """Rows of a query as a table; `cut` says that there are more. Nothing in a cell can command the terminal."""
+    words = Wording(language)
+    page = _Page(max(width, NARROWEST), colour)
+    cells = [[_cell(row.get(name)) for name in columns] for row in rows]
+    numbers = [any(isinstance(row.get(name), int | float) for row in rows) for name in columns]
+    _grid(page, list(columns), cells, numbers)
+    page.line(Text(words("rows.cut" if cut else "rows.count", n=len(rows)), style="dim"))
+    return page.text()
+
+
+class _Page:
+    """Collects wrapped lines, each begun by an indent that its later lines keep."""
+
+    def __init__(self, width: int, colour: bool) -> None:
+        self.width = width
+        self.colour = colour
+        self._out = io.StringIO()
+        # A fixed width and explicit colour: what is piped looks as it was asked for, whatever the environment says.
+        self._console = Console(
+            file=self._out, width=width, force_terminal=colour, color_system="standard" if colour else None,
+            highlight=False, markup=False, emoji=False, legacy_windows=False, _environ={},
+        )  # fmt: skip
+
+    def line(self, text: Text, indent: int = 0, mark: str = "") -> None:
+        """Writes a text at an indent; `mark` stands in the first line's indent."""
+        start = set_cell_size(mark, indent) if indent else ""
+        for wrapped in text.wrap(self._console, self.width - indent) or [Text()]:
+            wrapped.rstrip()
+            self._console.print(Text(start).append_text(wrapped), soft_wrap=True)
+            start = " " * indent
+
+    def text(self) -> str:
+        """All lines, without spaces at their ends."""
+        return "\n".join(line.rstrip() for line in self._out.getvalue().splitlines()) + "\n"
+
+
+def _heading(section: Section) -> Text:
+    text = Text(section.heading.upper(), style="bold")
+    return text.append(_GAP + section.aside, style="not bold dim") if section.aside else text
+
+
+def _block(page: _Page, number: int | None, block: Block, words: Wording) -> None:
+    match block:
+        case Claim():
+            _claim(page, block, words, f"{number:>2}" if number else "")
+        case FigureBlock():
+            _figure(page, block)
+        case Table():
+            page.line(_with_evidence(Text(block.caption.text), block.caption, words), _INDENT)
+            cells = [[cell.text or "–" for cell in row] for row in block.rows]
+            numbers = [any(row[index].number for row in block.rows) for index in range(len(block.columns))]
+            _grid(page, list(block.columns), cells, numbers, _INDENT)
+        case Notice():
+            tone = _LEVELS[block.level]
+            text = Text(words(f"level.{block.level}") + ": ", style=_STYLES[tone]).append(block.claim.text)
+            page.line(_with_evidence(text, block.claim, words), _INDENT)
+            _below(page, block.claim, words)
+        case Empty():
+            page.line(_with_evidence(Text(block.claim.text), block.claim, words), _INDENT)
+            _below(page, block.claim, words)
+
+
+def _claim(page: _Page, claim: Claim, words: Wording, mark: str) -> None:
+    """Subject, title and finding on one line where they fit; else the title is cut, the finding never."""
+    room = page.width - _INDENT
+    subject = claim.refs[0].label if claim.refs else ""
+    finding = Text(claim.text, style=_STYLES[claim.tone])
+    head = Text()
+    if subject:
+        head.append(subject, style=_linked(page, claim))
+    if claim.title:
+        needed = cell_len(subject) + len(_GAP)
+        whole = needed + cell_len(claim.title) + len(_GAP) + cell_len(claim.text) <= room
+        head.append(_GAP + (claim.title if whole else _cut(claim.title, max(room - needed, 8))))
+    if head.plain and head.cell_len + len(_GAP) + finding.cell_len <= room:
+        finding = head.append(_GAP).append_text(finding)
+    elif head.plain:
+        page.line(head, _INDENT, mark)
+        mark = ""
+    if not claim.reasons and not claim.act:
+        finding = _with_evidence(finding, claim, words)
+    page.line(finding, _INDENT, mark)
+    _below(page, claim, words)
+
+
+def _below(page: _Page, claim: Claim, words: Wording) -> None:
+    """Reasons as sentences, then what to do and how many records stand behind it."""
+    if not claim.reasons and not claim.act:
+        return
+    text = Text(" ".join(reason.text for reason in claim.reasons))
+    if claim.act:
+        shown = claim.act.command or claim.act.url
+        text.append((_GAP if text.plain else "") + shown, style="cyan")
+    page.line(_with_evidence(text, claim, words), _INDENT)
+
+
+def _with_evidence(text: Text, claim: Claim, words: Wording) -> Text:
+    # A bracket that is torn from its count by a line break reads badly.
+    count = records(words, claim.evidence).replace(" ", "\u00a0")
+    return text.append(f"{_GAP}[{count}]", style="dim")
+
+
+def _linked(page: _Page, claim: Claim) -> Style:
+    url = safe_url(claim.refs[0].url)
+    return Style(bold=True, link=url if url and page.colour and not url.startswith("/") else None)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def _figure(page: _Page, block: FigureBlock) -> None:
+    figure = block.figure
+    title = figure.title if cell_len(figure.title) <= _LABEL_WIDTH else figure.title + " "
+    text = Text(set_cell_size(title, max(_LABEL_WIDTH, cell_len(title))) + " ").append(block.value, style="bold")
+    if trend := sparkline(figure):
+        text.append(_GAP + trend, style="cyan")
+    for fact in (*block.parts, block.change, block.band):
+        if fact:
+            text.append(_GAP + fact)
+    if block.basis:
+        text.append(_GAP + block.basis, style="dim")
+    page.line(text, _INDENT)
+    for note in block.notes:
+        page.line(Text(note, style="dim"), _INDENT + _LABEL_WIDTH + 1)
+
+
+def sparkline(figure: Figure) -> str:
+    """The trend as one bar a whole period, from zero; a gap is a dot, never a bar."""
+    points = [point for point in figure.trend if not point.partial]
+    most = max((point.value for point in points if point.value is not None), default=0.0)
+    if len(points) < 2 or most <= 0:
+        return ""
+    return "".join(
+        "·" if point.value is None else _BARS[min(int(point.value / most * len(_BARS)), len(_BARS) - 1)]
+        for point in points
+    )
+
+
+def _grid(page: _Page, columns: list[str], cells: list[list[str]], numbers: list[bool], indent: int = 0) -> None:
+    widths = [max([cell_len(name), *(cell_len(row[index]) for row in cells)]) for index, name in enumerate(columns)]
+    widths = _fitted(widths, page.width - indent)
+    for text, style in _grid_lines(columns, cells, numbers, widths):
+        page.line(Text(text, style=style, no_wrap=True, overflow="ellipsis"), indent)
+
+
+def _grid_lines(
+    columns: list[str], cells: list[list[str]], numbers: list[bool], widths: list[int]
+) -> Iterator[tuple[str, str]]:
+    for row, style in ((columns, "bold"), *((row, "") for row in cells)):
+        shown = (_cut(text, width) for text, width in zip(row, widths, strict=True))
+        yield (
+            _GAP.join(
+                " " * (width - cell_len(text)) + text if number else set_cell_size(text, width)
+                for text, width, number in zip(shown, widths, numbers, strict=True)
+            ),
+            style,
+        )
+
+
+def _fitted(widths: list[int], room: int) -> list[int]:
+    """Takes from the widest column until all fit, so that short columns stay whole."""
+    widths = list(widths)
+    while widths and sum(widths) + len(_GAP) * (len(widths) - 1) > room and max(widths) > 4:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return plain(value.isoformat(" ") if hasattr(value, "isoformat") else str(value), 500)

@@ -1,0 +1,49 @@
+"""What all forms share: numbers of claims, labels, and the words for evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from fairlead.model.figures import Evidence
+from fairlead.reports.document import Block, Claim, Document, Empty, Notice, Section
+from fairlead.reports.wording import Wording
+
+SHOWN_IDS = 50
+
+
+def numbered(document: Document) -> Iterator[tuple[Section, list[tuple[int | None, Block]]]]:
+    """Sections with their blocks; claims of numbered sections are counted through the whole document."""
+    count = 0
+    for section in document.sections:
+        blocks: list[tuple[int | None, Block]] = []
+        for block in section.blocks:
+            if section.numbered and isinstance(block, Claim):
+                count += 1
+                blocks.append((count, block))
+            else:
+                blocks.append((None, block))
+        yield section, blocks
+
+
+def claim_of(block: Notice | Empty) -> Claim:
+    """The claim inside a notice or an empty state."""
+    return block.claim
+
+
+def records(words: Wording, evidence: Evidence) -> str:
+    """`4 records`."""
+    return words("evidence.records", n=evidence.count)
+
+
+def safe_url(url: str | None) -> str:
+    """The address if it may stand behind a link: anything but http, https or a path within Fairlead is dropped."""
+    if not url or any(sign.isspace() or ord(sign) < 32 for sign in url):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme in ("http", "https") and parts.netloc:
+        return url
+    return url if not parts.scheme and not parts.netloc and url.startswith("/") and not url.startswith("//") else ""

@@ -1,0 +1,155 @@
+"""Words in the reader's language: phrases from one catalogue, dates, lengths of time and numbers by its rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fairlead.reports.plain import plain
+
+LANGUAGES = ("en", "de")
+
+PHRASES = Path(__file__).parent / "phrases"
+"""One `.po` file a language; English too is a translation of keys."""
+
+Forms = tuple[str, ...]
+
+
+@cache
+def catalogue(language: str) -> dict[str, Forms]:
+    """Key -> its phrase, or its forms for one and for several."""
+    from babel.messages.pofile import read_po
+
+    found: dict[str, Forms] = {}
+    with (PHRASES / f"{language}.po").open("rb") as file:
+        for message in read_po(file, locale=language):
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            if key:
+                said = message.string
+                found[key] = (said,) if isinstance(said, str) else tuple(said)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """A length of working time, told in days of the calendar that it was measured by."""
+
+    seconds: float
+    day_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """A length of plain time."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of one, told as per cent."""
+
+    value: float
+
+
+class Wording:
+    """Says things in one language, as of one moment, in one zone."""
+
+    def __init__(self, language: str, zone: tzinfo = UTC, now: datetime | None = None) -> None:
+        self.language = language if language in LANGUAGES else LANGUAGES[0]
+        self.zone = zone
+        self.now = now
+        self._phrases = catalogue(self.language)
+
+    def __call__(self, key: str, /, **args: Any) -> str:
+        """The phrase of a key with its arguments put into words; `n` decides between singular and plural."""
+        forms = self._phrases[key]
+        one = len(forms) == 1 or args.get("n") == 1
+        return forms[0 if one else -1].format(**{name: self.value(value) for name, value in args.items()})
+
+    def knows(self, key: str) -> bool:
+        """Whether there is such a phrase."""
+        return key in self._phrases
+
+    def value(self, value: Any) -> str:
+        """One argument in words; text is made harmless."""
+        if isinstance(value, datetime):
+            return self.moment(value)
+        if isinstance(value, Working):
+            return self.working(value)
+        if isinstance(value, Elapsed):
+            return self.elapsed(value.seconds)
+        if isinstance(value, Share):
+            return self.share(value.value)
+        if isinstance(value, bool):
+            return str(value)
+        if isinstance(value, int | float):
+            return self.number(value)
+        return plain(str(value)) if value is not None else ""
+
+    def moment(self, at: datetime) -> str:
+        """`Tue 14 Oct, 16:20`, with the year where it is not this one."""
+        return f"{self.day(at)}, {self._local(at):%H:%M}"
+
+    def day(self, at: datetime) -> str:
+        """`Tue 14 Oct`."""
+        local = self._local(at)
+        weekday, month = (self._phrases[f"{kind}.{number}"][0] for kind, number in
+                          (("weekday", local.isoweekday()), ("month", local.month)))  # fmt: skip
+        year = f" {local.year}" if self.now is None or local.year != self._local(self.now).year else ""
+        return self._phrases["date"][0].format(weekday=weekday, day=local.day, month=month) + year
+
+    def recent(self, at: datetime) -> str:
+        """`Fri 15:10` within the last six days, else the whole date: short where it cannot be mistaken."""
+        if self.now is None or not 0 <= (self._local(self.now).date() - self._local(at).date()).days < 7:
+            return self.moment(at)
+        return f"{self._phrases[f'weekday.{self._local(at).isoweekday()}'][0]} {self._local(at):%H:%M}"
+
+    def ago(self, at: datetime) -> str:
+        """`4 min ago`."""
+        assert self.now is not None
+        return self("ago", span=Elapsed(max(0.0, (self.now - _aware(at)).total_seconds())))
+
+    def working(self, time: Working) -> str:
+        """`1.4 working days`, below a day in hours."""
+        if time.day_seconds > 0 and time.seconds >= time.day_seconds:
+            return self._counted("span.working_days", time.seconds / time.day_seconds)
+        return self._counted("span.working_hours", time.seconds / 3600)
+
+    def elapsed(self, seconds: float) -> str:
+        """`42 s`, `12 min`, `31 h`, `3.4 days`."""
+        size = abs(seconds)
+        if size < 60:
+            return f"{self.number(round(seconds))} s"
+        if size < 3600:
+            return f"{self.number(round(seconds / 60))} min"
+        if size < 48 * 3600:
+            return f"{self.number(round(seconds / 3600, 1 if size < 36_000 else None))} h"
+        return self._counted("span.days", seconds / 86_400)
+
+    def share(self, share: float) -> str:
+        """`6 %`."""
+        return f"{self.number(round(share * 100, 1 if 0 < abs(share) < 0.1 else None))} %"
+
+    def number(self, value: float) -> str:
+        """A number with the language's separators and at most two digits behind the point."""
+        text = f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+        if self.language == "de":
+            text = text.translate({ord(","): ".", ord("."): ","})
+        return "0" if text == "-0" else text
+
+    def _counted(self, key: str, amount: float) -> str:
+        rounded = round(amount, 1) if abs(amount) < 10 else round(amount)
+        forms = self._phrases[key]
+        return forms[0 if rounded == 1 else -1].format(n=self.number(rounded))
+
+    def _local(self, at: datetime) -> datetime:
+        return _aware(at).astimezone(self.zone)
+
+
+def _aware(at: datetime) -> datetime:
+    """The warehouse holds clock readings of UTC without saying so."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
