@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from fairlead.connectors.cdevents.telling import Telling, account
+from fairlead.connectors.cdevents.telling import Telling, account, service
 from fairlead.model.patch import OLDEST, Patch
 from fairlead.model.records.operation import Incident, IncidentEvent
 from fairlead.model.records.work import WorkItem, WorkItemTransition
