@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,17 @@ def choose(config: Path | None, demo: bool, as_of: str) -> None:
     _choice.config, _choice.demo, _choice.as_of = config, demo, as_of
 
 
-def use_demo() -> None:
+def use_demo(as_of: str) -> None:
     """The rest of this command works on the demo's home."""
     _choice.demo = True
+    _choice.as_of = as_of or _choice.as_of
+
+
+def demo_moment() -> datetime:
+    """The moment up to which the demo is told: the one asked for, else now."""
+    from fairlead.model.times import SystemClock
+
+    return _asked_moment(_choice.as_of) or SystemClock().now()
 
 
 def folder() -> Path:
@@ -69,19 +78,23 @@ def loaded() -> Loaded:
 
 def clock() -> Clock:
     """The machine's clock, or the moment of `--as-of`, or the one that the demo was told for."""
-    from fairlead.model.times import FixedClock, SystemClock, parse_time
+    from fairlead.model.times import FixedClock, SystemClock
 
     text = _choice.as_of
     marker = folder() / "as-of"
     if not text and _choice.demo and marker.is_file():
         text = marker.read_text(encoding="utf-8").strip()
-    if not text:
-        return SystemClock()
+    moment = _asked_moment(text)
+    return FixedClock(moment) if moment else SystemClock()
+
+
+def _asked_moment(text: str) -> datetime | None:
+    from fairlead.model.times import parse_time
+
     try:
-        moment = parse_time(text)
+        return parse_time(text)
     except ValueError as fault:
         raise Abort(f"not a time: {text}", hint="write it like 2026-10-14T09:00Z") from fault
-    return FixedClock(moment) if moment else SystemClock()
 
 
 @contextmanager

@@ -1,0 +1,39 @@
+"""Read raw events again: all, those of one source, or those in quarantine.
+
+Example: fairlead replay --quarantined
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@APP.command(epilog="Example: fairlead replay --quarantined")
+def replay(
+    source: Annotated[str, typer.Argument(help="Only this source.")] = "",
+    quarantined: Annotated[bool, typer.Option("--quarantined", help="Only what could not be read so far.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Make records from raw events again; what is the same stays the same."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.cli.progress import ProgressLine
+    from fairlead.connectors.kit.connector import Progress
+    from fairlead.ingest.replay import replay as run
+
+    with home.services() as services, ProgressLine(quiet=json) as line:
+        total = None if quarantined else services.log.latest()
+        done = run(
+            services.ingest,
+            source=source or None,
+            quarantined=quarantined,
+            progress=lambda count: line.report(Progress(count, total, "raw events")),
+        )
+    if json:
+        show_json({"read": done.raw_events, "changed": done.changed, "quarantined": done.quarantined})
+        return
+    typer.echo(f"read {done.raw_events} raw events: {done.changed} records changed, {done.quarantined} in quarantine")

@@ -1,0 +1,135 @@
+"""The verbs: each loads facts, and shows them in the form that was asked for."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from fairlead.metrics import figures
+from fairlead.model.errors import Abort
+from fairlead.model.figures import Window
+from fairlead.model.times import parse_time
+from fairlead.reports import render
+from fairlead.reports.brief import brief
+from fairlead.reports.document import Document
+from fairlead.reports.figures_page import figures_page
+from fairlead.reports.triage import triage
+from fairlead.wiring.services import Services
+from fairlead.wiring.verbs import Reply, Verb, Words, reply_json
+
+DEFAULT_WINDOW_DAYS = 30
+
+
+def answer_brief(services: Services, words: Words) -> Reply:
+    """The morning brief."""
+    document = brief(
+        services.warehouse,
+        services.setup,
+        services.clock,
+        team=words.get("team") or None,
+        language=language(services, words),
+        every_change=bool(words.get("changes")),
+    )
+    return shown(document, words)
+
+
+def answer_triage(services: Services, words: Words) -> Reply:
+    """Open changes in order."""
+    document = triage(
+        services.warehouse,
+        services.setup,
+        services.clock,
+        team=words.get("team") or None,
+        language=language(services, words),
+    )
+    return shown(document, words)
+
+
+def answer_metrics(services: Services, words: Words) -> Reply:
+    """Figures of a window: one by name, a group, or the whole catalogue."""
+    found = figures.ask(
+        services.warehouse,
+        words.get("name", ""),
+        window(words, services.clock.now()),
+        segment(words),
+        grain=words.get("grain") or "week",
+        compatible=words.get("compatible") or None,
+    )
+    if words.get("form") == "json":
+        return reply_json([figure.to_json() for figure in found])
+    return shown(figures_page(found, language=language(services, words)), words)
+
+
+def answer_sql(services: Services, words: Words) -> Reply:
+    """One read-only query with the operator's eyes."""
+    answer = services.warehouse.readonly(words["query"], owner=True, limit=int(words.get("limit") or 10_000))
+    if words.get("form") == "json":
+        return reply_json(answer.rows)
+    if words.get("form") == "csv":
+        return Reply(_csv(answer.columns, answer.rows), "text/csv; charset=utf-8")
+    return Reply(render.rows(answer.columns, answer.rows, cut=answer.cut, **_terminal(words)))
+
+
+def language(services: Services, words: Words) -> str:
+    """The language asked for, else the organisation's."""
+    return words.get("language") or services.setup.organisation.language
+
+
+def window(words: Words, now: datetime) -> Window:
+    """The window asked for, else the days before now."""
+    try:
+        end = parse_time(words.get("to") or "") or now
+        start = parse_time(words.get("from") or "") or end - timedelta(days=DEFAULT_WINDOW_DAYS)
+    except ValueError as fault:
+        raise Abort(f"not a day: {fault}", hint="write it like 2026-09-01") from fault
+    if start >= end:
+        raise Abort("the window is empty", hint="`from` is the first day, `to` the day after the last")
+    return Window(start=start, end=end)
+
+
+def segment(words: Words) -> dict[str, str]:
+    """`name=value` lines and the team as one segment."""
+    found: dict[str, str] = {}
+    for line in filter(None, (words.get("segment") or "").splitlines()):
+        name, separator, value = line.partition("=")
+        if not separator or not value:
+            raise Abort(f"not a segment: {line}", hint="write it like repository=github:acme/payments")
+        found[name.strip()] = value.strip()
+    if team := words.get("team"):
+        found["team"] = team if ":" in team else f"team:{team}"
+    return found
+
+
+def shown(document: Document, words: Words) -> Reply:
+    """A document in the form asked for."""
+    form = words.get("form") or "terminal"
+    if form == "json":
+        return Reply(render.json(document), "application/json")
+    if form == "md":
+        return Reply(render.markdown(document), "text/markdown; charset=utf-8")
+    if form == "html":
+        return Reply(render.html(document), "text/html; charset=utf-8")
+    return Reply(render.terminal(document, **_terminal(words)))
+
+
+def _terminal(words: Words) -> dict[str, Any]:
+    return {"width": int(words.get("width") or 100), "colour": bool(words.get("colour"))}
+
+
+def _csv(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+VERBS: Mapping[str, Verb] = {
+    "brief": answer_brief,
+    "triage": answer_triage,
+    "metrics": answer_metrics,
+    "sql": answer_sql,
+}

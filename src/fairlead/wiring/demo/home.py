@@ -1,0 +1,53 @@
+"""Makes the home of the demo: plays the story, appends it through the log and ingests it like any team's events."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from fairlead.config.load import FILE_NAME, load
+from fairlead.connectors.kit.connector import Progress
+from fairlead.model.errors import Abort
+from fairlead.model.times import FixedClock, iso
+from fairlead.wiring.demo.story import DemoHistory, build
+from fairlead.wiring.services import Services
+
+MARK = "as-of"
+"""File of the home that holds the story's present; also the sign that the home is the demo's and may be cleared."""
+
+_AT_ONCE = 1000
+
+
+def make_home(folder: Path, as_of: datetime, seed: int, report: Callable[[Progress], None]) -> DemoHistory:
+    """Clears the demo's home and fills it anew."""
+    _clear(folder)
+    report(Progress(0, None, "telling ninety days of a company"))
+    history = build(as_of, seed)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / MARK).write_text(iso(history.end), encoding="utf-8")
+    (folder / FILE_NAME).write_text(history.setup, encoding="utf-8")
+    (folder / "absences.ics").write_text(history.absences, encoding="utf-8")
+    (folder / "webhook-secret").write_text(history.secret, encoding="utf-8")
+    with Services(load(folder / FILE_NAME, {}), folder, FixedClock(history.end)) as services:
+        _fill(services, history, report)
+    return history
+
+
+def _fill(services: Services, history: DemoHistory, report: Callable[[Progress], None]) -> None:
+    deliveries = history.deliveries
+    for start in range(0, len(deliveries), _AT_ONCE):
+        services.log.append(deliveries[start : start + _AT_ONCE])
+        while services.ingest.step().raw_events:
+            report(Progress(min(start + _AT_ONCE, len(deliveries)), len(deliveries), "reading raw events"))
+    report(Progress(len(deliveries), len(deliveries), "making the marts"))
+    services.warehouse.refresh()
+
+
+def _clear(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise Abort(f"{folder} is not a home of the demo", hint="set FAIRLEAD_DEMO_HOME to another folder")
+    shutil.rmtree(folder)
