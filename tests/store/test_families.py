@@ -10,7 +10,9 @@ from sqlalchemy import text
 
 from fairlead.model.errors import Abort, Retry
 from fairlead.model.events import Event
-from fairlead.store import access, events, offsets, schedules, state
+from fairlead.model.patch import Patch
+from fairlead.model.records.code import Change
+from fairlead.store import access, events, offsets, records, schedules, state
 from fairlead.store.database import Database
 from fairlead.store.schedules import Schedule
 
@@ -163,3 +165,17 @@ def test_a_store_that_is_down_says_so() -> None:
     """Nothing listens there: the caller may try again."""
     with pytest.raises(Retry, match="the store did not answer"):
         Database.open("postgresql://nobody@127.0.0.1:9/none?connect_timeout=2")
+
+
+def test_a_full_disk_says_so_and_stores_nothing(sqlite_database: Database) -> None:
+    """The fault comes from the driver, below SQLAlchemy."""
+    with sqlite_database.read() as tx:
+        pages = tx.exec_driver_sql("PRAGMA page_count").scalar()
+    told = [Patch(Change(id=f"github:acme/payments#{at}", body="x" * 9000), NOON) for at in range(50)]
+    with pytest.raises(Retry, match="disk is full"), sqlite_database.begin() as tx:
+        tx.exec_driver_sql(f"PRAGMA max_page_count = {pages + 5}")
+        records.apply(tx, told)
+    with sqlite_database.begin() as tx:
+        assert records.counts(tx)["changes"] == 0
+        tx.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        assert records.apply(tx, told).count == 50

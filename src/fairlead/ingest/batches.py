@@ -15,7 +15,7 @@ from fairlead.connectors.kit.connector import Connector, Expands, Options
 from fairlead.ingest import accounting, renames, revisions, sweeps
 from fairlead.ingest.names import Names
 from fairlead.ingest.reading import Failed, Understood, check, delivery_of, failed, understand
-from fairlead.model.errors import Fault, Retry
+from fairlead.model.errors import Abort, Fault, Retry
 from fairlead.model.raw import StoredRaw
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, SystemClock
@@ -131,7 +131,8 @@ class Batches:
         """Commits a batch; if something in it spoils it, each of its events alone."""
         try:
             return self._commit(batch, after)
-        except Retry:
+        except (Retry, Abort):
+            # the store is at fault, and no payload
             raise
         except Exception as fault:
             if len(batch) == 1:

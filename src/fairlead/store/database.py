@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from fairlead.model.errors import Abort, Retry
+from fairlead.model.errors import Abort, Retry, Unreadable
 from fairlead.store import migrate
 
 Transaction = Connection
@@ -42,6 +42,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writing = threading.RLock()
+        self._driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
         self.dialect = engine.dialect.name
         """`sqlite` or `postgresql`."""
 
@@ -77,8 +78,22 @@ class Database:
                 if self.dialect == "postgresql" and not write:
                     tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
                 yield tx
-        except OperationalError as fault:
-            raise Retry(f"the store did not answer: {_cause(fault)}", hint="disk space? is it running?") from fault
+        except DBAPIError as fault:
+            raise self._fault(fault.orig) from fault
+        except self._driver_error as fault:
+            # rows by the thousand pass SQLAlchemy by, and so do their faults
+            raise self._fault(fault) from fault
+
+    def _fault(self, cause: BaseException | None) -> Exception:
+        driver = self._engine.dialect.loaded_dbapi
+        words = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
+        if isinstance(cause, driver.OperationalError | driver.InterfaceError):
+            return Retry(f"the store did not answer: {words}", hint="disk space? is it running?")
+        if isinstance(cause, driver.DataError | driver.IntegrityError):
+            return Unreadable("", f"the store cannot hold it: {words}")
+        return Abort(
+            f"the store failed: {words}", hint="`fairlead doctor` checks it; `fairlead restore` brings a backup"
+        )
 
     def take_turn(self, tx: Transaction) -> None:
         """Waits until no other process applies records; on SQLite `begin` has done that already."""
@@ -135,7 +150,3 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get(_WRITE, True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _cause(fault: DBAPIError) -> str:
-    return str(fault.orig).strip().splitlines()[0] if str(fault.orig).strip() else type(fault.orig).__name__

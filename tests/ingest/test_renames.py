@@ -1,0 +1,218 @@
+"""Renames: whenever they are heard of, the records are those of somebody who knew from the start."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.ingest.notes import START, Bench, hour
+
+from fairlead.bus.sql import SqlEventLog
+from fairlead.ingest.aliases import Aliases
+from fairlead.model.times import epoch_us
+from fairlead.store import records
+from fairlead.store.aliases import Seen, Told
+from fairlead.store.database import Database
+
+OLD, NEW = "github:acme/pay", "github:acme/payments"
+
+
+def pull(repository: str, at: float, number: int = 1, **values: Any) -> dict[str, Any]:
+    """A payload about a pull request, with all that hangs on it."""
+    change = f"{repository}#{number}"
+    return {
+        "say": [
+            ["changes", hour(at), {"id": change, "repository": repository, "number": number, **values}],
+            ["change_events", hour(at), {"id": f"{change}/comment/7", "change": change, "repository": repository}],
+            ["commits", hour(at), {"id": f"{repository}@abc", "repository": repository}],
+            ["messages", hour(at), {"id": f"{repository}#9/comment/1", "about": f"{repository}#9", "body": OLD}],
+        ]
+    }
+
+
+def repository(name: str, external_id: str, at: float) -> dict[str, Any]:
+    """A payload about a repository with its immutable id."""
+    return {"say": [["repositories", hour(at), {"id": f"github:{name}", "name": name, "external_id": external_id}]]}
+
+
+def rename(old: str, new: str, at: float) -> dict[str, Any]:
+    """The tool's word that a repository goes by another name."""
+    return {"rename": [[old, new, hour(at)]]}
+
+
+def test_everything_below_goes_along(bench: Bench) -> None:
+    """Rows, references, lists of references, and the old id is told to incremental readers."""
+    neighbour = f"{OLD}roll"
+    bench.tell(pull(OLD, 1, title="Retry"), pull(neighbour, 1, title="Not ours"))
+    with bench.database.read() as tx:
+        before = records.revision(tx)
+    bench.tell(rename(OLD, NEW, 5))
+    row = bench.row("changes", f"{NEW}#1")
+    assert row is not None
+    assert (row["title"], row["repository"]) == ("Retry", NEW)
+    event = bench.row("change_events", f"{NEW}#1/comment/7")
+    assert event is not None
+    assert (event["change"], event["repository"]) == (f"{NEW}#1", NEW)
+    message = bench.row("messages", f"{NEW}#9/comment/1")
+    assert message is not None
+    assert (message["about"], message["body"]) == (f"{NEW}#9", OLD), "text is not an id"
+    assert bench.row("changes", f"{OLD}#1") is None
+    assert bench.row("changes", f"{neighbour}#1") is not None
+    with bench.database.read() as tx:
+        assert [one for one, _ in records.removals(tx, "changes", before)] == [f"{OLD}#1"]
+
+
+def test_late_payloads_land_under_the_new_name(bench: Bench) -> None:
+    """And those of somebody else who took the name later do not."""
+    bench.tell(rename(OLD, NEW, 5), pull(NEW, 6, title="Newer"), pull(OLD, 1, title="Older", body="Why"))
+    bench.tell(pull(OLD, 8, title="Another repository"))
+    row = bench.row("changes", f"{NEW}#1")
+    assert row is not None
+    assert (row["title"], row["body"]) == ("Newer", "Why")
+    other = bench.row("changes", f"{OLD}#1")
+    assert other is not None
+    assert (other["title"], other["body"]) == ("Another repository", None)
+
+
+def test_rows_on_both_sides_become_one(bench: Bench) -> None:
+    """The rename is heard of after both names were used: the newer value of each field counts."""
+    bench.tell(pull(OLD, 1, title="Older", body="Why"), pull(NEW, 6, title="Newer"), rename(OLD, NEW, 5))
+    row = bench.row("changes", f"{NEW}#1")
+    assert row is not None
+    assert (row["title"], row["body"]) == ("Newer", "Why")
+
+
+def test_one_immutable_id_under_two_names_is_a_rename(bench: Bench) -> None:
+    """No rename was told, as after a sync that lost a webhook."""
+    bench.tell(repository("acme/pay", "71", 1), pull(OLD, 1, title="Retry"))
+    bench.tell(repository("acme/payments", "71", 4), repository("acme/web", "72", 4))
+    assert bench.row("repositories", OLD) is None
+    row = bench.row("changes", f"{NEW}#1")
+    assert row is not None
+    assert row["title"] == "Retry"
+    bench.tell(pull(OLD, 3, body="Late"), repository("acme/pay", "99", 9), pull(OLD, 10, title="Of the new owner"))
+    row = bench.row("changes", f"{NEW}#1")
+    assert row is not None
+    assert (row["title"], row["body"]) == ("Retry", "Late")
+    row = bench.row("changes", f"{OLD}#1")
+    assert row is not None
+    assert row["title"] == "Of the new owner"
+
+
+def test_memberships_and_links_follow_an_account(bench: Bench) -> None:
+    """Somebody changes the login."""
+    team, old, new = "github:@acme/core", "github:@kim", "github:@kim-lee"
+    bench.tell(
+        {"say": [["memberships", hour(1), {"id": f"{team}/{old}", "team": team, "account": old}]]},
+        {"say": [["changes", hour(1), {"id": f"{NEW}#1", "author": old, "assignees": [old, f"{old}ber"]}]]},
+        rename(old, new, 3),
+    )
+    row = bench.row("memberships", f"{team}/{new}")
+    assert row is not None
+    assert row["account"] == new
+    change = bench.row("changes", f"{NEW}#1")
+    assert change is not None
+    assert (change["author"], change["assignees"]) == (new, (new, f"{old}ber"))
+
+
+NAMES = ("github:acme/a", "github:acme/b", "github:acme/c")
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """A repository that goes by several names, and another one that may take a name that was left."""
+    payloads: list[dict[str, Any]] = []
+    path = draw(st.lists(st.sampled_from(NAMES), min_size=2, max_size=4))
+    told = draw(st.booleans())
+    now = 0.0
+    for place, name in enumerate(path):
+        for _ in range(draw(st.integers(1, 3))):
+            now += 1
+            values = draw(st.dictionaries(st.sampled_from(["title", "body", "url"]), st.sampled_from("xyz")))
+            payloads.append(pull(name, now, draw(st.integers(1, 2)), **values))
+            if not told:
+                payloads.append(repository(name.removeprefix("github:"), "71", now))
+        now += 1
+        if told and path[place + 1 : place + 2] not in ([], [name]):
+            payloads.append(rename(name, path[place + 1], now))
+    free = [name for name in NAMES if name != path[-1]]
+    if told and path[-1] not in path[:-1] and draw(st.booleans()):
+        name = draw(st.sampled_from(free))
+        for _ in range(draw(st.integers(1, 2))):
+            now += 1
+            payloads.append(pull(name, now, 1, title=draw(st.sampled_from("uvw"))))
+    return payloads
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the stores of the examples lie."""
+    return tmp_path_factory.mktemp("renames")
+
+
+def content_after(template: Path, folder: Path, batches: Iterable[Sequence[dict[str, Any]]]) -> Any:
+    """Everything in a new store after these batches."""
+    for path in folder.glob("*"):
+        path.unlink()
+    shutil.copy(template, folder / "facts.db")
+    database, log = (
+        Database.open(f"sqlite:///{folder / 'facts.db'}"),
+        SqlEventLog.open(f"sqlite:///{folder / 'raw.db'}"),
+    )
+    try:
+        bench = Bench(database, log)
+        for batch in batches:
+            bench.tell(*batch)
+        return bench.content()
+    finally:
+        log.close()
+        database.close()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories(), st.randoms(use_true_random=False), st.integers(1, 5))
+def test_a_rename_may_be_heard_of_at_any_time(
+    sqlite_template: Path, folder: Path, payloads: list[dict[str, Any]], chance: Any, size: int
+) -> None:
+    """Any order, any batches: the same store."""
+    expected = content_after(sqlite_template, folder, [payloads])
+    shuffled = list(payloads)
+    chance.shuffle(shuffled)
+    batches = [shuffled[start : start + size] for start in range(0, len(shuffled), size)]
+    assert content_after(sqlite_template, folder, batches) == expected
+
+
+def at(hours: float) -> int:
+    """Microseconds of an hour after the start."""
+    return epoch_us(START) + int(hours * 3_600_000_000)
+
+
+def told(*renames: tuple[str, str, float]) -> list[Told]:
+    """Renames at hours after the start."""
+    from datetime import timedelta
+
+    return [Told(old, new, START + timedelta(hours=hours)) for old, new, hours in renames]
+
+
+def test_names_there_and_back() -> None:
+    """`a` became `b`, then `a` again."""
+    aliases = Aliases(told(("s:a", "s:b", 5), ("s:b", "s:a", 9)))
+    assert [aliases.resolve("s:a#1", at(hours)) for hours in (1, 7, 12)] == ["s:a#1", "s:a#1", "s:a#1"]
+    assert [aliases.resolve("s:b#1", at(hours)) for hours in (1, 7, 12)] == ["s:a#1", "s:a#1", "s:b#1"]
+
+
+def test_an_undated_inference_ends_where_the_name_was_taken_again() -> None:
+    """Before that everything under the old name is meant for the new one, after it nothing."""
+    from datetime import timedelta
+
+    def seen(external_id: str, name: str, first: float, last: float) -> Seen:
+        return Seen("s", external_id, name, START + timedelta(hours=first), START + timedelta(hours=last))
+
+    aliases = Aliases((), [seen("1", "s:a", 0, 4), seen("1", "s:b", 6, 20), seen("2", "s:a", 9, 30)])
+    assert [aliases.resolve("s:a@f00", at(hours)) for hours in (1, 8, 10)] == ["s:b@f00", "s:b@f00", "s:a@f00"]
+    assert aliases.resolve("s:ab#1", at(1)) == "s:ab#1"
