@@ -106,12 +106,10 @@ class Project:
         return self._templates.from_string(text, globals={**context, **self._macros(context)}).render()
 
     def _macros(self, context: Mapping[str, Any]) -> dict[str, Callable[..., str]]:
-        found: dict[str, Callable[..., str]] = {}
-        for text in self._macro_texts:
-            module = self._templates.from_string(text, globals={**context, **found}).module
-            found.update({key: value for key, value in vars(module).items() if not key.startswith("_")})
-        return found
+        module = self._templates.from_string(self._macro_text, globals=dict(context)).module
+        return {key: value for key, value in vars(module).items() if not key.startswith("_")}
 
     @cached_property
-    def _macro_texts(self) -> tuple[str, ...]:
-        return tuple(path.read_text(encoding="utf-8") for path in sorted((self.folder / "macros").glob("*.sql")))
+    def _macro_text(self) -> str:
+        """All macro files as one, since macros may call each other wherever they stand."""
+        return "".join(path.read_text(encoding="utf-8") for path in sorted((self.folder / "macros").glob("*.sql")))

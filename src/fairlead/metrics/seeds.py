@@ -179,6 +179,7 @@ def variables(setup: Setup) -> dict[str, Any]:
         "prereleases": str(deployments.prereleases).lower(),
         "attribution_threshold": incidents.attribution_threshold,
         "attribution_hours": incidents.attribution_hours,
+        **msgspec.structs.asdict(setup.thresholds),
         "teams_configured": bool(setup.teams),
     }
 

@@ -12,12 +12,21 @@ owners as (
     group by t.change
 ),
 
+labels as (
+    select c.id as change, unnest(c.labels) as label
+    from {{ source('records', 'changes') }} c
+    join turns t on t.change = c.id
+    where c.labels is not null
+),
+
 now_open as (
     select
         c.id as change, c.repository, c.number, c.title, c.url, c.author, o.team, o.teams, t.turn, t.account,
         t.team as asked_team, t.waiting_since as since, t.why, t.detail, c.created_at as opened_at,
         coalesce(c.additions, 0) + coalesce(c.deletions, 0) as lines, c.changed_files,
         coalesce(k.calendar, d.calendar) as calendar,
+        {{ matches('c.title', var('hotfix_title', '')) }} or {{ matches('c.head_branch', var('hotfix_branch', '')) }}
+            or c.id in (select change from labels where {{ matches('label', var('hotfix_label', '')) }}) as hotfix,
         case
             when t.turn in ('reviewer', 'any_reviewer') then {{ var('first_review_hours', 8.0) }}
             when t.why = 'approved' or t.turn = 'merge_queue' then {{ var('approved_unmerged_hours', 4.0) }}

@@ -1,0 +1,146 @@
+-- Which deployment caused an incident: named by it, else the best scored suspect; the parts of the score are shown.
+with deployments as (
+    select deployment, repository, sha, ref, version, finished_at
+    from {{ ref('counted_deployments') }}
+    where production and success
+),
+
+incidents as (select * from {{ ref('counted_incidents') }}),
+
+named as (
+    select i.incident, d.deployment, 1 as place, 'deployment' as by_what, d.finished_at
+    from incidents i join deployments d on d.deployment = i.caused_by_deployment
+    union all
+    select i.incident, d.deployment, 2, 'sha', d.finished_at
+    from incidents i
+    join deployments d on d.finished_at <= i.started_at and (i.repository is null or d.repository is null or d.repository = i.repository)
+        and length(i.caused_by_sha) >= 7 and left(d.sha, length(i.caused_by_sha)) = lower(i.caused_by_sha)
+    where i.caused_by_sha is not null
+    union all
+    select i.incident, f.deployment, 3, 'sha', f.finished_at
+    from incidents i
+    join {{ source('computed', 'first_deployments') }} f
+        on length(i.caused_by_sha) >= 7 and left(f.sha, length(i.caused_by_sha)) = lower(i.caused_by_sha)
+        and (i.repository is null or f.repository = i.repository) and f.finished_at <= i.started_at
+    where i.caused_by_sha is not null
+    union all
+    select i.incident, d.deployment, 4, 'version', d.finished_at
+    from incidents i
+    join deployments d on d.finished_at <= i.started_at
+        and (d.version = i.caused_by_version or d.ref = i.caused_by_version or d.version = 'v' || i.caused_by_version
+            or d.ref = 'v' || i.caused_by_version)
+    left join {{ ref('deployment_reach') }} r on r.deployment = d.deployment and r.service = i.service
+    where i.caused_by_version is not null
+        and (i.repository is null or d.repository is null or d.repository = i.repository)
+        and (i.service is null or r.service is not null
+            or d.deployment not in (select deployment from {{ ref('deployment_reach') }}))
+),
+
+best_named as (
+    select incident, deployment, by_what
+    from (
+        select *, row_number() over (partition by incident order by place, finished_at desc, deployment) as nth from named
+    ) numbered
+    where nth = 1
+),
+
+-- How often deployments of a repository are named as the cause of something.
+history as (
+    select d.repository, least(1.0, 5.0 * count(distinct n.incident) / count(distinct d.deployment)) as share
+    from deployments d
+    left join best_named n on n.deployment = d.deployment
+    group by d.repository
+),
+
+reach as (
+    select deployment, service, bool_or(by_path) as by_path from {{ ref('deployment_reach') }} group by deployment, service
+),
+
+followed as (
+    select distinct l.previous as deployment, n.finished_at as rolled_back_at
+    from {{ source('computed', 'deployment_lineage') }} l
+    join deployments n on n.deployment = l.deployment
+    where l.kind = 'rollback' and l.previous is not null
+),
+
+onsets as (
+    select i.incident, min(a.started_at) as alert_at
+    from incidents i
+    join {{ source('records', 'alerts') }} a on a.deleted_at is null and a.started_at is not null
+        and (a.incident = i.incident or (a.kind = 'monitoring' and a.service = i.service))
+        and a.started_at between i.started_at - interval '2 hours' and i.started_at + interval '2 hours'
+    group by i.incident
+),
+
+lines as (
+    select count(*) as lines
+    from (select distinct l.repository, l.service from {{ source('computed', 'deployment_lineage') }} l) every
+),
+
+suspects as (
+    select
+        i.incident, d.deployment, d.finished_at, d.repository,
+        {{ seconds('d.finished_at', 'i.started_at') }} / 3600.0 as hours, i.service, i.repository as in_repository, i.started_at
+    from incidents i
+    join deployments d on d.finished_at <= i.started_at
+        and d.finished_at > {{ hours_after('i.started_at', '-' ~ var('attribution_hours')) }}
+    where i.not_deployment is null and i.incident not in (select incident from best_named)
+        and i.caused_by_deployment is null
+),
+
+scored as (
+    select
+        s.*,
+        case
+            when s.service is not null and r.service is not null then 0.4
+            when s.service is not null and s.deployment in (select deployment from reach) then 0.0
+            when s.in_repository is not null then case when s.in_repository = s.repository then 0.4 else 0.0 end
+            when s.service is null and l.lines = 1 then 0.4
+            when s.service is null then 0.15
+            else 0.0
+        end as service_part,
+        case when coalesce(r.by_path, false) then 0.1 else 0.0 end as path_part,
+        0.3 * exp(-6.0 * s.hours / {{ var('attribution_hours') }}) as time_part,
+        case when o.alert_at >= s.finished_at and o.alert_at <= s.finished_at + interval '1 hour' then 0.1 else 0.0 end as alert_part,
+        0.1 * coalesce(h.share, 0.0) as history_part,
+        case when f.rolled_back_at >= s.started_at
+            and f.rolled_back_at < {{ hours_after('s.started_at', var('attribution_hours')) }} then 0.2 else 0.0 end as rollback_part
+    from suspects s
+    cross join lines l
+    left join reach r on r.deployment = s.deployment and r.service = s.service
+    left join onsets o on o.incident = s.incident
+    left join history h on h.repository = s.repository
+    left join followed f on f.deployment = s.deployment
+),
+
+best as (
+    select *, least(1.0, service_part + path_part + time_part + alert_part + history_part + rollback_part) as score
+    from (
+        select *, row_number() over (
+            partition by incident
+            order by service_part + path_part + time_part + alert_part + history_part + rollback_part desc, finished_at desc, deployment
+        ) as nth
+        from scored
+    ) numbered
+    where nth = 1
+)
+
+select
+    i.incident,
+    case when n.deployment is not null then n.deployment when b.score >= {{ var('attribution_threshold') }} then b.deployment end as deployment,
+    coalesce(n.deployment, b.deployment) as suspect,
+    case
+        when i.not_deployment is not null then 'stated_not'
+        when n.deployment is not null then 'named_' || n.by_what
+        when i.caused_by_deployment is not null then 'unknown_deployment'
+        when b.deployment is null then 'no_suspect'
+        when b.score >= {{ var('attribution_threshold') }} then 'scored'
+        else 'below_threshold'
+    end as verdict,
+    {{ real('case when n.deployment is not null then 1.0 else b.score end') }} as score,
+    {{ real('b.service_part') }} as service_part, {{ real('b.path_part') }} as path_part, {{ real('b.time_part') }} as time_part,
+    {{ real('b.alert_part') }} as alert_part, {{ real('b.history_part') }} as history_part,
+    {{ real('b.rollback_part') }} as rollback_part, {{ real('b.hours') }} as hours_after
+from incidents i
+left join best_named n on n.incident = i.incident and i.not_deployment is null
+left join best b on b.incident = i.incident
