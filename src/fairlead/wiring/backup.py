@@ -148,9 +148,7 @@ def _undump(source: Path, url: str) -> None:
 
 def _postgres_tool(*command: str) -> None:
     if not shutil.which(command[0]):
-        raise Abort(
-            f"{command[0]} is not installed", hint="install the PostgreSQL client"
-        )
+        raise Abort(f"{command[0]} is not installed", hint="install the PostgreSQL client")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Abort(f"{command[0]} failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}")

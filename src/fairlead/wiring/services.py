@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fairlead.bus.log import EventLog
     from fairlead.connectors.kit.connector import Options
     from fairlead.ingest.apply import Ingest
+    from fairlead.ingest.batches import Applied
     from fairlead.metrics.warehouse import Warehouse
     from fairlead.store.database import Database
 
@@ -32,6 +33,7 @@ class Services:
     home: Path
     clock: Clock = field(default_factory=SystemClock)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    _added: dict[str, SourceSetup] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -80,9 +82,13 @@ class Services:
             memory_limit=self.settings.warehouse.memory_limit,
         )
 
+    def add_source(self, name: str, source: SourceSetup) -> None:
+        """Makes a source known for as long as this process runs, as commands that name a path do."""
+        self._added[name] = source
+
     def source(self, name: str) -> SourceSetup | None:
         """A configured source by name."""
-        return self.settings.sources.get(name)
+        return self._added.get(name) or self.settings.sources.get(name)
 
     def tool(self, source: str) -> str:
         """Connector that reads a source; a source without settings is read by the connector of its name."""
@@ -111,13 +117,15 @@ class Services:
         found = self.source(source)
         return webhook_secrets(found, self.environ) if found else []
 
-    def catch_up(self) -> int:
-        """Applies what the log holds and refreshes the marts; gives how many raw events were applied."""
-        applied = 0
+    def catch_up(self) -> Applied:
+        """Applies what the log holds and refreshes the marts; gives what was applied."""
+        from fairlead.ingest.batches import Applied
+
+        done = Applied()
         while (step := self.ingest.step()).raw_events:
-            applied += step.raw_events
+            done.add(step)
         self.warehouse.refresh()
-        return applied
+        return done
 
     def close(self) -> None:
         """Closes what was opened, the warehouse first."""

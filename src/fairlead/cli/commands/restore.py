@@ -29,7 +29,7 @@ def restore(
         raise Abort("a server runs on this home", hint="stop it first")
     manifest = unpack(source, home.folder(), home.loaded().settings.store.url, force=force)
     with home.services() as services:
-        applied = services.catch_up()
+        applied = services.catch_up().raw_events
     if json:
         show_json({"restored": str(home.folder()), "created_at": manifest.created_at, "applied": applied})
     else:

@@ -1,0 +1,44 @@
+"""Write all records as a folder that `fairlead import records` reads.
+
+Example: fairlead export records out --format parquet
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+
+
+@APP.callback(epilog="Example: fairlead export records out")
+def _export() -> None:
+    """Write what Fairlead knows in open formats."""
+
+
+@APP.command(epilog="Example: fairlead export records out --format jsonl")
+def records(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    form: Annotated[str, typer.Option("--format", help="csv, jsonl or parquet.")] = "csv",
+    json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
+) -> None:
+    """One file a table, in the record schema; that columns about people were read is recorded."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.gateway.access import Access
+    from fairlead.ingest.records_export import export_records
+
+    with home.services() as services:
+        if home.server_socket() is None:
+            services.catch_up()
+        written = export_records(services.database, folder, form)
+        access = Access(services.database, services.clock)
+        rows = sum(written.values())
+        access.note_reading(access.operator(), "export", f"export records {form}", ["people.*"], rows, allowed=True)
+    if json:
+        show_json({"folder": str(folder), "rows": written})
+        return
+    for table, count in written.items():
+        typer.echo(f"{table}: {count}")

@@ -1,0 +1,93 @@
+"""Bring a local repository, captured events or a folder of tables in.
+
+Example: fairlead import git ~/src/payments
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+_Json = Annotated[bool, typer.Option("--json", help="The summary as JSON.")]
+
+
+@APP.callback(epilog="Example: fairlead import git ~/src/payments")
+def _import() -> None:
+    """Bring history in without the network."""
+
+
+@APP.command(epilog="Example: fairlead import git ~/src/payments --tags-are-deployments")
+def git(
+    paths: Annotated[list[Path], typer.Argument(help="Repositories, bare or not.")],
+    known_as: Annotated[str, typer.Option("--as", help="Repository id that it stands for.")] = "",
+    tags_are_deployments: Annotated[
+        bool, typer.Option("--tags-are-deployments", help="Set [deployments] sources to include tags.")
+    ] = False,
+    json: _Json = False,
+) -> None:
+    """Read commits, tags and inferred changes of local repositories; again reads only what is new."""
+    from fairlead.cli import home
+    from fairlead.cli.output import say, show_json
+    from fairlead.cli.progress import ProgressLine
+    from fairlead.config.settings import SourceSetup
+    from fairlead.wiring.editing import count_tags
+    from fairlead.workers.syncs import run_sync
+
+    if tags_are_deployments:
+        target = home.settings_file() or home.folder() / "fairlead.toml"
+        if count_tags(target):
+            say(f"wrote to {target}: tags count as deployments")
+    with home.services() as services:
+        given = tuple(str(path.expanduser().absolute()) for path in paths)
+        services.add_source("git", SourceSetup(tool="git", paths=given, known_as=known_as, since="all"))
+        with ProgressLine(quiet=json) as line:
+            summary = run_sync(services, "git", report=line.report)
+        if home.server_socket() is None:
+            services.catch_up()
+    if json:
+        show_json(summary)
+    else:
+        typer.echo(summary.words())
+    raise typer.Exit(1 if summary.result == "failure" else 0)
+
+
+@APP.command(epilog="Example: fairlead import events captured.jsonl")
+def events(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders of captured webhooks and API pages.")],
+    json: _Json = False,
+) -> None:
+    """Read captured webhooks `{source, headers, body}` and API pages `{source, endpoint, body}`; all or nothing."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.wiring.imports import import_events
+
+    with home.services() as services:
+        done = import_events(services, paths, apply=home.server_socket() is None)
+    if json:
+        show_json(done)
+        return
+    typer.echo(f"{done.files} files: {done.events} events, {done.new} of them new, {done.quarantined} unreadable")
+
+
+@APP.command("records", epilog="Example: fairlead import records tables/")
+def records_(
+    folder: Annotated[Path, typer.Argument(help="CSV, JSONL or Parquet files, named by table.")],
+    json: _Json = False,
+) -> None:
+    """Check a folder of tables wholly, then bring it in; all faults at once, nothing half-imported."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.wiring.imports import import_folder
+
+    with home.services() as services:
+        done = import_folder(services, folder, apply=home.server_socket() is None)
+    if json:
+        show_json(done)
+        return
+    for table, count in done.rows.items():
+        typer.echo(f"{table}: {count}")
+    for warning in done.warnings:
+        typer.echo(f"note: {warning}", err=True)

@@ -1,0 +1,41 @@
+"""Print a link that lets the operator's browser in, once; or make a token for the API.
+
+Example: fairlead login
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@APP.command(epilog="Example: fairlead login --token laptop --scope read --days 30")
+def login(
+    token: Annotated[str, typer.Option(help="Make a token of this name instead of a link.")] = "",
+    scope: Annotated[list[str] | None, typer.Option(help="read, write, sql or admin; repeat it.")] = None,
+    days: Annotated[int, typer.Option(help="How long a token holds.")] = 90,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """A new one-time link for the pages, or a token for `Authorization: Bearer`, shown once."""
+    from fairlead.cli import home
+    from fairlead.cli.output import say, show_json
+    from fairlead.gateway.access import Access
+
+    with home.services() as services:
+        access = Access(services.database, services.clock)
+        server = services.settings.server
+        if token:
+            made, secret = access.mint(access.operator(), token, scope or ["read"], timedelta(days=days))
+            answer = {"token": secret, "id": made.id, "scopes": sorted(scope or ["read"])}
+        else:
+            base = server.public_url.rstrip("/") or f"http://localhost:{server.port}"
+            answer = {"link": f"{base}/sign-in/{access.operator_link()}"}
+    if json:
+        show_json(answer)
+        return
+    typer.echo(answer.get("token") or answer["link"])
+    say("it is shown once" if token else "it works once, within a day")

@@ -1,0 +1,150 @@
+"""Who is who: people, suggested merges of accounts, invitations.
+
+Example: fairlead people suggest
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from fairlead.wiring.services import Services
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+
+_Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+_By = Annotated[str, typer.Option("--by", help="Person id of whoever decides; else the operator.")]
+
+
+@APP.command("list", epilog="Example: fairlead people list --json")
+def list_(json: _Json = False) -> None:
+    """People with their accounts; that they were read is recorded."""
+    from fairlead.cli import home
+    from fairlead.store import records
+
+    with home.services() as services:
+        services.catch_up()
+        with services.database.read() as tx:
+            people = records.rows(tx, "people")
+            accounts = records.rows(tx, "accounts")
+        _note(services, "people list", len(people))
+    held: dict[str, list[str]] = {}
+    for account in accounts:
+        held.setdefault(account["person"] or "", []).append(account["id"])
+    rows = [
+        {
+            "id": person["id"],
+            "name": person["name"],
+            "kind": person["kind"],
+            "accounts": sorted(held.get(person["id"], [])),
+        }
+        for person in people
+        if person["deleted_at"] is None
+    ]
+    _show(rows, json, "nobody is known yet; people come with the first changes or from [people]")
+
+
+@APP.command(epilog="Example: fairlead people suggest")
+def suggest(json: _Json = False) -> None:
+    """Accounts that may belong to one person, with score and reason, for you to confirm or refuse."""
+    from fairlead.cli import home
+    from fairlead.store import records
+
+    with home.services() as services:
+        services.catch_up()
+        with services.database.read() as tx:
+            links = [row for row in records.rows(tx, "identity_links") if row["status"] == "suggested"]
+        _note(services, "people suggest", len(links))
+    links.sort(key=lambda link: (-(link["score"] or 0), link["id"]))
+    rows = [{name: link[name] for name in ("account", "other", "score", "reason")} for link in links]
+    _show(rows, json, "no two accounts look like one person")
+
+
+@APP.command(epilog="Example: fairlead people merge github:@kim email:kim@home.example")
+def merge(account: str, other: str, by: _By = "operator", json: _Json = False) -> None:
+    """Confirm that two accounts are one person; it can be taken back."""
+    _decide("confirmed", account, other, by, json)
+
+
+@APP.command(epilog="Example: fairlead people refuse github:@kim email:kim@other.example")
+def refuse(account: str, other: str, by: _By = "operator", json: _Json = False) -> None:
+    """Say that two accounts are different people; they are not suggested again."""
+    _decide("refused", account, other, by, json)
+
+
+@APP.command(epilog="Example: fairlead people revert github:@kim email:kim@home.example")
+def revert(account: str, other: str, by: _By = "operator", json: _Json = False) -> None:
+    """Take a decision about two accounts back."""
+    _decide("reverted", account, other, by, json)
+
+
+@APP.command(epilog="Example: fairlead people invite person:kim --role manager --team team:payments")
+def invite(
+    person: Annotated[str, typer.Argument(help="Person id; `fairlead people list` shows them.")],
+    role: Annotated[str, typer.Option(help="owner, manager, member or viewer.")] = "member",
+    team: Annotated[str, typer.Option(help="Team id, or * for everywhere.")] = "*",
+    json: _Json = False,
+) -> None:
+    """Print a link that lets a person in once, with a role; it holds for seven days."""
+    from typing import cast
+
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.gateway.access import Access
+    from fairlead.store.access import Role
+
+    with home.services() as services:
+        secret = Access(services.database, services.clock).invite(person, cast("Role", role), team)
+        server = services.settings.server
+    link = f"{server.public_url.rstrip('/') or f'http://localhost:{server.port}'}/sign-in/{secret}"
+    if json:
+        show_json({"person": person, "role": role, "team": team, "link": link})
+    else:
+        typer.echo(link)
+
+
+def _decide(
+    decision: Literal["confirmed", "refused", "reverted"], account: str, other: str, by: str, json: bool
+) -> None:
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.connectors.fairlead import identity_decided
+    from fairlead.model.errors import Abort
+    from fairlead.store import records
+
+    with home.services() as services:
+        with services.database.read() as tx:
+            unknown = [one for one in (account, other) if records.get(tx, "accounts", one) is None]
+        if unknown:
+            raise Abort(f"no account {', '.join(unknown)}", hint="`fairlead people list` shows them")
+        services.log.append([identity_decided(decision, account, other, by, services.clock.now())])
+        if home.server_socket() is None:
+            services.catch_up()
+    said = {"decision": decision, "account": account, "other": other, "by": by}
+    if json:
+        show_json(said)
+    else:
+        typer.echo(f"{decision}: {account} and {other}")
+
+
+def _note(services: Services, what: str, rows: int) -> None:
+    from fairlead.gateway.access import Access
+
+    access = Access(services.database, services.clock)
+    access.note_reading(access.operator(), "cli", what, ["people.name", "accounts.id"], rows, allowed=True)
+
+
+def _show(rows: list[dict[str, Any]], json: bool, otherwise: str) -> None:
+    from fairlead.cli.output import show, show_json, terminal_words
+    from fairlead.reports import render
+
+    if json:
+        show_json(rows)
+    elif not rows:
+        typer.echo(otherwise)
+    else:
+        words = terminal_words()
+        columns = tuple(rows[0])
+        show(render.rows(columns, rows, cut=False, width=int(words["width"]), colour=bool(words["colour"])))

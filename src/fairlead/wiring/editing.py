@@ -1,0 +1,20 @@
+"""Edits `fairlead.toml` where a command was asked to, keeping comments and order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tomlkit
+
+
+def count_tags(path: Path) -> bool:
+    """Adds `tag` to `[deployments] sources`; tells whether the file changed."""
+    file = tomlkit.parse(path.read_text(encoding="utf-8")) if path.is_file() else tomlkit.document()
+    section = file.setdefault("deployments", tomlkit.table())
+    sources = list(section.get("sources", []))
+    if "tag" in sources:
+        return False
+    section["sources"] = [*sources, "tag"]
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text(tomlkit.dumps(file), encoding="utf-8")
+    return True

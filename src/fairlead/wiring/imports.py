@@ -1,0 +1,51 @@
+"""Brings files in through the log, like anything else that is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fairlead.connectors.kit.captures import Captured, read_captures
+from fairlead.connectors.kit.connector import Connector
+from fairlead.connectors.kit.registry import connectors
+from fairlead.model.errors import ConfigFaults
+from fairlead.wiring.services import Services
+
+_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedEvents:
+    """What an import of captured events did."""
+
+    files: int
+    events: int
+    new: int
+    quarantined: int
+
+
+def import_events(services: Services, paths: Sequence[Path], *, apply: bool) -> ImportedEvents:
+    """Reads all files, and only if every event is well-formed appends them; `apply` makes records at once."""
+    found = Captured()
+    for path in paths:
+        part = read_captures(path, lambda name: _connector(services, name), services.clock.now())
+        found.events += part.events
+        found.faults += part.faults
+        found.files += part.files
+    if found.faults:
+        raise ConfigFaults(found.faults)
+    new = 0
+    for start in range(0, len(found.events), _AT_ONCE):
+        receipts = services.log.append(found.events[start : start + _AT_ONCE])
+        new += sum(not receipt.duplicate for receipt in receipts)
+    quarantined = services.catch_up().quarantined if apply else 0
+    return ImportedEvents(found.files, len(found.events), new, quarantined)
+
+
+def _connector(services: Services, name: str) -> tuple[str, Connector]:
+    """The source of a capture: a configured one, else the tool itself."""
+    tool = services.tool(name)
+    if tool not in connectors():
+        raise LookupError(name)
+    return name, connectors()[tool]
