@@ -14,7 +14,8 @@ from fairlead.wiring.demo.cast import ORG
 
 SOURCE = "cdevents"
 """Name of the source in the demo's configuration."""
-_PRODUCER = "https://ship.brightwater.example/edge"
+_PRODUCER = "/ship/edge"
+"""A URI reference, as CloudEvents allows; ids begin with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +36,30 @@ class CdEvents:
     sent: list[Told] = field(default_factory=list)
     last: dict[str, str] = field(default_factory=dict)
     """Environment -> commit that runs there."""
+    sent_to: dict[str, str] = field(default_factory=dict)
+    """Environment -> record id of its youngest deployment."""
 
     def service(self, what: str, environment: str, sha: str, at: datetime) -> str:
-        """A service was `deployed`, `upgraded` or `rolledback`; gives the subject's id."""
+        """A service was `deployed`, `upgraded` or `rolledback`; gives the deployment's record id."""
         self.last[environment] = sha
         content = {
             "environment": {"id": environment},
             "artifactId": f"pkg:github/{ORG}/gateway@{sha}",
         }
         custom = {"service": "edge", "repository": f"{ORG}/gateway", "sha": sha}
-        return self._send(f"dev.cdevents.service.{what}.0.3.0", "service", "edge", content, custom, at)
+        found = self._send(f"dev.cdevents.service.{what}.0.3.0", "service", "edge", content, custom, at)
+        self.sent_to[environment] = found
+        return found
 
-    def incident(self, what: str, key: str, title: str, cause: str, sha: str, at: datetime) -> str:
-        """An incident was `detected` or `resolved`; it names the deployment that caused it."""
+    def incident(self, what: str, key: str, title: str, sha: str, at: datetime) -> str:
+        """An incident was `detected`, with the suspect's commit, or `resolved`, with the cure's; gives its record id."""
         content = {
             "description": title,
             "environment": {"id": "production"},
             "service": {"id": "edge"},
             "artifactId": f"pkg:github/{ORG}/gateway@{sha}",
         }
-        custom = {"severity": "high", "deployment": cause}
+        custom = {"service": "edge", "repository": f"{ORG}/gateway", "sha": sha}
         return self._send(f"dev.cdevents.incident.{what}.0.3.0", "incident", key, content, custom, at)
 
     def _send(
@@ -75,4 +80,5 @@ class CdEvents:
         }  # fmt: skip
         headers = {"content-type": "application/cloudevents+json"}
         self.sent.append(Told(at, number, type, headers, msgspec.json.encode(event)))
-        return subject if kind == "incident" else number
+        noun, own = ("incident", subject) if kind == "incident" else ("deployment", number)
+        return f"{SOURCE}:{_PRODUCER.strip('/')}/{noun}/{own}"

@@ -27,7 +27,6 @@ def promotions(director: Director, told: CdEvents) -> Script:
         yield at(day + 1, "07:30")
         director.agenda.begin(_promote(director, "stage", "main", day))
         yield at(day + 1, "08:45")
-        # The story line below has its own deployment on that day.
         _deployed(director, told, "main", "production")
 
 
@@ -51,26 +50,24 @@ def _promote(director: Director, head: str, base: str, day: int) -> Script:
     fake.merge(repo, item, by=_LEAD, at=director.now, how="merge")
 
 
-def _deployed(director: Director, told: CdEvents, branch: str, environment: str) -> str:
+def _deployed(director: Director, told: CdEvents, branch: str, environment: str) -> None:
     sha = director.repo(yard("gateway")).branches[branch]
-    told.service("upgraded", environment, sha, director.now)
-    return sha
+    if sha != told.last.get(environment):
+        told.service("upgraded", environment, sha, director.now)
 
 
 def broken_route(director: Director, told: CdEvents) -> Script:
-    """A deployment of the edge breaks a route; the incident names it; it is rolled back."""
-    yield at(-20, "07:10")
-    repo = director.repo(yard("gateway"))
+    """The timetable's deployment breaks a route; the incident names its commit; the one before comes back."""
+    yield at(-20, "08:44")
     before = told.last["production"]
-    bad = repo.branches["main"]
-    broken = told.service("upgraded", "production", bad, director.now)
-    yield at(-20, "07:26")
-    incident = told.incident("detected", "edge-route-404", "Harbour displays get 404", broken, bad, director.now)
-    yield at(-20, "07:44")
+    yield at(-20, "08:58")
+    bad, broken = told.last["production"], told.sent_to["production"]
+    incident = told.incident("detected", "edge-route-404", "Harbour displays get 404", bad, director.now)
+    yield at(-20, "09:16")
     back = told.service("rolledback", "production", before, director.now)
-    yield at(-20, "07:50")
-    told.incident("resolved", "edge-route-404", "Harbour displays get 404", broken, bad, director.now)
+    yield at(-20, "09:19")
+    told.incident("resolved", "edge-route-404", "Harbour displays get 404", before, director.now)
     director.facts.add(
-        "edge-incident", f"cdevents:{incident}", -20, "A deployment of the edge gateway was rolled back after 34 minutes",
-        others=(f"cdevents:{broken}", f"cdevents:{back}"),
+        "edge-incident", incident, -20, "A deployment of the edge gateway broke a route and was rolled back",
+        others=(broken, back),
     )  # fmt: skip

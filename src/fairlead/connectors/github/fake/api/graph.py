@@ -148,7 +148,7 @@ class Walk:
         known = self._arguments.get(id(field))
         if known is None:
             values = {
-                node.name.value: value_from_ast_untyped(node.value, self._variables) for node in field.arguments
+                node.name.value: value_from_ast_untyped(node.value, self._variables) for node in field.arguments or ()
             }
             known = {name: value for name, value in values.items() if value is not None}
             self._arguments[id(field)] = known
