@@ -22,6 +22,7 @@ from fairlead.wiring.demo.company import found_company
 from fairlead.wiring.demo.director import Director
 from fairlead.wiring.demo.everyday import plan_days
 from fairlead.wiring.demo.facts import StoryFact
+from fairlead.wiring.demo.pages import api_pages
 from fairlead.wiring.demo.plots import gateway, harbour, production, waiting
 from fairlead.wiring.demo.setup_text import setup_text
 from fairlead.wiring.demo.signals import SOURCE, CdEvents, Told
@@ -45,7 +46,7 @@ class DemoHistory:
     """The story's present: the last working day, 09:00 at headquarters."""
     start: datetime
     deliveries: Sequence[RawEvent]
-    """Webhooks of GitHub and CDEvents in the order of time, ready to append."""
+    """Webhooks of GitHub and CDEvents in the order of time, then pages of its API; ready to append."""
     setup: str
     """Text of `fairlead.toml`."""
     absences: str
@@ -73,6 +74,7 @@ def build(as_of: datetime, seed: int = 7) -> DemoHistory:
     agenda.run()
     raw = [_webhook(sent) for sent in fake.hook.sent] + [_cdevent(event) for event in told.sent]
     raw.sort(key=lambda event: event.received_at)
+    raw += api_pages(fake, clock.end)
     return DemoHistory(
         clock.end, clock.start, raw, setup_text(clock), absences_ics(clock), SECRET, fake, tuple(director.facts.told)
     )

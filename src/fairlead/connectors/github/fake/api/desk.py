@@ -46,6 +46,8 @@ class Desk:
     sign_in: SignIn = field(default_factory=SignIn)
     limits: Limits = field(default_factory=Limits)
     faults: Faults = field(default_factory=Faults)
+    slim: bool = False
+    """Answers without links and constants, for canned pages."""
     seen: list[Request] = field(default_factory=list)
     """All requests, for tests of what a client asks."""
 
@@ -152,7 +154,7 @@ class Desk:
         """Objects link to the address that the client used, so that it can follow them."""
         base = request.url + request.path[: len(request.path) - len(_plain(request.path))]
         if base not in self._wires:
-            self._wires[base] = Wire(api=base, html=self.fake.wire.html)
+            self._wires[base] = Wire(api=base, html=self.fake.wire.html, slim=self.slim)
         return self._wires[base]
 
 

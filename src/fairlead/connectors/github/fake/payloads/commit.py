@@ -11,6 +11,8 @@ from fairlead.connectors.github.fake.payloads.user import user_or_none
 from fairlead.connectors.github.fake.payloads.wire import Json, Wire
 from fairlead.connectors.github.fake.state import Account
 
+_UNSIGNED = {"verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None}
+
 ByAddress = Mapping[str, Account]
 """Verified e-mail address -> account: how the host finds whose commit it is."""
 
@@ -38,32 +40,31 @@ def api_commit(wire: Wire, repo: Repository, commit: Commit, people: ByAddress, 
     page = f"{wire.html}/{repo.full_name}/commit/{commit.sha}"
     found: Json = {
         "sha": commit.sha,
-        "node_id": node_id("C", int(commit.sha[:11], 16), repo.id),
         "commit": {
             "author": _signed(commit.author),
             "committer": _signed(commit.committer),
             "message": commit.message,
-            "tree": {"sha": commit.tree, "url": f"{address}/git/trees/{commit.tree}"},
-            "url": f"{address}/git/commits/{commit.sha}",
-            "comment_count": 0,
-            "verification": {
-                "verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None,
-            },
+            **wire.detail(
+                tree={"sha": commit.tree, "url": f"{address}/git/trees/{commit.tree}"},
+                url=f"{address}/git/commits/{commit.sha}",
+                comment_count=0,
+                verification=_UNSIGNED,
+            ),
         },
-        "url": f"{address}/commits/{commit.sha}",
         "html_url": page,
-        "comments_url": f"{address}/commits/{commit.sha}/comments",
         "author": user_or_none(wire, people.get(commit.author.email.lower())),
         "committer": user_or_none(wire, people.get(commit.committer.email.lower())),
         "parents": [
             {
                 "sha": parent,
-                "url": f"{address}/commits/{parent}",
-                "html_url": f"{wire.html}/{repo.full_name}/commit/{parent}",
+                **wire.links(f"{address}/commits/{parent}", {"url": ""}),
+                **wire.detail(html_url=f"{wire.html}/{repo.full_name}/commit/{parent}"),
             }
             for parent in commit.parents
         ],
-    }  # fmt: skip
+        **wire.detail(node_id=node_id("C", int(commit.sha[:11], 16), repo.id)),
+        **wire.links(f"{address}/commits/{commit.sha}", {"url": "", "comments_url": "/comments"}),
+    }
     if files:
         total = commit.additions + commit.deletions
         found["stats"] = {"total": total, "additions": commit.additions, "deletions": commit.deletions}
