@@ -12,7 +12,7 @@ import psycopg
 from fairlead.bus import rows
 from fairlead.bus.lent import Lent
 from fairlead.bus.log import Appended
-from fairlead.bus.shelf import Packed, RowRefused, ShelfDown
+from fairlead.bus.shelf import Body, RowRefused, ShelfDown
 from fairlead.model.raw import RawEvent, StoredRaw
 from fairlead.model.times import epoch_us
 
@@ -82,12 +82,18 @@ class PostgresShelf:
         with self._transaction() as con:
             con.execute(f"UPDATE raw_events SET {setting} WHERE seq = %s", (*rows.row(event), seq))  # noqa: S608
 
-    def pack(self, bodies: Sequence[Packed], upto: int) -> None:
-        """Puts compressed bodies in place and notes that all up to a position are done."""
+    def bodies(self, after: int, limit: int) -> list[Body]:
+        """Bodies above a position as they are stored."""
+        asked = "SELECT seq, packed, body FROM raw_events WHERE seq > %s ORDER BY seq LIMIT %s"
+        with self._reading() as con:
+            return [Body(*found) for found in con.execute(asked, (after, limit), binary=True)]
+
+    def pack(self, bodies: Sequence[Body], upto: int) -> None:
+        """Puts bodies in place of their former forms and notes that all up to a position are done."""
         with self._transaction() as con:
             con.cursor().executemany(
-                "UPDATE raw_events SET packed = %s, body = %b WHERE seq = %s AND packed = %s",
-                [(rows.ZSTD, body, seq, rows.PLAIN) for seq, body in bodies],
+                "UPDATE raw_events SET packed = %s, body = %b WHERE seq = %s",
+                [(packed, body, seq) for seq, packed, body in bodies],
             )
             con.execute(
                 "INSERT INTO raw_log VALUES ('packed_upto', %s)"
@@ -96,7 +102,7 @@ class PostgresShelf:
             )
 
     def packed_upto(self) -> int:
-        """Position up to which bodies have been looked at for compression."""
+        """Position up to which bodies have been compressed for keeping."""
         return self._number("SELECT coalesce(max(value), 0) FROM raw_log WHERE key = 'packed_upto'")
 
     def delete(self, before: datetime, upto: int, limit: int) -> int:

@@ -10,10 +10,11 @@ from fairlead.bus.log import Appended
 from fairlead.model.raw import RawEvent, StoredRaw
 
 
-class Packed(NamedTuple):
-    """A body to be replaced by its compressed form."""
+class Body(NamedTuple):
+    """A body in one of its stored forms."""
 
     seq: int
+    packed: int
     body: bytes
 
 
@@ -36,12 +37,16 @@ class Shelf(Protocol):
         """Overwrites one event and leaves nothing of the former in the files, as far as the database allows."""
         ...
 
-    def pack(self, bodies: Sequence[Packed], upto: int) -> None:
-        """Puts compressed bodies in place and notes that all up to a position are done."""
+    def bodies(self, after: int, limit: int) -> list[Body]:
+        """Bodies above a position as they are stored."""
+        ...
+
+    def pack(self, bodies: Sequence[Body], upto: int) -> None:
+        """Puts bodies in place of their former forms and notes that all up to a position are done."""
         ...
 
     def packed_upto(self) -> int:
-        """Position up to which bodies have been looked at for compression."""
+        """Position up to which bodies have been compressed for keeping."""
         ...
 
     def delete(self, before: datetime, upto: int, limit: int) -> int:

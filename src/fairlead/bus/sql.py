@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from fairlead.bus import rows
 from fairlead.bus.log import Appended
-from fairlead.bus.shelf import Packed, RowRefused, Shelf, ShelfDown
+from fairlead.bus.shelf import Body, RowRefused, Shelf, ShelfDown
 from fairlead.model.errors import Abort, Retry
 from fairlead.model.raw import RawEvent, StoredRaw
 
@@ -156,9 +156,10 @@ class SqlEventLog:
         """Compresses bodies up to a position that all consumers have passed; gives how many."""
         done = 0
         at = self._asked(self._shelf.packed_upto)
-        while page := [one for one in self.read(at, 64) if one.seq <= upto]:
+        while page := [one for one in self._asked(lambda at=at: self._shelf.bodies(at, 64)) if one.seq <= upto]:  # type: ignore[misc]
             at = page[-1].seq
-            small = [Packed(one.seq, body) for one in page if (body := rows.pack(one.event.body)) is not None]
+            dense = [(one.seq, rows.pack_densely(one.packed, one.body)) for one in page]
+            small = [Body(seq, rows.DENSE, body) for seq, body in dense if body is not None]
             self._errand(lambda small=small, at=at: self._shelf.pack(small, at))  # type: ignore[misc]
             done += len(small)
         return done
@@ -248,7 +249,7 @@ class SqlEventLog:
 
     def _write(self, batch: list[_Waiting]) -> None:
         try:
-            receipts = self._shelf.insert([one.row for one in batch])
+            receipts = self._shelf.insert(rows.pack_quickly([one.row for one in batch]))
         except RowRefused:
             self._shelf.recover()
             self._write_singly(batch)

@@ -12,7 +12,7 @@ from typing import Any
 from fairlead.bus import rows
 from fairlead.bus.lent import Lent
 from fairlead.bus.log import Appended
-from fairlead.bus.shelf import Packed, RowRefused, ShelfDown
+from fairlead.bus.shelf import Body, RowRefused, ShelfDown
 from fairlead.model.raw import RawEvent, StoredRaw
 from fairlead.model.times import epoch_us
 
@@ -77,17 +77,23 @@ class SqliteShelf:
             con.execute("PRAGMA secure_delete = OFF")
             con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-    def pack(self, bodies: Sequence[Packed], upto: int) -> None:
-        """Puts compressed bodies in place and notes that all up to a position are done."""
+    def bodies(self, after: int, limit: int) -> list[Body]:
+        """Bodies above a position as they are stored."""
+        asked = "SELECT seq, packed, body FROM raw_events WHERE seq > ? ORDER BY seq LIMIT ?"
+        with self._reading() as con:
+            return [Body(*found) for found in con.execute(asked, (after, limit))]
+
+    def pack(self, bodies: Sequence[Body], upto: int) -> None:
+        """Puts bodies in place of their former forms and notes that all up to a position are done."""
         with self._transaction() as con:
             con.executemany(
-                "UPDATE raw_events SET packed = ?, body = ? WHERE seq = ? AND packed = ?",
-                [(rows.ZSTD, body, seq, rows.PLAIN) for seq, body in bodies],
+                "UPDATE raw_events SET packed = ?, body = ? WHERE seq = ?",
+                [(packed, body, seq) for seq, packed, body in bodies],
             )
             con.execute("INSERT OR REPLACE INTO raw_log VALUES ('packed_upto', ?)", (upto,))
 
     def packed_upto(self) -> int:
-        """Position up to which bodies have been looked at for compression."""
+        """Position up to which bodies have been compressed for keeping."""
         return self._number("SELECT coalesce(max(value), 0) FROM raw_log WHERE key = 'packed_upto'")
 
     def delete(self, before: datetime, upto: int, limit: int) -> int:
