@@ -231,8 +231,10 @@ class _Track:
     def _note_cuts(self, commits: Sequence[int]) -> None:
         cut = self.graph.cut
         if cut:
-            self.horizon = max((cut[commit] for commit in commits if commit in cut and cut[commit] > self.horizon),
-                               default=self.horizon)
+            self.horizon = max(
+                (cut[commit] for commit in commits if commit in cut and cut[commit] > self.horizon),
+                default=self.horizon,
+            )
 
     def _drop(self, lost: Sequence[int], found: Sequence[int]) -> None:
         if lost and self.seen is None:

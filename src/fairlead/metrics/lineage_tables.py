@@ -46,7 +46,9 @@ class Lineage:
             con.execute(f"create table if not exists {table} ({shape})")
         _remember_parts(con)
         if full:
-            con.execute("create or replace temp table stale_repositories as select distinct repository from parts_now")
+            con.execute(
+                "create or replace temp table stale_repositories as select distinct repository from parts_now"
+            )
         else:
             con.execute(_STALE)
         if not full and not con.execute("select 1 from stale_repositories limit 1").fetchone():

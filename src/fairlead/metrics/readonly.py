@@ -83,13 +83,21 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
 def _judge(node: dict[str, Any]) -> None:
     kind = node.get("type")
     if kind == "BASE_TABLE" and (node.get("schema_name") or node.get("catalog_name")):
-        raise Denied("name tables without a schema", )
+        raise Denied(
+            "name tables without a schema",
+        )
     if kind == "SHOW_REF" and (node.get("schema_name") or node.get("catalog_name")):
         raise Denied("name tables without a schema")
-    if kind == "SHOW_REF" and str(node.get("table_name", "")).strip('"').lower() in ("__show_tables_expanded", "databases", "__show_tables_from_database"):
+    if kind == "SHOW_REF" and str(node.get("table_name", "")).strip('"').lower() in (
+        "__show_tables_expanded",
+        "databases",
+        "__show_tables_from_database",
+    ):
         raise Denied("`show tables` lists what there is")
     if kind == "BASE_TABLE" and _is_catalogue(str(node.get("table_name", ""))):
-        raise Denied("the catalogue is not open", )
+        raise Denied(
+            "the catalogue is not open",
+        )
     if kind == "TABLE_FUNCTION":
         name = str(node.get("function", {}).get("function_name", "")).lower()
         if name not in _TABLE_FUNCTIONS:

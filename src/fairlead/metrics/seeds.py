@@ -118,7 +118,14 @@ def _stated(setup: Setup) -> dict[str, Rows]:
     teams = [(f"team:{key}", team) for key, team in sorted(setup.teams.items())]
     return {
         "setup_services": [
-            (key, s.name or key.removeprefix("service:"), s.repository or None, _team(s.team), s.criticality, not s.paths)
+            (
+                key,
+                s.name or key.removeprefix("service:"),
+                s.repository or None,
+                _team(s.team),
+                s.criticality,
+                not s.paths,
+            )
             for key, s in services
         ],
         "setup_service_paths": [(key, s.repository, *_path(path)) for key, s in services for path in s.paths],
@@ -131,7 +138,9 @@ def _stated(setup: Setup) -> dict[str, Rows]:
             (key, f"service:{name.removeprefix('service:')}") for key, t in teams for name in t.services
         ],
         "setup_team_members": [
-            (key, f"person:{name}" if name in setup.people else name.lower()) for key, t in teams for name in t.members
+            (key, f"person:{name}" if name in setup.people else name.lower())
+            for key, t in teams
+            for name in t.members
         ],
     }
 
@@ -144,7 +153,9 @@ def _recorded_services(con: duckdb.DuckDBPyConnection, setup: Setup) -> dict[str
     ).fetchall()
     rows = [row for row in found if row[0] not in known]
     return {
-        "setup_services": [(key, name or key, repo, team, crit, not paths) for key, name, repo, team, crit, paths in rows],
+        "setup_services": [
+            (key, name or key, repo, team, crit, not paths) for key, name, repo, team, crit, paths in rows
+        ],
         "setup_service_paths": [(row[0], row[2], *_path(path)) for row in rows for path in row[5] or ()],
     }
 

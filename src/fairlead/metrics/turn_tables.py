@@ -29,7 +29,9 @@ class Turns:
     def run(self, con: duckdb.DuckDBPyConnection, *, full: bool) -> bool:
         """Makes the turns of dirty changes anew; tells whether there were any."""
         con.execute(f"create table if not exists change_turns ({_SHAPE})")
-        wanted = "" if full else "where id in (select change from dirty_changes union select change from dirty_checks)"
+        wanted = (
+            "" if full else "where id in (select change from dirty_changes union select change from dirty_checks)"
+        )
         if full:
             con.execute(f"create or replace table change_turns ({_SHAPE})")
         else:
@@ -102,7 +104,9 @@ def _store(
     rows = list(turn_tuples(changes, events, checks, kinds, members))
     if not rows:
         return
-    arriving = pa.table({name: list(values) for name, values in zip(TURN_COLUMNS, zip(*rows, strict=True), strict=True)})
+    arriving = pa.table(
+        {name: list(values) for name, values in zip(TURN_COLUMNS, zip(*rows, strict=True), strict=True)}
+    )
     con.register("arriving", arriving)
     con.execute("insert into change_turns select * from arriving")
     con.unregister("arriving")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fairlead.metrics import readonly, seeds, shown, tables
+from fairlead.metrics.catalogue import Entry
+from fairlead.metrics.catalogue import load as load_catalogue
 from fairlead.metrics.executor import Executor
 from fairlead.metrics.lineage_tables import Lineage
 from fairlead.metrics.project import Project
@@ -31,7 +34,9 @@ if TYPE_CHECKING:
 
     from fairlead.store.database import Database
 
-_SEEDED_FROM = frozenset({"calendars", "holidays", "absences", "people", "accounts", "teams", "memberships", "services"})
+_SEEDED_FROM = frozenset(
+    {"calendars", "holidays", "absences", "people", "accounts", "teams", "memberships", "services"}
+)
 """Records from which calendars are made beside the set-up."""
 
 _FULL_FROM = 300_000
@@ -72,8 +77,15 @@ class Warehouse:
         self._con = _open(path, memory_limit, threads)
         tables.create_records(self._con)
         self._con.execute("create table if not exists warehouse_state (key varchar primary key, value varchar)")
-        self._executor = Executor(Project(variables=seeds.variables(self.setup)), {"lineage": Lineage(), "turns": Turns()})
+        self._executor = Executor(
+            Project(variables=seeds.variables(self.setup)), {"lineage": Lineage(), "turns": Turns()}
+        )
         self._ready = self._state("models") is not None
+
+    @cached_property
+    def catalogue(self) -> Mapping[str, Entry]:
+        """Every figure that can be asked for; the user's own win by name."""
+        return load_catalogue(self.metric_folders)
 
     def refresh(self, *, full: bool = False) -> Refreshed:
         """Takes over what the store has new and brings all marts up to date."""

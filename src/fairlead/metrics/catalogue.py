@@ -1,0 +1,138 @@
+"""The catalogue of figures: one YAML entry each, shipped or the user's own; the user's wins by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from fairlead.model.errors import ConfigFault, ConfigFaults
+from fairlead.model.figures import Direction, Unit
+
+SHIPPED = Path(__file__).parent / "catalogue"
+
+Entity = Literal["change", "deployment", "build", "incident", "repository"]
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text in both languages."""
+
+    en: str
+    de: str
+
+    def in_language(self, language: str) -> str:
+        """The text in a language; English where there is no other."""
+        return self.de if language == "de" else self.en
+
+
+class Bands(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Bounds of DORA's published performance bands; beyond `medium` is low."""
+
+    elite: float
+    high: float
+    medium: float
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One figure: what it means, how it is made, which rows it is made from."""
+
+    name: str
+    group: str
+    title: Words
+    definition: Words
+    unit: Unit
+    direction: Direction
+    mark: Words | None = None
+    """Usual mark in words."""
+    source: str
+    """Where the definition comes from."""
+    caveats: tuple[Words, ...] = ()
+    guardrail: str | None = None
+    """Figure that shows the harm if this one is driven alone."""
+    entity: Entity
+    """What a row is: decides by what the figure can be limited."""
+    segments: tuple[str, ...]
+    minimum_n: int = 1
+    """Below it the figure says that there is too little data; the set-up may ask for more."""
+    version: int = 1
+    value: str
+    """SQL expression over `value` of the rows, like `quantile_cont(value, 0.5)`."""
+    within: str | None = None
+    """Optional select over `fitted(idx, id, moment, value, reason, ...)` that makes the values first, by `idx`."""
+    rows: str
+    """Select of `id, moment, value, reason, repository`: `value` is null exactly where `reason` says why."""
+    shown: str | None = None
+    """Select of the same rows without people, where `rows` names some."""
+    empty: str = "no_rows"
+    """Why there is no value if there are no rows: key of a phrase."""
+    parts: tuple[str, ...] = ()
+    bands: Bands | None = None
+    people: bool = False
+    """Whether it tells of people: then small groups are suppressed."""
+    grain: Literal["day", "week", "month"] = "week"
+    over_days: bool = False
+    """Whether it counts distinct days of each complete period and takes the median of them."""
+    path: str = ""
+    """File that it was read from."""
+
+
+def load(folders: Iterable[Path] = ()) -> Mapping[str, Entry]:
+    """All entries by name; raises `ConfigFaults` with every fault of every file."""
+    found: dict[str, Entry] = {}
+    faults: list[ConfigFault] = []
+    for folder in (SHIPPED, *folders):
+        for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+            for said, line in _entries(path, faults):
+                entry = _read(path, said, line, faults)
+                if entry is not None:
+                    found[entry.name] = entry
+    faults += _cross_faults(found)
+    if faults:
+        raise ConfigFaults(faults)
+    return found
+
+
+def group(entries: Mapping[str, Entry], name: str) -> Sequence[str]:
+    """Names of the figures of a group in the order of their files; parts come with their figure."""
+    members = [entry.name for entry in entries.values() if entry.group == name]
+    inner = {part for member in members for part in entries[member].parts}
+    return [member for member in members if member not in inner]
+
+
+def _entries(path: Path, faults: list[ConfigFault]) -> list[tuple[Any, int]]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    text = path.read_text(encoding="utf-8")
+    try:
+        said, marked = YAML(typ="safe", pure=True).load(text), YAML(typ="rt").load(text)
+    except MarkedYAMLError as fault:
+        mark = fault.problem_mark
+        faults.append(ConfigFault(str(path), mark.line + 1 if mark else 1, 1, str(fault.problem)))
+        return []
+    listed = said.get("metrics") if isinstance(said, dict) else None
+    if not isinstance(listed, list):
+        faults.append(ConfigFault(str(path), 1, 1, "a list `metrics` is expected"))
+        return []
+    return [(item, marked["metrics"].lc.item(index)[0] + 1) for index, item in enumerate(listed)]
+
+
+def _read(path: Path, said: Any, line: int, faults: list[ConfigFault]) -> Entry | None:
+    try:
+        return msgspec.convert({**said, "path": str(path)}, Entry)
+    except (msgspec.ValidationError, TypeError) as fault:
+        faults.append(ConfigFault(str(path), line, 1, str(fault)))
+        return None
+
+
+def _cross_faults(found: Mapping[str, Entry]) -> list[ConfigFault]:
+    faults = []
+    for entry in found.values():
+        for other in (*entry.parts, *filter(None, [entry.guardrail])):
+            if other not in found:
+                faults.append(ConfigFault(entry.path, 1, 1, f"{entry.name}: there is no metric `{other}`"))
+        if "person" in entry.segments:
+            faults.append(ConfigFault(entry.path, 1, 1, f"{entry.name}: a person is no segment"))
+    return faults

@@ -1,0 +1,228 @@
+"""DORA by Apache DevLake's published rules, so that a team that moves can see where a number differs and why.
+
+Rules read from its Go tasks and Grafana panels: lower median without interpolation, minutes rounded up, a change is
+deployed by the first deployment whose difference to the one before holds its merge commit (never by the first one
+known), an incident belongs to the last deployment of the whole project before it.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fairlead.metrics.devlake_lineage import brought_by
+from fairlead.metrics.frame import Asked, Frame
+from fairlead.metrics.segments import quoted, whole_id
+from fairlead.metrics.wording import note
+from fairlead.model.errors import Fault
+from fairlead.model.figures import Band, Figure
+
+_MINUTE_S = 60.0
+
+
+def figure(asked: Asked, said: Frame) -> Figure:
+    """A figure of the group `dora` by those rules; others have none and raise `Fault`."""
+    make = _FIGURES.get(asked.entry.name)
+    if make is None:
+        raise Fault(f"DevLake has no `{asked.entry.name}`", hint="it has: " + ", ".join(_FIGURES))
+    history = _History(asked)
+    value, n, band = make(history)
+    rules = [note("by_devlake_rules", asked.language)]
+    return said.filled(
+        value=value, n=n, missing=None if value is not None else "no_rows", band=band, notes=tuple(rules)
+    )
+
+
+def lower_median(values: Iterable[float]) -> float | None:
+    """The largest value whose percent rank is at most a half; ties share the lowest rank."""
+    held = sorted(values)
+    if not held:
+        return None
+    last = len(held) - 1
+    return max(value for value in held if not last or bisect_left(held, value) / last <= 0.5)
+
+
+def minutes_up(start: datetime | None, end: datetime | None) -> int | None:
+    """Whole minutes, rounded up; nothing if it would be negative."""
+    if start is None or end is None:
+        return None
+    minutes = math.ceil((end - start).total_seconds() / _MINUTE_S)
+    return minutes if minutes >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pull:
+    """A merged change with DevLake's spans in minutes."""
+
+    coding: int | None
+    pickup: int | None
+    review: int | None
+    deploy: int | None
+    cycle: int | None
+
+
+class _History:
+    """Deployments, changes and incidents of a project: everything, or what a segment leaves."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self.start = asked.window.start.replace(tzinfo=None)
+        self.end = asked.window.end.replace(tzinfo=None)
+        self._where = _project(asked.segment)
+
+    def deployments(self) -> dict[str, datetime]:
+        """Successful production deployments with the finish of their last part."""
+        found = self._rows(
+            "select deployment, finished_at from counted_deployments "
+            f"where production and success and finished_at is not null and {self._where} order by finished_at, deployment"
+        )
+        return {row["deployment"]: row["finished_at"] for row in found}
+
+    def in_range(self) -> dict[str, datetime]:
+        """Deployments that finished in the window."""
+        return {key: at for key, at in self.deployments().items() if self.start <= at < self.end}
+
+    def pulls(self) -> list[_Pull]:
+        """Merged changes whose deployment finished in the window."""
+        deployments, brought = self.deployments(), brought_by(self._asked.warehouse, self._where)
+        found = []
+        for row in self._rows(_PULLS.format(where=self._where)):
+            carrier = brought.get((row["repository"], row["merge_sha"]))
+            finished = deployments.get(carrier) if carrier else None
+            if finished is not None and self.start <= finished < self.end:
+                found.append(_pull(row, finished))
+        return found
+
+    def caused(self) -> list[tuple[str, datetime, datetime | None]]:
+        """For each incident the last deployment before it, its finish, and when the incident was resolved."""
+        held = sorted((at, key) for key, at in self.deployments().items())
+        moments = [at for at, _ in held]
+        found = []
+        for row in self._rows("select started_at, resolved_at from counted_incidents"):
+            place = bisect_left(moments, row["started_at"])
+            if place:
+                found.append((held[place - 1][1], held[place - 1][0], row["resolved_at"]))
+        return found
+
+    def _rows(self, sql: str) -> list[dict[str, datetime]]:
+        return self._asked.warehouse.rows(sql)
+
+
+_PULLS = """
+select c.id, c.repository, c.merge_sha, c.created_at, c.merged_at, k.first_commit_at, r.first_review_at
+from changes c
+left join (
+    select change, min(authored_at) as first_commit_at from change_commits where deleted_at is null group by change
+) k on k.change = c.id
+left join (
+    select e.change, min(e.at) as first_review_at
+    from change_events e join changes o on o.id = e.change
+    where e.deleted_at is null and e.kind in ('reviewed', 'approved', 'changes_requested', 'commented')
+        and (o.author is null or e.actor is distinct from o.author)
+    group by e.change
+) r on r.change = c.id
+where c.deleted_at is null and c.state = 'merged' and c.merged_at is not null and {where}
+"""
+
+
+def _pull(row: Mapping[str, datetime], finished: datetime) -> _Pull:
+    coding = minutes_up(row["first_commit_at"], row["created_at"])
+    deploy = minutes_up(row["merged_at"], finished)
+    total = (coding or 0) + (minutes_up(row["created_at"], row["merged_at"]) or 0) + (deploy or 0)
+    return _Pull(
+        coding=coding,
+        pickup=minutes_up(row["created_at"], row["first_review_at"]),
+        review=minutes_up(row["first_review_at"], row["merged_at"]),
+        deploy=deploy,
+        cycle=total or None,
+    )
+
+
+def _project(segment: Mapping[str, str]) -> str:
+    """DevLake knows projects, which are sets of repositories."""
+    conditions = []
+    for key, value in segment.items():
+        named = quoted(whole_id(key, value))
+        if key == "repository":
+            conditions.append(f"repository = {named}")
+        elif key == "team":
+            conditions.append(f"repository in (select repository from repository_teams where team = {named})")
+        else:
+            raise Fault(f"DevLake cannot be limited by `{key}`", hint="by repository or team")
+    return " and ".join(conditions) or "true"
+
+
+def _frequency(history: _History) -> tuple[float | None, int, Band | None]:
+    deployments = history.in_range()
+    days = {at.date() for at in deployments.values()}
+    if not days:
+        return None, 0, None
+    weekly = lower_median(_per(history, days, lambda day: day - timedelta(days=day.weekday()))) or 0.0
+    monthly = lower_median(_per(history, days, lambda day: day.replace(day=1))) or 0.0
+    band: Band = "elite" if weekly >= 5 else "high" if weekly >= 1 else "medium" if monthly >= 1 else "low"
+    return weekly, len(deployments), band
+
+
+def _per(history: _History, days: set[date], period: Callable[[date], date]) -> list[float]:
+    """Deployment days of each week or month that the window touches, the empty and the cut ones too."""
+    day, last = history.start.date(), (history.end - timedelta(microseconds=1)).date()
+    counts: dict[date, float] = {}
+    while day <= last:
+        counts[period(day)] = counts.get(period(day), 0.0) + (day in days)
+        day += timedelta(days=1)
+    return list(counts.values())
+
+
+def _span(name: str) -> Callable[[_History], tuple[float | None, int, Band | None]]:
+    def made(history: _History) -> tuple[float | None, int, Band | None]:
+        found = [minutes for pull in history.pulls() if (minutes := getattr(pull, name)) is not None]
+        middle = lower_median(found)
+        value = None if middle is None else middle * _MINUTE_S
+        return value, len(found), _within(value, (86400, 604800, 2592000)) if name == "cycle" else None
+
+    return made
+
+
+def _failure_rate(history: _History) -> tuple[float | None, int, Band | None]:
+    deployments = history.in_range()
+    if not deployments:
+        return None, 0, None
+    failed = {deployment for deployment, _, _ in history.caused()}.intersection(deployments)
+    share = len(failed) / len(deployments)
+    band: Band = "elite" if share <= 0.05 else "high" if share <= 0.10 else "medium" if share <= 0.15 else "low"
+    return share, len(deployments), band
+
+
+def _recovery(history: _History) -> tuple[float | None, int, Band | None]:
+    spans = [
+        float((resolved - finished) // timedelta(minutes=1))
+        for _, finished, resolved in history.caused()
+        if resolved is not None
+        and history.start <= resolved < history.end
+        and history.start <= finished < history.end
+    ]
+    middle = lower_median(spans)
+    value = None if middle is None else middle * _MINUTE_S
+    return value, len(spans), _within(value, (3600, 86400, 604800))
+
+
+def _within(value: float | None, bounds: Sequence[float]) -> Band | None:
+    if value is None:
+        return None
+    names: tuple[Band, ...] = ("elite", "high", "medium")
+    return next((name for name, bound in zip(names, bounds, strict=True) if value < bound), "low")
+
+
+_FIGURES: Mapping[str, Callable[[_History], tuple[float | None, int, Band | None]]] = {
+    "deployment_frequency": _frequency,
+    "lead_time": _span("cycle"),
+    "coding_time": _span("coding"),
+    "pickup_time": _span("pickup"),
+    "review_time": _span("review"),
+    "deploy_time": _span("deploy"),
+    "change_failure_rate": _failure_rate,
+    "failed_deployment_recovery_time": _recovery,
+}

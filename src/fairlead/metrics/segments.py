@@ -1,0 +1,58 @@
+"""How rows of a figure are limited to a team, repository, service, work type or kind of author."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fairlead.metrics.catalogue import Entry
+from fairlead.model.errors import Fault
+
+_LIMITS: Mapping[str, Mapping[str, str]] = {
+    "change": {
+        "team": "id in (select change from change_teams where team = {})",
+        "service": "id in (select change from change_services where service = {})",
+        "work_type": "id in (select change from change_lead_times where work_type = {})",
+        "author_kind": "id in (select change from change_lead_times where author_kind = {})",
+    },
+    "deployment": {
+        "team": "id in (select deployment from deployment_teams where team = {})",
+        "service": "id in (select deployment from deployment_reach where service = {})",
+    },
+    "incident": {
+        "team": "id in (select incident from counted_incidents where team = {})",
+        "service": "id in (select incident from counted_incidents where service = {})",
+    },
+    "build": {},
+    "repository": {},
+}
+_BY_REPOSITORY: Mapping[str, str] = {
+    "team": "repository in (select repository from repository_teams where team = {})",
+    "service": "repository in (select repository from setup_services where service = {})",
+    "repository": "repository = {}",
+}
+_PREFIXES = {"team": "team:", "service": "service:"}
+
+
+def conditions(entry: Entry, segment: Mapping[str, str]) -> list[str]:
+    """SQL conditions over the rows of an entry, values quoted; refuses what the figure cannot be limited by."""
+    found = []
+    for key, value in sorted(segment.items()):
+        if key not in entry.segments:
+            raise Fault(
+                f"`{entry.name}` cannot be limited by `{key}`",
+                hint="it can by: " + (", ".join(entry.segments) or "nothing"),
+            )
+        text = _LIMITS[entry.entity].get(key) or _BY_REPOSITORY[key]
+        found.append(text.format(quoted(whole_id(key, value))))
+    return found
+
+
+def whole_id(key: str, value: str) -> str:
+    """A team or service by its key alone is one of the configuration."""
+    prefix = _PREFIXES.get(key, "")
+    return value if ":" in value else prefix + value
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal: only quotes have a meaning in it."""
+    return "'" + text.replace("'", "''") + "'"
