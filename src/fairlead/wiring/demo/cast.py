@@ -146,7 +146,8 @@ class Yard:
 
 YARDS = (
     Yard(
-        "payments", "payments", 2.6, "squash", "main", "Python", ("src/capture", "src/refund", "src/api", "src/fraud"),
+        "payments", "payments", 2.6, "squash", "main", "Python",
+        ("src/capture", "src/refund", "src/api", "src/fraud"),
         ("card capture", "refund window", "3-D Secure challenge", "webhook signatures", "idempotency keys",
          "currency rounding", "voucher checkout", "payout batches", "chargeback export", "retry policy"),
         ("unit", "integration"), 0.09, 0.1,
@@ -165,7 +166,8 @@ YARDS = (
         ("lint", "unit"), 0.1, 0.12,
     ),
     Yard(
-        "gateway", "platform", 1.5, "merge", "dev", "Go", ("internal/route", "internal/limit", "internal/tls", "cmd/edge"),
+        "gateway", "platform", 1.5, "merge", "dev", "Go",
+        ("internal/route", "internal/limit", "internal/tls", "cmd/edge"),
         ("rate limits", "TLS settings", "health checks", "route table", "access log", "header rewriting",
          "connection pool", "bot filter"),
         ("test", "image"), 0.06, 0.1,

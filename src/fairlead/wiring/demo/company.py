@@ -22,9 +22,9 @@ from fairlead.wiring.demo.cast import (
 )
 
 CODEOWNERS = {
-    "payments": f"*                 @{ORG}/payments\n/src/fraud/       @pzielinski @aylin-k\n/docs/            @lenahoff\n",
-    "storefront": f"*                 @{ORG}/booking\n/apps/search/     @graceliu @mayatorres\n/packages/ui/     @emnovak\n",
-    "gateway": f"*                 @{ORG}/platform\n/internal/tls/    @ravimenon @nishapillai\n",
+    "payments": f"*            @{ORG}/payments\n/src/fraud/  @pzielinski @aylin-k\n/docs/       @lenahoff\n",
+    "storefront": f"*              @{ORG}/booking\n/apps/search/  @graceliu @mayatorres\n/packages/ui/  @emnovak\n",
+    "gateway": f"*               @{ORG}/platform\n/internal/tls/  @ravimenon @nishapillai\n",
 }
 
 

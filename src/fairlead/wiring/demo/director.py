@@ -129,14 +129,14 @@ class Director:
         results = {} if green else {dice.pick(yard.jobs): "failure"}
         about = {"sha": item.head_sha, "branch": item.head_ref, "event": "pull_request", "by": item.user.login}
         took = int(dice.skewed(300, 0.35))
-        end = self.run(repo, "ci", yard.jobs, results=results, took_s=took, pulls=[item.number], **about)  # type: ignore[arg-type]
+        end = self.run(repo, "ci", yard.jobs, results=results, took_s=took, pulls=[item.number], **about)
         if yard.name == "storefront":
             flaky = dice.chance(0.19)
             failed = {"browsers": "failure"} if flaky else {}
             took = int(dice.skewed(480, 0.2))
             late = self.run(
                 repo, "e2e", ("browsers",), results=failed, took_s=took, pulls=[item.number], again=flaky, **about
-            )  # type: ignore[arg-type]
+            )
             end = max(end, late)
         return end, green
 
@@ -149,6 +149,13 @@ class Director:
         red = not green or yard.name in self.red
         results = {yard.jobs[-1]: "failure"} if red else {}
         return self.run(
-            repo, "ci", yard.jobs, sha=sha, branch=yard.base, event="push", by=by, results=results,
+            repo,
+            "ci",
+            yard.jobs,
+            sha=sha,
+            branch=yard.base,
+            event="push",
+            by=by,
+            results=results,
             took_s=int(dice.skewed(330, 0.3)),
-        )  # fmt: skip
+        )

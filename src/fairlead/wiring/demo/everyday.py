@@ -17,10 +17,26 @@ from fairlead.wiring.demo.director import Director
 
 HOUR_S = 3600
 _VERBS = ("Fix", "Rework", "Speed up", "Test", "Simplify", "Log", "Validate", "Extend", "Clean up", "Cache", "Split")
-_WHY = ("for the autumn timetable", "on slow networks", "in the nightly run", "for group bookings", "after the audit",
-        "for the Baltic route", "with empty input", "on retries", "in the harbour office", "behind a flag")  # fmt: skip
-_REMARKS = ("Could this be a named constant?", "This branch needs a test.", "What happens with an empty list here?",
-            "Naming: `rate` or `fare`?", "Please log the id as well.", "Nice, simpler than before.")  # fmt: skip
+_WHY = (
+    "for the autumn timetable",
+    "on slow networks",
+    "in the nightly run",
+    "for group bookings",
+    "after the audit",
+    "for the Baltic route",
+    "with empty input",
+    "on retries",
+    "in the harbour office",
+    "behind a flag",
+)
+_REMARKS = (
+    "Could this be a named constant?",
+    "This branch needs a test.",
+    "What happens with an empty list here?",
+    "Naming: `rate` or `fare`?",
+    "Please log the id as well.",
+    "Nice, simpler than before.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +80,17 @@ def _plan(director: Director, yard: Yard, key: str) -> Plan:
     coding = dice.skewed(0.4 if agent else 3.0, 0.7) * HOUR_S
     lines = max(2, int(dice.skewed(60, 1.0)))
     return Plan(
-        key, yard, agent or human, human, title, dice.pick(yard.parts), commits, lines, int(coding),
+        key,
+        yard,
+        agent or human,
+        human,
+        title,
+        dice.pick(yard.parts),
+        commits,
+        lines,
+        int(coding),
         draft=not agent and dice.chance(0.12),
-    )  # fmt: skip
+    )
 
 
 def life(director: Director, plan: Plan) -> Script:
@@ -166,9 +190,15 @@ def _open(director: Director, plan: Plan, first: int) -> Pull:
     branch = f"{kind}/{plan.title.lower().replace(' ', '-')[:28].rstrip('-')}-{plan.key.replace('/', '')}"
     director.start_branch(plan.yard, branch, plan.author, made)
     return director.fake.open_pull(
-        director.repo(plan.yard), plan.title, head=branch, by=plan.author, at=director.now, base=plan.yard.base,
-        body=f"{plan.title}.", draft=plan.draft,
-    )  # fmt: skip
+        director.repo(plan.yard),
+        plan.title,
+        head=branch,
+        by=plan.author,
+        at=director.now,
+        base=plan.yard.base,
+        body=f"{plan.title}.",
+        draft=plan.draft,
+    )
 
 
 def _message(plan: Plan, dice: Dice, place: int) -> str:

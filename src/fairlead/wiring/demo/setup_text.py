@@ -29,7 +29,8 @@ def _teams() -> list[str]:
         owned = ", ".join(f'"github:{ORG}/{name}"' for name in team.repositories)
         services = ", ".join(f'"{ship.key}"' for ship in SHIPS if ship.team == team.key)
         found.append(
-            f'[teams.{team.key}]\nname = "{team.name}"\nlead = "{player(team.people[0]).key}"\nmembers = [{members}]\n'
+            f'[teams.{team.key}]\nname = "{team.name}"\nlead = "{player(team.people[0]).key}"\n'
+            f"members = [{members}]\n"
             f'repositories = [{owned}]\nservices = [{services}]\ntime_zone = "{team.zone}"\ncalendar = "{team.key}"\n'
         )
     return found
@@ -69,7 +70,8 @@ def _services() -> list[str]:
 def _rules() -> str:
     return (
         '[deployments]\nsources = ["deployment", "cdevents"]\n\n[incidents]\nlabels = ["incident"]\n\n'
-        '[identity]\ncoding_agents = ["copilot-swe-agent*", "devin-ai-integration*"]\nreview_agents = ["coderabbitai*"]\n'
+        '[identity]\ncoding_agents = ["copilot-swe-agent*", "devin-ai-integration*"]\n'
+        'review_agents = ["coderabbitai*"]\n'
         'bots = ["brightwater-ship*"]\n'
     )
 

@@ -52,7 +52,7 @@ class CdEvents:
         return found
 
     def incident(self, what: str, key: str, title: str, sha: str, at: datetime) -> str:
-        """An incident was `detected`, with the suspect's commit, or `resolved`, with the cure's; gives its record id."""
+        """An incident was `detected` (with the suspect's commit) or `resolved` (with the cure's); gives its record id."""
         content = {
             "description": title,
             "environment": {"id": "production"},
@@ -68,16 +68,26 @@ class CdEvents:
         number = hashlib.blake2b(f"{type}/{subject}/{iso(at)}".encode(), digest_size=10).hexdigest()
         data = {
             "context": {
-                "version": "0.5.0", "id": number, "source": _PRODUCER, "type": type, "timestamp": iso(at),
+                "version": "0.5.0",
+                "id": number,
+                "source": _PRODUCER,
+                "type": type,
+                "timestamp": iso(at),
             },
             "subject": {"id": subject, "source": _PRODUCER, "type": kind, "content": content},
             "customData": custom,
             "customDataContentType": "application/json",
-        }  # fmt: skip
+        }
         event = {
-            "specversion": "1.0", "id": number, "source": _PRODUCER, "type": type, "subject": subject, "time": iso(at),
-            "datacontenttype": "application/json", "data": data,
-        }  # fmt: skip
+            "specversion": "1.0",
+            "id": number,
+            "source": _PRODUCER,
+            "type": type,
+            "subject": subject,
+            "time": iso(at),
+            "datacontenttype": "application/json",
+            "data": data,
+        }
         headers = {"content-type": "application/cloudevents+json"}
         self.sent.append(Told(at, number, type, headers, msgspec.json.encode(event)))
         noun, own = ("incident", subject) if kind == "incident" else ("deployment", number)

@@ -30,11 +30,27 @@ from fairlead.wiring.demo.voyages import plan_voyages
 
 SECRET = "demo-webhook-secret"  # noqa: S105 - the canned company's, known to everybody
 SUBSCRIBED = (
-    "push", "pull_request", "pull_request_review", "pull_request_review_comment", "issues", "issue_comment", "sub_issues",
-    "milestone", "workflow_run.completed", "workflow_job.completed", "deployment", "deployment_status",
-    "release.published", "repository", "team", "membership", "merge_group", "dependabot_alert", "code_scanning_alert",
+    "push",
+    "pull_request",
+    "pull_request_review",
+    "pull_request_review_comment",
+    "issues",
+    "issue_comment",
+    "sub_issues",
+    "milestone",
+    "workflow_run.completed",
+    "workflow_job.completed",
+    "deployment",
+    "deployment_status",
+    "release.published",
+    "repository",
+    "team",
+    "membership",
+    "merge_group",
+    "dependabot_alert",
+    "code_scanning_alert",
     "secret_scanning_alert",
-)  # fmt: skip
+)
 """What the demo's webhook asks for: the ends of builds instead of every step of theirs keeps the history small."""
 
 

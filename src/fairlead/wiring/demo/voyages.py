@@ -77,9 +77,15 @@ def begin(
     """Asks for a deployment and starts it."""
     fake, repo = director.fake, director.fake.repository(ship.repository)
     found = fake.deploy(
-        repo, ref=sha, environment=environment(ship, stage), by=SHIP_BOT, at=director.now, task=task,
-        description=description or None, payload={"service": ship.key},
-    )  # fmt: skip
+        repo,
+        ref=sha,
+        environment=environment(ship, stage),
+        by=SHIP_BOT,
+        at=director.now,
+        task=task,
+        description=description or None,
+        payload={"service": ship.key},
+    )
     fake.deployment_status(repo, found, "in_progress", by=SHIP_BOT, at=director.now)
     return found
 
@@ -99,10 +105,8 @@ def latest(repo: Repository, environment: str) -> Deployment:
 
 def _releases(director: Director) -> Script:
     """`fare-engine` is a library: a release every eighth day."""
-    number = 0
-    for day in range(FIRST_DAY + 4, 0, 8):
+    for number, day in enumerate(range(FIRST_DAY + 4, 0, 8), start=1):
         yield at(day, "20:30")
-        number += 1
         repo = director.repo(yard("fare-engine"))
         lead = crew("booking").people[0]
         tag = f"v2.{number}.0"

@@ -19,13 +19,31 @@ class Counter:
     """Numbers by kind that only grow, each kind in its own range as on GitHub."""
 
     _STARTS = {
-        "user": 48_210_000, "app": 310_000, "installation": 51_200_000, "team": 9_140_000, "repository": 612_400_000,
-        "pull": 1_840_000_000, "issue": 2_310_000_000, "review": 2_410_000_000, "comment": 2_480_000_000,
-        "review_comment": 1_760_000_000, "label": 6_020_000_000, "milestone": 11_400_000, "check_run": 31_000_000_000,
-        "check_suite": 29_500_000_000, "workflow_run": 11_300_000_000, "workflow": 98_400_000,
-        "deployment": 1_930_000_000, "deployment_status": 3_150_000_000, "release": 181_000_000, "status": 28_000_000_000,
-        "hook": 501_000_000, "delivery": 170_000_000_000, "push": 20_900_000_000, "event": 14_800_000_000,
-    }  # fmt: skip
+        "user": 48_210_000,
+        "app": 310_000,
+        "installation": 51_200_000,
+        "team": 9_140_000,
+        "repository": 612_400_000,
+        "pull": 1_840_000_000,
+        "issue": 2_310_000_000,
+        "review": 2_410_000_000,
+        "comment": 2_480_000_000,
+        "review_comment": 1_760_000_000,
+        "label": 6_020_000_000,
+        "milestone": 11_400_000,
+        "check_run": 31_000_000_000,
+        "check_suite": 29_500_000_000,
+        "workflow_run": 11_300_000_000,
+        "workflow": 98_400_000,
+        "deployment": 1_930_000_000,
+        "deployment_status": 3_150_000_000,
+        "release": 181_000_000,
+        "status": 28_000_000_000,
+        "hook": 501_000_000,
+        "delivery": 170_000_000_000,
+        "push": 20_900_000_000,
+        "event": 14_800_000_000,
+    }
 
     def __init__(self) -> None:
         self._last: dict[str, int] = defaultdict(int, self._STARTS)

@@ -68,6 +68,9 @@ def broken_route(director: Director, told: CdEvents) -> Script:
     yield at(-20, "09:19")
     told.incident("resolved", "edge-route-404", "Harbour displays get 404", before, director.now)
     director.facts.add(
-        "edge-incident", incident, -20, "A deployment of the edge gateway broke a route and was rolled back",
+        "edge-incident",
+        incident,
+        -20,
+        "A deployment of the edge gateway broke a route and was rolled back",
         others=(broken, back),
-    )  # fmt: skip
+    )

@@ -25,9 +25,18 @@ def red_main(director: Director) -> Script:
     house, fake = yard("storefront"), director.fake
     repo = director.repo(house)
     item = open_change(
-        director, Draught("storefront", "Load translations lazily", "samirh", "feature/lazy-translations", "packages/ui",
-                          additions=58, deletions=31, coding_h=3),
-    )  # fmt: skip
+        director,
+        Draught(
+            "storefront",
+            "Load translations lazily",
+            "samirh",
+            "feature/lazy-translations",
+            "packages/ui",
+            additions=58,
+            deletions=31,
+            coding_h=3,
+        ),
+    )
     fake.request_review(repo, item, "emnovak", by="samirh", at=director.now)
     ready, _ = director.ci(house, item, "story", good=True)
     yield at(-1, "20:40")
@@ -40,9 +49,12 @@ def red_main(director: Director) -> Script:
     yield at(-1, "21:30")
     run = [run for run in repo.runs.values() if run.branch == "main" and run.workflow.name == "ci"][-1]
     director.facts.add(
-        "main-red", f"github:{repo.full_name}/run/{run.id}/{run.attempt}", -1,
-        "The main branch of storefront is red since yesterday", others=(change_id(repo, item),),
-    )  # fmt: skip
+        "main-red",
+        f"github:{repo.full_name}/run/{run.id}/{run.attempt}",
+        -1,
+        "The main branch of storefront is red since yesterday",
+        others=(change_id(repo, item),),
+    )
 
 
 def unreviewed_merge(director: Director) -> Script:
@@ -51,18 +63,32 @@ def unreviewed_merge(director: Director) -> Script:
     house, fake = yard("infra"), director.fake
     repo = director.repo(house)
     item = open_change(
-        director, Draught("infra", "Open port 8443 for the new probes", "vshetty", "fix/probe-port", "modules/network",
-                          files=1, additions=6, deletions=1, commits=1, coding_h=0.5),
-    )  # fmt: skip
+        director,
+        Draught(
+            "infra",
+            "Open port 8443 for the new probes",
+            "vshetty",
+            "fix/probe-port",
+            "modules/network",
+            files=1,
+            additions=6,
+            deletions=1,
+            commits=1,
+            coding_h=0.5,
+        ),
+    )
     ready, _ = director.ci(house, item, "story", good=True)
     yield max(ready, at(-1, "09:41"))
     fake.merge(repo, item, by="vshetty", at=director.now, how=house.how)
     fake.delete_branch(repo, item.head_ref, by="vshetty", at=director.now)
     director.main_ci(house, "vshetty", good=True)
     director.facts.add(
-        "unreviewed-merge", change_id(repo, item), -1, "Vikram merged his own change without a review",
+        "unreviewed-merge",
+        change_id(repo, item),
+        -1,
+        "Vikram merged his own change without a review",
         (person("vshetty"),),
-    )  # fmt: skip
+    )
 
 
 def renamed(director: Director) -> Script:
@@ -80,9 +106,18 @@ def leaver(director: Director) -> Script:
     house, fake = yard("payments"), director.fake
     repo = director.repo(house)
     item = open_change(
-        director, Draught("payments", "Spike: payouts over instant transfer", LEAVER.login, "spike/instant-payouts",
-                          "src/api", additions=320, deletions=15, draft=True),
-    )  # fmt: skip
+        director,
+        Draught(
+            "payments",
+            "Spike: payouts over instant transfer",
+            LEAVER.login,
+            "spike/instant-payouts",
+            "src/api",
+            additions=320,
+            deletions=15,
+            draft=True,
+        ),
+    )
     director.ci(house, item, "story", good=False)
     yield at(-40, "15:00")
     fake.delete_user(LEAVER.login, at=director.now)
@@ -101,28 +136,46 @@ def alerts(director: Director) -> Script:
     fake = director.fake
     yield at(-50, "06:00")
     old = fake.open_alert(
-        fake.repository("storefront"), "code_scanning", rule="js/xss", title="Cross-site scripting in the delay banner",
-        severity="high", path="apps/web/checkout/banner.ts", at=director.now,
-    )  # fmt: skip
+        fake.repository("storefront"),
+        "code_scanning",
+        rule="js/xss",
+        title="Cross-site scripting in the delay banner",
+        severity="high",
+        path="apps/web/checkout/banner.ts",
+        at=director.now,
+    )
     yield at(-46, "15:00")
     fake.fix_alert(fake.repository("storefront"), old, at=director.now)
     yield at(-30, "07:00")
     leak = fake.open_alert(
-        fake.repository("infra"), "secret_scanning", rule="aws_access_key_id", title="AWS access key",
-        severity="critical", path="clusters/staging/old.tf", at=director.now,
-    )  # fmt: skip
+        fake.repository("infra"),
+        "secret_scanning",
+        rule="aws_access_key_id",
+        title="AWS access key",
+        severity="critical",
+        path="clusters/staging/old.tf",
+        at=director.now,
+    )
     yield at(-30, "08:10")
     fake.fix_alert(fake.repository("infra"), leak, at=director.now, by="ravimenon")
     yield at(-8, "06:10")
     repo = fake.repository("payments")
     found = fake.open_alert(
-        repo, "dependabot", rule="CVE-2026-31337", title="jsonpickler runs code while it reads", severity="critical",
-        path="requirements.txt", package="jsonpickler", at=director.now,
-    )  # fmt: skip
+        repo,
+        "dependabot",
+        rule="CVE-2026-31337",
+        title="jsonpickler runs code while it reads",
+        severity="critical",
+        path="requirements.txt",
+        package="jsonpickler",
+        at=director.now,
+    )
     director.facts.add(
-        "critical-alert", f"github:{repo.full_name}/alert/dependency/{found.number}", -8,
+        "critical-alert",
+        f"github:{repo.full_name}/alert/dependency/{found.number}",
+        -8,
         "A critical advisory about a dependency of payments is open",
-    )  # fmt: skip
+    )
 
 
 def dependabot(director: Director) -> Script:
@@ -142,10 +195,21 @@ def _bump(director: Director, name: str, day: int, stays: bool) -> Script:
         else director.dice("bump", name, day).pick(("tlslib", "httpcore", "left-pad", "yamlet"))
     )
     item = open_change(
-        director, Draught(name, f"Bump {package} from 3.0.{-day} to 3.1.{-day}", "dependabot[bot]",
-                          f"dependabot/{package}-{-day}", house.parts[0], files=1, additions=1, deletions=1, commits=1,
-                          coding_h=0.01, labels=("dependencies",)),
-    )  # fmt: skip
+        director,
+        Draught(
+            name,
+            f"Bump {package} from 3.0.{-day} to 3.1.{-day}",
+            "dependabot[bot]",
+            f"dependabot/{package}-{-day}",
+            house.parts[0],
+            files=1,
+            additions=1,
+            deletions=1,
+            commits=1,
+            coding_h=0.01,
+            labels=("dependencies",),
+        ),
+    )
     ready, _ = director.ci(house, item, "story", good=True)
     if stays:
         director.facts.add(
@@ -171,9 +235,17 @@ def in_the_queue(director: Director) -> Script:
     house, fake = yard("gateway"), director.fake
     repo = director.repo(house)
     item = open_change(
-        director, Draught("gateway", "Keep idle connections for a minute", "ananya-rao", "feature/idle-connections",
-                          "internal/limit", additions=44, deletions=9),
-    )  # fmt: skip
+        director,
+        Draught(
+            "gateway",
+            "Keep idle connections for a minute",
+            "ananya-rao",
+            "feature/idle-connections",
+            "internal/limit",
+            additions=44,
+            deletions=9,
+        ),
+    )
     fake.request_review(repo, item, "vshetty", by="ananya-rao", at=director.now)
     director.ci(house, item, "story", good=True)
     yield at(0, "04:40")
@@ -204,8 +276,15 @@ def work_items(director: Director, name: str) -> Script:
         who = dice.pick(team.people)
         bug = dice.chance(0.4)
         title = f"{dice.pick(house.things).capitalize()}: {'wrong' if bug else 'wanted'} {dice.whole(1, 99)}"
-        item = fake.open_issue(repo, title, by=who, at=director.now, labels=("bug",) if bug else ("feature",),
-                               assignees=(dice.pick(team.people),), type="Bug" if bug else "Feature")  # fmt: skip
+        item = fake.open_issue(
+            repo,
+            title,
+            by=who,
+            at=director.now,
+            labels=("bug",) if bug else ("feature",),
+            assignees=(dice.pick(team.people),),
+            type="Bug" if bug else "Feature",
+        )
         if dice.chance(0.15) and not bug:
             fake.add_sub_issue(repo, epic, item, by=who, at=director.now)
         if dice.chance(0.8):

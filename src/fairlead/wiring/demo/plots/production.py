@@ -1,4 +1,4 @@
-"""Story lines about production: a failed deployment and its hotfix, a rollback, incidents with and without a cause."""
+"""Story lines about production: a failed deployment and its hotfix, a rollback, incidents of both kinds."""
 
 from __future__ import annotations
 
@@ -35,9 +35,21 @@ def failed_and_hotfix(director: Director) -> Script:
     end(director, vessel, "production", "failure", "Migration 0142: column `scheme_fee` does not exist")
     yield at(-6, "11:32")
     item = open_change(
-        director, Draught("payments", "Hotfix: create scheme_fee before it is read", "kim-adler", "hotfix/scheme-fee",
-                          "src/capture", files=1, additions=14, deletions=2, commits=1, coding_h=0.2, labels=("hotfix",)),
-    )  # fmt: skip
+        director,
+        Draught(
+            "payments",
+            "Hotfix: create scheme_fee before it is read",
+            "kim-adler",
+            "hotfix/scheme-fee",
+            "src/capture",
+            files=1,
+            additions=14,
+            deletions=2,
+            commits=1,
+            coding_h=0.2,
+            labels=("hotfix",),
+        ),
+    )
     fake.request_review(repo, item, "lenahoff", by="kim-adler", at=director.now)
     ready, _ = director.ci(house, item, "story", good=True)
     yield at(-6, "11:41")
@@ -52,13 +64,20 @@ def failed_and_hotfix(director: Director) -> Script:
     end(director, vessel, "production", "success")
     director.closed.discard(vessel.key)
     director.facts.add(
-        "deployment-failed", deployment_id(repo, bad), -6, "A deployment of Payments API to production failed",
+        "deployment-failed",
+        deployment_id(repo, bad),
+        -6,
+        "A deployment of Payments API to production failed",
         others=(deployment_id(repo, good), change_id(repo, item)),
-    )  # fmt: skip
+    )
     director.facts.add(
-        "hotfix", change_id(repo, item), -6, "Kim's hotfix went to production within the hour", (person("kim-adler"),),
+        "hotfix",
+        change_id(repo, item),
+        -6,
+        "Kim's hotfix went to production within the hour",
+        (person("kim-adler"),),
         (deployment_id(repo, good),),
-    )  # fmt: skip
+    )
 
 
 def rolled_back(director: Director) -> Script:
@@ -75,9 +94,14 @@ def rolled_back(director: Director) -> Script:
     end(director, vessel, "production", "success")
     yield at(-9, "18:24")
     incident = fake.open_issue(
-        repo, "Checkout of the web shop answers 500", by="emnovak", at=director.now, labels=("incident", "sev1"),
-        body=f"Every second checkout fails since deployment {bad.id} ({bad.sha[:12]}) of web.", type="Incident",
-    )  # fmt: skip
+        repo,
+        "Checkout of the web shop answers 500",
+        by="emnovak",
+        at=director.now,
+        labels=("incident", "sev1"),
+        body=f"Every second checkout fails since deployment {bad.id} ({bad.sha[:12]}) of web.",
+        type="Incident",
+    )
     yield at(-9, "18:40")
     back = begin_deployment(
         director, vessel, before.sha, "production", task="deploy:rollback", description="rollback"
@@ -88,13 +112,19 @@ def rolled_back(director: Director) -> Script:
     fake.comment(repo, incident, "Rolled back, error rate is normal again.", by="mayatorres", at=director.now)
     fake.close_issue(repo, incident, by="mayatorres", at=director.now)
     director.facts.add(
-        "rollback", deployment_id(repo, back), -9, "The web shop was rolled back half an hour after a deployment",
+        "rollback",
+        deployment_id(repo, back),
+        -9,
+        "The web shop was rolled back half an hour after a deployment",
         others=(deployment_id(repo, bad), change_id(repo, incident)),
-    )  # fmt: skip
+    )
     director.facts.add(
-        "incident-caused", change_id(repo, incident), -9, "The checkout incident was caused by that deployment",
+        "incident-caused",
+        change_id(repo, incident),
+        -9,
+        "The checkout incident was caused by that deployment",
         others=(deployment_id(repo, bad),),
-    )  # fmt: skip
+    )
     yield at(-8, "15:30")
     director.closed.discard(vessel.key)
 
@@ -104,12 +134,22 @@ def no_deployments_fault(director: Director) -> Script:
     yield at(-3, "23:10")
     fake, repo = director.fake, director.fake.repository("ledger")
     incident = fake.open_issue(
-        repo, "Bank's SFTP drop is unreachable", by="pzielinski", at=director.now, labels=("incident", "sev2"),
-        body="Statements of the night are missing. Certificate at the bank has expired.", type="Incident",
-    )  # fmt: skip
+        repo,
+        "Bank's SFTP drop is unreachable",
+        by="pzielinski",
+        at=director.now,
+        labels=("incident", "sev2"),
+        body="Statements of the night are missing. Certificate at the bank has expired.",
+        type="Incident",
+    )
     yield at(-2, "08:35")
-    fake.comment(repo, incident, "The bank renewed its certificate; nothing of ours was changed.", by="kim-adler",
-                 at=director.now)  # fmt: skip
+    fake.comment(
+        repo,
+        incident,
+        "The bank renewed its certificate; nothing of ours was changed.",
+        by="kim-adler",
+        at=director.now,
+    )
     fake.close_issue(repo, incident, by="kim-adler", at=director.now)
     director.facts.add(
         "incident-not-caused",

@@ -49,9 +49,16 @@ def open_change(director: Director, what: Draught) -> Pull:
     base = what.base or house.base
     director.fake.push(repo, what.branch, made, by=what.by, at=director.now, onto=repo.branches[base])
     return director.fake.open_pull(
-        repo, what.title, head=what.branch, by=what.by, at=director.now, base=base, body=what.body or f"{what.title}.",
-        draft=what.draft, labels=what.labels,
-    )  # fmt: skip
+        repo,
+        what.title,
+        head=what.branch,
+        by=what.by,
+        at=director.now,
+        base=base,
+        body=what.body or f"{what.title}.",
+        draft=what.draft,
+        labels=what.labels,
+    )
 
 
 def _file(what: Draught, language: str, number: int) -> FileChange:

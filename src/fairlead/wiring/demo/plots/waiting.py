@@ -12,8 +12,15 @@ from fairlead.wiring.demo.plots.scene import Draught, change_id, open_change, pe
 def begin(director: Director) -> None:
     """Puts the lines of this file on the agenda."""
     for line in (
-        reviewer_away, approved_unmerged, waiting_draft, stale_draft, oversized, conflict, for_a_human, own_turn,
-    ):  # fmt: skip
+        reviewer_away,
+        approved_unmerged,
+        waiting_draft,
+        stale_draft,
+        oversized,
+        conflict,
+        for_a_human,
+        own_turn,
+    ):
         director.agenda.begin(line(director))
     for place, (title, by, day, clock) in enumerate(_FOR_MAYA):
         director.agenda.begin(maya_is_asked(director, place, title, by, at(day, clock)))
@@ -24,9 +31,18 @@ def reviewer_away(director: Director) -> Script:
     yield at(-5, "12:20")
     house = yard("payments")
     item = open_change(
-        director, Draught("payments", "Retry captures after a gateway time-out", "jweber", "feature/retry-captures",
-                          "src/capture", additions=184, deletions=37, commits=3),
-    )  # fmt: skip
+        director,
+        Draught(
+            "payments",
+            "Retry captures after a gateway time-out",
+            "jweber",
+            "feature/retry-captures",
+            "src/capture",
+            additions=184,
+            deletions=37,
+            commits=3,
+        ),
+    )
     director.fake.request_review(director.repo(house), item, "aylin-k", by="jweber", at=director.now)
     director.ci(house, item, "story", good=True)
     yield at(-2, "09:40")
@@ -37,8 +53,16 @@ def reviewer_away(director: Director) -> Script:
         by="jweber",
         at=director.now,
     )
-    _tell(director, "stuck-reviewer-away", house.name, item.number, -5,
-          "Jonas's change waits for a review by Aylin, who is away", "jweber", "aylin-k")  # fmt: skip
+    _tell(
+        director,
+        "stuck-reviewer-away",
+        house.name,
+        item.number,
+        -5,
+        "Jonas's change waits for a review by Aylin, who is away",
+        "jweber",
+        "aylin-k",
+    )
 
 
 def approved_unmerged(director: Director) -> Script:
@@ -46,15 +70,31 @@ def approved_unmerged(director: Director) -> Script:
     yield at(-4, "13:05")
     house = yard("ledger")
     item = open_change(
-        director, Draught("ledger", "Close the day with a balanced journal", "lenahoff", "feature/balanced-journal",
-                          "core/journal", additions=96, deletions=41),
-    )  # fmt: skip
+        director,
+        Draught(
+            "ledger",
+            "Close the day with a balanced journal",
+            "lenahoff",
+            "feature/balanced-journal",
+            "core/journal",
+            additions=96,
+            deletions=41,
+        ),
+    )
     director.fake.request_review(director.repo(house), item, "pzielinski", by="lenahoff", at=director.now)
     director.ci(house, item, "story", good=True)
     yield at(-3, "10:15")
     director.fake.review(director.repo(house), item, "approved", by="pzielinski", at=director.now, body="Ship it.")
-    _tell(director, "approved-unmerged", house.name, item.number, -3,
-          "Lena's change is approved and green since day -3 and nobody has merged it", "lenahoff", "pzielinski")  # fmt: skip
+    _tell(
+        director,
+        "approved-unmerged",
+        house.name,
+        item.number,
+        -3,
+        "Lena's change is approved and green since day -3 and nobody has merged it",
+        "lenahoff",
+        "pzielinski",
+    )
 
 
 def waiting_draft(director: Director) -> Script:
@@ -62,9 +102,19 @@ def waiting_draft(director: Director) -> Script:
     yield at(-5, "16:30")
     house = yard("storefront")
     item = open_change(
-        director, Draught("storefront", "Try cabin photos from the new image service", "graceliu", "spike/cabin-photos",
-                          "apps/web/seats", additions=210, deletions=12, draft=True, body="Is this the right direction?"),
-    )  # fmt: skip
+        director,
+        Draught(
+            "storefront",
+            "Try cabin photos from the new image service",
+            "graceliu",
+            "spike/cabin-photos",
+            "apps/web/seats",
+            additions=210,
+            deletions=12,
+            draft=True,
+            body="Is this the right direction?",
+        ),
+    )
     director.ci(house, item, "story", good=True)
     _tell(director, "draft-waiting", house.name, item.number, -5, "Grace's draft waits for her", "graceliu")
 
@@ -74,9 +124,20 @@ def stale_draft(director: Director) -> Script:
     yield at(-36, "17:10")
     house = yard("fare-engine")
     item = open_change(
-        director, Draught("fare-engine", "Fares as a table instead of code 🧭", "samirh", "spike/fare-table", "src/tariff",
-                          files=9, additions=640, deletions=80, commits=4, draft=True),
-    )  # fmt: skip
+        director,
+        Draught(
+            "fare-engine",
+            "Fares as a table instead of code 🧭",
+            "samirh",
+            "spike/fare-table",
+            "src/tariff",
+            files=9,
+            additions=640,
+            deletions=80,
+            commits=4,
+            draft=True,
+        ),
+    )
     director.ci(house, item, "story", good=False)
     yield at(-33, "18:00")
     new = director.commit("samirh", "Sketch of the lookup", [])
@@ -91,13 +152,32 @@ def oversized(director: Director) -> Script:
     yield at(-3, "19:20")
     house = yard("storefront")
     item = open_change(
-        director, Draught("storefront", "Move the seat map to the canvas renderer", "dosei", "feature/canvas-seats",
-                          "apps/web/seats", files=74, additions=2860, deletions=1940, commits=14, coding_h=60),
-    )  # fmt: skip
+        director,
+        Draught(
+            "storefront",
+            "Move the seat map to the canvas renderer",
+            "dosei",
+            "feature/canvas-seats",
+            "apps/web/seats",
+            files=74,
+            additions=2860,
+            deletions=1940,
+            commits=14,
+            coding_h=60,
+        ),
+    )
     director.fake.request_review(director.repo(house), item, "mayatorres", by="dosei", at=director.now)
     director.ci(house, item, "story", good=True)
-    _tell(director, "oversized", house.name, item.number, -3,
-          "Daniel's seat map change touches 74 files and waits for Maya", "dosei", "mayatorres")  # fmt: skip
+    _tell(
+        director,
+        "oversized",
+        house.name,
+        item.number,
+        -3,
+        "Daniel's seat map change touches 74 files and waits for Maya",
+        "dosei",
+        "mayatorres",
+    )
 
 
 def conflict(director: Director) -> Script:
@@ -106,9 +186,17 @@ def conflict(director: Director) -> Script:
     house, fake = yard("storefront"), director.fake
     repo = director.repo(house)
     item = open_change(
-        director, Draught("storefront", "Show delays in the timetable grid", "emnovak", "feature/delays-in-grid",
-                          "apps/web/checkout", additions=130, deletions=44),
-    )  # fmt: skip
+        director,
+        Draught(
+            "storefront",
+            "Show delays in the timetable grid",
+            "emnovak",
+            "feature/delays-in-grid",
+            "apps/web/checkout",
+            additions=130,
+            deletions=44,
+        ),
+    )
     fake.request_review(repo, item, "graceliu", by="emnovak", at=director.now)
     director.ci(house, item, "story", good=True)
     yield at(-3, "14:50")
@@ -116,8 +204,15 @@ def conflict(director: Director) -> Script:
     yield at(-2, "20:05")
     fake.conflict(item)
     fake.add_label(repo, item, "needs-rebase", by="github-actions[bot]", at=director.now)
-    _tell(director, "conflict", house.name, item.number, -2,
-          "Emily's approved change has conflicts with main since day -2", "emnovak")  # fmt: skip
+    _tell(
+        director,
+        "conflict",
+        house.name,
+        item.number,
+        -2,
+        "Emily's approved change has conflicts with main since day -2",
+        "emnovak",
+    )
 
 
 def for_a_human(director: Director) -> Script:
@@ -130,15 +225,32 @@ def for_a_human(director: Director) -> Script:
     )
     yield director.agenda.now + 1500
     item = open_change(
-        director, Draught("gateway", "Remove the unused TLS 1.0 fallback", "copilot-swe-agent[bot]", "copilot/drop-tls-10",
-                          "internal/tls", additions=18, deletions=240, coding_h=0.4, body=f"Fixes #{issue.number}"),
-    )  # fmt: skip
+        director,
+        Draught(
+            "gateway",
+            "Remove the unused TLS 1.0 fallback",
+            "copilot-swe-agent[bot]",
+            "copilot/drop-tls-10",
+            "internal/tls",
+            additions=18,
+            deletions=240,
+            coding_h=0.4,
+            body=f"Fixes #{issue.number}",
+        ),
+    )
     director.ci(house, item, "story", good=True)
     yield director.agenda.now + 240
     fake.review(repo, item, "commented", by="coderabbitai[bot]", at=director.now, body="No blocking finding.")
     fake.request_review(repo, item, "nishapillai", by="copilot-swe-agent[bot]", at=director.now)
-    _tell(director, "agent-change-waiting", house.name, item.number, -3,
-          "A change written by Copilot waits for a human; only the review agent has looked at it", "nishapillai")  # fmt: skip
+    _tell(
+        director,
+        "agent-change-waiting",
+        house.name,
+        item.number,
+        -3,
+        "A change by Copilot waits for a human; only the review agent has looked at it",
+        "nishapillai",
+    )
 
 
 def own_turn(director: Director) -> Script:
@@ -147,16 +259,32 @@ def own_turn(director: Director) -> Script:
     house, fake = yard("payments"), director.fake
     repo = director.repo(house)
     item = open_change(
-        director, Draught("payments", "Export chargebacks by scheme", "pzielinski", "feature/chargeback-export", "src/api",
-                          additions=150, deletions=22),
-    )  # fmt: skip
+        director,
+        Draught(
+            "payments",
+            "Export chargebacks by scheme",
+            "pzielinski",
+            "feature/chargeback-export",
+            "src/api",
+            additions=150,
+            deletions=22,
+        ),
+    )
     fake.request_review(repo, item, "kim-adler", by="pzielinski", at=director.now)
     director.ci(house, item, "story", good=True)
     yield at(-3, "13:45")
     lines = (("src/api/chargeback-export_0.py", 31, "This holds the card number in clear text."),)
     fake.review(repo, item, "changes_requested", by="kim-adler", at=director.now, body="Please mask it.", lines=lines)
-    _tell(director, "changes-requested", house.name, item.number, -3,
-          "Kim asked for changes on day -3; it is Piotr's turn", "pzielinski", "kim-adler")  # fmt: skip
+    _tell(
+        director,
+        "changes-requested",
+        house.name,
+        item.number,
+        -3,
+        "Kim asked for changes on day -3; it is Piotr's turn",
+        "pzielinski",
+        "kim-adler",
+    )
 
 
 _FOR_MAYA = (
@@ -179,8 +307,16 @@ def maya_is_asked(director: Director, place: int, title: str, by: str, when: int
     item = open_change(director, what)
     director.fake.request_review(director.repo(house), item, "mayatorres", by=by, at=director.now)
     director.ci(house, item, "story", good=True)
-    _tell(director, "review-load", house.name, item.number, when // 86_400 - 64,
-          f"`{title}` waits for Maya, who carries most of Booking's reviews", by, "mayatorres")  # fmt: skip
+    _tell(
+        director,
+        "review-load",
+        house.name,
+        item.number,
+        when // 86_400 - 64,
+        f"`{title}` waits for Maya, who carries most of Booking's reviews",
+        by,
+        "mayatorres",
+    )
 
 
 def _tell(director: Director, kind: str, name: str, number: int, day: int, sentence: str, *people: str) -> None:

@@ -41,7 +41,9 @@ def _runs(call: Call) -> Answer:
     for name in used:
         found = [run for run in found if tests[name](run, call.word(name))]
     # A search is cut at a thousand results; the plain list is not.
-    return Listing(found, lambda run: workflow_run(call.wire, repo, run), key="workflow_runs", most=1000 if used else 0)
+    return Listing(
+        found, lambda run: workflow_run(call.wire, repo, run), key="workflow_runs", most=1000 if used else 0
+    )
 
 
 def _within(moment: datetime, expression: str) -> bool:

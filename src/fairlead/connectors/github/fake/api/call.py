@@ -14,7 +14,7 @@ from fairlead.connectors.github.fake.payloads.wire import Json, Wire
 from fairlead.model.times import parse_time
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - like `model.errors`, named for what it is
     """An answer with an error status, in GitHub's form."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None, **more: Any) -> None:

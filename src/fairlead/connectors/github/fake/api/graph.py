@@ -10,8 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
-from graphql import GraphQLAbstractType, GraphQLSchema, is_abstract_type
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLAbstractType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    SelectionSetNode,
+    is_abstract_type,
+)
 from graphql.utilities import value_from_ast_untyped
 
 from fairlead.connectors.github.fake.payloads.wire import Json
@@ -34,7 +42,7 @@ class Connection:
     total: int | None = None
 
 
-class GraphFault(Exception):
+class GraphFault(Exception):  # noqa: N818 - a part of the answer
     """An error of the answer, in GitHub's form."""
 
     def __init__(self, kind: str, message: str, path: list[str] | None = None) -> None:
@@ -94,10 +102,12 @@ class Walk:
         if size is None:
             raise GraphFault(
                 "MISSING_PAGINATION_BOUNDARIES",
-                f"You must provide a `first` or `last` value to properly paginate the `{field.name.value}` connection.",
+                f"You must provide a `first` or `last` value to paginate the `{field.name.value}` connection.",
             )
         if not 0 <= size <= 100:
-            text = f"Requesting {size} records on the `{field.name.value}` connection exceeds the `first` limit of 100."
+            text = (
+                f"Requesting {size} records on the `{field.name.value}` connection exceeds the `first` limit of 100."
+            )
             raise GraphFault("EXCESSIVE_PAGINATION", text)
         begin, end = self._range(given, len(found.items), size)
         shown = found.items[begin:end]
@@ -179,7 +189,7 @@ class Walk:
         if not is_abstract_type(found):
             return False
         assert isinstance(found, GraphQLAbstractType)
-        return self._schema.is_sub_type(found, inner)  # type: ignore[arg-type]
+        return self._schema.is_sub_type(found, inner)
 
 
 def _cursor(offset: int) -> str:

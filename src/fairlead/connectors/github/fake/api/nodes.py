@@ -143,7 +143,9 @@ def labels_and_milestones(wire: Wire, repo: Repository) -> Resolvers:
     return {"Label": label, "Milestone": milestone, "PullRequestChangedFile": file}
 
 
-def things(kind: str, items: list[Label] | list[FileChange] | list[Milestone] | list[Review] | list[Comment]) -> list[Thing]:
+def things(
+    kind: str, items: list[Label] | list[FileChange] | list[Milestone] | list[Review] | list[Comment]
+) -> list[Thing]:
     """State as objects of one type."""
     return [Thing(kind, item) for item in items]
 
@@ -198,8 +200,8 @@ def pull_fields(
         "baseRefOid": lambda one, _: one.base_sha,
         "headRefName": lambda one, _: one.head_ref,
         "headRefOid": lambda one, _: one.head_sha,
-        "headRepository": lambda one, _: here,
-        "baseRepository": lambda one, _: here,
+        "headRepository": lambda _, __: here,
+        "baseRepository": lambda _, __: here,
         "autoMergeRequest": auto_merge,
         "milestone": lambda one, _: Thing("Milestone", one.milestone) if one.milestone else None,
         "labels": lambda one, _: Connection("LabelConnection", things("Label", one.labels)),
@@ -222,7 +224,9 @@ def _people(one: Issue) -> list[Thing]:
 
 
 def _decision(one: Pull, _: Arguments) -> str | None:
-    latest = {review.user.id: review.state for review in one.reviews if review.state in ("approved", "changes_requested")}
+    latest = {
+        review.user.id: review.state for review in one.reviews if review.state in ("approved", "changes_requested")
+    }
     if "changes_requested" in latest.values():
         return "CHANGES_REQUESTED"
     return "APPROVED" if latest else "REVIEW_REQUIRED"

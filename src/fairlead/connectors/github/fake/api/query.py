@@ -68,9 +68,7 @@ class Query:
         if problems:
             return {"errors": [{"message": problem.message} for problem in problems]}
         operation = next(one for one in document.definitions if isinstance(one, OperationDefinitionNode))
-        fragments = {
-            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
-        }
+        fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
         errors: list[Json] = []
         root = self._root(wire, budget, errors)
         walk = Walk(_schema(), root, fragments, asked.get("variables") or {}, broken_cursors)
@@ -240,9 +238,9 @@ def _event_fields(repo: Repository) -> dict[str, Resolver]:
         "milestoneTitle": lambda one, _: one.milestone,
         "stateReason": lambda one, _: one.state and one.state.upper(),
         "reason": lambda one, _: one.state,
-        "lockReason": lambda one, _: None,
+        "lockReason": lambda _, __: None,
         "previousReviewState": lambda one, _: one.state.upper(),
-        "dismissalMessage": lambda one, _: None,
+        "dismissalMessage": lambda _, __: None,
         "review": dismissed,
     }
 
