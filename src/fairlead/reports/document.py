@@ -1,7 +1,7 @@
 """A report as a tree whose claims hold what they rest on; rendering cannot lose it.
 
-All text in the tree is plain: words from tools have been made harmless (`plain.py`), and every renderer escapes its own
-markup. A claim without evidence cannot be made: the report fails to build instead of saying something unfounded.
+All text in the tree is plain: words from tools have been made harmless (`plain.py`), and every renderer escapes its
+own markup. A claim without evidence cannot be made: the report fails to build instead of saying something unfounded.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A document in the form that was asked for. Each form is loaded when it is first wanted: none pays for the others."""
+"""A document in the form that was asked for; each form is loaded when it is first wanted."""
 
 from __future__ import annotations
 

@@ -17,6 +17,9 @@ PHRASES = Path(__file__).parent / "phrases"
 
 Forms = tuple[str, ...]
 
+_DAYS_FROM = 48 * 3600
+"""Seconds from which a length of time is told in days."""
+
 
 @cache
 def catalogue(language: str) -> dict[str, Forms]:
@@ -29,7 +32,7 @@ def catalogue(language: str) -> dict[str, Forms]:
             key = message.id if isinstance(message.id, str) else message.id[0]
             if key:
                 said = message.string
-                found[key] = (said,) if isinstance(said, str) else tuple(said)
+                found[key] = (said,) if isinstance(said, str) else tuple(said or ())
     return found
 
 
@@ -111,7 +114,13 @@ class Wording:
     def ago(self, at: datetime) -> str:
         """`4 min ago`."""
         assert self.now is not None
-        return self("ago", span=Elapsed(max(0.0, (self.now - _aware(at)).total_seconds())))
+        seconds = max(0.0, (self.now - _aware(at)).total_seconds())
+        # After "ago" German bends its days, so that they have a phrase of their own.
+        return (
+            self._counted("ago.days", seconds / 86_400)
+            if seconds >= _DAYS_FROM
+            else self("ago", span=Elapsed(seconds))
+        )
 
     def working(self, time: Working) -> str:
         """`1.4 working days`, below a day in hours."""
@@ -126,7 +135,7 @@ class Wording:
             return f"{self.number(round(seconds))} s"
         if size < 3600:
             return f"{self.number(round(seconds / 60))} min"
-        if size < 48 * 3600:
+        if size < _DAYS_FROM:
             return f"{self.number(round(seconds / 3600, 1 if size < 36_000 else None))} h"
         return self._counted("span.days", seconds / 86_400)
 

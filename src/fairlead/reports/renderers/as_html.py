@@ -1,4 +1,4 @@
-"""The document as an HTML fragment: landmarks, headings, lists; no style, script or frame, those are the face's own."""
+"""The document as an HTML fragment: landmarks, headings, lists; style, script and frame are the face's own."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def render(document: Document) -> str:
     lines = [
         f'<article class="report report-{escape(document.kind)}" lang="{escape(document.language)}">',
         f"<header><h1>{escape(document.title.text)}{_evidence(document.title, words)}</h1>",
-        f'<p class="scope"><span>{escape(document.scope)}</span> '
-        f'<time datetime="{iso(document.as_of)}">{escape(document.shown_as_of)}</time> '
+        f'<p class="scope"><span>{escape(document.scope)}</span>',
+        f'<time datetime="{iso(document.as_of)}">{escape(document.shown_as_of)}</time>',
         f'<span class="freshness">{escape(document.freshness)}</span></p></header>',
     ]
     for section, blocks in numbered(document):

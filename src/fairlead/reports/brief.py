@@ -1,0 +1,281 @@
+"""The morning brief: what needs you, what is at risk, how it goes, what changed, and how sure all that is.
+
+Deterministic: the same records, set-up and moment give the same words. Everything said is loaded in `facts.py` and
+`open_changes.py`; this module decides what is worth saying and in which order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from fairlead.metrics import figures
+from fairlead.model.figures import Figure, Window
+from fairlead.model.setup import Setup
+from fairlead.model.times import Clock
+from fairlead.reports import facts, proof
+from fairlead.reports.brief_data import data_section, freshness
+from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section
+from fairlead.reports.figure_words import figure_block
+from fairlead.reports.naming import Names, short_name
+from fairlead.reports.open_changes import Waiting, load_open, overdue
+from fairlead.reports.plain import plain
+from fairlead.reports.scope import Scope
+from fairlead.reports.sentences import Teller
+from fairlead.reports.suggesting import suggestions
+from fairlead.reports.wording import Wording
+
+if TYPE_CHECKING:
+    from fairlead.metrics.warehouse import Warehouse
+
+WINDOW_DAYS = 30
+MOST_NEEDS, MOST_RISKS = 7, 5
+"""More than this is not read before the first coffee; the rest is one command away."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Everything loaded, for the sections to choose from."""
+
+    waiting: Sequence[Waiting]
+    incidents: Sequence[facts.Trouble]
+    red: Sequence[facts.Trouble]
+    failed: Sequence[facts.Trouble]
+    happened: facts.Happened
+    loads: facts.Loads
+    figures: Sequence[Figure]
+
+
+def brief(
+    warehouse: Warehouse,
+    setup: Setup,
+    clock: Clock,
+    *,
+    team: str | None = None,
+    language: str = "en",
+    window_days: int = WINDOW_DAYS,
+    every_change: bool = False,
+) -> Document:
+    """The brief of a team (by key, id or name) or of everybody, as of the clock's moment."""
+    scope = Scope.of(warehouse, setup, clock.now(), team)
+    words = Wording(language, scope.calendar.zone, scope.now)
+    teller = Teller(words, Names.load(warehouse), scope)
+    if not any(facts.count_rows(scope, table) for table in ("changes", "commits", "deployments", "work_items")):
+        return _nothing_yet(teller)
+    window = Window(start=scope.now - timedelta(days=window_days), end=scope.now)
+    segment = {"team": scope.team} if scope.team else {}
+    found = _Found(
+        waiting=load_open(scope),
+        incidents=facts.load_incidents(scope),
+        red=facts.load_red_main(scope),
+        failed=facts.load_failed_deployments(scope),
+        happened=facts.load_happened(scope),
+        loads=facts.load_review_load(scope),
+        figures=figures.group(warehouse, "dora", window, segment, language=words.language),
+    )
+    needs = _needs(teller, found)
+    sections = (
+        _section(teller, "needs", needs, MOST_NEEDS, "triage"),
+        _section(teller, "risks", _risks(teller, found), MOST_RISKS, "triage"),
+        _how_it_goes(teller, found, window_days),
+        _what_changed(teller, found.happened, every_change=every_change),
+        data_section(teller),
+    )
+    return _document(teller, _title(teller, found, needs), sections)
+
+
+def _needs(teller: Teller, found: _Found) -> list[Claim]:
+    """What is broken, then what has waited too long, in the order in which to do it."""
+    late = overdue(found.waiting)
+    suggested = suggestions(teller.scope, teller.names, late[:MOST_NEEDS])
+    return [
+        *map(teller.incident, found.incidents),
+        *(teller.red_main(trouble) for trouble in found.red if trouble.overdue),
+        *map(teller.failed_deployment, found.failed),
+        *(
+            teller.waiting(waiting, teller.reviewers(waiting, suggested.get(waiting.change), parts=False), tone="act")
+            for waiting in late
+        ),
+    ]
+
+
+def _risks(teller: Teller, found: _Found) -> list[Claim]:
+    """What will need somebody soon: load, young failures, limits that are near, changes too large to review well."""
+    scope = teller.scope
+    told = {waiting.change for waiting in overdue(found.waiting)}
+    soon = scope.now + timedelta(days=1)
+    near = [w for w in found.waiting if w.due_at and scope.now < w.due_at <= soon and w.change not in told]
+    large = scope.setup.thresholds.large_change_lines
+    big = [w for w in found.waiting if w.lines >= large and w.why != "draft" and w.change not in told]
+    return [
+        *_load_claims(teller, found.loads),
+        *(teller.red_main(trouble) for trouble in found.red if not trouble.overdue),
+        *(_near(teller, waiting) for waiting in near),
+        *(_big(teller, waiting, large) for waiting in big if waiting not in near),
+    ]
+
+
+def _load_claims(teller: Teller, loads: facts.Loads) -> list[Claim]:
+    """Load is told where the group is large enough that it describes a team and not a person."""
+    if not loads.heavy:
+        return []
+    query = "select change, since from change_turns where until is null and turn = 'reviewer'"
+    least = teller.scope.setup.privacy.minimum_group
+    total = sum(load.waiting for load in loads.heavy)
+    evidence = proof.of_rows(["definition:attention_review_load"], query, total)
+    if loads.people < least:
+        return [teller.claim("load.suppressed", evidence, least=least)]
+    return [
+        teller.claim(
+            "load.heavy" if loads.with_room else "load.heavy_all",
+            evidence,
+            tone="watch",
+            n=load.waiting,
+            name=teller.names.person(load.person),
+            room=loads.with_room,
+        )
+        for load in loads.heavy
+    ]
+
+
+def _near(teller: Teller, waiting: Waiting) -> Claim:
+    assert waiting.due_at is not None
+    claim = teller.waiting(waiting, tone="watch")
+    evidence = proof.of_change(waiting.change, waiting.events)
+    limit = teller.claim("risk.near", evidence, at=teller.words.moment(waiting.due_at))
+    return _with_reasons(claim, (*claim.reasons, limit))
+
+
+def _big(teller: Teller, waiting: Waiting, large: int) -> Claim:
+    query = f"select id, additions, deletions from changes where id = {proof.text_literal(waiting.change)}"  # noqa: S608
+    return Claim(
+        key="risk.large",
+        text=teller.words("risk.large", n=waiting.lines, limit=large, who=teller.whom(waiting)),
+        evidence=proof.of_rows((waiting.change,), query),
+        tone="watch",
+        refs=(Ref(waiting.change, short_name(waiting.change), waiting.url),),
+        title=plain(waiting.title),
+    )
+
+
+def _with_reasons(claim: Claim, reasons: tuple[Claim, ...]) -> Claim:
+    return Claim(
+        key=claim.key, text=claim.text, evidence=claim.evidence, tone=claim.tone, refs=claim.refs, title=claim.title,
+        reasons=reasons, act=claim.act,
+    )  # fmt: skip
+
+
+def _section(teller: Teller, key: str, claims: Sequence[Claim], most: int, command: str) -> Section:
+    """A numbered section; what does not fit is counted and leads to a command, and nothing is said to be nothing."""
+    words, scope = teller.words, teller.scope
+    blocks: list[Block] = list(claims[:most])
+    if not claims:
+        query = "select * from open_change_turns"
+        blocks.append(Empty(teller.claim(f"{key}.none", proof.of_absence(f"brief.{key}", query), tone="ok")))
+    if len(claims) > most:
+        rest = claims[most:]
+        typed = f"fairlead {command}" + (f" --team {scope.team.removeprefix('team:')}" if scope.team else "")
+        ids = [claim.evidence.ids[0] for claim in rest]
+        more = Claim(
+            key="more",
+            text=words("more", n=len(rest)),
+            evidence=proof.of_rows(ids, "select * from open_change_turns order by due_at"),
+            act=Act(words("act.all"), command=typed),
+        )
+        blocks.append(more)
+    return Section(key, words(f"section.{key}"), tuple(blocks), numbered=True)
+
+
+def _how_it_goes(teller: Teller, found: _Found, days: int) -> Section:
+    words = teller.words
+    aside = words("aside.window", n=days)
+    blocks: tuple[Block, ...] = tuple(figure_block(figure, words) for figure in found.figures)
+    return Section("figures", words("section.figures"), blocks, aside=aside)
+
+
+def _what_changed(teller: Teller, happened: facts.Happened, *, every_change: bool) -> Section:
+    words = teller.words
+    counted = (
+        ("changed.merged", "changes", "id", [change for change, _, _ in happened.merged]),
+        ("changed.opened", "changes", "id", happened.opened),
+        ("changed.deployed", "counted_deployments", "deployment", happened.deployed),
+        ("changed.deploy_failed", "counted_deployments", "deployment", happened.deploy_failed),
+        ("changed.released", "releases", "id", happened.released),
+        ("changed.incidents_opened", "counted_incidents", "incident", happened.incidents_opened),
+        ("changed.incidents_closed", "counted_incidents", "incident", happened.incidents_closed),
+    )
+    blocks: list[Block] = [
+        teller.claim(key, proof.of_records(table, ids, column), n=len(ids))
+        for key, table, column, ids in counted
+        if ids
+    ]
+    if every_change:
+        blocks += [
+            Claim(
+                key="changed.one",
+                text=words("changed.one"),
+                evidence=proof.of_records("changes", [change]),
+                refs=(Ref(change, short_name(change), url),),
+                title=plain(title),
+            )
+            for change, title, url in happened.merged
+        ]
+    if not blocks:
+        query = f"select * from changes where merged_at >= {proof.time_literal(teller.scope.since)}"  # noqa: S608
+        blocks.append(Empty(teller.claim("changed.none", proof.of_absence("brief.changed", query))))
+    aside = words("aside.since", since=words.recent(teller.scope.since))
+    return Section("changed", words("section.changed"), tuple(blocks), aside=aside)
+
+
+def _title(teller: Teller, found: _Found, needs: Sequence[Claim]) -> Claim:
+    """The finding in one sentence: at most the two weightiest kinds of what needs somebody."""
+    late = len(overdue(found.waiting))
+    red = [trouble for trouble in found.red if trouble.overdue]
+    said: list[str] = []
+    if found.incidents:
+        said.append(teller.words("title.incidents", n=len(found.incidents)))
+    if found.failed:
+        where = short_name(found.failed[0].service or found.failed[0].repository)
+        said.append(teller.words("title.failed", n=len(found.failed), where=where))
+    if red:
+        said.append(teller.words("title.red", n=len(red), where=short_name(red[0].repository)))
+    if late:
+        said.append(teller.words("title.late", n=late))
+    if not needs:
+        evidence = proof.of_absence("brief.needs", "select * from open_change_turns")
+        return teller.claim("title.calm", evidence, tone="ok")
+    ids = [claim.evidence.ids[0] for claim in needs]
+    text = teller.words("title.found", what="; ".join(said[:2]))
+    query = "select change as record, due_at from open_change_turns"
+    return Claim(key="title.found", text=text[:1].upper() + text[1:], evidence=proof.of_rows(ids, query), tone="act")
+
+
+def _nothing_yet(teller: Teller) -> Document:
+    sources = teller.scope.warehouse.rows("select id from sources where deleted_at is null order by id")
+    evidence = proof.of_absence("brief.empty", "select * from sources", [row["id"] for row in sources])
+    command = "fairlead sync" if sources else "fairlead init"
+    claim = Claim(
+        key="empty.said",
+        text=teller.words("empty.said"),
+        evidence=evidence,
+        act=Act(teller.words("act.bring"), command=command),
+    )
+    section = Section("needs", teller.words("section.needs"), (Empty(claim),))
+    return _document(teller, teller.claim("title.empty", evidence), (section, data_section(teller)))
+
+
+def _document(teller: Teller, title: Claim, sections: Sequence[Section]) -> Document:
+    scope, words = teller.scope, teller.words
+    return Document(
+        kind="brief",
+        title=title,
+        scope=scope.name or words("scope.all"),
+        as_of=scope.now,
+        shown_as_of=words.moment(scope.now),
+        freshness=freshness(teller),
+        sections=tuple(sections),
+        language=words.language,
+        team=scope.team,
+    )

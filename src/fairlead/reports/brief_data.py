@@ -1,0 +1,110 @@
+"""The last section of the brief: what the figures rest on, which sources are silent, what is missing."""
+
+from __future__ import annotations
+
+from fairlead.reports import facts, proof
+from fairlead.reports.document import Act, Block, Claim, Notice, Section
+from fairlead.reports.naming import short_name
+from fairlead.reports.plain import plain
+from fairlead.reports.sentences import Teller
+
+_MISSING = (
+    ("builds", "data.no_builds"),
+    ("incidents", "data.no_incidents"),
+    ("change_events", "data.no_events"),
+)
+"""Record tables whose emptiness makes some sentences impossible."""
+
+
+def freshness(teller: Teller) -> str:
+    """`GitHub 1 min ago, Jira 4 min ago; PagerDuty silent since Mon 17:40 (!)`."""
+    words = teller.words
+    said = []
+    for source in facts.load_sources(teller.scope):
+        if source.last is None:
+            said.append(words("freshness.never", source=source.name))
+        elif source.silent:
+            said.append(words("freshness.silent_since", source=source.name, since=words.recent(source.last)))
+        else:
+            said.append(f"{plain(source.name)} {words.ago(source.last)}")
+    return ", ".join(said) or words("freshness.none")
+
+
+def data_section(teller: Teller) -> Section:
+    """What counts, what is silent, what is missing."""
+    blocks: list[Block] = [*_silent(teller), *_bad_syncs(teller), *_counted(teller), *_missing(teller)]
+    blocks.append(_working_time(teller))
+    return Section("data", teller.words("section.data"), tuple(blocks))
+
+
+def _silent(teller: Teller) -> list[Block]:
+    found: list[Block] = []
+    for source in facts.load_sources(teller.scope):
+        if not source.silent or source.last is None:
+            continue
+        query = f"select * from sync_runs where of = {proof.text_literal(source.id)} order by started_at desc"  # noqa: S608
+        evidence = proof.of_rows((source.id,), query.replace(" of =", ' "of" ='))
+        said = teller.words("data.silent", source=source.name, since=teller.words.recent(source.last))
+        act = Act(teller.words("act.bring"), command=f"fairlead sync {plain(source.id)}")
+        found.append(Notice("warning", Claim(key="data.silent", text=said, evidence=evidence, tone="watch", act=act)))
+    return found
+
+
+def _bad_syncs(teller: Teller) -> list[Block]:
+    return [
+        Notice(
+            "fault" if bad.result == "failure" else "warning",
+            teller.claim(
+                f"data.sync_{bad.result}",
+                proof.of_records("sync_runs", [bad.id]),
+                tone="watch",
+                source=bad.source,
+                what=short_name(bad.scope),
+                at=teller.words.recent(bad.at),
+                why=bad.said,
+            ),
+        )
+        for bad in facts.load_bad_syncs(teller.scope)
+    ]
+
+
+def _counted(teller: Teller) -> list[Block]:
+    """How deployments are known: that decides four of the figures."""
+    words = teller.words
+    counted = facts.load_counted(teller.scope)
+    query = "select repository, kind, why, candidates, chosen from what_counts order by repository, kind"
+    if not counted:
+        evidence = proof.of_absence("deployments", query)
+        act = Act(words("act.check"), command="fairlead doctor")
+        return [
+            Notice(
+                "warning",
+                Claim(key="data.no_deployments", text=words("data.no_deployments"), evidence=evidence, act=act),
+            )
+        ]
+    return [
+        teller.claim(
+            "data.counted",
+            proof.of_rows(found.repositories, query, found.candidates),
+            n=len(found.repositories),
+            kind=words(f"counted.{found.kind}"),
+            why=words(f"counted.why.{found.why}") if words.knows(f"counted.why.{found.why}") else found.why,
+        )
+        for found in counted
+    ]
+
+
+def _missing(teller: Teller) -> list[Block]:
+    return [
+        teller.claim(key, proof.of_absence(f"records.{table}", f"select * from {table}"))  # noqa: S608 - constants
+        for table, key in _MISSING
+        if not facts.count_rows(teller.scope, table)
+    ]
+
+
+def _working_time(teller: Teller) -> Claim:
+    calendar = teller.scope.calendar
+    query = f"select * from working_slots where calendar = {proof.text_literal(calendar.id)}"  # noqa: S608
+    return teller.claim(
+        "data.working_time", proof.of_rows((calendar.id,), query), hours=calendar.hours, zone=str(calendar.zone)
+    )

@@ -1,0 +1,246 @@
+"""Loads everything that the brief says something about, as frozen values; words and order come later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fairlead.reports.scope import Scope, aware
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that is broken now: an incident, a main branch, a deployment."""
+
+    id: str
+    repository: str
+    service: str
+    name: str
+    """Title, pipeline or environment."""
+    url: str | None
+    since: datetime
+    overdue: bool
+    count: int = 1
+    """Failures in a row."""
+    sha: str = ""
+    severity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What came about since the last working day."""
+
+    merged: tuple[tuple[str, str, str | None], ...]
+    """Change, title, address."""
+    opened: tuple[str, ...]
+    deployed: tuple[str, ...]
+    deploy_failed: tuple[str, ...]
+    incidents_opened: tuple[str, ...]
+    incidents_closed: tuple[str, ...]
+    released: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Reviews that wait for one person."""
+
+    person: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """Review load of the people of the scope."""
+
+    heavy: tuple[Load, ...]
+    people: int
+    """Humans who could review."""
+    with_room: int
+    """Those for whom fewer than half as many wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is known of a source."""
+
+    id: str
+    name: str
+    last: datetime | None
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BadSync:
+    """A sync whose last run did not read everything."""
+
+    id: str
+    source: str
+    scope: str
+    result: str
+    said: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What counts as a deployment in how many repositories, and why."""
+
+    kind: str
+    why: str
+    repositories: tuple[str, ...]
+    candidates: int
+
+
+def load_incidents(scope: Scope) -> list[Trouble]:
+    """Incidents that are not resolved, the gravest and oldest first."""
+    rows = scope.warehouse.rows(
+        "select * from attention_open_incidents "  # noqa: S608 - conditions with escaped literals
+        f"where since <= ? and (team = ? or {scope.owned('service', 'repository')}) "
+        "order by case severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 else 3 end, "
+        "since, incident",
+        [scope.naive_now, scope.team],
+    )
+    return [
+        Trouble(
+            row["incident"], row["repository"] or "", row["service"] or "", row["title"] or "", row["url"],
+            aware(row["since"]), True, severity=row["severity"] or "",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def load_red_main(scope: Scope) -> list[Trouble]:
+    """Main branches whose pipeline fails now."""
+    rows = scope.warehouse.rows(
+        "select * from attention_red_main where since <= ? "  # noqa: S608
+        f"and {scope.repositories('repository')} order by since, build",
+        [scope.naive_now],
+    )
+    return [
+        Trouble(
+            row["build"], row["repository"], "", row["name"] or "", row["url"], aware(row["since"]),
+            aware(row["due_at"]) <= scope.now, row["failures"], row["sha"] or "",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def load_failed_deployments(scope: Scope) -> list[Trouble]:
+    """Services whose last production deployment failed."""
+    rows = scope.warehouse.rows(
+        "select * from attention_failed_deployments where since <= ? "  # noqa: S608
+        f"and {scope.owned('service', 'repository')} order by since, deployment",
+        [scope.naive_now],
+    )
+    return [
+        Trouble(
+            row["deployment"], row["repository"] or "", row["service"] or "", row["environment"] or "", row["url"],
+            aware(row["since"]), True, sha=row["sha"] or "",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def load_happened(scope: Scope) -> Happened:
+    """Everything between the start of the last working day and now."""
+    span = [scope.naive_since, scope.naive_now]
+
+    def ids(sql: str) -> tuple[str, ...]:
+        return tuple(row["id"] for row in scope.warehouse.rows(sql, span))
+
+    mine = scope.changes("id")
+    deployed = f"production and finished_at >= ? and finished_at < ? and {scope.owned('service', 'repository')}"
+    troubled = scope.owned("service", "repository")
+    merged = scope.warehouse.rows(
+        "select id, title, url from changes where deleted_at is null and merged_at >= ? and merged_at < ? "  # noqa: S608
+        f"and {mine} order by merged_at, id",
+        span,
+    )
+    return Happened(
+        merged=tuple((row["id"], row["title"] or "", row["url"]) for row in merged),
+        opened=ids(
+            "select id from changes where deleted_at is null and created_at >= ? and created_at < ? "  # noqa: S608
+            f"and {mine} order by created_at, id"
+        ),
+        deployed=ids(f"select deployment as id from counted_deployments where success and {deployed} order by id"),  # noqa: S608
+        deploy_failed=ids(
+            "select deployment as id from counted_deployments where result in ('failure', 'error') "  # noqa: S608
+            f"and {deployed} order by id"
+        ),
+        incidents_opened=ids(
+            f"select incident as id from counted_incidents where started_at >= ? and started_at < ? and {troubled} "  # noqa: S608
+            "order by id"
+        ),
+        incidents_closed=ids(
+            f"select incident as id from counted_incidents where resolved_at >= ? and resolved_at < ? and {troubled} "  # noqa: S608
+            "order by id"
+        ),
+        released=ids(
+            "select id from releases where deleted_at is null and kind = 'release' and published_at >= ? "  # noqa: S608
+            f"and published_at < ? and not coalesce(draft, false) and {scope.repositories('repository')} order by id"
+        ),
+    )
+
+
+def load_review_load(scope: Scope) -> Loads:
+    """For whom more reviews wait than one can do soon, and how many others have room."""
+    limit = scope.setup.thresholds.review_load
+    team = "true" if scope.team is None else "d.account in (select account from account_teams where team = $1)"
+    rows = scope.warehouse.rows(
+        "select d.person, count(distinct t.change) as waiting from dim_accounts d "  # noqa: S608 - constants
+        "left join people p on p.id = d.person "
+        "left join change_turns t on t.account = d.account and t.until is null and t.turn = 'reviewer' "
+        f"where d.kind = 'human' and coalesce(p.active, true) and {team} "
+        "and (p.id is not null or d.account not like 'email:%') group by d.person order by d.person",
+        [] if scope.team is None else [scope.team],
+    )
+    heavy = tuple(Load(row["person"], row["waiting"]) for row in rows if row["waiting"] >= limit)
+    return Loads(heavy, len(rows), sum(row["waiting"] * 2 < limit for row in rows))
+
+
+def load_sources(scope: Scope) -> list[SourceState]:
+    """Every source with when it was last heard of."""
+    rows = scope.warehouse.rows("select * from attention_silent_sources order by source")
+    return [
+        SourceState(
+            row["source"],
+            row["name"] or row["source"],
+            aware(row["since"]) if row["since"] is not None else None,
+            row["due_at"] is not None and aware(row["due_at"]) <= scope.now,
+        )
+        for row in rows
+    ]
+
+
+def load_bad_syncs(scope: Scope) -> list[BadSync]:
+    """For each source and scope the last run, where it did not end well."""
+    rows = scope.warehouse.rows(
+        'select id, "of", scope, result, error, left_out, finished_at, started_at from sync_runs '
+        "where deleted_at is null and result is not null and started_at <= ? "
+        'qualify row_number() over (partition by "of", scope, kind order by started_at desc, id desc) = 1 '
+        "order by id",
+        [scope.naive_now],
+    )
+    return [_bad_sync(row) for row in rows if row["result"] != "success"]
+
+
+def _bad_sync(row: dict[str, Any]) -> BadSync:
+    said = row["error"] or "; ".join(row["left_out"] or ())
+    at = aware(row["finished_at"] or row["started_at"])
+    return BadSync(row["id"], row["of"] or "", row["scope"] or "", row["result"], said, at)
+
+
+def load_counted(scope: Scope) -> list[Counted]:
+    """What counts as a deployment, by kind and reason."""
+    rows = scope.warehouse.rows(
+        "select kind, why, list(repository order by repository) as repositories, sum(candidates) as candidates "  # noqa: S608
+        f"from what_counts where chosen and {scope.repositories('repository')} group by kind, why order by kind, why"
+    )
+    return [Counted(row["kind"], row["why"], tuple(row["repositories"]), int(row["candidates"])) for row in rows]
+
+
+def count_rows(scope: Scope, table: str) -> int:
+    """How many live rows a record table holds."""
+    found = scope.warehouse.rows(f"select count(*) as n from {table} where deleted_at is null")  # noqa: S608 - a constant
+    return int(found[0]["n"])

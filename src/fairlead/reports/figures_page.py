@@ -1,0 +1,47 @@
+"""Figures as a report of their own, for `fairlead metrics`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from fairlead.model.figures import Figure
+from fairlead.reports.document import Block, Claim, Document, Empty, Section
+from fairlead.reports.figure_words import figure_block
+from fairlead.reports.plain import plain
+from fairlead.reports.proof import of_absence
+from fairlead.reports.wording import Wording
+
+
+def figures_page(found: Sequence[Figure], *, language: str = "en") -> Document:
+    """All figures in order; the title says how many have a value."""
+    now = found[0].freshness.as_of if found else datetime.now(UTC)
+    words = Wording(language, now=now)
+    known = [figure for figure in found if figure.value is not None]
+    evidence = known[0].rows if known else of_absence("figures", "select * from sources")
+    key = "figures.title" if found else "figures.none"
+    title = Claim(key=key, text=words(key, n=len(found), known=len(known)), evidence=evidence)
+    blocks: tuple[Block, ...] = tuple(figure_block(figure, words) for figure in found)
+    if not found:
+        blocks = (Empty(Claim(key="figures.empty", text=words("figures.empty"), evidence=title.evidence)),)
+    window = (
+        words("window", start=words.day(found[0].window.start), end=words.day(found[0].window.end)) if found else ""
+    )
+    return Document(
+        kind="metrics",
+        title=title,
+        scope=", ".join(f"{plain(name)} {plain(value)}" for name, value in sorted(found[0].segment.items()))
+        if found
+        else "",
+        as_of=now,
+        shown_as_of=words.moment(now),
+        freshness=_freshness(found, words),
+        sections=(Section("figures", words("section.figures"), blocks, aside=window),),
+        language=words.language,
+    )
+
+
+def _freshness(found: Sequence[Figure], words: Wording) -> str:
+    if not found or not found[0].freshness.silent:
+        return ""
+    return words("freshness.silent", sources=", ".join(found[0].freshness.silent))

@@ -1,0 +1,117 @@
+"""Whose report it is: one team or everybody, with its calendar and the conditions that limit queries to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from fairlead.model.calendar.resolve import Calendars, PeopleRows
+from fairlead.model.calendar.working import WorkingCalendar
+from fairlead.model.errors import Abort
+from fairlead.model.setup import Setup
+from fairlead.reports.plain import plain
+from fairlead.reports.proof import text_literal
+
+if TYPE_CHECKING:
+    from fairlead.metrics.warehouse import Warehouse
+
+_PEOPLE_TABLES = ("calendars", "holidays", "absences", "people", "accounts", "teams", "memberships")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A team (or everybody) at a moment."""
+
+    warehouse: Warehouse
+    setup: Setup
+    now: datetime
+    team: str | None
+    """Team id."""
+
+    @classmethod
+    def of(cls, warehouse: Warehouse, setup: Setup, now: datetime, team: str | None) -> Scope:
+        """The scope of a team by key, id or name; an unknown team names the known ones."""
+        if not team:
+            return cls(warehouse, setup, now, None)
+        found = warehouse.rows("select id, name from teams where deleted_at is null order by id")
+        names = {row["id"]: row["name"] or "" for row in found}
+        names |= {f"team:{key}": stated.name or key for key, stated in setup.teams.items()}
+        for known, name in names.items():
+            if team.lower() in (known.lower(), known.lower().removeprefix("team:"), name.lower()):
+                return cls(warehouse, setup, now, known)
+        keys = ", ".join(sorted(known.removeprefix("team:") for known in names)) or "none yet"
+        raise Abort(
+            f"no team `{plain(team)}`", hint=f"there are: {keys}; teams are set under [teams] of fairlead.toml"
+        )
+
+    @cached_property
+    def name(self) -> str:
+        """Shown name of the team, or of the organisation."""
+        if self.team is None:
+            return plain(self.setup.organisation.name)
+        stated = self.setup.teams.get(self.team.removeprefix("team:"))
+        if stated is not None:
+            return plain(stated.name or self.team.removeprefix("team:"))
+        found = self.warehouse.rows("select name from teams where id = ?", [self.team])
+        return plain(found[0]["name"] if found and found[0]["name"] else self.team)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """Working calendars of everybody."""
+        rows = {table: self.warehouse.rows(f"select * from {table} order by id") for table in _PEOPLE_TABLES}  # noqa: S608
+        return Calendars(self.setup, PeopleRows(**rows))
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """Working calendar of the team or the organisation."""
+        return self.calendars.of_team(self.team) if self.team else self.calendars.default
+
+    @cached_property
+    def since(self) -> datetime:
+        """When the last working day before today began."""
+        try:
+            return self.calendar.last_working_day_start(self.now)
+        except (ValueError, AssertionError):
+            return self.now
+
+    @property
+    def naive_now(self) -> datetime:
+        """The moment as the warehouse holds it."""
+        return self.now.astimezone(UTC).replace(tzinfo=None)
+
+    @property
+    def naive_since(self) -> datetime:
+        """`since` as the warehouse holds it."""
+        return self.since.astimezone(UTC).replace(tzinfo=None)
+
+    def changes(self, column: str) -> str:
+        """SQL condition that a column's change belongs to the team."""
+        return self._limited(column, "select change from change_teams where team = {team}")
+
+    def repositories(self, column: str) -> str:
+        """SQL condition that a column's repository belongs to the team."""
+        return self._limited(column, "select repository from repository_teams where team = {team}")
+
+    def owned(self, service: str, repository: str) -> str:
+        """SQL condition that a service, or without one a repository, belongs to the team."""
+        if self.team is None:
+            return "true"
+        services = self._limited(service, "select service from service_teams where team = {team}")
+        return f"({services} or {self.repositories(repository)})"
+
+    def working_between(self, start: datetime, calendar: WorkingCalendar | None = None) -> float:
+        """Working seconds from a moment to now."""
+        return (calendar or self.calendar).working_seconds(aware(start), self.now)
+
+    def _limited(self, column: str, members: str) -> str:
+        if self.team is None:
+            return "true"
+        return f"{column} in ({members.format(team=text_literal(self.team))})"
+
+
+def aware(moment: Any) -> datetime:
+    """A clock reading of UTC from the warehouse as a moment."""
+    assert isinstance(moment, datetime)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

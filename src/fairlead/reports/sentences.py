@@ -1,0 +1,187 @@
+"""Puts facts into claims: the subject of every sentence is work, and every sentence knows its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fairlead.changes.queue import Part
+from fairlead.changes.reviewers import ScorePart, Suggestions
+from fairlead.model.figures import Evidence
+from fairlead.reports import proof
+from fairlead.reports.document import Act, Claim, Ref, Tone
+from fairlead.reports.facts import Trouble
+from fairlead.reports.naming import Names, short_name, short_sha
+from fairlead.reports.open_changes import Waiting
+from fairlead.reports.plain import plain
+from fairlead.reports.scope import Scope
+from fairlead.reports.wording import Elapsed, Wording, Working
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Words facts for one reader."""
+
+    words: Wording
+    names: Names
+    scope: Scope
+
+    def claim(self, key: str, evidence: Evidence, /, tone: Tone = "neutral", **args: Any) -> Claim:
+        """A claim of a phrase alone."""
+        return Claim(key=key, text=self.words(key, **args), evidence=evidence, tone=tone)
+
+    # --- changes ---
+
+    def waiting(self, waiting: Waiting, reasons: Sequence[Claim] = (), tone: Tone | None = None) -> Claim:
+        """For whom a change waits, since when, and what is usual."""
+        evidence = proof.of_change(waiting.change, waiting.events)
+        span = Working(waiting.waited_s, waiting.day_s)
+        key = "wait.plain"
+        usual: Working | str = ""
+        if waiting.usual_s is not None:
+            key = "wait.usual" if waiting.by_history else "wait.limit"
+            usual = Working(waiting.usual_s, waiting.day_s)
+        text = self.words(key, who=self.whom(waiting), since=self.words.recent(waiting.since), span=span, usual=usual)
+        return Claim(
+            key=key,
+            text=text,
+            evidence=evidence,
+            tone=tone or ("act" if waiting.overdue else "neutral"),
+            refs=(Ref(waiting.change, short_name(waiting.change), waiting.url),),
+            title=plain(waiting.title),
+            reasons=(self.why(waiting), *reasons),
+            act=Act(self.words("act.open"), url=waiting.url) if waiting.url else None,
+        )
+
+    def whom(self, waiting: Waiting) -> str:
+        """For whom it waits, in words."""
+        if waiting.turn == "author":
+            name = self.names.person(waiting.author)
+            return self.words("who.author", name=name) if name else self.words("who.author_unknown")
+        if waiting.turn != "reviewer":
+            return self.words(f"who.{waiting.turn}")
+        said = [
+            self.names.person(account) if account else self.words("who.team", team=self.names.team(team))
+            for account, team in waiting.parties
+        ]
+        return self.listed(said) or self.words("who.any_reviewer")
+
+    def why(self, waiting: Waiting) -> Claim:
+        """Why it is that party's turn."""
+        detail = (waiting.detail or "").partition(":")[2] or (waiting.detail or "")
+        evidence = proof.of_change(waiting.change, waiting.events)
+        return self.claim(f"turn.{waiting.why}", evidence, detail=detail)
+
+    def place(self, waiting: Waiting) -> list[Claim]:
+        """What adds up to its place in the queue."""
+        evidence = proof.of_change(waiting.change, waiting.events)
+        return [
+            self.claim(
+                f"queue.{part.key}", evidence, points=f"{part.points:+d}", value=self._part_value(part, waiting)
+            )
+            for part in waiting.placed.parts
+        ]
+
+    def _part_value(self, part: Part, waiting: Waiting) -> Any:
+        if part.key == "waiting":
+            return Working(waiting.waited_s, waiting.day_s)
+        return short_name(str(part.value)) if part.key == "incident" else part.value
+
+    # --- reviewers ---
+
+    def reviewers(self, waiting: Waiting, found: Suggestions | None, *, parts: bool) -> list[Claim]:
+        """Who is away among those asked, and who else fits, with the parts of the score if asked for."""
+        if found is None:
+            return []
+        evidence = proof.of_rows(
+            (waiting.change,),
+            f"select path, status from change_files where change = {proof.text_literal(waiting.change)}",  # noqa: S608
+        )
+        claims = [
+            self.claim("reviewer.away", evidence, name=self.names.person(person), until=self.words.day(until))
+            for person, until in found.away
+        ]
+        for suggestion in found.best:
+            key = "reviewer.fits_to_spread" if suggestion.to_spread else "reviewer.fits"
+            said = [self._score(part) for part in suggestion.parts if parts or _matters(part)]
+            claims.append(
+                self.claim(
+                    key,
+                    evidence,
+                    name=self.names.person(suggestion.person),
+                    why=", ".join(said),
+                    score=suggestion.score,
+                )
+            )
+        return claims
+
+    def _score(self, part: ScorePart) -> str:
+        if part.key in ("ownership", "expertise"):
+            few, files = int(part.numbers[0]), int(part.numbers[1])
+            return self.words(f"reviewer.{part.key}", n=files, few=few)
+        if part.key == "load":
+            return self.words("reviewer.load", n=int(part.numbers[0]))
+        hours = part.numbers[0]
+        return (
+            self.words("reviewer.at_work") if hours <= 0 else self.words("reviewer.zone", span=Elapsed(hours * 3600))
+        )
+
+    # --- what is broken ---
+
+    def incident(self, trouble: Trouble) -> Claim:
+        """An incident that is not resolved."""
+        key = "incident.open_severe" if trouble.severity in ("critical", "high") else "incident.open"
+        evidence = proof.of_rows(
+            (trouble.id,),
+            f"select * from counted_incidents where incident = {proof.text_literal(trouble.id)}",  # noqa: S608
+        )
+        where = short_name(trouble.service or trouble.repository)
+        severity = self.words(f"severity.{trouble.severity}") if trouble.severity else ""
+        return self._broken(
+            trouble, key, evidence, short_name(trouble.id), title=trouble.name, where=where, severity=severity
+        )
+
+    def red_main(self, trouble: Trouble) -> Claim:
+        """A pipeline of a main branch that fails."""
+        evidence = proof.of_rows(
+            (trouble.id,),
+            f"select id, name, result, finished_at, url from builds where repository = "  # noqa: S608
+            f"{proof.text_literal(trouble.repository)} and kind = 'pipeline' "
+            f"and name = {proof.text_literal(trouble.name)} and finished_at >= {proof.time_literal(trouble.since)} and result in ('failure', 'error')",
+            trouble.count,
+        )
+        return self._broken(
+            trouble, "main.red", evidence, short_name(trouble.repository), n=trouble.count, name=trouble.name
+        )
+
+    def failed_deployment(self, trouble: Trouble) -> Claim:
+        """A service whose last production deployment failed."""
+        evidence = proof.of_rows(
+            (trouble.id,),
+            f"select * from counted_deployments where deployment = {proof.text_literal(trouble.id)}",  # noqa: S608
+        )
+        label = short_name(trouble.service or trouble.repository)
+        return self._broken(trouble, "deploy.failed", evidence, label, sha=short_sha(trouble.sha), where=trouble.name)
+
+    def _broken(
+        self, trouble: Trouble, key: str, evidence: Evidence, label: str, *, title: str = "", **args: Any
+    ) -> Claim:
+        passed = Elapsed(max(0.0, (self.scope.now - trouble.since).total_seconds()))
+        text = self.words(key, since=self.words.recent(trouble.since), span=passed, **args)
+        return Claim(
+            key=key, text=text, evidence=evidence, tone="act", refs=(Ref(trouble.id, label, trouble.url),),
+            title=plain(title), act=Act(self.words("act.open"), url=trouble.url) if trouble.url else None,
+        )  # fmt: skip
+
+    def listed(self, said: Sequence[str]) -> str:
+        """`Kim, Lee and Mo`."""
+        known = [text for text in said if text]
+        if len(known) < 2:
+            return "".join(known)
+        return self.words("list.and", first=", ".join(known[:-1]), last=known[-1])
+
+
+def _matters(part: ScorePart) -> bool:
+    """What the brief tells of a score: knowledge that there is, and load."""
+    return part.value > 0 if part.key in ("ownership", "expertise") else part.key == "load"

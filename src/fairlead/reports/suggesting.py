@@ -1,0 +1,159 @@
+"""Loads what reviewer suggestions follow from: files, their owners, recent work, open reviews, absences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from fairlead.changes.reviewers import Candidate, Question, Suggestions, Touch, suggest
+from fairlead.reports.naming import Names
+from fairlead.reports.open_changes import Waiting
+from fairlead.reports.proof import text_list
+from fairlead.reports.scope import Scope, aware
+
+_LOOK_BACK = timedelta(days=730)
+"""Older work counts for less than a sixteenth of fresh work: not worth its rows."""
+_MOST_PATHS = 300
+"""A change of more files is generated or moved; its first files say enough."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Everything for a set of changes, loaded with one query each."""
+
+    paths: Mapping[str, Sequence[str]]
+    touches: Mapping[str, Sequence[Touch]]
+    """Repository -> work on the files of these changes."""
+    candidates: Sequence[Candidate]
+    reviewed: Mapping[str, Collection[str]]
+    owners: Mapping[str, Mapping[str, Collection[str]]]
+    """Repository -> path -> persons."""
+
+
+def suggestions(scope: Scope, names: Names, waiting: Sequence[Waiting]) -> dict[str, Suggestions]:
+    """Change -> who could review it, for the changes that wait for a review."""
+    wanted = [found for found in waiting if found.turn in ("reviewer", "any_reviewer")]
+    if not wanted:
+        return {}
+    known = _load(scope, names, wanted)
+    thresholds, rules = scope.setup.thresholds, scope.setup.reviewers
+    found: dict[str, Suggestions] = {}
+    for change in wanted:
+        asked = {names.person_of.get(account, account) for account, _ in change.parties if account}
+        author = names.person_of.get(change.author or "", change.author)
+        question = Question(
+            change=change.change, author=author, paths=known.paths.get(change.change, ()),
+            owners=known.owners.get(change.repository, {}),
+            already=asked | set(known.reviewed.get(change.change, ())),
+        )  # fmt: skip
+        touches = known.touches.get(change.repository, ())
+        found[change.change] = suggest(
+            question, known.candidates, touches, rules, scope.now, review_load=thresholds.review_load
+        )
+    return found
+
+
+def _load(scope: Scope, names: Names, waiting: Sequence[Waiting]) -> _Known:
+    rows = scope.warehouse.rows
+    ids = text_list(found.change for found in waiting)
+    paths: dict[str, list[str]] = {}
+    for row in rows(_PATHS.format(changes=ids)):
+        paths.setdefault(row["change"], []).append(row["path"])
+    touches: dict[str, list[Touch]] = {}
+    oldest = scope.naive_now - _LOOK_BACK
+    for row in rows(_TOUCHES.format(changes=ids), [oldest, scope.naive_now]):
+        touch = Touch(row["person"], row["path"], aware(row["at"]), row["sha"] or "")
+        touches.setdefault(row["repository"], []).append(touch)
+    reviewed: dict[str, set[str]] = {}
+    for row in rows(_REVIEWED.format(changes=ids)):
+        reviewed.setdefault(row["change"], set()).add(names.person_of.get(row["actor"], row["actor"]))
+    return _Known(
+        {change: found[:_MOST_PATHS] for change, found in paths.items()},
+        touches,
+        [_candidate(row, scope) for row in rows(_CANDIDATES)],
+        reviewed,
+        {},
+    )
+
+
+def _candidate(row: Mapping[str, Any], scope: Scope) -> Candidate:
+    person = row["person"]
+    return Candidate(
+        person=person,
+        kind=row["kind"] or "human",
+        open_reviews=row["open_reviews"],
+        calendar=scope.calendars.of_person(person),
+        away_until=_away_until(scope, person),
+        active=row["active"] is not False,
+    )
+
+
+def _away_until(scope: Scope, person: str) -> datetime | None:
+    """End of the absence that holds now, absences that follow each other taken as one."""
+    until: datetime | None = None
+    for start, end in scope.calendars.away(person):
+        if aware(start) <= (until or scope.now) < aware(end):
+            until = aware(end)
+    return until
+
+
+# Files of a change: as the host lists them, else those of its commits.
+_PATHS = """
+with listed as (
+    select change, path from change_files where change in {changes} and deleted_at is null
+)
+select change, path from listed
+union
+select k.change, f.path
+from change_commits k
+join commit_files f on f.commit = k.commit
+where k.change in {changes} and k.change not in (select change from listed)
+order by all
+"""
+
+_TOUCHES = """
+with wanted as (
+    select distinct c.repository, p.path
+    from (
+        select change, path from change_files where change in {changes} and deleted_at is null
+        union
+        select k.change, f.path
+        from change_commits k
+        join commit_files f on f.commit = k.commit
+        where k.change in {changes}
+    ) p
+    join changes c on c.id = p.change
+)
+select f.repository, f.path, coalesce(d.person, k.author) as person, k.authored_at as at, k.sha
+from commit_files f
+join wanted w on w.repository = f.repository and w.path = f.path
+join commits k on k.id = f.commit and k.deleted_at is null
+left join dim_accounts d on d.account = k.author
+where k.authored_at >= $1 and k.authored_at < $2 and k.author is not null
+"""
+
+_REVIEWED = """
+select distinct change, actor
+from change_events
+where change in {changes} and kind in ('approved', 'changes_requested', 'reviewed') and actor is not null
+    and deleted_at is null
+"""
+
+_CANDIDATES = """
+with load as (
+    select coalesce(d.person, t.account) as person, count(distinct t.change) as open_reviews
+    from change_turns t
+    left join dim_accounts d on d.account = t.account
+    where t.until is null and t.turn = 'reviewer' and t.account is not null
+    group by 1
+)
+select d.person, min(d.kind) as kind, bool_and(coalesce(p.active, true)) as active,
+    coalesce(max(l.open_reviews), 0) as open_reviews
+from dim_accounts d
+left join people p on p.id = d.person
+left join load l on l.person = d.person
+group by d.person
+order by d.person
+"""

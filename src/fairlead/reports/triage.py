@@ -1,0 +1,90 @@
+"""Open changes in the order in which they should be looked at, why, and who could review them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairlead.model.setup import Setup
+from fairlead.model.times import Clock
+from fairlead.reports import facts, proof
+from fairlead.reports.brief_data import freshness
+from fairlead.reports.document import Act, Block, Claim, Document, Empty, Section
+from fairlead.reports.naming import Names
+from fairlead.reports.open_changes import Waiting, load_open
+from fairlead.reports.scope import Scope
+from fairlead.reports.sentences import Teller
+from fairlead.reports.suggesting import suggestions
+from fairlead.reports.wording import Wording
+
+if TYPE_CHECKING:
+    from fairlead.metrics.warehouse import Warehouse
+
+MOST = 50
+"""Changes told one by one; a longer queue is a table's work (`open_change_turns`)."""
+
+
+def triage(
+    warehouse: Warehouse,
+    setup: Setup,
+    clock: Clock,
+    *,
+    team: str | None = None,
+    language: str = "en",
+) -> Document:
+    """The queue of a team (by key, id or name) or of everybody, as of the clock's moment."""
+    scope = Scope.of(warehouse, setup, clock.now(), team)
+    words = Wording(language, scope.calendar.zone, scope.now)
+    teller = Teller(words, Names.load(warehouse), scope)
+    waiting = load_open(scope)
+    return Document(
+        kind="triage",
+        title=_title(teller, waiting),
+        scope=scope.name or words("scope.all"),
+        as_of=scope.now,
+        shown_as_of=words.moment(scope.now),
+        freshness=freshness(teller),
+        sections=(_queue(teller, waiting),),
+        language=words.language,
+        team=scope.team,
+    )
+
+
+def _title(teller: Teller, waiting: list[Waiting]) -> Claim:
+    late = sum(found.overdue for found in waiting)
+    if not waiting:
+        return teller.claim("triage.title_none", proof.of_absence("triage", "select * from open_change_turns"))
+    evidence = proof.of_rows([found.change for found in waiting], "select * from open_change_turns order by due_at")
+    key = "triage.title_late" if late else "triage.title"
+    return teller.claim(key, evidence, n=len(waiting), late=late)
+
+
+def _queue(teller: Teller, waiting: list[Waiting]) -> Section:
+    words = teller.words
+    suggested = suggestions(teller.scope, teller.names, waiting[:MOST])
+    blocks: list[Block] = [
+        teller.waiting(
+            found,
+            (
+                *teller.place(found),
+                *teller.reviewers(found, suggested.get(found.change), parts=True),
+            ),
+        )
+        for found in waiting[:MOST]
+    ]
+    if len(waiting) > MOST:
+        rest = [found.change for found in waiting[MOST:]]
+        blocks.append(
+            teller.claim("more", proof.of_rows(rest, "select * from open_change_turns order by due_at"), n=len(rest))
+        )
+    if not waiting:
+        blocks.append(Empty(_empty(teller)))
+    return Section("queue", words("section.queue"), tuple(blocks), numbered=True)
+
+
+def _empty(teller: Teller) -> Claim:
+    """Nothing is open, or nothing has come yet: the second has a command that brings it."""
+    evidence = proof.of_absence("triage", "select * from open_change_turns")
+    if facts.count_rows(teller.scope, "changes"):
+        return teller.claim("triage.none", evidence, tone="ok")
+    act = Act(teller.words("act.bring"), command="fairlead sync")
+    return Claim(key="triage.empty", text=teller.words("triage.empty"), evidence=evidence, act=act)
