@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fairlead.connectors.github.fake.code import FileChange, Repository, Signature
@@ -15,6 +16,24 @@ from fairlead.wiring.demo.cast import Yard, crew_of, player
 from fairlead.wiring.demo.clock import StoryClock
 from fairlead.wiring.demo.dice import Dice
 from fairlead.wiring.demo.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """A workflow run to be played."""
+
+    name: str
+    jobs: Sequence[str]
+    sha: str
+    branch: str
+    event: str
+    by: str
+    results: Mapping[str, str]
+    """Job -> conclusion, where it is no success."""
+    took_s: int
+    pulls: Sequence[int] = ()
+    again: bool = False
+    """Run once more some minutes after its end, and then it is good."""
 
 
 class Director:
@@ -65,60 +84,35 @@ class Director:
         repo = self.repo(yard)
         return self.fake.push(repo, branch, commits, by=by, at=self.now, onto=repo.branches[yard.base])
 
-    def run(
-        self,
-        repo: Repository,
-        name: str,
-        jobs: Sequence[str],
-        *,
-        sha: str,
-        branch: str,
-        event: str,
-        by: str,
-        results: dict[str, str],
-        took_s: int,
-        pulls: Sequence[int] = (),
-        again: bool = False,
-    ) -> int:
-        """Starts a workflow run that ends by itself; gives the second of its end. `again`: re-run once, then good."""
+    def run(self, repo: Repository, order: RunOrder) -> int:
+        """Starts a workflow run that ends by itself; gives the second of its end."""
         start = self.agenda.now
-        self.agenda.begin(self._play_run(repo, name, jobs, sha, branch, event, by, results, took_s, pulls, again))
-        return start + 30 + took_s + (420 + took_s if again else 0)
+        self.agenda.begin(self._play_run(repo, order))
+        return start + 30 + order.took_s + (420 + order.took_s if order.again else 0)
 
-    def _play_run(
-        self,
-        repo: Repository,
-        name: str,
-        jobs: Sequence[str],
-        sha: str,
-        branch: str,
-        event: str,
-        by: str,
-        results: dict[str, str],
-        took_s: int,
-        pulls: Sequence[int],
-        again: bool,
-    ) -> Script:
+    def _play_run(self, repo: Repository, order: RunOrder) -> Script:
         run = self.fake.queue_run(
-            repo, name, sha=sha, branch=branch, jobs=jobs, event=event, by=by, at=self.now, pulls=pulls
-        )
+            repo, order.name, sha=order.sha, branch=order.branch, jobs=order.jobs, event=order.event, by=order.by,
+            at=self.now, pulls=order.pulls,
+        )  # fmt: skip
         yield self.agenda.now + 30
         self.fake.start_run(repo, run, at=self.now)
-        yield from self._end_jobs(repo, run, results, took_s)
-        if again:
+        yield from self._end_jobs(repo, run, order.results, order.took_s)
+        if order.again:
             yield self.agenda.now + 390
-            self.fake.rerun(repo, run, by=by, at=self.now)
+            self.fake.rerun(repo, run, by=order.by, at=self.now)
             yield self.agenda.now + 30
             self.fake.start_run(repo, run, at=self.now)
-            yield from self._end_jobs(repo, run, {}, took_s)
+            yield from self._end_jobs(repo, run, {}, order.took_s)
 
-    def _end_jobs(self, repo: Repository, run: WorkflowRun, results: dict[str, str], took_s: int) -> Script:
+    def _end_jobs(self, repo: Repository, run: WorkflowRun, results: Mapping[str, str], took_s: int) -> Script:
+        """Jobs end one after the other, the last together with the run."""
         jobs = self.fake.present_jobs(run)
-        for place, job in enumerate(jobs[:-1], start=1):
-            yield self.agenda.now + took_s // (len(jobs) + 1)
+        part = took_s // len(jobs)
+        for job in jobs[:-1]:
+            yield self.agenda.now + part
             self.fake.finish_job(repo, job, results.get(job.name, "success"), at=self.now)
-            took_s -= took_s // (len(jobs) + 1) if place else 0
-        yield self.agenda.now + took_s
+        yield self.agenda.now + took_s - part * (len(jobs) - 1)
         self.fake.finish_run(repo, run, results, at=self.now)
 
     def ci(self, yard: Yard, item: Pull, key: str, good: bool | None = None) -> tuple[int, bool]:
@@ -127,17 +121,13 @@ class Director:
         repo = self.repo(yard)
         green = (not dice.chance(yard.red)) if good is None else good
         results = {} if green else {dice.pick(yard.jobs): "failure"}
-        about = {"sha": item.head_sha, "branch": item.head_ref, "event": "pull_request", "by": item.user.login}
-        took = int(dice.skewed(300, 0.35))
-        end = self.run(repo, "ci", yard.jobs, results=results, took_s=took, pulls=[item.number], **about)
+        order = RunOrder(
+            "ci", yard.jobs, item.head_sha, item.head_ref, "pull_request", item.user.login, results,
+            int(dice.skewed(300, 0.35)), (item.number,),
+        )  # fmt: skip
+        end = self.run(repo, order)
         if yard.name == "storefront":
-            flaky = dice.chance(0.19)
-            failed = {"browsers": "failure"} if flaky else {}
-            took = int(dice.skewed(480, 0.2))
-            late = self.run(
-                repo, "e2e", ("browsers",), results=failed, took_s=took, pulls=[item.number], again=flaky, **about
-            )
-            end = max(end, late)
+            end = max(end, self.run(repo, _browser_tests(order, dice)))
         return end, green
 
     def main_ci(self, yard: Yard, by: str, good: bool | None = None) -> int:
@@ -148,14 +138,13 @@ class Director:
         green = (not dice.chance(yard.red / 5)) if good is None else good
         red = not green or yard.name in self.red
         results = {yard.jobs[-1]: "failure"} if red else {}
-        return self.run(
-            repo,
-            "ci",
-            yard.jobs,
-            sha=sha,
-            branch=yard.base,
-            event="push",
-            by=by,
-            results=results,
-            took_s=int(dice.skewed(330, 0.3)),
-        )
+        took = int(dice.skewed(330, 0.3))
+        return self.run(repo, RunOrder("ci", yard.jobs, sha, yard.base, "push", by, results, took))
+
+
+def _browser_tests(order: RunOrder, dice: Dice) -> RunOrder:
+    """The flaky workflow: it fails one time in five and is good when it is run again on the same commit."""
+    flaky = dice.chance(0.19)
+    results = {"browsers": "failure"} if flaky else {}
+    took = int(dice.skewed(480, 0.2))
+    return replace(order, name="e2e", jobs=("browsers",), results=results, took_s=took, again=flaky)

@@ -52,7 +52,7 @@ class CdEvents:
         return found
 
     def incident(self, what: str, key: str, title: str, sha: str, at: datetime) -> str:
-        """An incident was `detected` (with the suspect's commit) or `resolved` (with the cure's); gives its record id."""
+        """An incident was `detected` (with the suspect's commit) or `resolved` (with the cure's); gives its id."""
         content = {
             "description": title,
             "environment": {"id": "production"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from fairlead.connectors.github.fake.code import Repository
@@ -75,7 +75,7 @@ class Ci(Pulls):
         self._job_event(repo, job, "completed", at)
         self._check_event(repo, job, "completed", at)
 
-    def finish_run(self, repo: Repository, run: WorkflowRun, results: dict[str, str], *, at: datetime) -> None:
+    def finish_run(self, repo: Repository, run: WorkflowRun, results: Mapping[str, str], *, at: datetime) -> None:
         """Ends the jobs that still run, by name, then the run itself (`workflow_run`, action `completed`)."""
         for job in self.present_jobs(run):
             if job.status != "completed":
