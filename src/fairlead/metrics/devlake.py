@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from fairlead.metrics.devlake_lineage import brought_by
 from fairlead.metrics.frame import Asked, Frame
@@ -76,8 +77,8 @@ class _History:
     def deployments(self) -> dict[str, datetime]:
         """Successful production deployments with the finish of their last part."""
         found = self._rows(
-            "select deployment, finished_at from counted_deployments "
-            f"where production and success and finished_at is not null and {self._where} order by finished_at, deployment"
+            "select deployment, finished_at from counted_deployments where production and success "  # noqa: S608
+            f"and finished_at is not null and {self._where} order by finished_at, deployment"
         )
         return {row["deployment"]: row["finished_at"] for row in found}
 
@@ -100,14 +101,14 @@ class _History:
         """For each incident the last deployment before it, its finish, and when the incident was resolved."""
         held = sorted((at, key) for key, at in self.deployments().items())
         moments = [at for at, _ in held]
-        found = []
+        found: list[tuple[str, datetime, datetime | None]] = []
         for row in self._rows("select started_at, resolved_at from counted_incidents"):
             place = bisect_left(moments, row["started_at"])
             if place:
                 found.append((held[place - 1][1], held[place - 1][0], row["resolved_at"]))
         return found
 
-    def _rows(self, sql: str) -> list[dict[str, datetime]]:
+    def _rows(self, sql: str) -> list[dict[str, Any]]:
         return self._asked.warehouse.rows(sql)
 
 
@@ -128,7 +129,7 @@ where c.deleted_at is null and c.state = 'merged' and c.merged_at is not null an
 """
 
 
-def _pull(row: Mapping[str, datetime], finished: datetime) -> _Pull:
+def _pull(row: Mapping[str, Any], finished: datetime) -> _Pull:
     coding = minutes_up(row["first_commit_at"], row["created_at"])
     deploy = minutes_up(row["merged_at"], finished)
     total = (coding or 0) + (minutes_up(row["created_at"], row["merged_at"]) or 0) + (deploy or 0)

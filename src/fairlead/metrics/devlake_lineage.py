@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from fairlead.metrics.warehouse import Warehouse
 
@@ -14,9 +15,11 @@ def brought_by(warehouse: Warehouse, where: str) -> Mapping[tuple[str, str], str
     is not known ends the ancestry there.
     """
     parts = warehouse.rows(
-        "select p.repository, p.sha, p.deployment, p.finished_at, coalesce(d.started_at, d.finished_at) as started_at "
+        "select p.repository, p.sha, p.deployment, p.finished_at, "  # noqa: S608 - conditions are made by `devlake`
+        "coalesce(d.started_at, d.finished_at) as started_at "
         "from deployment_parts p join counted_deployments d on d.deployment = p.deployment "
-        f"where p.production and p.success and p.repository in (select repository from dim_repositories where {where}) "
+        "where p.production and p.success "
+        f"and p.repository in (select repository from dim_repositories where {where}) "
         "group by all order by p.repository, p.finished_at, p.deployment"
     )
     chains: dict[str, list[dict[str, str]]] = {}
@@ -25,7 +28,7 @@ def brought_by(warehouse: Warehouse, where: str) -> Mapping[tuple[str, str], str
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for repository, chain in chains.items():
         parents = _parents(warehouse, repository)
-        for old, new in zip(chain, chain[1:], strict=False):
+        for old, new in pairwise(chain):
             for sha in _difference(parents, new["sha"], old["sha"]):
                 place = (new["started_at"], new["deployment"])
                 key = (repository, sha)

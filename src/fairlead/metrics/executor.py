@@ -1,7 +1,7 @@
 """Runs the models in order: whole, or only for the keys that a delta touches.
 
-An incremental model names a model that lists its dirty keys; their rows are made anew, all others stay. A run must end
-in the same tables as a full one (`tests/metrics/test_incremental.py` proves it on random histories).
+An incremental model names a model that lists its dirty keys; their rows are made anew, all others stay. A run must
+end in the same tables as a full one (`tests/metrics/test_incremental.py` proves it on random histories).
 """
 
 from __future__ import annotations

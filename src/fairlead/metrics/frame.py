@@ -1,4 +1,4 @@
-"""What every figure says, however its value is made: what was left out, how fresh the data are, which rows there are."""
+"""What every figure says, however its value is made: what was left out, how fresh the data are, which rows."""
 
 from __future__ import annotations
 

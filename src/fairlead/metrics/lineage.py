@@ -1,8 +1,8 @@
 """What each deployment brought and lost, and which deployment contained a commit first: pure, over numbers.
 
 Commits and deployments are small integers here. A track is the row of successful deployments of one service (or
-repository) in one environment, in order of their finish. Where history is cut off (a shallow clone, a sync that began
-late), a commit counts as new only if that can be proven: it descends from what was deployed before, or is younger than
+repository) in one environment, in order of their finish. Where history is cut off (a shallow clone, a late sync), a
+commit counts as new only if that can be proven: it descends from what was deployed before, or is younger than
 every place where history is cut.
 """
 

@@ -1,6 +1,6 @@
-"""Runs the lineage over the commit graphs in the warehouse and keeps its tables: lineage of deployments, first deployments.
+"""Runs the lineage over the commit graphs in the warehouse and keeps its tables.
 
-Repositories are taken in buckets, so that memory depends on the bucket and not on the whole history. Unless everything
+Repositories are taken in buckets, so that memory depends on the bucket and not on the whole history. Unless all
 is made anew, only repositories are walked whose deployments or known ancestry changed: a new commit that no known
 commit and no deployment was waiting for lies above all deployments and cannot change anything.
 """
@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fairlead.metrics.lineage import Graph, Outcome, Step, trace
 
@@ -271,7 +271,7 @@ def _arrow(con: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
     return con.sql(sql).to_arrow_table().combine_chunks()
 
 
-def _ints(column: pa.ChunkedArray, kind: str) -> list[int]:
+def _ints(column: pa.ChunkedArray, kind: Literal["i", "q"]) -> list[int]:
     """A column without gaps as a list, through its buffer: ten times faster than value by value."""
     found: list[int] = []
     for chunk in column.chunks:

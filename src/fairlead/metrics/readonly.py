@@ -54,7 +54,8 @@ def check(con: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise Fault(_first_line(fault), hint="DuckDB SQL; `show tables` lists what there is") from fault
     if len(statements) != 1:
         raise Denied("one statement at a time" if statements else "there is no statement")
-    kind, text = statements[0].type, statements[0].query
+    kind: duckdb.StatementType | None = statements[0].type
+    text = statements[0].query
     if kind == duckdb.StatementType.EXPLAIN:
         text = _EXPLAIN.sub("", text, count=1)
         inner = duckdb.extract_statements(text)

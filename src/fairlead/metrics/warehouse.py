@@ -1,7 +1,7 @@
 """The warehouse: records and marts in DuckDB, brought up to date from the store, read by everybody.
 
-It is disposable: whatever is wrong with the file, it is made anew from the store. One process owns it. A refresh is one
-transaction, so that readers, who have a cursor each, see all of it or nothing.
+It is disposable: whatever is wrong with the file, it is made anew from the store. One process owns it. A refresh is
+one transaction, so that readers, who have a cursor each, see all of it or nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -38,6 +38,8 @@ _SEEDED_FROM = frozenset(
     {"calendars", "holidays", "absences", "people", "accounts", "teams", "memberships", "services"}
 )
 """Records from which calendars are made beside the set-up."""
+
+_Config: TypeAlias = dict[str, str | bool | int | float | list[str]]
 
 _FULL_FROM = 300_000
 """Changed rows from which making everything anew is cheaper than following keys."""
@@ -166,7 +168,7 @@ def _open(path: Path | None, memory_limit: str, threads: int) -> duckdb.DuckDBPy
     """Opens or makes the file; one of another shape or a broken one is thrown away."""
     import duckdb
 
-    config = {"memory_limit": memory_limit, "threads": threads, "preserve_insertion_order": False}
+    config: _Config = {"memory_limit": memory_limit, "threads": threads, "preserve_insertion_order": False}
     if path is None:
         return _locked(duckdb.connect(":memory:", config=config))
     path = path.with_name(f"{path.stem}{path.suffix or '.duckdb'}")
@@ -188,7 +190,7 @@ def _open(path: Path | None, memory_limit: str, threads: int) -> duckdb.DuckDBPy
     return _locked(con)
 
 
-def _anew(path: Path, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+def _anew(path: Path, config: _Config) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     for stale in (path, path.with_name(path.name + ".wal")):
