@@ -91,9 +91,10 @@ def _rows(place: int, part: Part, at: datetime, source: str) -> Rows:
     if unknown := [name for name in part.fields if name not in kinds]:
         raise Unreadable(f"{where}.fields", f"{part.table} has no field `{unknown[0]}`")
     into = [_inward(kinds[name]) for name in part.fields]
-    # whoever gives no source is the source; said as a field so that it is filled where it is empty
+    # whoever names no source, or an empty one, leaves it to us
     added = () if "source" in part.fields else (source,)
     fields = (*part.fields, "source") if added else part.fields
+    named = part.fields.index("source") if "source" in part.fields else None
     stamp = part.fields.index("updated_at") if "updated_at" in part.fields else None
     rows, versions = [], []
     for number, given in enumerate(part.rows):
@@ -103,6 +104,8 @@ def _rows(place: int, part: Part, at: datetime, source: str) -> Rows:
             row = [value if to is None or value is None else to(value) for to, value in zip(into, given, strict=True)]
         except (TypeError, ValueError, AttributeError) as fault:
             raise Unreadable(f"{where}.rows[{number}]", str(fault)) from fault
+        if named is not None:
+            row[named] = row[named] or source
         rows.append((*row, *added))
         versions.append(min((row[stamp] if stamp is not None else None) or at, _LATEST_VERSION))
     return Rows(part.table, fields, rows, versions)
