@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from fairlead.config.settings import Settings, SourceSetup
-from fairlead.model.setup import Section
+from fairlead.model.setup import Section, Setup
 
 
 def json_schema() -> dict[str, Any]:
@@ -40,10 +40,15 @@ def page() -> str:
 
 def meanings() -> dict[str, dict[str, str]]:
     """Section -> key -> what it means, for the page that shows what is configured."""
+    classes: dict[str, ast.ClassDef] = {}
+    # Each module is read once: asking for the source of one class after the other takes seconds.
+    for module in (inspect.getmodule(Setup), inspect.getmodule(Settings)):
+        assert module is not None
+        found = (node for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.ClassDef))
+        classes |= {node.name: node for node in found}
     hints = get_type_hints(Settings)
-    return {
-        name: dict(_docs(get_args(hint)[1] if get_origin(hint) is dict else hint)) for name, hint in hints.items()
-    }
+    kinds = {name: get_args(hint)[1] if get_origin(hint) is dict else hint for name, hint in hints.items()}
+    return {name: dict(_docs_in(classes[kind.__name__])) for name, kind in kinds.items()}
 
 
 def _sections() -> Iterator[tuple[str, type[Section]]]:
@@ -77,6 +82,10 @@ def _default(value: object) -> str:
 def _docs(section: type[Section]) -> Iterator[tuple[str, str]]:
     (tree,) = ast.parse(textwrap.dedent(inspect.getsource(section))).body
     assert isinstance(tree, ast.ClassDef)
+    yield from _docs_in(tree)
+
+
+def _docs_in(tree: ast.ClassDef) -> Iterator[tuple[str, str]]:
     for field, below in zip(tree.body, tree.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
             yield ast.unparse(field.target), inspect.cleandoc(str(below.value.value)).replace("\n", " ")

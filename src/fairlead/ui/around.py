@@ -47,9 +47,9 @@ order by what, title
 """
 
 _SOURCES = """
-select s.name, s.id, s.last_event_at, s.last_sync_at,
-  (select arg_max(r.result, r.started_at) from sync_runs r where r.of = s.id) as result
-from sources s where s.deleted_at is null order by s.name
+select s.name, s.source, s.since, s.due_at,
+  (select arg_max(r.result, r.started_at) from sync_runs r where r.of = s.source) as result
+from attention_silent_sources s order by s.name
 """
 
 
@@ -57,7 +57,7 @@ def surroundings(services: Any, words: Words, shown: Shown) -> Surroundings:
     """Reads the choices and the freshness; both are small."""
     choices = services.warehouse.rows(_CHOICES)
     setup: Setup = services.setup
-    sources = tuple(_source(row, setup, words, shown) for row in services.warehouse.rows(_SOURCES))
+    sources = tuple(_source(row, words, shown) for row in services.warehouse.rows(_SOURCES))
     return Surroundings(
         teams=_stated(setup.teams, "team") or _found(choices, "team"),
         repositories=_found(choices, "repository"),
@@ -75,13 +75,12 @@ def _found(rows: Sequence[Mapping[str, Any]], what: str) -> tuple[Choice, ...]:
     return tuple(Choice(row["value"], row["title"]) for row in rows if row["what"] == what)
 
 
-def _source(row: Mapping[str, Any], setup: Setup, words: Words, shown: Shown) -> SourceState:
-    last = aware(max((at for at in (row["last_event_at"], row["last_sync_at"]) if at), default=None))
-    hours = (shown.now - last).total_seconds() / 3600 if last else None
-    quiet = hours is None or hours > setup.thresholds.source_silent_hours
+def _source(row: Mapping[str, Any], words: Words, shown: Shown) -> SourceState:
+    due = aware(row["due_at"])
     failed = row["result"] == "failure"
     why = words("The last sync failed.") if failed else words("Figures leave out what happened since.")
-    return SourceState(name=row["name"] or row["id"], last=last, silent=quiet or failed, why=why)
+    silent = failed or row["since"] is None or (due is not None and due <= shown.now)
+    return SourceState(name=row["name"] or row["source"], last=aware(row["since"]), silent=silent, why=why)
 
 
 def aware(at: datetime | None) -> datetime | None:

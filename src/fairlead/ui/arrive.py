@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from fairlead.reports.wording import Wording
 from fairlead.ui import around, preferences
 from fairlead.ui.frame import Frame, MenuEntry
 from fairlead.ui.scope import Scope
@@ -24,7 +25,8 @@ def arrive(
     viewer = getattr(request.state, "viewer", None)
     zone = zone_of(around.zone_name(setup, viewer))
     speech = words(language)
-    shown = Shown(words=speech, zone=zone, now=services.clock.now())
+    now = services.clock.now()
+    shown = Shown(wording=Wording(speech.language, zone, now), zone=zone, now=now)
     scope = Scope.read(request.query_params)
     surroundings = around.surroundings(services, speech, shown) if scoped else around.NOTHING
     frame = Frame(

@@ -1,4 +1,4 @@
-"""How values look to a reader: moments in the reader's zone, spans, numbers, each with its unit in words."""
+"""How values look to a reader: the wording of the reports, with what only pages need beside it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_decimal
-
-from fairlead.ui.words import Words
+from fairlead.reports.figure_words import quantity
+from fairlead.reports.wording import Wording, Working
 
 DASH = "–"
 """Stands in an empty cell; the reason is on hover."""
@@ -28,14 +25,9 @@ def zone_of(name: str) -> tzinfo:
 class Shown:
     """Words values for one reader."""
 
-    words: Words
+    wording: Wording
     zone: tzinfo
     now: datetime
-
-    @property
-    def locale(self) -> Locale:
-        """Babel's rules for the reader's language; English with the day before the month."""
-        return Locale.parse("en_GB" if self.words.language == "en" else self.words.language)
 
     @property
     def zone_name(self) -> str:
@@ -44,13 +36,7 @@ class Shown:
 
     def moment(self, at: datetime | None) -> str:
         """`Tue 14 Oct, 16:20`, with the year once it is another one."""
-        if at is None:
-            return DASH
-        local = at.astimezone(self.zone)
-        year = " y" if local.year != self.now.astimezone(self.zone).year else ""
-        day = "EEE d MMM" if self.words.language == "en" else "EEE d. MMM"
-        text = format_datetime(local, f"{day}{year}, HH:mm", tzinfo=None, locale=self.locale)
-        return text.replace("Sept", "Sep")
+        return DASH if at is None else self.wording.moment(at)
 
     def exact(self, at: datetime) -> str:
         """The moment to the second with its zone, for the hover."""
@@ -59,83 +45,37 @@ class Shown:
 
     def time(self, at: datetime) -> str:
         """`16:20`."""
-        return format_time(at.astimezone(self.zone), "HH:mm", tzinfo=None, locale=self.locale)
+        return f"{at.astimezone(self.zone):%H:%M}"
 
     def day(self, at: datetime | date) -> str:
         """`Tue 14 Oct`."""
-        local = at.astimezone(self.zone).date() if isinstance(at, datetime) else at
-        pattern = "EEE d MMM" if self.words.language == "en" else "EEE d. MMM"
-        return format_date(local, pattern, locale=self.locale).replace("Sept", "Sep")
+        if isinstance(at, datetime):
+            return self.wording.day(at)
+        return self.wording.day(datetime(at.year, at.month, at.day, 12, tzinfo=self.zone))
 
     def ago(self, at: datetime) -> str:
-        """`3 h ago`, or `in 2 days`: the relative form that stands beside a date."""
-        seconds = (self.now - at).total_seconds()
-        if abs(seconds) < 60:
-            return self.words("just now")
-        span = self.span(abs(seconds))
-        return self.words("{span} ago", span=span) if seconds > 0 else self.words("in {span}", span=span)
+        """`3 h ago`: the relative form that stands beside a date."""
+        return self.wording.ago(at)
 
     def span(self, seconds: float | None) -> str:
         """A length of time with one unit: `42 s`, `42 min`, `31 h`, `3.4 days`."""
-        if seconds is None:
-            return DASH
-        size = abs(seconds)
-        if size < 60:
-            return f"{self.number(round(seconds))} s"
-        if size < 3600:
-            return f"{self.number(round(seconds / 60))} min"
-        if size < 48 * 3600:
-            hours = seconds / 3600
-            return f"{self.number(round(hours, 1) if size < 10 * 3600 else round(hours))} h"
-        days = round(seconds / 86400, 1 if size < 10 * 86400 else None)
-        return self.words.plural("{n} day", "{n} days", days, n=self.number(days))
+        return DASH if seconds is None else self.wording.elapsed(seconds)
+
+    def working(self, seconds: float, day_seconds: float) -> str:
+        """A length of working time: `1.4 working days`."""
+        return self.wording.working(Working(seconds, day_seconds))
 
     def number(self, value: float | None, digits: int = 1) -> str:
         """A number by the reader's rules, without useless zeros."""
         if value is None:
             return DASH
-        return str(format_decimal(round(value, digits), locale=self.locale))
-
-    def share(self, value: float | None) -> str:
-        """A share of one as per cent: `6 %`."""
-        if value is None:
-            return DASH
-        return f"{self.number(value * 100, 1 if 0 < abs(value) < 0.1 else 0)} %"
+        return self.wording.number(value if isinstance(value, int) else round(value, digits))
 
     def value(self, value: float | None, unit: str) -> str:
         """A figure's value with its unit in words."""
-        if value is None:
-            return DASH
-        if unit == "seconds":
-            return self.span(value)
-        if unit == "share":
-            return self.share(value)
-        number = self.number(value)
-        form = UNITS.get(unit)
-        return number if form is None else self.words.plural(*form, value, n=number)
+        return quantity(value, unit, self.wording)
 
-    def change(self, now: float | None, before: float | None, unit: str) -> str:
-        """The difference from the period before, in words: `2 h less`, `the same`; empty without a period before."""
-        if now is None or before is None:
-            return ""
-        apart = self.value(abs(now - before), unit)
-        if apart == self.value(0.0, unit):
-            return self.words("the same")
-        if unit == "share":
-            apart = self.words("{n} points", n=self.number(abs(now - before) * 100))
-        if unit == "seconds":
-            form = "{size} slower" if now > before else "{size} faster"
-        else:
-            form = "{size} more" if now > before else "{size} less"
-        return self.words(form, size=apart)
-
-
-UNITS: dict[str, tuple[str, str]] = {
-    "per_week": ("{n} day a week", "{n} days a week"),
-    "per_day": ("{n} a day", "{n} a day"),
-    "lines": ("{n} line", "{n} lines"),
-    "rounds": ("{n} round", "{n} rounds"),
-    "days": ("{n} day", "{n} days"),
-    "people": ("{n} person", "{n} people"),
-}
-"""Unit -> its singular and plural; a count stands alone, since its title says what is counted."""
+    def reason(self, key: str, count: int) -> str:
+        """Why rows were left out; a reason of a team's own figure is shown as it is written."""
+        known = f"reason.{key}"
+        return self.wording(known, n=count) if self.wording.knows(known) else key.replace("_", " ")

@@ -8,8 +8,11 @@ from typing import Any
 
 from starlette.responses import Response
 
+from fairlead.connectors.fairlead import identity_decided
 from fairlead.model.errors import Skip
 from fairlead.store import access, records
+from fairlead.ui.entering import enter
+from fairlead.ui.kept import forget
 from fairlead.ui.page import Page
 from fairlead.ui.rights import allowed, demand
 from fairlead.ui.views.grids import Cell, Column, Grid, grid, wanted
@@ -39,15 +42,18 @@ def show(visit: Visit) -> Response:
 
 
 def decide(visit: Visit) -> Response:
-    """Confirms, refuses or takes back that two accounts are one person."""
-    from fairlead.ingest.identity import decide as decide_link
-
-    decision = visit.form.get("decision", "")
-    done = {"confirm": "confirmed", "refuse": "refused", "revert": "reverted"}
-    if decision not in done:
+    """Confirms, refuses or takes back that two accounts are one person; it becomes a raw event and replays."""
+    decision, link = visit.form.get("decision", ""), visit.form.get("link", "")
+    if decision not in ("confirmed", "refused", "reverted"):
         raise Skip(visit.words("This can be confirmed, refused or taken back."))
-    decide_link(visit.services, visit.form.get("link", ""), decision)
-    return visit.back("/people", done=done[decision])
+    with visit.services.database.read() as tx:
+        if records.get(tx, "identity_links", link) is None:
+            raise Skip(visit.words("There is no such pair of accounts."))
+    account, _, other = link.removeprefix("link:").partition("~")
+    by = str(visit.request.state.viewer.person)
+    enter(visit.services, identity_decided(decision, account, other, by, visit.services.clock.now()))
+    forget()
+    return visit.back("/people", done=decision)
 
 
 def invite(visit: Visit) -> Response:
@@ -63,7 +69,7 @@ def invite(visit: Visit) -> Response:
         if team != access.EVERYWHERE and records.get(tx, "teams", team) is None:
             raise Skip(visit.words("That team is not known."))
         access.add_user(tx, person, now)
-        access.grant(tx, person, role, now, by, team)  # type: ignore[arg-type] - checked against ROLES
+        access.grant(tx, person, role, now, by, team)  # type: ignore[arg-type]  # it is one of ROLES
         secret = access.new_link(tx, person, "invite", now, INVITATION_LASTS)
     base = visit.services.settings.server.public_url.rstrip("/") or str(visit.request.base_url).rstrip("/")
     return _page(visit, Invitation(row["name"] or person, f"{base}/sign-in/{secret}"))

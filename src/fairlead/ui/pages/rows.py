@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from fairlead.metrics.figures import figure
 from fairlead.ui.page import Page
 from fairlead.ui.views import answers
+from fairlead.ui.views.asking import ask
 from fairlead.ui.views.cards import card
 from fairlead.ui.visit import Visit
 
@@ -14,14 +14,12 @@ from fairlead.ui.visit import Visit
 def show(visit: Visit) -> Response:
     """A page of rows, or all of them as CSV or JSON."""
     name = visit.path["name"]
-    found = figure(visit.services.warehouse, name, visit.scope.between(visit.shown.now), visit.scope.limits)
+    found = ask(visit, name)
     if (form := visit.query.get("form", "")) in ("csv", "json"):
         return answers.export(visit, found.rows.query, form, name)
     rows = answers.rows(visit, f"/rows/{name}", found.rows.query)
     said = card(found, visit)
-    title = visit.words("{title}: {value} from {n} rows", title=said.title, value=said.value, n=said.n)
-    if said.missing:
-        title = visit.words("{title}: no figure from {n} rows", title=said.title, n=said.n)
+    title = f"{said.title}: {said.value}"
     return visit.page("pages/rows.html", title, card=said, rows=rows, excluded=found.excluded)
 
 

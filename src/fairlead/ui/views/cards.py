@@ -1,14 +1,13 @@
-"""A figure as its card says it."""
+"""A figure as its card says it; the words come from the reports, so that a page and the brief say the same."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from fairlead.model.figures import Figure, Point
+from fairlead.reports.figure_words import figure_block
 from fairlead.ui.scope import WINDOWS
 from fairlead.ui.visit import Visit
-
-BANDS = {"elite": "elite", "high": "high", "medium": "medium", "low": "low"}
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Card:
     name: str
     title: str
     value: str
-    missing: str
+    missing: bool
     band: str
     band_words: str
     change: str
@@ -26,42 +25,38 @@ class Card:
     """`better`, `worse` or empty: which way is better is part of the figure's definition."""
     rising: bool | None
     previous: str
-    previous_words: str
     days: int
-    n: str
-    excluded: str
-    excluded_words: str
+    basis: str
+    notes: tuple[str, ...]
     trend: tuple[Point, ...]
     trend_words: str
-    notes: tuple[str, ...]
     rows: str
     definition: str
 
 
 def card(figure: Figure, visit: Visit) -> Card:
     """The card of a figure in the reader's words."""
-    shown, words = visit.shown, visit.words
-    change = shown.change(figure.value, figure.previous, figure.unit)
-    same = change == words("the same")
+    shown = visit.shown
+    block = figure_block(figure, shown.wording)
+    compared = bool(block.change)
+    rising = figure.value > figure.previous if figure.value is not None and figure.previous is not None else None
+    same = compared and shown.value(figure.value, figure.unit) == shown.value(figure.previous, figure.unit)
     return Card(
         name=figure.name,
-        title=words(figure.title),
-        value=shown.value(figure.value, figure.unit),
-        missing=words(figure.missing) if figure.missing else "" if figure.value is not None else words("no data"),
+        title=figure.title,
+        value=block.value,
+        missing=figure.value is None,
         band=figure.band or "",
-        band_words=words(BANDS.get(figure.band or "", "")),
-        change="" if same else change,
+        band_words=block.band,
+        change=block.change,
         change_class="" if same else _class(figure),
-        rising=None if same or figure.previous is None or figure.value is None else figure.value > figure.previous,
-        previous=shown.value(figure.previous, figure.unit),
-        previous_words=_before(figure, visit, same),
+        rising=None if same else rising,
+        previous=shown.value(figure.previous, figure.unit) if compared else "",
         days=WINDOWS[visit.scope.window],
-        n=shown.number(figure.n),
-        excluded=shown.number(sum(figure.excluded.values())) if figure.excluded else "",
-        excluded_words=", ".join(f"{shown.number(count)} {words(why)}" for why, count in figure.excluded.items()),
+        basis=block.basis,
+        notes=block.notes,
         trend=figure.trend,
         trend_words=_trend(figure, visit),
-        notes=tuple(words(note) for note in figure.notes),
         rows=visit.scope.link(f"/rows/{figure.name}"),
         definition=figure.definition.url,
     )
@@ -74,15 +69,6 @@ def _class(figure: Figure) -> str:
     return "better" if rose == (figure.direction == "up") else "worse"
 
 
-def _before(figure: Figure, visit: Visit, same: bool) -> str:
-    days = WINDOWS[visit.scope.window]
-    if same:
-        return visit.words("the same as in the {n} days before", n=days)
-    if figure.value is not None and figure.previous is None:
-        return visit.words("no figure for the {n} days before", n=days)
-    return ""
-
-
 def _trend(figure: Figure, visit: Visit) -> str:
     """The trend for those who hear the page."""
     said = [point for point in figure.trend if point.value is not None]
@@ -91,7 +77,7 @@ def _trend(figure: Figure, visit: Visit) -> str:
     shown = visit.shown
     return visit.words(
         "{title}: from {first} in the period of {first_day} to {last} in the period of {last_day}",
-        title=visit.words(figure.title),
+        title=figure.title,
         first=shown.value(said[0].value, figure.unit),
         first_day=shown.day(said[0].start),
         last=shown.value(said[-1].value, figure.unit),

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from fairlead.model.figures import Figure, Point
 from fairlead.reports.charts import Charts, chart_key, themed
 from fairlead.reports.chartspecs import Mark, Threshold, trend
+from fairlead.reports.figure_words import figure_block
 from fairlead.ui.views.grids import Cell, Column, Grid, grid
 from fairlead.ui.visit import Visit
 
@@ -89,17 +90,15 @@ def drawn(
 
 def finding(figure: Figure, visit: Visit) -> str:
     """The chart in one sentence."""
-    shown, words = visit.shown, visit.words
-    title = words(figure.title)
+    words = visit.words
+    block = figure_block(figure, visit.shown.wording)
     if figure.value is None:
-        return words("{title}: no figure yet", title=title)
-    value = shown.value(figure.value, figure.unit)
-    change = shown.change(figure.value, figure.previous, figure.unit)
-    if not change:
-        return words("{title}: {value}", title=title, value=value)
-    if change == words("the same"):
-        return words("{title}: {value}, as before", title=title, value=value)
-    return words("{title}: {value}, {change} than before", title=title, value=value, change=change)
+        return f"{figure.title}: {block.value}"
+    said = words("{title}: {value}", title=figure.title, value=block.value)
+    if not block.change:
+        return said
+    same = visit.shown.value(figure.previous, figure.unit) == block.value
+    return said + ", " + (words("as before") if same else words("{change} than before", change=block.change))
 
 
 def _axis(figure: Figure, visit: Visit) -> tuple[float, str]:
@@ -129,7 +128,7 @@ def _grid(figure: Figure, visit: Visit) -> Grid:
     columns = [
         Column(words("from"), lambda row: Cell(shown.day(row["point"].start), tight=True)),
         Column(words("until"), lambda row: Cell(shown.day(row["point"].end), tight=True)),
-        Column(words(figure.title), lambda row: _value(row["point"], figure, visit), number=True),
+        Column(figure.title, lambda row: _value(row["point"], figure, visit), number=True),
         Column("n", lambda row: Cell(shown.number(row["point"].n)), number=True),
     ]
     return grid(visit, visit.frame.path, columns, [{"point": point} for point in figure.trend])

@@ -37,7 +37,7 @@ def phases(figure: Figure, visit: Visit) -> tuple[Phase, ...]:
         width = (part.value or 0.0) / whole * WIDTH
         made.append(
             Phase(
-                title=visit.words(part.title),
+                title=part.title,
                 value=visit.shown.value(part.value, part.unit),
                 n=visit.shown.number(part.n),
                 mark=number,

@@ -1,0 +1,41 @@
+"""Answers kept for a few seconds: opening the rows of a sentence must not write the whole brief again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, TypeVar
+
+from fairlead.ui.visit import Visit
+
+KEPT_S = 15.0
+"""How long an answer is given again: pages tell the minute, not the second."""
+_MOST = 256
+
+_T = TypeVar("_T")
+_held: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
+_lock = Lock()
+
+
+def kept(visit: Visit, key: Hashable, make: Callable[[], _T]) -> _T:
+    """The answer of a moment ago, else a new one; keys are told apart by home, not by who asks."""
+    services = visit.services
+    whole = (str(services.home), key)
+    now = services.clock.now().timestamp()
+    with _lock:
+        found = _held.get(whole)
+        if found and 0 <= now - found[0] < KEPT_S:
+            return found[1]  # type: ignore[no-any-return]
+    made = make()
+    with _lock:
+        _held[whole] = (now, made)
+        while len(_held) > _MOST:
+            _held.popitem(last=False)
+    return made
+
+
+def forget() -> None:
+    """Drops everything: after something was entered, and between tests."""
+    with _lock:
+        _held.clear()

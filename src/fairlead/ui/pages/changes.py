@@ -1,0 +1,43 @@
+"""Changes: the board of open changes by whose turn it is, oldest first."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from fairlead.ui.page import Page
+from fairlead.ui.views.board import PER_PAGE, TURNS, Board, board
+from fairlead.ui.visit import Visit
+
+
+def show(visit: Visit) -> Response:
+    """All turns, or one turn in pages."""
+    turn = visit.query.get("turn", "")
+    turn = turn if turn in TURNS else ""
+    asked = visit.query.get("page", "1")
+    page = max(int(asked), 1) if asked.isdecimal() and len(asked) < 8 else 1
+    found = board(visit, turn, page)
+    count = found.lanes[0].count if turn and found.lanes else 0
+    return visit.page(
+        "pages/changes.html",
+        _title(visit, found),
+        board=found,
+        turn=turn,
+        page=page,
+        pages=max(-(-count // PER_PAGE), 1),
+        limits=visit.services.setup.thresholds,
+    )
+
+
+def _title(visit: Visit, found: Board) -> str:
+    words = visit.words
+    if not found.count:
+        return words("No change is open")
+    opened = words.plural(
+        "{n} change is open", "{n} changes are open", found.count, n=visit.shown.number(found.count)
+    )
+    if not found.overdue:
+        return words("{opened}, none longer than usual", opened=opened)
+    return words("{opened}, {n} longer than usual", opened=opened, n=visit.shown.number(found.overdue))
+
+
+PAGE = Page("/changes", "Changes", 30, show, key="c")

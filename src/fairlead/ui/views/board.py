@@ -1,0 +1,190 @@
+"""Open changes by whose turn it is; whose turn and since when comes from `open_change_turns`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fairlead.ui.around import aware
+from fairlead.ui.views.links import page_of, safe, short
+from fairlead.ui.visit import Visit
+
+PER_LANE = 25
+"""Changes shown of each turn on the board; one turn alone is shown in pages."""
+PER_PAGE = 50
+
+TURNS: Mapping[str, tuple[str, str]] = {
+    "reviewer": ("Waits for a reviewer", "somebody was asked"),
+    "any_reviewer": ("Waits for anybody", "nobody was asked to review"),
+    "author": ("Waits for its author", "to answer, repair or merge"),
+    "ci": ("Waits for checks", "machines are working"),
+    "merge_queue": ("On its way into the branch", "queued, or merging by itself"),
+    "nobody_knows": ("Nobody can tell", "its history is not known yet"),
+}
+"""Turn -> heading and what it means, in the order of the board."""
+
+REASONS: Mapping[str, str] = {
+    "review_requested": "review requested",
+    "answered": "the author has answered",
+    "nobody_asked": "nobody was asked",
+    "changes_requested": "changes requested",
+    "comments": "comments wait for an answer",
+    "checks_failed": "{detail} fails",
+    "conflict": "conflicts with {base}",
+    "approved": "approved and not merged",
+    "draft": "a draft",
+    "checks_running": "{detail} is running",
+    "auto_merge": "merges by itself once it may",
+    "queued": "in the merge queue",
+    "no_events": "its events have not been read",
+}
+"""Why it is that turn -> the words for it; the keys are those of `changes`."""
+
+_WHERE = """
+from open_change_turns o
+left join changes c on c.id = o.change
+where ($team = '' or list_contains(string_split(coalesce(o.teams, ''), ','), $team) or o.team = $team)
+  and ($repository = '' or o.repository = $repository)
+  and ($service = '' or o.change in (select change from change_services where service = $service))
+"""
+
+_COUNTS = """
+select o.turn, count(*) as n, count(case when o.due_at < $now then 1 end) as overdue {where} group by o.turn
+"""
+
+_LANES = """
+with open_now as (
+  select o.*, c.base_branch, row_number() over (partition by o.turn order by o.since, o.change) as nth {where}
+)
+select o.*, coalesce(ap.name, a.name, a.handle) as account_name, coalesce(up.name, u.name, u.handle) as author_name,
+  t.name as asked_name
+from open_now o
+left join accounts a on a.id = o.account
+left join people ap on ap.id = a.person
+left join accounts u on u.id = o.author
+left join people up on up.id = u.person
+left join teams t on t.id = o.asked_team
+where nth > $before and nth <= $upto and ($turn = '' or turn = $turn)
+order by nth
+"""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A word beside the title."""
+
+    text: str
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One open change, as a line of work."""
+
+    title: str
+    link: str
+    out: bool
+    where: str
+    who: str
+    why: str
+    since: datetime | None
+    age: str
+    level: str
+    tags: tuple[Tag, ...]
+    proof: None = None
+    act: None = None
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Changes with the same turn."""
+
+    turn: str
+    heading: str
+    about: str
+    count: int
+    overdue: int
+    lines: tuple[Waiting, ...]
+    all: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """All lanes that hold something."""
+
+    lanes: tuple[Lane, ...]
+    count: int
+    overdue: int
+
+
+def board(visit: Visit, turn: str = "", page: int = 1) -> Board:
+    """The board, or with a turn one page of that lane."""
+    warehouse = visit.services.warehouse
+    limits = {name: visit.scope.limits.get(name, "") for name in ("team", "repository", "service")}
+    now = visit.shown.now.replace(tzinfo=None)
+    counts = warehouse.rows(_COUNTS.format(where=_WHERE), {**limits, "now": now})
+    size = PER_PAGE if turn else PER_LANE
+    cut = {"before": (page - 1) * size, "upto": page * size, "turn": turn}
+    rows = warehouse.rows(_LANES.format(where=_WHERE), {**limits, **cut})
+    lanes = tuple(_lane(visit, key, counts, rows) for key in TURNS if any(row["turn"] == key for row in counts))
+    return Board(
+        lanes=tuple(lane for lane in lanes if not turn or lane.turn == turn),
+        count=sum(row["n"] for row in counts),
+        overdue=sum(row["overdue"] for row in counts),
+    )
+
+
+def _lane(visit: Visit, turn: str, counts: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Lane:
+    heading, about = TURNS[turn]
+    count = next(row for row in counts if row["turn"] == turn)
+    return Lane(
+        turn=turn,
+        heading=visit.words(heading),
+        about=visit.words(about),
+        count=count["n"],
+        overdue=count["overdue"],
+        lines=tuple(_line(visit, row) for row in rows if row["turn"] == turn),
+        all=visit.scope.link("/changes", turn=turn),
+    )
+
+
+def _line(visit: Visit, row: Mapping[str, Any]) -> Waiting:
+    since, due = aware(row["since"]), aware(row["due_at"])
+    overdue = due is not None and due < visit.shown.now
+    url = row["url"] or ""
+    waited = visit.shown.span((visit.shown.now - since).total_seconds()) if since else ""
+    return Waiting(
+        title=row["title"] or short(row["change"]),
+        link=url if safe(url) else page_of(row["change"]),
+        out=safe(url),
+        where=short(row["change"]),
+        who=_who(row),
+        why=_why(visit, row),
+        since=since,
+        age=waited,
+        level="watch" if overdue else "",
+        tags=_tags(visit, row),
+    )
+
+
+def _who(row: Mapping[str, Any]) -> str:
+    """Whose turn: the reviewer or team asked, or the author; empty where it is nobody's by name."""
+    if row["turn"] == "reviewer":
+        return str(row["asked_name"] or row["account_name"] or short(row["account"] or row["asked_team"] or ""))
+    return str(row["author_name"] or short(row["author"] or "")) if row["turn"] == "author" else ""
+
+
+def _why(visit: Visit, row: Mapping[str, Any]) -> str:
+    said = REASONS.get(row["why"], row["why"].replace("_", " "))
+    detail = row["detail"] or visit.words("a check")
+    return visit.words(said, detail=detail, base=row["base_branch"] or visit.words("its base branch"))
+
+
+def _tags(visit: Visit, row: Mapping[str, Any]) -> tuple[Tag, ...]:
+    large = visit.services.setup.thresholds.large_change_lines
+    lines = row["lines"] or 0
+    if lines < large:
+        return ()
+    return (Tag(visit.words("{n} lines", n=visit.shown.number(lines))),)
