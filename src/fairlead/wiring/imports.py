@@ -9,6 +9,7 @@ from pathlib import Path
 from fairlead.connectors.kit.captures import Captured, read_captures
 from fairlead.connectors.kit.connector import Connector
 from fairlead.connectors.kit.registry import connectors
+from fairlead.ingest.records_import import ImportSummary, import_records
 from fairlead.model.errors import ConfigFaults
 from fairlead.wiring.services import Services
 
@@ -41,6 +42,14 @@ def import_events(services: Services, paths: Sequence[Path], *, apply: bool) -> 
         new += sum(not receipt.duplicate for receipt in receipts)
     quarantined = services.catch_up().quarantined if apply else 0
     return ImportedEvents(found.files, len(found.events), new, quarantined)
+
+
+def import_folder(services: Services, folder: Path, *, apply: bool) -> ImportSummary:
+    """Checks a folder of record files as a whole and appends what it holds; `apply` makes records at once."""
+    done = import_records(folder, services.log, services.database, services.clock.now())
+    if apply:
+        services.catch_up()
+    return done
 
 
 def _connector(services: Services, name: str) -> tuple[str, Connector]:

@@ -46,7 +46,8 @@ def sync_request(
         key: value for key, value in msgspec.to_builtins(settings).items() if key not in _SECRETS
     }
     now = services.clock.now()
-    start = parse_time(since or settings.since) or now - timedelta(days=DEFAULT_DAYS)
+    wanted = since or settings.since
+    start = None if wanted == "all" else parse_time(wanted) or now - timedelta(days=DEFAULT_DAYS)
     with services.database.read() as tx:
         cursor = state.get(tx, state_key(source)) or {}
     return SyncRequest(
@@ -54,7 +55,7 @@ def sync_request(
         settings=plain,
         credentials=services.credentials(source),
         state=cursor,
-        since=None if (since or settings.since) == "all" else start,
+        since=start,
         now=now,
         client=httpx.Client(timeout=30, follow_redirects=False, headers={"user-agent": "fairlead"}),
         report=report,
