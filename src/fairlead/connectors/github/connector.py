@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from fairlead.connectors.github import read as reading
 from fairlead.connectors.github import verify as verifying
-from fairlead.connectors.kit.connector import Connector, Delivery, Options, Reading
+from fairlead.connectors.kit.connector import (
+    Connector,
+    Delivery,
+    Finding,
+    Options,
+    Page,
+    Reading,
+    SyncRequest,
+)
 from fairlead.model.raw import Trust
 
 
@@ -20,10 +28,24 @@ class GitHub:
         (
             "accounts", "alerts", "builds", "change_commits", "change_events", "change_files", "changes",
             "code_owners", "commit_files", "commits", "deployments", "identity_links", "memberships", "messages",
-            "milestones", "releases", "repositories", "teams", "work_item_changes", "work_item_links", "work_item_transitions",
-            "work_items",
+            "milestones", "releases", "repositories", "teams", "work_item_changes", "work_item_links",
+            "work_item_transitions", "work_items",
         )
     )  # fmt: skip
+
+    @staticmethod
+    def sync(request: SyncRequest) -> Iterator[Page]:
+        """Raw pages of the API."""
+        from fairlead.connectors.github.sync import sync
+
+        return sync(request)
+
+    @staticmethod
+    def check(request: SyncRequest) -> Iterator[Finding]:
+        """Who we are there, and what is missing."""
+        from fairlead.connectors.github.check import check
+
+        return check(request)
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """By HMAC over the body; GitHub signs no time, so `now` has no part in it."""

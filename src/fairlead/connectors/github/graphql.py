@@ -7,11 +7,14 @@ from typing import Any
 
 from fairlead.connectors.github.change_events import say_pushed
 from fairlead.connectors.github.commits import change_commit
+from fairlead.connectors.github.files import change_file
 from fairlead.connectors.github.pulls import snapshot
 from fairlead.connectors.github.reviews import say_comment
 from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.github.timeline import of_pull
 from fairlead.connectors.kit.payload import Doc
+from fairlead.model.patch import OLDEST
+from fairlead.model.records.kinds import Time
 
 _Values = dict[str, Any]
 
@@ -21,6 +24,7 @@ _PULL = {
     "additions": "additions", "deletions": "deletions", "changedFiles": "changed_files",
 }  # fmt: skip
 _COMMENT = {"body": "body", "url": "html_url", "path": "path", "createdAt": "created_at", "updatedAt": "updated_at"}
+_FILE = {"path": "filename", "additions": "additions", "deletions": "deletions"}
 _MILESTONE = {
     "number": "number", "title": "title", "description": "description", "url": "html_url",
     "createdAt": "created_at", "updatedAt": "updated_at", "dueOn": "due_on", "closedAt": "closed_at",
@@ -72,7 +76,22 @@ def _pull(sheet: Sheet, node: Doc, commits_before: int) -> None:
     values["commits"] = commits.whole("totalCount") if commits else None
     pull = Doc(values, node.path)
     change = snapshot(sheet, pull)
+    for file in _nodes(node, "files"):
+        change_file(sheet, Doc(_file(file), file.path), change)
     _timeline(sheet, node, pull, change, commits_before)
+
+
+def pushed_since(sheet: Sheet, change: str, commit: Doc, opened: Time) -> None:
+    """Commits that are older than the change were there when it was opened; without that time nobody can tell."""
+    committer = commit.need("commit").child("committer")
+    at = committer.time("date") if committer else None
+    if at and opened and opened != OLDEST and at > opened:
+        say_pushed(sheet, change, at, sheet.person(commit, "author"), commit.need_text("sha"))
+
+
+def _file(file: Doc) -> _Values:
+    status = (file.text("changeType") or "").lower()
+    return {**_picked(file, _FILE), "status": {"deleted": "removed"}.get(status, status) or None}
 
 
 def _timeline(sheet: Sheet, node: Doc, pull: Doc, change: str, position: int) -> None:
@@ -84,10 +103,7 @@ def _timeline(sheet: Sheet, node: Doc, pull: Doc, change: str, position: int) ->
             commit = _commit(item.need("commit"))
             change_commit(sheet, commit, change, position)
             position += 1
-            at = commit.need("commit").need("committer").time("date")
-            # Commits that are older than the change were there when it was opened.
-            if at and created and at > created:
-                say_pushed(sheet, change, at, sheet.person(commit, "author"), commit.need_text("sha"))
+            pushed_since(sheet, change, commit, created)
         elif kind in _EVENTS:
             entries.append(Doc(_entry(item, kind), item.path))
             for comment in _nodes(item, "comments"):

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from fairlead.connectors.github import issue_events as told
 from fairlead.connectors.github.milestones import milestone_id
-from fairlead.connectors.github.moments import EMBEDDED, GONE, ISSUE_RANKS, SNAPSHOT, USUAL_RANK, version
+from fairlead.connectors.github.moments import EMBEDDED, GONE, ISSUE_RANKS, SNAPSHOT, USUAL_RANK, filled, version
 from fairlead.connectors.github.paths import issue_of_url
 from fairlead.connectors.github.pulls import labels
 from fairlead.connectors.github.sheet import Sheet
@@ -90,7 +90,7 @@ def say_issue(sheet: Sheet, issue: Doc, rank: int) -> str:
             external_id=str(external) if external else UNSET,
             repository=sheet.repository,
             title=issue.text("title"),
-            body=issue.text("body"),
+            body=filled(issue.text("body")),
             type=type_name,
             work_type=work_type(names, type_name, sheet.options),
             status=state if state in ("open", "closed") else UNSET,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
+from fairlead.model.records.kinds import Text
 
 SNAPSHOT = 90
 """Rank of an API page: it shows the state after everything that happened in the second of its version."""
@@ -27,6 +28,11 @@ USUAL_RANK = 20
 
 GONE = 99
 """Rank of a deletion: nothing of the same second comes after it."""
+
+
+def filled(text: Text) -> Text:
+    """A text as REST and GraphQL both mean it: the one writes null for an empty one, the other an empty text."""
+    return None if text == "" else text
 
 
 def version(doc: Doc, *keys: str) -> datetime:

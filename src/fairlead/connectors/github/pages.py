@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from msgspec import UNSET
 
@@ -30,8 +31,8 @@ from fairlead.connectors.github import (
     timeline,
 )
 from fairlead.connectors.github.files import change_file, contents_page, ids_page
-from fairlead.connectors.github.graphql import graphql_page
-from fairlead.connectors.github.moments import SNAPSHOT
+from fairlead.connectors.github.graphql import graphql_page, pushed_since
+from fairlead.connectors.github.moments import SNAPSHOT, version
 from fairlead.connectors.github.paths import issue_of_url, organisation_of_path, repository_of_path
 from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
@@ -54,12 +55,11 @@ def read_page(delivery: Delivery, options: Options) -> Reading:
     """A page -> patches and events."""
     value = decode(delivery.body)
     path = _path(delivery)
-    sheet = Sheet(options, _date(delivery))
+    sheet = Sheet(options, _date(delivery), delivery.headers)
     if delivery.kind == "api:ids":
         return ids_page(sheet, _object(value))
     if delivery.kind == "api:graphql" or path.rstrip("/").endswith("graphql"):
-        before = delivery.headers.get("commits-before", "0")
-        graphql_page(sheet, _object(value), int(before) if before.isascii() and before.isdigit() else 0)
+        graphql_page(sheet, _object(value), noted(sheet, "commits-before"))
         return sheet.reading()
     entries = _entries(value)
     _enter(sheet, path, entries)
@@ -112,8 +112,17 @@ def _issue_comments(sheet: Sheet, entries: list[Doc], rest: str) -> None:
 
 
 def _commits_of_change(sheet: Sheet, entries: list[Doc], rest: str) -> None:
-    for position, entry in enumerate(entries):
-        commits.change_commit(sheet, entry, f"{sheet.repository}#{rest}", position)
+    change = f"{sheet.repository}#{rest}"
+    first = 100 * (max(noted(sheet, "page"), 1) - 1)
+    for position, entry in enumerate(entries, start=first):
+        commits.change_commit(sheet, entry, change, position)
+        pushed_since(sheet, change, entry, version(Doc(dict(sheet.headers), "headers"), "opened"))
+
+
+def noted(sheet: Sheet, name: str) -> int:
+    """A number that the caller noted beside the page."""
+    text = sheet.headers.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _statuses(sheet: Sheet, entries: list[Doc], rest: str) -> None:
@@ -147,7 +156,7 @@ def _routes() -> tuple[_Route, ...]:
         ("timeline", r"/issues/(\d+)/(?:timeline|events)", _timeline),
         ("issue_comments", r"/issues/(?:comments(?:/\d+)?|(\d+)/comments)", _issue_comments),
         ("issues", r"/issues(?:/\d+)?", _each(issues.issue_snapshot)),
-        ("check_runs", r"/commits/[^/]+/check-runs|/check-suites/\d+/check-runs|/check-runs/\d+", _each(builds.say_check)),
+        ("check_runs", r"/(?:commits|check-suites)/[^/]+/check-runs|/check-runs/\d+", _each(builds.say_check)),
         ("statuses", r"/commits/([^/]+)/status(?:es)?|/statuses/([^/]+)", _statuses),
         ("commits", r"/commits(?:/[^/]+)?", _each(commits.commit_page)),
         ("jobs", r"/actions/runs/\d+(?:/attempts/\d+)?/jobs|/actions/jobs/\d+", _each(builds.say_job)),
@@ -200,9 +209,10 @@ def _route(kind: str, path: str) -> tuple[_Route | None, str]:
 
 def _date(delivery: Delivery) -> datetime | None:
     """The server's date, as the caller of the API noted it."""
+    text = delivery.headers.get("date", "")
     try:
-        return parse_time(delivery.headers.get("date"))
-    except ValueError:
+        return parsedate_to_datetime(text).astimezone(UTC) if "," in text else parse_time(text)
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

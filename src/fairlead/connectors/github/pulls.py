@@ -9,7 +9,7 @@ from msgspec import UNSET
 from fairlead.connectors.github.change_events import say_event
 from fairlead.connectors.github.closing import closing_references
 from fairlead.connectors.github.milestones import milestone_id
-from fairlead.connectors.github.moments import CHANGE_RANKS, EMBEDDED, SNAPSHOT, USUAL_RANK, version
+from fairlead.connectors.github.moments import CHANGE_RANKS, EMBEDDED, SNAPSHOT, USUAL_RANK, filled, version
 from fairlead.connectors.github.pull_events import happened
 from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.kit.payload import Doc
@@ -76,7 +76,7 @@ def say_change(sheet: Sheet, pull: Doc, rank: int) -> str:
             number=number,
             external_id=_external_id(pull),
             title=pull.text("title"),
-            body=pull.text("body"),
+            body=filled(pull.text("body")),
             author=sheet.person(pull, "user"),
             state=_state(pull),
             draft=pull.flag("draft"),
@@ -152,7 +152,9 @@ def _auto_merge(pull: Doc) -> Flag:
 def _say_mergeable(sheet: Sheet, pull: Doc, change: str, at: datetime, rank: int) -> None:
     """Whether it can be merged moves with the base branch, not with `updated_at`; `unknown` says nothing."""
     found = _MERGEABLE.get(pull.text("mergeable_state") or "")
-    if found and pull.text("state") == "open":
+    if pull.text("state") == "closed":
+        sheet.say(Change(id=change, mergeable=None), at, rank)
+    elif found:
         sheet.say(Change(id=change, mergeable=found), max(at, sheet.date or at), rank)
 
 

@@ -91,6 +91,7 @@ fragment pull on PullRequest {{
   assignees(first: 20) {{ nodes {{ ...actor }} }}
   reviewRequests(first: 50) {{ nodes {{ requestedReviewer {{ ...reviewer }} }} }}
   commits(first: 1) {{ totalCount }}
+  files(first: 100) {{ nodes {{ path additions deletions changeType }} }}
   timelineItems(first: 100, after: $items, itemTypes: [{_TIMELINE_TYPES}]) {{
     totalCount
     pageInfo {{ hasNextPage endCursor }}
@@ -103,7 +104,6 @@ _FRAGMENTS = _ACTOR + _REVIEWER + _COMMIT + _PULL
 
 PULLS = f"""
 query Pulls($owner: String!, $name: String!, $first: Int!, $after: String, $items: String) {{
-  rateLimit {{ cost remaining resetAt }}
   repository(owner: $owner, name: $name) {{
     nameWithOwner
     pullRequests(first: $first, after: $after, orderBy: {{field: UPDATED_AT, direction: DESC}}) {{
@@ -118,7 +118,6 @@ query Pulls($owner: String!, $name: String!, $first: Int!, $after: String, $item
 
 PULL = f"""
 query Pull($owner: String!, $name: String!, $number: Int!, $items: String) {{
-  rateLimit {{ cost remaining resetAt }}
   repository(owner: $owner, name: $name) {{
     nameWithOwner
     pullRequest(number: $number) {{ ...pull }}

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from msgspec import UNSET
 
 from fairlead.connectors.github.change_events import say_event
-from fairlead.connectors.github.moments import GONE, version
+from fairlead.connectors.github.moments import GONE, filled, version
 from fairlead.connectors.github.pulls import embedded
 from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.kit.payload import Doc
@@ -70,7 +70,7 @@ def say_review(sheet: Sheet, review: Doc, change: str) -> None:
         actor=sheet.person(review, "user"),
         review=number,
         sha=review.text("commit_id"),
-        body=review.text("body"),
+        body=filled(review.text("body")),
         url=review.text("html_url"),
         updated_at=review.time("updated_at"),
     )

@@ -18,6 +18,7 @@ from fairlead.model.records.people import Account, IdentityLink
 
 _DELETED_USER = "ghost"
 _WEB_FLOW = "noreply@github.com"
+_NO_HEADERS: Mapping[str, str] = {}
 
 
 class Sheet:
@@ -27,6 +28,7 @@ class Sheet:
         "_known",
         "date",
         "events",
+        "headers",
         "options",
         "owner",
         "patches",
@@ -36,11 +38,15 @@ class Sheet:
         "sweeps",
     )
 
-    def __init__(self, options: Options, date: datetime | None = None) -> None:
+    def __init__(
+        self, options: Options, date: datetime | None = None, headers: Mapping[str, str] = _NO_HEADERS
+    ) -> None:
         self.source = options.source
         self.options: Mapping[str, Any] = options.values
         self.date = date
         """The server's date of an API page: the only time that such a page has as a whole."""
+        self.headers = headers
+        """What the caller of the API noted beside a page."""
         self.repository = ""
         """Id of the repository that the payload is about; empty for those of an organisation."""
         self.owner = ""

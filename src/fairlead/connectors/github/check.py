@@ -1,0 +1,101 @@
+"""What `fairlead doctor` asks GitHub: who we are, what we may see, what is left of the limits, what webhooks add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fairlead.connectors.github.api import Api, number, text
+from fairlead.connectors.github.app import OPTIONAL_PERMISSIONS, PERMISSIONS
+from fairlead.connectors.github.sync import connect, repositories
+from fairlead.connectors.kit.connector import Finding, SyncRequest
+from fairlead.model.errors import Fault, Skip
+
+_SCOPES = ("repo", "read:org")
+_PROBES = {
+    "issues": "/issues", "pull_requests": "/pulls", "contents": "/commits", "deployments": "/deployments",
+    "actions": "/actions/runs", "members": "/collaborators",
+}  # fmt: skip
+"""Permission -> what cannot be read without it; for tokens whose permissions GitHub does not tell."""
+
+
+def check(request: SyncRequest) -> Iterator[Finding]:
+    """Line by line; the first fault that makes all others moot is the last line."""
+    try:
+        api = connect(request)
+        yield from _who(api)
+        yield _limits(api)
+        names = repositories(api)
+        yield Finding("repositories", bool(names), f"{len(names)}: {', '.join(names[:5])}")
+        yield from _repositories(api, names)
+        yield from _webhooks(api)
+    except Fault as fault:
+        yield Finding("GitHub", False, fault.message, fault.hint)
+
+
+def _who(api: Api) -> Iterator[Finding]:
+    if api.signed_in.is_app:
+        api.signed_in.headers()
+        yield Finding("signed in", True, f"as GitHub App {api.signed_in.app_id}")
+        yield from _permissions(api)
+        return
+    answer = api.get("/user")
+    found = answer.value if isinstance(answer.value, dict) else {}
+    yield Finding("signed in", True, f"as {text(found, 'login')}")
+    told = answer.headers.get("x-oauth-scopes")
+    if told is None:
+        yield Finding("scopes", None, "a fine-grained token does not tell its permissions; they are tried below")
+        return
+    scopes = {scope.strip() for scope in told.split(",")}
+    missing = [scope for scope in _SCOPES if scope not in scopes and f"admin:{scope.partition(':')[2]}" not in scopes]
+    remedy = f"make a token with {', '.join(missing)}" if missing else ""
+    yield Finding("scopes", not missing, told or "none", remedy)
+
+
+def _permissions(api: Api) -> Iterator[Finding]:
+    granted = api.signed_in.permissions
+    missing = [name for name in PERMISSIONS if name not in granted]
+    remedy = "add them in the App's settings and accept the change in the installation" if missing else ""
+    yield Finding("permissions", not missing, f"missing: {', '.join(missing)}" if missing else "all", remedy)
+    absent = [name for name in OPTIONAL_PERMISSIONS if name not in granted]
+    if absent:
+        yield Finding("permissions for alerts and merge queue", None, f"not given: {', '.join(absent)}")
+
+
+def _limits(api: Api) -> Finding:
+    value = api.get("/rate_limit").value
+    resources = value.get("resources") if isinstance(value, dict) else None
+    shown = []
+    for name in ("core", "graphql"):
+        budget = resources.get(name) if isinstance(resources, dict) else None
+        if isinstance(budget, dict):
+            shown.append(f"{name}: {number(budget, 'remaining')} of {number(budget, 'limit')} left")
+    return Finding("rate limits", True, ", ".join(shown))
+
+
+def _repositories(api: Api, names: list[str]) -> Iterator[Finding]:
+    for name in names[:20]:
+        try:
+            api.get(f"/repos/{name}")
+        except Skip as fault:
+            remedy = "is the name right, and does the token or App have access to it?"
+            yield Finding(name, False, fault.message, remedy)
+            continue
+        refused = [permission for permission, below in _PROBES.items() if not _may(api, f"/repos/{name}{below}")]
+        remedy = "give the token or App read access to these" if refused else ""
+        yield Finding(name, not refused, f"cannot read: {', '.join(refused)}" if refused else "readable", remedy)
+
+
+def _may(api: Api, path: str) -> bool:
+    try:
+        api.get(path, {"per_page": 1})
+    except Skip:
+        return False
+    return True
+
+
+def _webhooks(api: Api) -> Iterator[Finding]:
+    adds = "with webhooks changes are seen within seconds instead of at the next poll"
+    if not api.request.settings.get("webhook_secrets") and "webhook_secret" not in " ".join(api.request.credentials):
+        yield Finding("webhooks", None, f"no secret is configured: {adds}", "`fairlead init` sets one up")
+        return
+    yield Finding("webhooks", True, "a secret is configured; deliveries that failed are fetched by each sync")

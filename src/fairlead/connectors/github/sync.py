@@ -1,0 +1,191 @@
+"""The sync: which lists of which repositories, in which order, and what happens when one of them cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from fairlead.connectors.github import deliveries, sweeps, walks
+from fairlead.connectors.github.api import PUBLIC, Api, text
+from fairlead.connectors.github.app import SignedIn
+from fairlead.connectors.github.cursor import Cursor, Mark
+from fairlead.connectors.github.pulls_walk import pulls
+from fairlead.connectors.github.runs import runs
+from fairlead.connectors.github.walks import Walk
+from fairlead.connectors.kit.connector import Page, SyncRequest
+from fairlead.connectors.kit.http import Http
+from fairlead.model.errors import Abort, Retry, Skip
+from fairlead.model.times import iso
+
+_ALL = {"state": "all"}
+_UPDATED = {"sort": "updated", "direction": "desc", "state": "all"}
+_FAULTS_IN_A_ROW = 3
+"""After so many lists that nobody answered, the server is down and there is no use in asking for the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One list of one repository or organisation."""
+
+    key: str
+    home: str
+    walk: Walk
+    optional: bool = False
+    """Whether a refusal is normal: a feature that is off or a permission that need not be given."""
+
+
+def sync(request: SyncRequest) -> Iterator[Page]:
+    """Raw pages, each with the state after it."""
+    api = connect(request)
+    cursor = Cursor(request.state, iso(request.now), request.full)
+    held: Page | None = None
+    for page in _pages(api, cursor):
+        if held is not None:
+            yield held
+        held = page
+    cursor.close()
+    # The last page is held back so that the end of the run is saved with it.
+    if held is not None:
+        yield replace(held, state=cursor.dump())
+
+
+def connect(request: SyncRequest) -> Api:
+    """Signs in at the configured server."""
+    if request.client is None:
+        raise Abort("GitHub is read over HTTP, and there is no client")
+    base = str(request.settings.get("url") or PUBLIC).rstrip("/")
+    http = Http(request.client, base, dict, request.report, request.sleep, request.now)
+    signed_in = SignedIn(request.client, base, request.settings, request.credentials, lambda: http.now)
+    http.signed, http.renew = signed_in.headers, signed_in.renew
+    return Api(http, signed_in, request)
+
+
+def repositories(api: Api) -> list[str]:
+    """Full names of the repositories to read: named ones, and all of the organisations."""
+    settings = api.request.settings
+    found = dict.fromkeys(str(name) for name in settings.get("repositories") or ())
+    for login in settings.get("organisations") or ():
+        for _, _, page in api.lists(f"/orgs/{login}/repos", {"type": "all", "sort": "full_name"}):
+            found |= dict.fromkeys(text(entry, "full_name") for entry in page)
+    if not found and api.signed_in.is_app:
+        for _, _, page in api.lists("/installation/repositories", key="repositories"):
+            found |= dict.fromkeys(text(entry, "full_name") for entry in page)
+    if not found:
+        raise Abort("no repositories are named", hint="set `repositories` or `organisations` in `[sources.github]`")
+    excluded = tuple(settings.get("exclude") or ())
+    return [name for name in found if name.count("/") == 1 and not any(fnmatchcase(name, glob) for glob in excluded)]
+
+
+def _pages(api: Api, cursor: Cursor) -> Iterator[Page]:
+    faults = 0
+    for step in _steps(api):
+        if cursor.is_done(step.key):
+            continue
+        mark = cursor.open(step.key)
+        held: Page | None = None
+        try:
+            for page in step.walk(api, step.home, mark):
+                if held is not None:
+                    yield held
+                cursor.note(step.key, mark)
+                held = replace(page, state=cursor.dump())
+            cursor.finish(step.key, mark)
+            held = replace(held, state=cursor.dump()) if held else None
+            faults = 0
+        except Skip as fault:
+            if not step.optional:
+                api.leave_out(f"{step.key}: {fault.message}")
+        except Retry as fault:
+            faults += 1
+            api.leave_out(f"{step.key}: {fault.message}, also after several tries")
+            if faults >= _FAULTS_IN_A_ROW:
+                if held is not None:
+                    yield held
+                raise
+        if held is not None:
+            yield held
+
+
+def _steps(api: Api) -> Iterator[Step]:
+    for login in _organisations(api):
+        yield Step(f"{login}: teams", f"/orgs/{login}", _teams, optional=True)
+    for name in repositories(api):
+        yield from _of_repository(api, name)
+    if api.signed_in.is_app:
+        yield Step("deliveries", "", deliveries.of_app, optional=True)
+
+
+def _of_repository(api: Api, name: str) -> Iterator[Step]:
+    """Asks for the repository first: it may go by another name now, or not be ours to see."""
+    try:
+        answer = api.get(f"/repos/{name}")
+    except Skip as fault:
+        api.leave_out(f"{name}: {fault.message}")
+        return
+    found = answer.value if isinstance(answer.value, dict) else {}
+    name = text(found, "full_name") or name
+    home = f"/repos/{name}"
+    yield Step(f"{name}: repository", home, lambda api, home, _mark: iter([api.page("repository", home, answer)]))
+    for what, walk, optional in _lists(text(found, "default_branch") or "HEAD"):
+        yield Step(f"{name}: {what}", home, walk, optional)
+    if not api.signed_in.is_app:
+        yield Step(f"{name}: deliveries", home, deliveries.of_repository, optional=True)
+    if api.request.full:
+        for what, walk in _SWEEPS:
+            yield Step(f"{name}: {what}", home, walk)
+
+
+def _lists(branch: str) -> Sequence[tuple[str, Walk, bool]]:
+    return (
+        ("CODEOWNERS", walks.code_owners, True),
+        ("milestones", walks.whole("milestones", "/milestones", _ALL), False),
+        ("issues", walks.by_updated("issues", "/issues", _ALL), False),
+        ("pull requests", pulls, False),
+        ("comments", walks.by_updated("issue_comments", "/issues/comments"), False),
+        ("review comments", walks.by_updated("pull_comments", "/pulls/comments"), False),
+        ("events", walks.events, False),
+        ("commits", walks.commits(branch), False),
+        ("releases", walks.whole("releases", "/releases"), False),
+        ("tags", walks.whole("tags", "/tags"), False),
+        ("deployments", walks.deployments, False),
+        ("workflow runs", runs, True),
+        ("Dependabot alerts", _alerts("dependabot", {"sort": "updated", "direction": "desc"}), True),
+        ("code scanning alerts", _alerts("code_scanning", {"sort": "updated", "direction": "desc"}), True),
+        ("secret scanning alerts", _alerts("secret_scanning", {"sort": "updated", "direction": "desc"}), True),
+    )
+
+
+_SWEEPS: Sequence[tuple[str, Walk]] = (
+    ("numbers of all issues and pull requests", sweeps.numbered),
+    ("all releases and tags", sweeps.published),
+    ("all milestones", sweeps.milestones),
+)
+
+
+def _alerts(kind: str, asked: dict[str, str]) -> Walk:
+    return walks.newest_first(f"{kind}_alerts", f"/{kind.replace('_', '-')}/alerts", "updated_at", asked)
+
+
+def _organisations(api: Api) -> list[str]:
+    """Organisations whose teams are read: those named, and the owners of the repositories named."""
+    settings = api.request.settings
+    owners = (str(name).partition("/")[0] for name in settings.get("repositories") or ())
+    return list(dict.fromkeys((*(str(login) for login in settings.get("organisations") or ()), *owners)))
+
+
+def _teams(api: Api, home: str, _mark: Mark) -> Iterator[Page]:
+    """Teams and their members as of now; a user's own repositories have none."""
+    login = home.removeprefix("/orgs/")
+    source = api.request.options.source
+    for _, answer, teams in api.lists(f"{home}/teams"):
+        yield api.page("teams", f"{home}/teams", answer)
+        for team in teams:
+            slug = text(team, "slug")
+            logins: list[str] = []
+            at = None
+            for _, members, found in api.lists(f"{home}/teams/{slug}/members"):
+                at = at or members.date
+                logins += [text(one, "login") for one in found]
+                yield api.page("members", f"{home}/teams/{slug}/members", members)
+            yield sweeps.members_page(source, f"{source}:@{login}/{slug}", logins, at or api.http.now)

@@ -1,0 +1,203 @@
+"""HTTP for syncs: limits waited for and shown, passing faults tried again, the others told by their remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from fairlead.connectors.kit.connector import Progress
+from fairlead.connectors.kit.payload import decode
+from fairlead.model.errors import Abort, Retry, Skip, Unreadable
+
+TRIES = 5
+_LONGEST_WAIT_S = 3900
+"""A window of a rate limit lasts an hour at most; whoever asks for more is not waited for."""
+_DEFAULT_WAIT_S = 60
+_REDIRECTS = 3
+_LIMIT_WORDS = ("rate limit", "abuse detection")
+
+Headers = Callable[[], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer."""
+
+    path: str
+    """Path and query as asked."""
+    body: bytes
+    value: Any
+    """The body decoded; `None` when nothing changed."""
+    headers: Mapping[str, str]
+    unchanged: bool = False
+
+    @property
+    def date(self) -> datetime | None:
+        """The server's date."""
+        return _http_date(self.headers.get("date"))
+
+
+@dataclass(slots=True)
+class Http:
+    """A client of one API."""
+
+    client: httpx.Client
+    base: str
+    """Address that paths are below."""
+    signed: Headers
+    """Headers that sign us in, asked for anew at each try."""
+    report: Callable[[Progress], None]
+    sleep: Callable[[float], None]
+    now: datetime
+    """Our clock until the server has told its own."""
+    renew: Callable[[], bool] = field(default=lambda: False)
+    """Called when a sign-in was refused; tells whether it may be tried once more."""
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None, etag: str = "") -> Answer:
+        """Gets JSON. Raises `Skip` for what is not there or not ours, `Abort` when nobody lets us in."""
+        request = httpx.Request("GET", self.base + path, params=params or None)
+        extra = {"if-none-match": etag} if etag else {}
+        return self._tried(request.method, str(request.url), None, extra)
+
+    def post(self, url: str, body: Any = None) -> Answer:
+        """Posts JSON to a path or address of the same server and gets JSON."""
+        return self._tried("POST", url if "://" in url else self.base + url, body, {})
+
+    def _tried(self, method: str, url: str, body: Any, extra: Mapping[str, str]) -> Answer:
+        retrying = Retrying(
+            retry=retry_if_exception_type(Retry),
+            stop=stop_after_attempt(TRIES),
+            wait=_wait,
+            sleep=self.sleep,
+            reraise=True,
+        )
+        return retrying(self._once, method, url, body, extra)
+
+    def _once(self, method: str, url: str, body: Any, extra: Mapping[str, str]) -> Answer:
+        renewed = False
+        for _ in range(_REDIRECTS + 2 * TRIES):
+            found = self._send(method, url, body, extra)
+            if _is_limit(found):
+                self._wait_for_limit(found, url)
+            elif found.status_code in (301, 302, 307, 308):
+                url = self._same_server(url, found)
+            elif found.status_code == 401 and not renewed and self.renew():
+                renewed = True
+            else:
+                return self._judged(url, found)
+        raise Retry(f"{_shown(url)} leads in circles or is limited without end")
+
+    def _send(self, method: str, url: str, body: Any, extra: Mapping[str, str]) -> httpx.Response:
+        try:
+            found = self.client.request(method, url, json=body, headers={**self.signed(), **extra})
+        except httpx.TimeoutException:
+            raise Retry(f"{_shown(url)} did not answer in time") from None
+        except httpx.TransportError as fault:
+            raise Retry(f"{_shown(url)} cannot be reached: {fault}") from None
+        self.now = _http_date(found.headers.get("date")) or self.now
+        return found
+
+    def _judged(self, url: str, found: httpx.Response) -> Answer:
+        status, shown = found.status_code, _shown(url)
+        if status == 304:
+            return Answer(_path(url), b"", None, found.headers, unchanged=True)
+        if status == 401:
+            raise Abort(f"{shown}: the credentials were refused", hint="`fairlead doctor` says what is missing")
+        if status >= 500:
+            raise Retry(f"{shown} answered {status}")
+        if status >= 400:
+            raise Skip(f"{shown} answered {status}: {_message(found)}")
+        try:
+            value = decode(found.content)
+        except Unreadable:
+            kind = found.headers.get("content-type", "").partition(";")[0]
+            raise Retry(f"{shown} answered with something else than JSON ({kind or 'no type'})") from None
+        return Answer(_path(url), found.content, value, found.headers)
+
+    def _same_server(self, url: str, found: httpx.Response) -> str:
+        """A repository that was renamed redirects; anything that leads to another server is not followed."""
+        target = str(httpx.URL(url).join(found.headers.get("location", "")))
+        if urlsplit(target)[:2] != urlsplit(url)[:2]:
+            raise Skip(f"{_shown(url)} redirects to another server")
+        return target
+
+    def _wait_for_limit(self, found: httpx.Response, url: str) -> None:
+        wait_s = _limit_wait(found, self.now)
+        if wait_s > _LONGEST_WAIT_S:
+            raise Abort(f"{_shown(url)}: limited for another {wait_s / 60:.0f} minutes")
+        until = self.now + timedelta(seconds=wait_s)
+        self.report(Progress(0, None, "waiting for the rate limit", waiting_until=until))
+        self.sleep(wait_s)
+        self.now = max(self.now, until)
+
+
+def next_page(answer: Answer) -> str | None:
+    """Query of the next page by the `link` header; only its query is used, never its address."""
+    for part in answer.headers.get("link", "").split(","):
+        address, _, rest = part.strip().partition(">")
+        if 'rel="next"' in rest:
+            return urlsplit(address.lstrip("<")).query or None
+    return None
+
+
+def _is_limit(found: httpx.Response) -> bool:
+    if found.status_code == 429:
+        return True
+    if found.status_code != 403:
+        return False
+    text = found.text[:2000].lower()
+    spent = found.headers.get("x-ratelimit-remaining") == "0"
+    return "retry-after" in found.headers or spent or any(word in text for word in _LIMIT_WORDS)
+
+
+def _limit_wait(found: httpx.Response, now: datetime) -> float:
+    """Seconds to wait, by the server's clock where it told one: ours may be wrong."""
+    after = found.headers.get("retry-after", "")
+    if after.isascii() and after.isdigit():
+        return max(1.0, float(after))
+    reset = found.headers.get("x-ratelimit-reset", "")
+    if found.headers.get("x-ratelimit-remaining") == "0" and reset.isascii() and reset.isdigit():
+        date = _http_date(found.headers.get("date")) or now
+        return max(1.0, int(reset) - date.timestamp() + 1)
+    return _DEFAULT_WAIT_S
+
+
+_backoff = wait_exponential(multiplier=1, max=30)
+
+
+def _wait(state: RetryCallState) -> float:
+    fault = state.outcome.exception() if state.outcome else None
+    asked = fault.after_s if isinstance(fault, Retry) else None
+    return asked if asked is not None else _backoff(state)
+
+
+def _message(found: httpx.Response) -> str:
+    try:
+        value = decode(found.content)
+    except Unreadable:
+        return found.reason_phrase
+    text = value.get("message") if isinstance(value, dict) else None
+    return text[:200] if isinstance(text, str) else found.reason_phrase
+
+
+def _http_date(text: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC) if text else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _shown(url: str) -> str:
+    return f"`{urlsplit(url).path}`"
