@@ -91,6 +91,8 @@ class Suggestions:
 
     best: tuple[Suggestion, ...]
     away: tuple[tuple[str, datetime], ...] = ()
+    files: int = 0
+    """Files of the change that were looked at."""
 
 
 def suggest(
@@ -121,7 +123,7 @@ def suggest(
             continue
         scored.append(_score(question, candidate, owned, known, rules, now, review_load))
     scored.sort(key=lambda found: (-found.score, found.person))
-    return Suggestions(_chosen(question, scored, rules), tuple(sorted(away)))
+    return Suggestions(_chosen(question, scored, rules), tuple(sorted(away)), len(question.paths))
 
 
 def _score(

@@ -7,15 +7,15 @@ Deterministic: the same records, set-up and moment give the same words. Everythi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fairlead.metrics import figures
-from fairlead.model.figures import Figure, Window
+from fairlead.model.figures import Evidence, Figure, Window
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock
-from fairlead.reports import facts, proof
+from fairlead.reports import facts, literals, proof
 from fairlead.reports.brief_data import data_section, freshness
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section
 from fairlead.reports.figure_words import figure_block
@@ -46,6 +46,7 @@ class _Found:
     happened: facts.Happened
     loads: facts.Loads
     figures: Sequence[Figure]
+    sources: Sequence[facts.SourceState]
 
 
 def brief(
@@ -62,8 +63,9 @@ def brief(
     scope = Scope.of(warehouse, setup, clock.now(), team)
     words = Wording(language, scope.calendar.zone, scope.now)
     teller = Teller(words, Names.load(warehouse), scope)
+    sources = facts.load_sources(scope)
     if not any(facts.count_rows(scope, table) for table in ("changes", "commits", "deployments", "work_items")):
-        return _nothing_yet(teller)
+        return _nothing_yet(teller, sources)
     window = Window(start=scope.now - timedelta(days=window_days), end=scope.now)
     segment = {"team": scope.team} if scope.team else {}
     found = _Found(
@@ -74,6 +76,7 @@ def brief(
         happened=facts.load_happened(scope),
         loads=facts.load_review_load(scope),
         figures=figures.group(warehouse, "dora", window, segment, language=words.language),
+        sources=sources,
     )
     needs = _needs(teller, found)
     sections = (
@@ -81,19 +84,20 @@ def brief(
         _section(teller, "risks", _risks(teller, found), MOST_RISKS, "triage"),
         _how_it_goes(teller, found, window_days),
         _what_changed(teller, found.happened, every_change=every_change),
-        data_section(teller),
+        data_section(teller, sources),
     )
-    return _document(teller, _title(teller, found, needs), sections)
+    return _document(teller, _title(teller, found, needs), sections, sources)
 
 
 def _needs(teller: Teller, found: _Found) -> list[Claim]:
     """What is broken, then what has waited too long, in the order in which to do it."""
     late = overdue(found.waiting)
     suggested = suggestions(teller.scope, teller.names, late[:MOST_NEEDS])
+    fixes = {waiting.repository: waiting for waiting in reversed(found.waiting) if waiting.hotfix}
     return [
-        *map(teller.incident, found.incidents),
-        *(teller.red_main(trouble) for trouble in found.red if trouble.overdue),
-        *map(teller.failed_deployment, found.failed),
+        *(teller.incident(trouble, fixes.get(trouble.repository)) for trouble in found.incidents),
+        *(teller.red_main(trouble, fixes.get(trouble.repository)) for trouble in found.red if trouble.overdue),
+        *(teller.failed_deployment(trouble, fixes.get(trouble.repository)) for trouble in found.failed),
         *(
             teller.waiting(waiting, teller.reviewers(waiting, suggested.get(waiting.change), parts=False), tone="act")
             for waiting in late
@@ -121,18 +125,16 @@ def _load_claims(teller: Teller, loads: facts.Loads) -> list[Claim]:
     """Load is told where the group is large enough that it describes a team and not a person."""
     if not loads.heavy:
         return []
-    query = "select change, since from change_turns where until is null and turn = 'reviewer'"
     least = teller.scope.setup.privacy.minimum_group
-    total = sum(load.waiting for load in loads.heavy)
-    evidence = proof.of_rows(["definition:attention_review_load"], query, total)
     if loads.people < least:
-        return [teller.claim("load.suppressed", evidence, least=least)]
+        changes = sorted({change for load in loads.heavy for change in load.changes})
+        return [teller.claim("load.suppressed", proof.of_records("changes", changes), least=least)]
     return [
         teller.claim(
             "load.heavy" if loads.with_room else "load.heavy_all",
-            evidence,
+            proof.of_records("changes", load.changes),
             tone="watch",
-            n=load.waiting,
+            n=len(load.changes),
             name=teller.names.person(load.person),
             room=loads.with_room,
         )
@@ -145,11 +147,11 @@ def _near(teller: Teller, waiting: Waiting) -> Claim:
     claim = teller.waiting(waiting, tone="watch")
     evidence = proof.of_change(waiting.change, waiting.events)
     limit = teller.claim("risk.near", evidence, at=teller.words.moment(waiting.due_at))
-    return _with_reasons(claim, (*claim.reasons, limit))
+    return replace(claim, reasons=(*claim.reasons, limit))
 
 
 def _big(teller: Teller, waiting: Waiting, large: int) -> Claim:
-    query = f"select id, additions, deletions from changes where id = {proof.text_literal(waiting.change)}"  # noqa: S608
+    query = f"select id, additions, deletions from changes where id = {literals.text_literal(waiting.change)}"  # noqa: S608
     return Claim(
         key="risk.large",
         text=teller.words("risk.large", n=waiting.lines, limit=large, who=teller.whom(waiting)),
@@ -160,20 +162,12 @@ def _big(teller: Teller, waiting: Waiting, large: int) -> Claim:
     )
 
 
-def _with_reasons(claim: Claim, reasons: tuple[Claim, ...]) -> Claim:
-    return Claim(
-        key=claim.key, text=claim.text, evidence=claim.evidence, tone=claim.tone, refs=claim.refs, title=claim.title,
-        reasons=reasons, act=claim.act,
-    )  # fmt: skip
-
-
 def _section(teller: Teller, key: str, claims: Sequence[Claim], most: int, command: str) -> Section:
     """A numbered section; what does not fit is counted and leads to a command, and nothing is said to be nothing."""
     words, scope = teller.words, teller.scope
     blocks: list[Block] = list(claims[:most])
     if not claims:
-        query = "select * from open_change_turns"
-        blocks.append(Empty(teller.claim(f"{key}.none", proof.of_absence(f"brief.{key}", query), tone="ok")))
+        blocks.append(Empty(teller.claim(f"{key}.none", _nothing_due(teller, key), tone="ok")))
     if len(claims) > most:
         rest = claims[most:]
         typed = f"fairlead {command}" + (f" --team {scope.team.removeprefix('team:')}" if scope.team else "")
@@ -181,7 +175,7 @@ def _section(teller: Teller, key: str, claims: Sequence[Claim], most: int, comma
         more = Claim(
             key="more",
             text=words("more", n=len(rest)),
-            evidence=proof.of_rows(ids, "select * from open_change_turns order by due_at"),
+            evidence=proof.of_mixed(ids),
             act=Act(words("act.all"), command=typed),
         )
         blocks.append(more)
@@ -189,10 +183,20 @@ def _section(teller: Teller, key: str, claims: Sequence[Claim], most: int, comma
 
 
 def _how_it_goes(teller: Teller, found: _Found, days: int) -> Section:
+    """The figures; what holds for every one of them is said once."""
     words = teller.words
     aside = words("aside.window", n=days)
-    blocks: tuple[Block, ...] = tuple(figure_block(figure, words) for figure in found.figures)
-    return Section("figures", words("section.figures"), blocks, aside=aside)
+    told = [figure_block(figure, words) for figure in found.figures]
+    common = [note for note in told[0].notes if all(note in block.notes for block in told)] if len(told) > 1 else []
+    blocks: list[Block] = [
+        replace(block, notes=tuple(note for note in block.notes if note not in common)) for block in told
+    ]
+    if common and found.sources:
+        evidence = proof.of_records("sources", [source.id for source in found.sources])
+        blocks.append(
+            Claim(key="figures.common", text=words("figures.common", what="; ".join(common)), evidence=evidence)
+        )
+    return Section("figures", words("section.figures"), tuple(blocks), aside=aside)
 
 
 def _what_changed(teller: Teller, happened: facts.Happened, *, every_change: bool) -> Section:
@@ -223,7 +227,7 @@ def _what_changed(teller: Teller, happened: facts.Happened, *, every_change: boo
             for change, title, url in happened.merged
         ]
     if not blocks:
-        query = f"select * from changes where merged_at >= {proof.time_literal(teller.scope.since)}"  # noqa: S608
+        query = f"select * from changes where merged_at >= {literals.time_literal(teller.scope.since)}"  # noqa: S608
         blocks.append(Empty(teller.claim("changed.none", proof.of_absence("brief.changed", query))))
     aside = words("aside.since", since=words.recent(teller.scope.since))
     return Section("changed", words("section.changed"), tuple(blocks), aside=aside)
@@ -244,17 +248,22 @@ def _title(teller: Teller, found: _Found, needs: Sequence[Claim]) -> Claim:
     if late:
         said.append(teller.words("title.late", n=late))
     if not needs:
-        evidence = proof.of_absence("brief.needs", "select * from open_change_turns")
-        return teller.claim("title.calm", evidence, tone="ok")
+        return teller.claim("title.calm", _nothing_due(teller, "needs"), tone="ok")
     ids = [claim.evidence.ids[0] for claim in needs]
     text = teller.words("title.found", what="; ".join(said[:2]))
-    query = "select change as record, due_at from open_change_turns"
-    return Claim(key="title.found", text=text[:1].upper() + text[1:], evidence=proof.of_rows(ids, query), tone="act")
+    return Claim(key="title.found", text=text[:1].upper() + text[1:], evidence=proof.of_mixed(ids), tone="act")
 
 
-def _nothing_yet(teller: Teller) -> Document:
-    sources = teller.scope.warehouse.rows("select id from sources where deleted_at is null order by id")
-    evidence = proof.of_absence("brief.empty", "select * from sources", [row["id"] for row in sources])
+def _nothing_due(teller: Teller, what: str) -> Evidence:
+    """Evidence that no limit is behind or near: the query finds none."""
+    until = teller.scope.now + (timedelta(days=1) if what == "risks" else timedelta())
+    limits = f"due_at <= {literals.time_literal(until)} and {teller.scope.changes('change')}"
+    query = f"select change, due_at from open_change_turns where {limits}"  # noqa: S608 - literals escaped
+    return proof.of_absence(f"brief.{what}", query)
+
+
+def _nothing_yet(teller: Teller, sources: Sequence[facts.SourceState]) -> Document:
+    evidence = proof.of_absence("brief.empty", "select * from sources", [source.id for source in sources])
     command = "fairlead sync" if sources else "fairlead init"
     claim = Claim(
         key="empty.said",
@@ -263,18 +272,20 @@ def _nothing_yet(teller: Teller) -> Document:
         act=Act(teller.words("act.bring"), command=command),
     )
     section = Section("needs", teller.words("section.needs"), (Empty(claim),))
-    return _document(teller, teller.claim("title.empty", evidence), (section, data_section(teller)))
+    return _document(teller, teller.claim("title.empty", evidence), (section, data_section(teller, sources)), sources)
 
 
-def _document(teller: Teller, title: Claim, sections: Sequence[Section]) -> Document:
+def _document(
+    teller: Teller, title: Claim, sections: Sequence[Section], sources: Sequence[facts.SourceState]
+) -> Document:
     scope, words = teller.scope, teller.words
     return Document(
         kind="brief",
         title=title,
         scope=scope.name or words("scope.all"),
         as_of=scope.now,
-        shown_as_of=words.moment(scope.now),
-        freshness=freshness(teller),
+        shown_as_of=words.moment(scope.now, year=True),
+        freshness=freshness(teller, sources),
         sections=tuple(sections),
         language=words.language,
         team=scope.team,

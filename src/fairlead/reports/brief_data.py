@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from fairlead.reports import facts, proof
+from collections.abc import Sequence
+
+from fairlead.reports import facts, literals, proof
 from fairlead.reports.document import Act, Block, Claim, Notice, Section
+from fairlead.reports.facts import SourceState
 from fairlead.reports.naming import short_name
 from fairlead.reports.plain import plain
 from fairlead.reports.sentences import Teller
@@ -16,11 +19,11 @@ _MISSING = (
 """Record tables whose emptiness makes some sentences impossible."""
 
 
-def freshness(teller: Teller) -> str:
+def freshness(teller: Teller, sources: Sequence[SourceState]) -> str:
     """`GitHub 1 min ago, Jira 4 min ago; PagerDuty silent since Mon 17:40 (!)`."""
     words = teller.words
     said = []
-    for source in facts.load_sources(teller.scope):
+    for source in sources:
         if source.last is None:
             said.append(words("freshness.never", source=source.name))
         elif source.silent:
@@ -30,20 +33,19 @@ def freshness(teller: Teller) -> str:
     return ", ".join(said) or words("freshness.none")
 
 
-def data_section(teller: Teller) -> Section:
+def data_section(teller: Teller, sources: Sequence[SourceState]) -> Section:
     """What counts, what is silent, what is missing."""
-    blocks: list[Block] = [*_silent(teller), *_bad_syncs(teller), *_counted(teller), *_missing(teller)]
+    blocks: list[Block] = [*_silent(teller, sources), *_bad_syncs(teller), *_counted(teller), *_missing(teller)]
     blocks.append(_working_time(teller))
     return Section("data", teller.words("section.data"), tuple(blocks))
 
 
-def _silent(teller: Teller) -> list[Block]:
+def _silent(teller: Teller, sources: Sequence[SourceState]) -> list[Block]:
     found: list[Block] = []
-    for source in facts.load_sources(teller.scope):
+    for source in sources:
         if not source.silent or source.last is None:
             continue
-        query = f"select * from sync_runs where of = {proof.text_literal(source.id)} order by started_at desc"  # noqa: S608
-        evidence = proof.of_rows((source.id,), query.replace(" of =", ' "of" ='))
+        evidence = proof.of_records("sources", [source.id])
         said = teller.words("data.silent", source=source.name, since=teller.words.recent(source.last))
         act = Act(teller.words("act.bring"), command=f"fairlead sync {plain(source.id)}")
         found.append(Notice("warning", Claim(key="data.silent", text=said, evidence=evidence, tone="watch", act=act)))
@@ -85,13 +87,21 @@ def _counted(teller: Teller) -> list[Block]:
     return [
         teller.claim(
             "data.counted",
-            proof.of_rows(found.repositories, query, found.candidates),
+            proof.of_rows(found.repositories, _counted_query(found)),
             n=len(found.repositories),
             kind=words(f"counted.{found.kind}"),
             why=words(f"counted.why.{found.why}") if words.knows(f"counted.why.{found.why}") else found.why,
         )
         for found in counted
     ]
+
+
+def _counted_query(found: facts.Counted) -> str:
+    kind, why = literals.text_literal(found.kind), literals.text_literal(found.why)
+    return (
+        f"select * from what_counts where chosen and kind = {kind} and why = {why} "  # noqa: S608 - literals escaped
+        f"and repository in {literals.text_list(found.repositories)}"
+    )
 
 
 def _missing(teller: Teller) -> list[Block]:
@@ -104,7 +114,9 @@ def _missing(teller: Teller) -> list[Block]:
 
 def _working_time(teller: Teller) -> Claim:
     calendar = teller.scope.calendar
-    query = f"select * from working_slots where calendar = {proof.text_literal(calendar.id)}"  # noqa: S608
+    query = (
+        f"select distinct calendar from setup_team_calendars where calendar = {literals.text_literal(calendar.id)}"  # noqa: S608
+    )
     return teller.claim(
         "data.working_time", proof.of_rows((calendar.id,), query), hours=calendar.hours, zone=str(calendar.zone)
     )

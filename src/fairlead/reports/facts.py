@@ -25,6 +25,7 @@ class Trouble:
     """Failures in a row."""
     sha: str = ""
     severity: str = ""
+    branch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Load:
     """Reviews that wait for one person."""
 
     person: str
-    waiting: int
+    changes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def load_red_main(scope: Scope) -> list[Trouble]:
     return [
         Trouble(
             row["build"], row["repository"], "", row["name"] or "", row["url"], aware(row["since"]),
-            aware(row["due_at"]) <= scope.now, row["failures"], row["sha"] or "",
+            aware(row["due_at"]) <= scope.now, row["failures"], row["sha"] or "", branch=row["branch"] or "",
         )
         for row in rows
     ]  # fmt: skip
@@ -188,15 +189,17 @@ def load_review_load(scope: Scope) -> Loads:
     limit = scope.setup.thresholds.review_load
     team = "true" if scope.team is None else "d.account in (select account from account_teams where team = $1)"
     rows = scope.warehouse.rows(
-        "select d.person, count(distinct t.change) as waiting from dim_accounts d "  # noqa: S608 - constants
+        "select d.person, list(distinct t.change order by t.change) filter (where t.change is not null) as changes "  # noqa: S608
+        "from dim_accounts d "
         "left join people p on p.id = d.person "
         "left join change_turns t on t.account = d.account and t.until is null and t.turn = 'reviewer' "
         f"where d.kind = 'human' and coalesce(p.active, true) and {team} "
         "and (p.id is not null or d.account not like 'email:%') group by d.person order by d.person",
         [] if scope.team is None else [scope.team],
     )
-    heavy = tuple(Load(row["person"], row["waiting"]) for row in rows if row["waiting"] >= limit)
-    return Loads(heavy, len(rows), sum(row["waiting"] * 2 < limit for row in rows))
+    loads = [Load(row["person"], tuple(row["changes"] or ())) for row in rows]
+    heavy = tuple(load for load in loads if len(load.changes) >= limit)
+    return Loads(heavy, len(loads), sum(len(load.changes) * 2 < limit for load in loads))
 
 
 def load_sources(scope: Scope) -> list[SourceState]:

@@ -34,7 +34,7 @@ def figures_page(found: Sequence[Figure], *, language: str = "en") -> Document:
         if found
         else "",
         as_of=now,
-        shown_as_of=words.moment(now),
+        shown_as_of=words.moment(now, year=True),
         freshness=_freshness(found, words),
         sections=(Section("figures", words("section.figures"), blocks, aside=window),),
         language=words.language,

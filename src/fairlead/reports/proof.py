@@ -5,28 +5,13 @@ Queries name no person, so that they answer for every reader; values become lite
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 
 from fairlead.model.figures import Evidence
+from fairlead.reports.facts import Trouble
+from fairlead.reports.literals import text_list, text_literal, time_literal
 
 SHOWN_IDS = 50
-
-
-def text_literal(value: str) -> str:
-    """A text as an SQL literal; what SQL cannot hold is left out."""
-    return "'" + value.replace("\0", "").replace("'", "''") + "'"
-
-
-def time_literal(moment: datetime) -> str:
-    """A moment as an SQL literal: the clock reading of UTC, as the warehouse holds it."""
-    reading = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    return f"timestamp '{reading.isoformat(' ')}'"
-
-
-def text_list(values: Iterable[str]) -> str:
-    """Texts as an SQL list in parentheses."""
-    return "(" + ", ".join(map(text_literal, values)) + ")"
 
 
 def of_rows(ids: Sequence[str], query: str, count: int | None = None) -> Evidence:
@@ -40,15 +25,44 @@ def of_absence(what: str, query: str, ids: Sequence[str] = ()) -> Evidence:
 
 
 def of_records(table: str, ids: Sequence[str], key: str = "id") -> Evidence:
-    """Evidence of rows of one table by their ids."""
-    shown = list(ids[:SHOWN_IDS])
-    return of_rows(ids, f"select * from {table} where {key} in {text_list(shown)}")  # noqa: S608 - literals escaped
+    """Evidence of rows of one table by their ids; the query names all of them."""
+    return of_rows(ids, f"select * from {table} where {key} in {text_list(ids)}")  # noqa: S608 - literals escaped
+
+
+def of_mixed(ids: Sequence[str]) -> Evidence:
+    """Evidence of records of several tables: the query lists them."""
+    values = ", ".join(f"({text_literal(record)})" for record in ids)
+    return of_rows(ids, f"select record from (values {values}) as records(record)")  # noqa: S608 - literals escaped
 
 
 def of_change(change: str, events: int) -> Evidence:
     """Evidence of what is said of one change: the events from which its turns follow."""
-    query = f"select change, kind, at from change_events where change = {text_literal(change)} order by at"  # noqa: S608
+    query = f'select change, kind, "at" from change_events where change = {text_literal(change)} order by "at"'  # noqa: S608
     return Evidence(ids=(change,), count=max(events, 1), query=query if events else _change(change))
+
+
+def of_files(change: str, files: int) -> Evidence:
+    """Evidence of the files that a change touches, as the host lists them, else those of its commits."""
+    literal = text_literal(change)
+    query = (
+        f"select path from change_files where change = {literal} and deleted_at is null "  # noqa: S608
+        "union select f.path from change_commits k join commit_files f on f.commit = k.commit "
+        f"where k.change = {literal} "
+        f"and not exists (select 1 from change_files where change = {literal} and deleted_at is null)"
+    )
+    return Evidence(ids=(change,), count=files, query=query)
+
+
+def of_failures(trouble: Trouble) -> Evidence:
+    """Evidence of the failures in a row of a pipeline on a main branch."""
+    query = (
+        "select id, name, result, finished_at, url from builds "  # noqa: S608 - literals escaped
+        f"where repository = {text_literal(trouble.repository)} and kind = 'pipeline' "
+        f"and name = {text_literal(trouble.name)} and branch = {text_literal(trouble.branch)} "
+        "and result in ('failure', 'error') and coalesce(trigger, '') not like 'pull_request%' "
+        f"and finished_at >= {time_literal(trouble.since)}"
+    )
+    return Evidence(ids=(trouble.id,), count=trouble.count, query=query)
 
 
 def _change(change: str) -> str:

@@ -11,8 +11,8 @@ from fairlead.model.calendar.resolve import Calendars, PeopleRows
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import Abort
 from fairlead.model.setup import Setup
+from fairlead.reports.literals import text_literal
 from fairlead.reports.plain import plain
-from fairlead.reports.proof import text_literal
 
 if TYPE_CHECKING:
     from fairlead.metrics.warehouse import Warehouse

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fairlead.changes.queue import Part
@@ -94,10 +94,7 @@ class Teller:
         """Who is away among those asked, and who else fits, with the parts of the score if asked for."""
         if found is None:
             return []
-        evidence = proof.of_rows(
-            (waiting.change,),
-            f"select path, status from change_files where change = {proof.text_literal(waiting.change)}",  # noqa: S608
-        )
+        evidence = proof.of_files(waiting.change, found.files)
         claims = [
             self.claim("reviewer.away", evidence, name=self.names.person(person), until=self.words.day(until))
             for person, until in found.away
@@ -121,7 +118,8 @@ class Teller:
             few, files = int(part.numbers[0]), int(part.numbers[1])
             return self.words(f"reviewer.{part.key}", n=files, few=few)
         if part.key == "load":
-            return self.words("reviewer.load", n=int(part.numbers[0]))
+            waiting = int(part.numbers[0])
+            return self.words("reviewer.load", n=waiting) if waiting else self.words("reviewer.load_none")
         hours = part.numbers[0]
         return (
             self.words("reviewer.at_work") if hours <= 0 else self.words("reviewer.zone", span=Elapsed(hours * 3600))
@@ -129,40 +127,42 @@ class Teller:
 
     # --- what is broken ---
 
-    def incident(self, trouble: Trouble) -> Claim:
+    def incident(self, trouble: Trouble, fix: Waiting | None = None) -> Claim:
         """An incident that is not resolved."""
         key = "incident.open_severe" if trouble.severity in ("critical", "high") else "incident.open"
-        evidence = proof.of_rows(
-            (trouble.id,),
-            f"select * from counted_incidents where incident = {proof.text_literal(trouble.id)}",  # noqa: S608
-        )
+        evidence = proof.of_records("counted_incidents", [trouble.id], "incident")
         where = short_name(trouble.service or trouble.repository)
         severity = self.words(f"severity.{trouble.severity}") if trouble.severity else ""
-        return self._broken(
+        claim = self._broken(
             trouble, key, evidence, short_name(trouble.id), title=trouble.name, where=where, severity=severity
         )
+        return self._with_fix(claim, fix)
 
-    def red_main(self, trouble: Trouble) -> Claim:
+    def red_main(self, trouble: Trouble, fix: Waiting | None = None) -> Claim:
         """A pipeline of a main branch that fails."""
-        evidence = proof.of_rows(
-            (trouble.id,),
-            f"select id, name, result, finished_at, url from builds where repository = "  # noqa: S608
-            f"{proof.text_literal(trouble.repository)} and kind = 'pipeline' "
-            f"and name = {proof.text_literal(trouble.name)} and finished_at >= {proof.time_literal(trouble.since)} and result in ('failure', 'error')",
-            trouble.count,
-        )
-        return self._broken(
-            trouble, "main.red", evidence, short_name(trouble.repository), n=trouble.count, name=trouble.name
+        evidence = proof.of_failures(trouble)
+        label = short_name(trouble.repository)
+        return self._with_fix(
+            self._broken(trouble, "main.red", evidence, label, n=trouble.count, name=trouble.name), fix
         )
 
-    def failed_deployment(self, trouble: Trouble) -> Claim:
+    def failed_deployment(self, trouble: Trouble, fix: Waiting | None = None) -> Claim:
         """A service whose last production deployment failed."""
-        evidence = proof.of_rows(
-            (trouble.id,),
-            f"select * from counted_deployments where deployment = {proof.text_literal(trouble.id)}",  # noqa: S608
-        )
+        evidence = proof.of_records("counted_deployments", [trouble.id], "deployment")
         label = short_name(trouble.service or trouble.repository)
-        return self._broken(trouble, "deploy.failed", evidence, label, sha=short_sha(trouble.sha), where=trouble.name)
+        key = "deploy.failed" if trouble.sha else "deploy.failed_unnamed"
+        where = trouble.name or self.words("production")
+        return self._with_fix(
+            self._broken(trouble, key, evidence, label, sha=short_sha(trouble.sha), where=where), fix
+        )
+
+    def _with_fix(self, claim: Claim, fix: Waiting | None) -> Claim:
+        """Names an open change that repairs production in the same repository, and whose turn it is."""
+        if fix is None:
+            return claim
+        evidence = proof.of_change(fix.change, fix.events)
+        said = self.claim("fix.open", evidence, change=short_name(fix.change), who=self.whom(fix))
+        return replace(claim, reasons=(*claim.reasons, said))
 
     def _broken(
         self, trouble: Trouble, key: str, evidence: Evidence, label: str, *, title: str = "", **args: Any

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fairlead.changes.reviewers import Candidate, Question, Suggestions, Touch, suggest
+from fairlead.reports.literals import text_list
 from fairlead.reports.naming import Names
 from fairlead.reports.open_changes import Waiting
-from fairlead.reports.proof import text_list
 from fairlead.reports.scope import Scope, aware
 
 _LOOK_BACK = timedelta(days=730)

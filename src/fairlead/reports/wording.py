@@ -93,17 +93,18 @@ class Wording:
             return self.number(value)
         return plain(str(value)) if value is not None else ""
 
-    def moment(self, at: datetime) -> str:
-        """`Tue 14 Oct, 16:20`, with the year where it is not this one."""
-        return f"{self.day(at)}, {self._local(at):%H:%M}"
+    def moment(self, at: datetime, *, year: bool = False) -> str:
+        """`Tue 14 Oct, 16:20`, with the year where it is not this one or is asked for."""
+        return f"{self.day(at, year=year)}, {self._local(at):%H:%M}"
 
-    def day(self, at: datetime) -> str:
+    def day(self, at: datetime, *, year: bool = False) -> str:
         """`Tue 14 Oct`."""
         local = self._local(at)
         weekday, month = (self._phrases[f"{kind}.{number}"][0] for kind, number in
                           (("weekday", local.isoweekday()), ("month", local.month)))  # fmt: skip
-        year = f" {local.year}" if self.now is None or local.year != self._local(self.now).year else ""
-        return self._phrases["date"][0].format(weekday=weekday, day=local.day, month=month) + year
+        shown = self._phrases["date"][0].format(weekday=weekday, day=local.day, month=month)
+        told = year or self.now is None or local.year != self._local(self.now).year
+        return f"{shown} {local.year}" if told else shown
 
     def recent(self, at: datetime) -> str:
         """`Fri 15:10` within the last six days, else the whole date: short where it cannot be mistaken."""

@@ -23,6 +23,8 @@ _GAP = "  "
 _LABEL_WIDTH = 17
 _STYLES: dict[Tone, str] = {"act": "bold red", "watch": "yellow", "ok": "green", "neutral": ""}
 _LEVELS: dict[str, Tone] = {"fault": "act", "warning": "watch", "information": "neutral"}
+_GLUE = "\ue000"
+"""Stands for a space at which no line may break; rich breaks lines at the usual one too."""
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -79,6 +81,7 @@ class _Page:
         start = set_cell_size(mark, indent) if indent else ""
         for wrapped in text.wrap(self._console, self.width - indent) or [Text()]:
             wrapped.rstrip()
+            wrapped.plain = wrapped.plain.replace(_GLUE, " ")
             self._console.print(Text(start).append_text(wrapped), soft_wrap=True)
             start = " " * indent
 
@@ -142,14 +145,15 @@ def _below(page: _Page, claim: Claim, words: Wording) -> None:
         return
     text = Text(" ".join(reason.text for reason in claim.reasons))
     if claim.act:
-        shown = claim.act.command or claim.act.url
+        # With colour the subject itself is a link.
+        shown = claim.act.command or ("" if page.colour and claim.refs else claim.act.url)
         text.append((_GAP if text.plain else "") + shown, style="cyan")
     page.line(_with_evidence(text, claim, words), _INDENT)
 
 
 def _with_evidence(text: Text, claim: Claim, words: Wording) -> Text:
     # A bracket that is torn from its count by a line break reads badly.
-    count = records(words, claim.evidence).replace(" ", "\u00a0")
+    count = records(words, claim.evidence).replace(" ", _GLUE)
     return text.append(f"{_GAP}[{count}]", style="dim")
 
 

@@ -12,7 +12,7 @@ with heard as (
 ),
 
 keyed as (
-    select source as subject, calendar, since, {{ var('source_silent_hours', 24.0) }} as limit_hours from heard
+    select source as subject, calendar, since, {{ real(var('source_silent_hours', 24.0)) }} as limit_hours from heard
 ),
 
 due as (

@@ -27,12 +27,12 @@ now_open as (
         coalesce(k.calendar, d.calendar) as calendar,
         {{ matches('c.title', var('hotfix_title', '')) }} or {{ matches('c.head_branch', var('hotfix_branch', '')) }}
             or c.id in (select change from labels where {{ matches('label', var('hotfix_label', '')) }}) as hotfix,
-        case
+        cast(case
             when t.turn in ('reviewer', 'any_reviewer') then {{ var('first_review_hours', 8.0) }}
             when t.why = 'approved' or t.turn = 'merge_queue' then {{ var('approved_unmerged_hours', 4.0) }}
             when t.why = 'conflict' then {{ var('conflict_hours', 8.0) }}
             when t.turn in ('author', 'ci') and t.why <> 'draft' then {{ var('stale_change_hours', 24.0) }}
-        end as limit_hours
+        end as double precision) as limit_hours
     from turns t
     join {{ source('records', 'changes') }} c on c.id = t.change and c.deleted_at is null
     left join owners o on o.change = t.change
