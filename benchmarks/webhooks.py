@@ -3,9 +3,9 @@
     python benchmarks/webhooks.py [--seconds 4] [--pairs 5] [--connections 64]
 
 One server process and one load client (`load.c`, compiled here with `cc`), both on this machine. The deliveries are
-those of a fake organisation's history, signed with its secret, in the order in which GitHub would send them; each gets
-a new delivery id. Prints three things: the median ratio of paired runs, the latency at half of that rate while
-ingestion makes records of what comes, and the rate with every sync delayed by 4 ms.
+those of a fake organisation's history, signed with its secret, in the order in which GitHub would send them, each
+with an id of its own at every turn. Prints three things: the median ratio of paired runs, the latency at half of
+that rate while ingestion makes records of what comes, and the rate with every sync delayed by 4 ms.
 """
 
 from __future__ import annotations
@@ -14,16 +14,34 @@ import argparse
 import json
 import os
 import random
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from fairlead.bus.log import Appended
+from fairlead.bus.sql import SqlEventLog
+from fairlead.connectors.github.connector import CONNECTOR
 from fairlead.connectors.github.fake.code import FileChange, Signature
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.repositories import NewCommit
+from fairlead.connectors.kit.connector import Options
+from fairlead.gateway.counters import Counters
+from fairlead.gateway.intake import Doorway, Intake
+from fairlead.gateway.server import Edge, Listening
+from fairlead.gateway.webhooks import Receiver
+from fairlead.ingest.apply import Ingest
+from fairlead.model.raw import RawEvent
+from fairlead.model.times import SystemClock
+from fairlead.store.database import Database
+from fairlead.workers.followers import IngestFollower
 
 HERE = Path(__file__).parent
 SECRET = "benchmark"
@@ -83,26 +101,8 @@ def write_requests(path: Path) -> tuple[int, float]:
     return len(found), statistics.mean(len(body) for _, body in found)
 
 
-def serve(kind: str, home: Path, ingest: bool) -> None:
+def serve(kind: str, home: Path) -> None:
     """The server's process: the product's server, receiver and connector; for `nothing` only the log is left out."""
-    import threading
-
-    from starlette.applications import Starlette
-    from starlette.routing import Route
-
-    from fairlead.bus.log import Appended
-    from fairlead.bus.sql import SqlEventLog
-    from fairlead.connectors.github.connector import CONNECTOR
-    from fairlead.connectors.kit.connector import Options
-    from fairlead.gateway.counters import Counters
-    from fairlead.gateway.intake import Doorway, Intake
-    from fairlead.gateway.server import Edge, Listening
-    from fairlead.gateway.webhooks import Receiver
-    from fairlead.ingest.apply import Ingest
-    from fairlead.model.raw import RawEvent
-    from fairlead.model.times import SystemClock
-    from fairlead.store.database import Database
-    from fairlead.workers.followers import IngestFollower
 
     class Nowhere(Receiver):
         async def _landed(self, event: RawEvent) -> Appended:
@@ -113,17 +113,21 @@ def serve(kind: str, home: Path, ingest: bool) -> None:
     intake = Intake(log, SystemClock(), lambda source: doorway if source == "github" else None, lambda seq: False)
     receiver = (Receiver if kind == "store" else Nowhere)(intake, Counters())
     app = Starlette(routes=[Route("/hooks/{source}", receiver, methods=["POST"])])
-    stop = threading.Event()
-    if ingest:
-        database = Database.open(f"sqlite:///{home}/facts.db")
-        worker = Ingest(database, log, options=Options, connector=lambda tool: CONNECTOR)
-        threading.Thread(target=IngestFollower(worker, stop, lambda: None).run, daemon=True).start()
     edge = Edge(app, app, Listening("127.0.0.1", 0, None))
     edge.run(lambda: print(edge.port, flush=True))
-    stop.set()
-    if ingest:
-        print(f"applied {log.latest() - worker.behind()} of {log.latest()}", file=sys.stderr)
     log.close()
+
+
+def ingest(home: Path) -> None:
+    """Ingestion as `fairlead up` runs it: the follower, in a process beside the server's."""
+    log = SqlEventLog.open(f"sqlite:///{home}/raw.db")
+    database = Database.open(f"sqlite:///{home}/facts.db")
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    worker = Ingest(database, log, options=Options, connector=lambda tool: CONNECTOR)
+    print("ready", flush=True)
+    IngestFollower(worker, stop).run()
+    print(log.latest() - worker.behind())
 
 
 class Server:
@@ -131,18 +135,31 @@ class Server:
 
     def __init__(self, kind: str, *, ingest: bool = False, preload: Path | None = None) -> None:
         self._home = tempfile.TemporaryDirectory(prefix="fairlead-webhooks-")
-        command = [sys.executable, __file__, "--serve", kind, "--home", self._home.name]
         environ = dict(os.environ) | ({"LD_PRELOAD": str(preload), "SLOW_SYNC_MS": "4"} if preload else {})
-        self._process = subprocess.Popen(
-            command + (["--ingest"] if ingest else []), stdout=subprocess.PIPE, text=True, env=environ
-        )
+        self._process = self._start(kind, environ)
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
+        self._ingestion = self._start("ingest", environ) if ingest else None
+        if self._ingestion is not None and self._ingestion.stdout is not None:
+            self._ingestion.stdout.readline()
+        self.applied = 0
+
+    def _start(self, part: str, environ: dict[str, str]) -> subprocess.Popen[str]:
+        command = [sys.executable, __file__, "--part", part, "--home", self._home.name]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)
+
+    def cpu_s(self) -> float:
+        """Processor time that the server has used so far."""
+        words = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def __enter__(self) -> Server:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._ingestion is not None:
+            self._ingestion.terminate()
+            self.applied = int(self._ingestion.communicate(timeout=60)[0])
         self._process.terminate()
         self._process.wait(60)
         self._home.cleanup()
@@ -163,11 +180,13 @@ class Load:
         """One run; a delivery that was not accepted makes it worthless."""
         self._runs += 1
         told = seconds or self._seconds
+        before_s = server.cpu_s()
         words = [server.port, self._connections, told, f"{rate:.1f}", self.requests, self._runs]
         done = subprocess.run([self._program, *map(str, words)], check=True, capture_output=True, text=True)
         found: dict[str, float] = json.loads(done.stdout)
         if found["failed"] or found["other"]:
             raise SystemExit(f"not all deliveries were accepted: {found}")
+        found["cpu_us"] = (server.cpu_s() - before_s) / found["accepted"] * 1e6
         return found
 
 
@@ -177,12 +196,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--serve", choices=("store", "nothing"), help=argparse.SUPPRESS)
+    parser.add_argument("--part", choices=("store", "nothing", "ingest"), help=argparse.SUPPRESS)
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--ingest", action="store_true", help=argparse.SUPPRESS)
     said = parser.parse_args()
-    if said.serve:
-        serve(said.serve, said.home, said.ingest)
+    if said.part == "ingest":
+        ingest(said.home)
+        return
+    if said.part:
+        serve(said.part, said.home)
         return
     with tempfile.TemporaryDirectory(prefix="fairlead-load-") as name:
         measure(Load(Path(name), said.connections, said.seconds), said.pairs, Path(name))
@@ -199,11 +220,14 @@ def measure(load: Load, pairs: int, folder: Path) -> None:
         for kind in ("nothing", "store") if pair % 2 else ("store", "nothing"):
             with Server(kind) as server:
                 load.run(server, seconds=1)
-                found[kind] = load.run(server)["per_second"]
-        ratios.append(found["store"] / found["nothing"])
-        rates.append(found["store"])
+                found[kind] = load.run(server)
+        durable, bare = found["store"], found["nothing"]
+        rates.append(durable["per_second"])
+        ratios.append(durable["per_second"] / bare["per_second"])
         print(
-            f"  durable {found['store']:.0f}/s, signature only {found['nothing']:.0f}/s: {ratios[-1]:.0%}", flush=True
+            f"  durable {durable['per_second']:.0f}/s ({durable['cpu_us']:.0f} us of processor each),"
+            f" signature only {bare['per_second']:.0f}/s ({bare['cpu_us']:.0f} us): {ratios[-1]:.0%}",
+            flush=True,
         )
     print(
         f"ratio {statistics.median(ratios):.0%} (goal 75 %, at least 55 %), {statistics.median(rates):.0f} durable/s"
@@ -214,7 +238,7 @@ def measure(load: Load, pairs: int, folder: Path) -> None:
         calm = load.run(server, rate=half, seconds=8)
     print(
         f"half load ({half:.0f}/s) while ingestion runs: p50 {calm['p50_ms']:.1f} ms, p99 {calm['p99_ms']:.1f} ms,"
-        f" longest {calm['max_ms']:.0f} ms (p99 below 50 ms)",
+        f" longest {calm['max_ms']:.0f} ms (p99 below 50 ms); {server.applied} deliveries became records meanwhile",
         flush=True,
     )
     shim = folder / "slow_sync.so"

@@ -6,26 +6,28 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from fairlead.ingest.apply import Ingest
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.errors import Fault
+from fairlead.model.times import Clock
 from fairlead.store import records, rereads
 from fairlead.store.database import Database
 
 _log = logging.getLogger(__name__)
 
 _PAUSE_S = 1.0
+_LOOK_EVERY_S = 0.3
 _FAULT_PAUSE_S = 5.0
 
 
 class IngestFollower:
     """Raw events -> records, as they come."""
 
-    def __init__(self, ingest: Ingest, stop: threading.Event, grown: Callable[[], None]) -> None:
+    def __init__(self, ingest: Ingest, stop: threading.Event) -> None:
         self._ingest = ingest
         self._stop = stop
-        self._grown = grown
 
     def run(self) -> None:
         """Follows until told to stop; a store that is down is waited for."""
@@ -45,9 +47,7 @@ class IngestFollower:
         latest = log.latest()
         step = self._ingest.step()
         redone = self._read_again()
-        if step.raw_events or redone:
-            self._grown()
-        elif step.upto >= latest:
+        if not step.raw_events and not redone and step.upto >= latest:
             log.wait(step.upto, _PAUSE_S)
 
     def _read_again(self) -> int:
@@ -66,18 +66,20 @@ class MartsFollower:
     """Records -> marts: soon after a change, and not more often than now and then while much comes in."""
 
     def __init__(
-        self, warehouse: Warehouse, database: Database, stop: threading.Event, *, rest_factor: float = 4.0
+        self,
+        warehouse: Warehouse,
+        database: Database,
+        clock: Clock,
+        stop: threading.Event,
+        *,
+        rest_factor: float = 4.0,
     ) -> None:
         self._warehouse = warehouse
+        self._clock = clock
         self._database = database
         self._stop = stop
-        self._changed = threading.Event()
         self._rest_factor = rest_factor
-        self._seen = -1
-
-    def hint(self) -> None:
-        """Records have changed in this process: no need to wait for the next look."""
-        self._changed.set()
+        self._seen: tuple[int, date] | None = None
 
     def run(self) -> None:
         """Refreshes until told to stop."""
@@ -91,18 +93,17 @@ class MartsFollower:
                 _log.exception("the marts are not refreshed")
                 took_s = _FAULT_PAUSE_S
             # A refresh costs the more the more there is: rest in proportion, so that ingestion keeps the machine.
-            self._stop.wait(min(30.0, max(0.2, took_s * self._rest_factor)))
-            self._changed.wait(_PAUSE_S)
-            self._changed.clear()
+            self._stop.wait(min(30.0, max(_LOOK_EVERY_S, took_s * self._rest_factor)))
 
     def _once(self) -> float:
         with self._database.read() as tx:
-            revision = records.revision(tx)
-        if revision == self._seen:
+            # Calendars reach a while beyond today: a new day is news also where nothing else is.
+            present = records.revision(tx), self._clock.now().date()
+        if present == self._seen:
             return 0.0
         begun = time.monotonic()
         self._warehouse.refresh()
-        self._seen = revision
+        self._seen = present
         return time.monotonic() - begun
 
 

@@ -7,11 +7,13 @@ import signal
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fairlead.model.errors import Abort, Skip
 from fairlead.wiring.services import Services
 from fairlead.workers import upkeep
+from fairlead.workers.apart import Apart
 from fairlead.workers.briefs import write_brief
 from fairlead.workers.followers import IngestFollower, MartsFollower, threads
 from fairlead.workers.schedule import Job, Plan, Scheduler
@@ -24,7 +26,7 @@ _STOP_WITHIN_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What this process does. A gateway apart from the workers follows the marts only."""
+    """What this process sees to. Marts and what is written from them belong to whoever holds the warehouse."""
 
     ingest: bool = True
     marts: bool = True
@@ -39,39 +41,71 @@ class Workers:
         self._parts = parts or Parts()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._apart: Apart | None = None
 
     def start(self) -> None:
-        """Starts the threads."""
-        services, stop = self._services, self._stop
-        runs = []
-        marts = MartsFollower(services.warehouse, services.database, stop) if self._parts.marts else None
-        if marts is not None:
-            runs.append(("marts", marts.run))
-        if self._parts.ingest:
-            follower = IngestFollower(services.ingest, stop, marts.hint if marts is not None else lambda: None)
-            runs.append(("ingest", follower.run))
-        if self._parts.schedules:
-            scheduler = Scheduler(services.database, services.setup, services.clock, jobs(services, stop), stop)
-            scheduler.plan(plans(services), at_start=lambda plan: plan.what == "sync")
-            runs.append(("schedules", scheduler.run))
-        self._threads = threads(runs)
+        """Starts the threads; beside a gateway, ingestion and syncs go to a process of their own."""
+        parts = self._parts
+        if parts.marts:
+            self._threads = follow_marts(self._services, self._stop)
+            if parts.ingest or parts.schedules:
+                self._apart = Apart(self._services, partial(work, parts=parts))
+                self._apart.start()
+        else:
+            self._threads = take_in(self._services, self._stop, parts)
 
     def stop(self) -> None:
         """Ends what runs; a sync in work stops after its page and goes on from there next time."""
         self._stop.set()
-        for thread in self._threads:
-            thread.join(_STOP_WITHIN_S)
-            if thread.is_alive():
-                _log.warning("%s did not stop in time", thread.name)
+        if self._apart is not None:
+            self._apart.stop()
+        join(self._threads)
 
     def run(self) -> None:
         """Works until SIGTERM or SIGINT: the whole of a process without a gateway."""
-        ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: ended.set())
+            signal.signal(number, lambda *_: self._stop.set())
         self.start()
-        ended.wait()
+        self._stop.wait()
         self.stop()
+
+
+def work(services: Services, stop: threading.Event, parts: Parts) -> None:
+    """What the process apart does until it is told to stop."""
+    threads = take_in(services, stop, parts)
+    stop.wait()
+    join(threads)
+
+
+def take_in(services: Services, stop: threading.Event, parts: Parts) -> list[threading.Thread]:
+    """Starts ingestion and what is scheduled for sources and stores."""
+    runs = []
+    if parts.ingest:
+        runs.append(("ingest", IngestFollower(services.ingest, stop).run))
+    if parts.schedules:
+        runs.append(("schedules", _scheduler(services, stop, source_jobs(services, stop)).run))
+    return threads(runs)
+
+
+def follow_marts(services: Services, stop: threading.Event) -> list[threading.Thread]:
+    """Starts what needs the warehouse: its refresh, and briefs at their hour."""
+    marts = MartsFollower(services.warehouse, services.database, services.clock, stop)
+    briefs = _scheduler(services, stop, report_jobs(services))
+    return threads([("marts", marts.run), ("reports", briefs.run)])
+
+
+def join(running: Iterable[threading.Thread]) -> None:
+    """Waits for threads that were told to stop."""
+    for thread in running:
+        thread.join(_STOP_WITHIN_S)
+        if thread.is_alive():
+            _log.warning("%s did not stop in time", thread.name)
+
+
+def _scheduler(services: Services, stop: threading.Event, jobs: Mapping[str, Job]) -> Scheduler:
+    scheduler = Scheduler(services.database, services.setup, services.clock, jobs, stop)
+    scheduler.plan(plans(services), at_start=lambda plan: plan.what == "sync")
+    return scheduler
 
 
 def plans(services: Services) -> Iterable[Plan]:
@@ -92,8 +126,13 @@ def plans(services: Services) -> Iterable[Plan]:
     yield Plan("expire", "expire", "daily 04:00")
 
 
-def jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
-    """Kind of schedule -> who does it."""
+def report_jobs(services: Services) -> Mapping[str, Job]:
+    """Kinds of schedule that read the warehouse -> who does them."""
+    return {"brief": lambda arguments: _nothing(write_brief(services, arguments.get("team", "")))}
+
+
+def source_jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
+    """Kinds of schedule for sources and stores -> who does them."""
 
     def sync(arguments: Mapping[str, Any], full: bool = False) -> None:
         summary = run_sync(
@@ -109,7 +148,6 @@ def jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
     return {
         "sync": sync,
         "sweep": lambda arguments: sync(arguments, full=True),
-        "brief": lambda arguments: _nothing(write_brief(services, arguments.get("team", ""))),
         "compress": lambda _: _nothing(upkeep.compress(services.log, services.database)),
         "expire": expire,
     }
