@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from fairlead.connectors.kit.connector import Syncs
+from fairlead.connectors.kit.registry import connectors
 from fairlead.model.errors import Skip
 from fairlead.store import quarantine, rereads
 from fairlead.ui.page import Page
@@ -62,9 +64,10 @@ def _title(visit: Visit, state: Intake) -> str:
 def _webhooks(visit: Visit) -> list[str]:
     """Configured sources that are only polled."""
     services = visit.services
-    return [
-        name for name, source in services.settings.sources.items() if not source.webhook_secrets and not source.paths
-    ]
+    polled = (
+        name for name, source in services.settings.sources.items() if not (source.webhook_secrets or source.paths)
+    )
+    return [name for name in polled if isinstance(connectors().get(services.tool(name)), Syncs)]
 
 
 PAGE = Page("/data", "Data", 70, show, key="a", acts={"/data/retry": retry})

@@ -69,7 +69,7 @@ def invite(visit: Visit) -> Response:
         if team != access.EVERYWHERE and records.get(tx, "teams", team) is None:
             raise Skip(visit.words("That team is not known."))
         access.add_user(tx, person, now)
-        access.grant(tx, person, role, now, by, team)  # type: ignore[arg-type]  # it is one of ROLES
+        access.grant(tx, person, role, now, by, team)
         secret = access.new_link(tx, person, "invite", now, INVITATION_LASTS)
     base = visit.services.settings.server.public_url.rstrip("/") or str(visit.request.base_url).rstrip("/")
     return _page(visit, Invitation(row["name"] or person, f"{base}/sign-in/{secret}"))

@@ -17,7 +17,7 @@ def show(visit: Visit) -> Response:
     found = ask(visit, name)
     if (form := visit.query.get("form", "")) in ("csv", "json"):
         return answers.export(visit, found.rows.query, form, name)
-    rows = answers.rows(visit, f"/rows/{name}", found.rows.query)
+    rows = answers.rows(visit, f"/rows/{name}", found.rows.query, found)
     said = card(found, visit)
     title = f"{said.title}: {said.value}"
     return visit.page("pages/rows.html", title, card=said, rows=rows, excluded=found.excluded)

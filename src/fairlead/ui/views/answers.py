@@ -10,10 +10,12 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from fairlead.model.figures import Figure
 from fairlead.store import access
 from fairlead.ui.rights import sees_people
 from fairlead.ui.views.grids import Grid, Slice, grid, wanted
-from fairlead.ui.views.tables import columns_of
+from fairlead.ui.views.links import known
+from fairlead.ui.views.tables import columns_of, figure_columns
 from fairlead.ui.visit import Visit
 
 MOST_EXPORTED = 100_000
@@ -29,15 +31,16 @@ class Rows:
     count: int
 
 
-def rows(visit: Visit, path: str, query: str) -> Rows:
+def rows(visit: Visit, path: str, query: str, figure: Figure | None = None) -> Rows:
     """The page of rows that the address asks for; runs as the reader may see them."""
     names = _names(visit, query)
     count = int(_ask(visit, f"select count(*) as n from ({query})").rows[0]["n"])  # noqa: S608 - the query is ours
-    part = wanted(visit, names, default="")
-    found = _ask(visit, f"{_sorted(query, part)} limit {part.limit} offset {part.offset}")
+    part = wanted(visit, names, default="moment" if "moment" in names else "")
+    found = _ask(visit, f"{_sorted(query, part)} limit {part.limit} offset {part.offset}").rows
+    of = known(visit.services.warehouse, {str(row[names[0]]) for row in found if row[names[0]] is not None})
+    columns = figure_columns(figure, visit, of) if figure else columns_of(names, visit, of)
     exports = [(form.upper(), _link(visit, path, form)) for form in ("csv", "json")]
-    columns = columns_of(names, visit)
-    return Rows(grid(visit, path, columns, found.rows, total=count, part=part, exports=exports), query, count)
+    return Rows(grid(visit, path, columns, found, total=count, part=part, exports=exports), query, count)
 
 
 def export(visit: Visit, query: str, form: str, name: str) -> Response:

@@ -22,7 +22,7 @@ class Card:
     band_words: str
     change: str
     change_class: str
-    """`better`, `worse` or empty: which way is better is part of the figure's definition."""
+    """`better`, `worse`, `other`; empty where nothing changed. Which way is better is part of the definition."""
     rising: bool | None
     previous: str
     days: int
@@ -63,8 +63,10 @@ def card(figure: Figure, visit: Visit) -> Card:
 
 
 def _class(figure: Figure) -> str:
-    if figure.direction == "neither" or figure.value is None or figure.previous is None:
+    if figure.value is None or figure.previous is None:
         return ""
+    if figure.direction == "neither":
+        return "other"
     rose = figure.value > figure.previous
     return "better" if rose == (figure.direction == "up") else "worse"
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fairlead.model.figures import Evidence
 from fairlead.reports.document import Block, Claim, Document, Empty, FigureBlock, Notice, Section, Table
 from fairlead.reports.renderers.walk import numbered, safe_url
 from fairlead.ui.views.cards import Card, card
-from fairlead.ui.views.links import page_of
+from fairlead.ui.views.links import Known, page_of
 from fairlead.ui.views.proofs import Proof, addresses, proof
 from fairlead.ui.visit import Visit
 
+PAGES = {"fairlead triage": "/triage", "fairlead brief": "/", "fairlead doctor": "/data", "fairlead sync": "/data"}
+"""Command of an act -> our page that shows the same."""
 LEVELS = {"information": "neutral", "warning": "watch", "fault": "act"}
 
 
@@ -22,13 +24,15 @@ class Line:
     """A claim."""
 
     number: int | None
+    key: str
     text: str
     title: str
     subject: str
     link: str
     out: bool
     tone: str
-    proof: Proof
+    proof: Proof | None
+    """Not said again for a reason that rests on the same rows as its claim."""
     reasons: tuple[Line, ...]
     act: str
     command: str
@@ -88,26 +92,31 @@ def digest(evidence: Evidence) -> str:
 class _Teller:
     report: str
     visit: Visit
-    known: dict[str, str]
+    known: Mapping[str, Known]
 
-    def line(self, claim: Claim, number: int | None) -> Line:
+    def line(self, claim: Claim, number: int | None, within: Claim | None = None) -> Line:
         """A claim with its reasons."""
         subject = claim.refs[0] if claim.refs else None
         out = safe_url(subject.url) if subject else ""
         act = claim.act
+        act_link = PAGES.get(act.command.partition(" --")[0], "") if act and act.command else ""
+        act_link = self.visit.scope.link(act_link) if act_link else safe_url(act.url) if act else ""
+        said_above = within is not None and within.evidence.query == claim.evidence.query
         return Line(
             number=number,
+            key=claim.key,
             text=claim.text,
             title=claim.title,
             subject=subject.label if subject else "",
             link=out or (page_of(subject.id) if subject else ""),
             out=out.startswith("http"),
             tone=claim.tone,
-            proof=proof(claim.evidence, self.known, self._rows(claim.evidence)),
-            reasons=tuple(self.line(reason, None) for reason in claim.reasons),
+            proof=None if said_above else proof(claim.evidence, self.known, self._rows(claim.evidence)),
+            reasons=tuple(self.line(reason, None, claim) for reason in claim.reasons),
             act=act.label if act else "",
             command=act.command if act else "",
-            act_link=safe_url(act.url) if act else "",
+            # The subject is a link to the same place: once is enough.
+            act_link="" if act_link == out else act_link,
         )
 
     def chapter(self, section: Section, blocks: list[tuple[int | None, Block]]) -> Chapter:

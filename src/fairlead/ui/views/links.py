@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -47,25 +48,33 @@ def short(record: str) -> str:
     return re.sub(r"@([0-9a-f]{7})[0-9a-f]{33,57}$", r"@\1", text)
 
 
-def urls(warehouse: Any, records: Iterable[str]) -> Mapping[str, str]:
-    """Id -> address of the tool's own page, for those that have one."""
+@dataclass(frozen=True)
+class Known:
+    """What a link to a record says."""
+
+    url: str
+    """The tool's own page; empty if it has none."""
+    title: str
+
+
+_TITLED = frozenset({"changes", "work_items", "incidents"})
+
+
+def known(warehouse: Any, records: Iterable[str]) -> Mapping[str, Known]:
+    """Id -> address and title, for those that are there; a query a table, whatever the number of records."""
     by_table: dict[str, list[str]] = {}
     for record in records:
         for table in tables_of(record):
             by_table.setdefault(table, []).append(record)
-    found: dict[str, str] = {}
+    found: dict[str, Known] = {}
     for table, ids in by_table.items():
-        found.update(_urls_of(warehouse, table, ids))
+        title = "title" if table in _TITLED else "null as title"
+        marks = ", ".join("?" for _ in ids)
+        query = f'select id, url, {title} from "{table}" where id in ({marks})'  # noqa: S608 - names of the schema
+        for row in warehouse.rows(query, list(ids)):
+            url = row["url"] if row["url"] and safe(row["url"]) else ""
+            found[row["id"]] = Known(url, row["title"] or "")
     return found
-
-
-def _urls_of(warehouse: Any, table: str, ids: Sequence[str]) -> dict[str, str]:
-    marks = ", ".join("?" for _ in ids)
-    rows = warehouse.rows(
-        f'select id, url from "{table}" where id in ({marks}) and url is not null',  # noqa: S608 - a name of the schema
-        list(ids),
-    )
-    return {row["id"]: row["url"] for row in rows if safe(row["url"])}
 
 
 def safe(url: str) -> bool:

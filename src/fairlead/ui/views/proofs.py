@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from fairlead.model.figures import Evidence
-from fairlead.ui.views.links import page_of, short, urls
+from fairlead.ui.views.links import Known, known, page_of, short
 from fairlead.ui.visit import Visit
 
 FIRST = 8
@@ -31,14 +31,21 @@ class Proof:
     all: str
 
 
-def proof(evidence: Evidence, known: dict[str, str], everything: str) -> Proof:
+def proof(evidence: Evidence, found: Mapping[str, Known], everything: str) -> Proof:
     """Evidence with the addresses found before; `everything` is where all rows are shown."""
     first = evidence.ids[:FIRST]
-    records = tuple(ProofRecord(short(record), known.get(record) or page_of(record)) for record in first)
+    records = tuple(_record(record, found.get(record)) for record in first)
     return Proof(evidence.count, records, max(evidence.count - len(first), 0), everything)
 
 
-def addresses(visit: Visit, proofs: list[Evidence]) -> dict[str, str]:
+def _record(record: str, found: Known | None) -> ProofRecord:
+    # A definition or a report is no record: it is named, and its page is where its rows are.
+    if found is None:
+        return ProofRecord(record, "")
+    return ProofRecord(short(record), found.url or page_of(record))
+
+
+def addresses(visit: Visit, proofs: list[Evidence]) -> Mapping[str, Known]:
     """Addresses of all records that a page will show, in few queries."""
-    wanted: Any = {record for evidence in proofs for record in evidence.ids[:FIRST]}
-    return dict(urls(visit.services.warehouse, sorted(wanted)))
+    wanted = {record for evidence in proofs for record in evidence.ids[:FIRST]}
+    return known(visit.services.warehouse, sorted(wanted))

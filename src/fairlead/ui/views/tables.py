@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from fairlead.model.figures import Figure
 from fairlead.model.times import parse_time
 from fairlead.ui.around import aware
 from fairlead.ui.views.grids import Cell, Column
-from fairlead.ui.views.links import page_of, safe, short
+from fairlead.ui.views.links import Known, page_of, short
 from fairlead.ui.visit import Visit
 
+_MOMENTS = ("moment", "since", "until", "day_start")
 _SPANS = ("_s", "_seconds")
 _HIDDEN = ("url", "raw_seq", "rev")
 _IDS = frozenset(
@@ -22,28 +24,62 @@ _IDS = frozenset(
 )  # fmt: skip
 
 
-def columns_of(names: Sequence[str], visit: Visit) -> list[Column]:
-    """A column for each name that a reader wants to see."""
+def columns_of(names: Sequence[str], visit: Visit, found: Mapping[str, Known]) -> list[Column]:
+    """A column for each name that a reader wants to see; `found` is what is known of the first column's records."""
     shown = [name for name in names if name not in _HIDDEN]
-    return [_column(name, visit, first=index == 0) for index, name in enumerate(shown)]
+    columns = [_column(name, visit, found) for name in shown]
+    if shown and any(known.title for known in found.values()):
+        columns.insert(1, Column(visit.words("title"), lambda row: Cell(_title(row.get(shown[0]), found))))
+    return columns
 
 
-def _column(name: str, visit: Visit, *, first: bool) -> Column:
-    title = visit.words(name.removesuffix("_seconds").removesuffix("_s").removesuffix("_at").replace("_", " "))
+def figure_columns(figure: Figure, visit: Visit, found: Mapping[str, Known]) -> list[Column]:
+    """The columns of a figure's rows: what, when, its value in the figure's unit, or why it was left out."""
+    words, shown = visit.words, visit.shown
+
+    def value(row: Mapping[str, Any]) -> Cell:
+        if row["value"] is None:
+            return Cell(None, why=shown.reason(row["reason"] or "", 1))
+        unit = "count" if figure.unit in ("per_week", "per_day") else figure.unit
+        return Cell(shown.value(float(row["value"]), unit), tight=True)
+
+    def reason(row: Mapping[str, Any]) -> Cell:
+        return Cell(shown.reason(row["reason"], 1) if row["reason"] else None, why=words("it counts"))
+
+    columns = [
+        _column("id", visit, found, words("what")),
+        Column(words("title"), lambda row: Cell(_title(row["id"], found))),
+        _column("moment", visit, found, words("when")),
+        Column(words("value"), value, sort="value", number=True),
+        Column(words("left out because"), reason, sort="reason"),
+        _column("repository", visit, {}, words("repository")),
+    ]
+    return columns if any(known.title for known in found.values()) else [columns[0], *columns[2:]]
+
+
+def _column(name: str, visit: Visit, found: Mapping[str, Known], title: str = "") -> Column:
+    title = title or visit.words(
+        name.removesuffix("_seconds").removesuffix("_s").removesuffix("_at").replace("_", " ")
+    )
     number = name.endswith(_SPANS) or name in ("n", "additions", "deletions", "lines", "rounds", "score", "number")
-    return Column(title, lambda row: _cell(name, row, visit, first=first), sort=name, number=number)
+    return Column(title, lambda row: _cell(name, row, visit, found), sort=name, number=number)
 
 
-def _cell(name: str, row: Mapping[str, Any], visit: Visit, *, first: bool) -> Cell:
+def _title(record: Any, found: Mapping[str, Known]) -> str | None:
+    known = found.get(str(record))
+    return known.title or None if known else None
+
+
+def _cell(name: str, row: Mapping[str, Any], visit: Visit, found: Mapping[str, Known]) -> Cell:
     value = row.get(name)
     if value is None or value == "" or value == []:
         return Cell(None, why=visit.words("the sources do not tell"))
     if name.endswith(_SPANS) and isinstance(value, int | float):
         return Cell(visit.shown.span(value), tight=True)
-    if name.endswith("_at") and (at := _moment(value)):
+    if (name.endswith("_at") or name in _MOMENTS) and (at := _moment(value)):
         return Cell(visit.shown.moment(at), at=at, tight=True)
-    if first and isinstance(url := row.get("url"), str) and safe(url):
-        return Cell(short(str(value)), link=url, out=True)
+    if isinstance(value, str) and (known := found.get(value)) and known.url:
+        return Cell(short(value), link=known.url, out=True)
     if name in _IDS and isinstance(value, str):
         return Cell(short(value), link=page_of(value))
     return Cell(_plain(value, visit))
