@@ -40,7 +40,7 @@ def import_events(services: Services, paths: Sequence[Path], *, apply: bool) -> 
     for start in range(0, len(found.events), _AT_ONCE):
         receipts = services.log.append(found.events[start : start + _AT_ONCE])
         new += sum(not receipt.duplicate for receipt in receipts)
-    quarantined = services.catch_up().quarantined if apply else 0
+    quarantined = services.apply().quarantined if apply else 0
     return ImportedEvents(found.files, len(found.events), new, quarantined)
 
 
@@ -48,7 +48,7 @@ def import_folder(services: Services, folder: Path, *, apply: bool) -> ImportSum
     """Checks a folder of record files as a whole and appends what it holds; `apply` makes records at once."""
     done = import_records(folder, services.log, services.database, services.clock.now())
     if apply:
-        services.catch_up()
+        services.apply()
     return done
 
 

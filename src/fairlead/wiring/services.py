@@ -117,13 +117,18 @@ class Services:
         found = self.source(source)
         return webhook_secrets(found, self.environ) if found else []
 
-    def catch_up(self) -> Applied:
-        """Applies what the log holds and refreshes the marts; gives what was applied."""
+    def apply(self) -> Applied:
+        """Applies what the log holds; imports stop here, as the next question refreshes the marts anyway."""
         from fairlead.ingest.batches import Applied
 
         done = Applied()
         while (step := self.ingest.step()).raw_events:
             done.add(step)
+        return done
+
+    def catch_up(self) -> Applied:
+        """Applies what the log holds and refreshes the marts; gives what was applied."""
+        done = self.apply()
         self.warehouse.refresh()
         return done
 

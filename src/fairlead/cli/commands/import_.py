@@ -46,7 +46,7 @@ def git(
         with ProgressLine(quiet=json) as line:
             summary = run_sync(services, "git", report=line.report)
         if home.server_socket() is None:
-            services.catch_up()
+            services.apply()
     if json:
         show_json(summary)
     else:
