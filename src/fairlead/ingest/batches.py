@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
 from fairlead.bus.log import EventLog
 from fairlead.connectors.kit import registry
@@ -110,7 +111,7 @@ class Batches:
         except Exception as fault:
             return failed(raw, fault)
         found = understand(raw, connector, options, generation)
-        if isinstance(connector, Expands) and isinstance(found, Understood):
+        if isinstance(found, Understood) and _expands(type(connector)):
             try:
                 self._expand(raw, connector, options, generation)
             except Retry:
@@ -218,6 +219,12 @@ class Batches:
         for source, tool in {one.raw.event.source: one.raw.event.tool for one in batch}.items():
             if revisions.options_version(tx, source) is None:
                 revisions.note(tx, source, tool, *self.present(source, tool))
+
+
+@cache
+def _expands(kind: type) -> bool:
+    # asked for each payload: `isinstance` on a protocol would cost as much as reading it
+    return hasattr(kind, Expands.expand.__name__)
 
 
 def _join(held: dict[str, set[str]], more: Mapping[str, Iterable[str]]) -> None:

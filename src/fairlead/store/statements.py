@@ -10,14 +10,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
 
 from fairlead.model.errors import Unreadable
-from fairlead.model.patch import Patch
-from fairlead.model.schema import ColumnKind, columns
+from fairlead.model.patch import OLDEST, Patch, version_digest, version_time
+from fairlead.model.records.kinds import Record
+from fairlead.model.schema import TABLE_OF, ColumnKind, columns
 from fairlead.model.times import epoch_us
 
 _BROKEN = re.compile("[\0\ud800-\udfff]")
@@ -32,6 +33,7 @@ class Statement:
     id: str
     version: str
     values: dict[str, Any]
+    """Shared with other statements that say the same: never change it."""
     raw_seq: int | None = None
     """Raw event that it was read from."""
 
@@ -51,27 +53,44 @@ def prepare(patch: Patch, raw_seq: int | None = None, generation: int = 0) -> St
     """
     record = patch.record
     table = patch.table
+    try:
+        values, digest = _repeated(record) if table in _REPEATED else _content(record)
+    except TypeError:
+        # a value that is no value of ours, like a list, cannot be looked up; `_content` names it
+        values, digest = _content(record)
+    try:
+        moment = version_time(patch.at, patch.rank)
+    except TypeError as fault:
+        raise Unreadable(table, f"has no version: {fault}") from fault
+    version = with_generation(f"{moment}.{digest}", generation)
+    return Statement(table, clean(record.id), version, values, raw_seq)
+
+
+_REPEATED = frozenset(("repositories", "accounts", "teams"))
+"""What nearly every payload says again in the same words."""
+
+
+def _content(record: Record) -> tuple[dict[str, Any], str]:
+    """What a record says in the plain form of values, and its digest."""
+    table = TABLE_OF[type(record)]
+    if not isinstance(record.id, str) or not record.id:
+        raise Unreadable(f"{table}.id", "is empty")
     into = converters(table)
+    said = Patch(record, OLDEST).said()
     values = {}
-    for name, value in patch.said().items():
+    for name, value in said.items():
         try:
             values[name] = None if value is None else into[name](value)
         except (TypeError, ValueError, OverflowError, AttributeError) as fault:
             raise Unreadable(f"{table}.{name}", f"cannot hold {_short(value)}: {fault}") from fault
-    if not isinstance(record.id, str) or not record.id:
-        raise Unreadable(f"{table}.id", "is empty")
-    return Statement(table, clean(record.id), _version(patch, generation), values, raw_seq)
-
-
-def _version(patch: Patch, generation: int) -> str:
     try:
-        version = patch.version()
+        return values, version_digest(said)
     except (UnicodeEncodeError, ValueError):
-        # The hash is made from UTF-8, which has no lone surrogates.
-        version = Patch(_cleaned(patch.record), patch.at, patch.rank).version()
-    except TypeError as fault:
-        raise Unreadable(patch.table, f"has no version: {fault}") from fault
-    return with_generation(version, generation)
+        # the digest is made from UTF-8, which has no lone surrogates
+        return values, version_digest({name: _cleaned(value) for name, value in said.items()})
+
+
+_repeated = lru_cache(maxsize=4096)(_content)
 
 
 def with_generation(version: str, generation: int) -> str:
@@ -82,12 +101,7 @@ def with_generation(version: str, generation: int) -> str:
     return f"{moment}.{rank}.g{generation:04d}{digest}"
 
 
-def _cleaned(record: Any) -> Any:
-    said = {name: getattr(record, name) for name in record.__struct_fields__}
-    return type(record)(**{name: _cleaned_value(value) for name, value in said.items()})
-
-
-def _cleaned_value(value: Any) -> Any:
+def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     return tuple(map(clean, value)) if isinstance(value, tuple) else value
