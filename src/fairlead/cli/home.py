@@ -102,6 +102,8 @@ def services() -> Iterator[Services]:
     """The services of the chosen home, closed afterwards."""
     from fairlead.wiring.services import Services
 
+    if _choice.demo and not (folder() / "as-of").is_file():
+        raise Abort("the demo is not loaded", hint="fairlead demo --no-serve")
     with Services(loaded(), folder(), clock()) as opened:
         yield opened
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from fairlead.metrics import figures
 from fairlead.model.errors import Abort
-from fairlead.model.figures import Window
+from fairlead.model.figures import Figure, Window
 from fairlead.model.times import parse_time
 from fairlead.reports import render
 from fairlead.reports.brief import brief
@@ -50,17 +50,28 @@ def answer_triage(services: Services, words: Words) -> Reply:
 
 def answer_metrics(services: Services, words: Words) -> Reply:
     """Figures of a window: one by name, a group, or the whole catalogue."""
-    found = figures.ask(
-        services.warehouse,
-        words.get("name", ""),
-        window(words, services.clock.now()),
-        segment(words),
-        grain=words.get("grain") or "week",
-        compatible=words.get("compatible") or None,
-    )
+    found = _figures(services, words)
     if words.get("form") == "json":
-        return reply_json([figure.to_json() for figure in found])
+        return reply_json({"figures": [figure.to_json() for figure in found]})
     return shown(figures_page(found, language=language(services, words)), words)
+
+
+def _figures(services: Services, words: Words) -> list[Figure]:
+    warehouse, name = services.warehouse, words.get("name", "")
+    asked: dict[str, Any] = {
+        "window": window(words, services.clock.now()),
+        "segment": segment(words),
+        "grain": words.get("grain") or "week",
+        "compatible": words.get("compatible") or None,
+        "language": language(services, words),
+    }
+    entries = warehouse.catalogue
+    if name in entries:
+        return [figures.figure(warehouse, name, **asked)]
+    if name:
+        return figures.group(warehouse, name, **asked)
+    groups = dict.fromkeys(entry.group for entry in entries.values())
+    return [figure for group in groups for figure in figures.group(warehouse, group, **asked)]
 
 
 def answer_sql(services: Services, words: Words) -> Reply:
