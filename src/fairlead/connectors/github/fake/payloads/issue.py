@@ -19,6 +19,7 @@ def label(wire: Wire, repo: Repository, found: Label) -> Json:
         "color": found.color,
         "default": False,
         "description": found.description,
+        **wire.detail(archived_at=None, archived_by=None),
     }
 
 

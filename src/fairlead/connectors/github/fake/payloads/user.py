@@ -129,6 +129,8 @@ def team(wire: Wire, found: Team, organisation: Account) -> Json:
         "privacy": "closed",
         "notification_setting": "notifications_enabled",
         "permission": "pull",
+        "type": "organization",
+        "organization_id": organisation.id,
         "html_url": page,
         "url": address,
         "members_url": f"{address}/members{{/member}}",
