@@ -80,6 +80,8 @@ class Executor:
             model = self.project.models[name]
             if not stale:
                 self._no_delta(con, name)
+            elif model.materialized == "view" and not full:
+                changed.add(name)
             elif model.materialized == "incremental" and not full:
                 self._replace_dirty(con, model)
                 partly.append(name)
@@ -110,7 +112,7 @@ class Executor:
         self._run(con, name, f'create or replace {kind} "{name}" as ', incremental=False)
         if watched:
             con.execute(
-                f'create or replace temp table "delta_{name}" as '  # noqa: S608 - names of the project
+                f'create or replace temp table "delta_{name}" as '
                 f'(from before except from "{name}") union all (from "{name}" except from before)'
             )
         else:
@@ -130,7 +132,7 @@ class Executor:
     def _replace_dirty(self, con: duckdb.DuckDBPyConnection, model: Model) -> None:
         name, key = model.name, model.key
         self._run(con, name, "create or replace temp table fresh as ", incremental=True)
-        dirty = f'"{key}" in (select "{key}" from "{model.dirty}")'
+        dirty = f'"{key}" in (select "{key}" from "{model.dirty}")'  # noqa: S608
         if name in self._watched:
             con.execute(
                 f'create or replace temp table "delta_{name}" as '  # noqa: S608 - names of the project

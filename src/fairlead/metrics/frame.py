@@ -78,7 +78,7 @@ def frame(asked: Asked) -> Frame:
     """Everything about a figure but its value."""
     sql = rows_sql(asked.entry, asked.window, asked.segment)
     reasons = asked.warehouse.rows(
-        f"select reason, count(*) as n from ({sql}) r where reason is not null group by reason order by n desc, reason"  # noqa: S608
+        f"select reason, count(*) as n from ({sql}) r where reason is not null group by reason order by 2 desc, 1"  # noqa: S608
     )
     ids = asked.warehouse.rows(
         f"select id, count(*) over () as total from ({sql}) r where value is not null "  # noqa: S608
@@ -95,7 +95,7 @@ def frame(asked: Asked) -> Frame:
 
 
 def rows_sql(entry: Entry, window: Window, segment: Mapping[str, str], *, shown: bool = True) -> str:
-    """The rows of a figure as one statement that runs as it stands: `fairlead sql` gives what the figure is made of."""
+    """The rows of a figure as one statement that runs as it stands, in `fairlead sql` too."""
     chosen = (entry.shown if shown else None) or entry.rows
     limits = [
         f"moment >= timestamp {quoted(literal(window.start))}",
@@ -106,7 +106,7 @@ def rows_sql(entry: Entry, window: Window, segment: Mapping[str, str], *, shown:
 
 
 def band(entry: Entry, value: float | None) -> Band | None:
-    """DORA's band of a value: each bound belongs to the better side where the figure is a share, else to the worse."""
+    """DORA's band of a value: a share on the bound belongs to the better side, a span of time to the worse."""
     if value is None or entry.bands is None:
         return None
     for name, bound in (("elite", entry.bands.elite), ("high", entry.bands.high), ("medium", entry.bands.medium)):

@@ -132,7 +132,7 @@ class _Track:
             before = step
 
     def _begin(self, step: Step) -> None:
-        """The first deployment known: its head and what the tool lists are new, older commits may have been before."""
+        """The first deployment known: its head and what the tool lists are new, the rest may be older."""
         sure = {*step.heads, *step.given}
         contained, _ = self._walk((*step.heads, *step.given), set())
         sure.update(commit for commit in contained if self.graph.times[commit] >= self.covered_from)

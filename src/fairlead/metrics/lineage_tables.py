@@ -79,7 +79,8 @@ with differing as (
 ),
 awaited as (
     select c.repository, unnest(c.parents) as sha from commits c
-    where c.repository in (select repository from delta_commits) and c.repository in (select repository from parts_now)
+    where c.repository in (select repository from delta_commits)
+        and c.repository in (select repository from parts_now)
     union
     select repository, sha from parts_now
 ),
@@ -133,7 +134,7 @@ def _walk(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
 
 
 def _number(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
-    """Numbers the commits of the bucket and its deployments; deployed hashes that are no known commits get one too."""
+    """Numbers the commits of the bucket and its deployments; deployed hashes without a known commit too."""
     con.execute("create or replace temp table bucket as select unnest(?::varchar[]) as repository", [bucket])
     con.execute("""
         create or replace temp table nodes as
@@ -146,8 +147,11 @@ def _number(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
                 and not exists (select 1 from known k where k.repository = p.repository and k.sha = p.sha)
         )
         select (row_number() over (order by repository, moment nulls last, sha) - 1)::integer as n, *
-        from (select * from known union all by name select *, null::bigint as moment, null::varchar[] as parents, false as known
-              from unknown)
+        from (
+            select * from known
+            union all by name
+            select *, null::bigint as moment, null::varchar[] as parents, false as known from unknown
+        )
     """)
     con.execute("""
         create or replace temp table edges as
@@ -160,7 +164,9 @@ def _number(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
     """)
     con.execute("""
         create or replace temp table acts as
-        select (row_number() over (order by repository, service, environment, finished_at, deployment) - 1)::integer as d, *
+        select
+            (row_number() over (order by repository, service, environment, finished_at, deployment) - 1)::integer as d,
+            *
         from (select distinct repository, service, environment, deployment, finished_at, production from parts_now
               where repository in (from bucket) and success)
     """)
@@ -178,16 +184,16 @@ def _load_graph(con: duckdb.DuckDBPyConnection) -> Graph:
     merges = con.execute("select child, parent from edges where place > 1 and parent >= 0").fetchall()
     for child, parent in merges:
         more[child] = (*more.get(child, ()), parent)
-    cut = {
-        commit: at
-        for commit, at in con.execute(
-            "select distinct child, coalesce(n.moment, ?) from edges e join nodes n on n.n = e.child where parent < 0 "
+    cut = dict(
+        con.execute(
+            "select distinct child, coalesce(n.moment, ?) from edges e join nodes n on n.n = e.child "
+            "where parent < 0 "
             "union all select n, ? from nodes where not known "
             # A commit whose parents were never told may have any.
             "union all select n, coalesce(moment, ?) from nodes where known and parents is null",
             [_UNDATED] * 3,
         ).fetchall()
-    }
+    )
     return Graph(list(first), more, times, cut)
 
 
@@ -231,8 +237,8 @@ def _store(con: duckdb.DuckDBPyConnection, outcome: Outcome) -> None:
     con.register("steps_found", pa.table({name: list(column) for name, column in zip(names, columns, strict=True)}))
     con.execute("""
         insert into deployment_lineage
-        select a.deployment, a.repository, a.service, a.environment, b.deployment, s.kind, s.brought, s.lost, s.unproven,
-            a.finished_at
+        select a.deployment, a.repository, a.service, a.environment, b.deployment, s.kind, s.brought, s.lost,
+            s.unproven, a.finished_at
         from steps_found s join acts a using (d) left join acts b on b.d = s.previous
     """)
     for what, of, commit in (

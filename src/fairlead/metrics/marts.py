@@ -60,9 +60,3 @@ def _mart(entry: Mapping[str, Any]) -> Mart:
 def _flag(entry: Mapping[str, Any], name: str) -> bool:
     meta = {**entry.get("meta", {}), **entry.get("config", {}).get("meta", {})}
     return bool(meta.get(name))
-
-
-def person_columns(table: str) -> set[str]:
-    """Columns of a mart that are shown within the owner's scope only."""
-    mart = marts().get(table)
-    return {column.name for column in mart.columns if column.person} if mart else set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -33,19 +33,53 @@ class Model:
 
 @dataclass
 class _Rendering:
-    """What a model says of itself while it is rendered."""
+    """What is rendered now, and what the model says of itself meanwhile."""
 
+    name: str
+    incremental: bool
     config: dict[str, Any] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
 
 
 class Project:
-    """Models and macros of one dbt project folder."""
+    """Models and macros of one dbt project folder; compiled once, rendered by one thread at a time."""
 
     def __init__(self, folder: Path = SHIPPED, variables: Mapping[str, Any] | None = None) -> None:
         self.folder = folder
         self.variables = dict(variables or {})
-        self._templates = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701 - SQL
+        self._rendering = _Rendering("", False)
+        self._compiled: dict[str, jinja2.Template] = {}
+
+    @cached_property
+    def _templates(self) -> jinja2.Environment:
+        """The words of dbt, answered for whatever is rendered now, and all macros, which may call each other."""
+        templates = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701 - SQL
+        templates.globals |= {
+            "ref": self._ref,
+            "source": self._source,
+            "config": self._config,
+            "var": self.variables.get,
+            "is_incremental": lambda: self._rendering.incremental,
+            "target": {"type": "duckdb"},
+        }
+        paths = sorted((self.folder / "macros").glob("*.sql"))
+        module = templates.from_string("".join(path.read_text(encoding="utf-8") for path in paths)).module
+        templates.globals |= {name: found for name, found in vars(module).items() if not name.startswith("_")}
+        return templates
+
+    def _ref(self, model: str) -> str:
+        self._rendering.reads.add(model)
+        # With its schema, since a CTE of the same name would hide it.
+        return f'main."{model}"'
+
+    def _source(self, group: str, table: str) -> str:
+        relation = f"delta_{table}" if group == "delta" else table
+        self._rendering.reads.add(relation)
+        return f'"{relation}"' if group == "delta" else f'main."{relation}"'
+
+    def _config(self, **values: Any) -> str:
+        self._rendering.config.update(values)
+        return ""
 
     @cached_property
     def models(self) -> Mapping[str, Model]:
@@ -62,54 +96,25 @@ class Project:
 
     def sql(self, name: str, *, incremental: bool) -> str:
         """The SQL of a model as DuckDB runs it."""
-        return self._render(self.models[name].text, _Rendering(), name, incremental)
+        return self._render(name, self.models[name].text, _Rendering(name, incremental))
 
     def _model(self, path: Path) -> Model:
         text = path.read_text(encoding="utf-8")
-        said = _Rendering()
-        for incremental in (False, True):
-            self._render(text, said, path.stem, incremental)
-        meta = said.config.get("meta", {})
+        whole, partly = _Rendering(path.stem, False), _Rendering(path.stem, True)
+        for said in (whole, partly):
+            self._render(path.stem, text, said)
+        meta = whole.config.get("meta", {})
         return Model(
             name=path.stem,
             text=text,
-            materialized=said.config.get("materialized", "table"),
-            key=said.config.get("unique_key"),
+            materialized=whole.config.get("materialized", "table"),
+            key=whole.config.get("unique_key"),
             dirty=meta.get("dirty"),
-            reads=frozenset(said.reads - {path.stem}),
+            reads=frozenset((whole.reads | partly.reads) - {path.stem}),
         )
 
-    def _render(self, text: str, said: _Rendering, name: str, incremental: bool) -> str:
-        def ref(model: str) -> str:
-            said.reads.add(model)
-            # With its schema, since a CTE of the same name would hide it.
-            return f'main."{model}"'
-
-        def source(group: str, table: str) -> str:
-            relation = f"delta_{table}" if group == "delta" else table
-            said.reads.add(relation)
-            return f'"{relation}"' if group == "delta" else f'main."{relation}"'
-
-        def config(**values: Any) -> str:
-            said.config.update(values)
-            return ""
-
-        context = {
-            "ref": ref,
-            "source": source,
-            "config": config,
-            "var": lambda key, default=None: self.variables.get(key, default),
-            "is_incremental": lambda: incremental,
-            "this": f'main."{name}"',
-            "target": {"type": "duckdb"},
-        }
-        return self._templates.from_string(text, globals={**context, **self._macros(context)}).render()
-
-    def _macros(self, context: Mapping[str, Any]) -> dict[str, Callable[..., str]]:
-        module = self._templates.from_string(self._macro_text, globals=dict(context)).module
-        return {key: value for key, value in vars(module).items() if not key.startswith("_")}
-
-    @cached_property
-    def _macro_text(self) -> str:
-        """All macro files as one, since macros may call each other wherever they stand."""
-        return "".join(path.read_text(encoding="utf-8") for path in sorted((self.folder / "macros").glob("*.sql")))
+    def _render(self, name: str, text: str, said: _Rendering) -> str:
+        if name not in self._compiled:
+            self._compiled[name] = self._templates.from_string(text)
+        self._rendering = said
+        return self._compiled[name].render(this=f'main."{name}"')

@@ -225,7 +225,7 @@ def _working(calendars: Calendars, teams: Iterable[str], today: date) -> dict[st
 
 
 def _by_day(slots: Iterable[tuple[str, datetime, datetime, float]]) -> Iterator[tuple[Any, ...]]:
-    """Cuts the time line at slots and midnights: then a moment finds its row by calendar and day, without a search."""
+    """Cuts the time line at slots and midnights: then calendar and day lead a moment to its row."""
     held: tuple[str, datetime, datetime, float] | None = None
     for slot in slots:
         if held is not None:

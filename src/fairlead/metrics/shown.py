@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairlead.metrics.marts import person_columns
+from fairlead.metrics.marts import marts
 from fairlead.metrics.readonly import SHOWN
 from fairlead.model.schema import TABLES, columns
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _IDS_OF_PEOPLE = frozenset({"people", "accounts", "identity_links", "memberships", "absences", "oncall_shifts"})
 """Tables whose ids are made of handles or addresses."""
 
+_SETUP = ("setup_", "working_slots")
+_MEMBERS = frozenset({"setup_team_members"})
 _HANDLE_IN_ID = frozenset({"change_events"})
 _FIRST_LINE = {"commits": "message", "change_commits": "message"}
 """Texts that end in trailers with names and addresses: only the subject is shown."""
@@ -28,17 +30,22 @@ def make_views(con: duckdb.DuckDBPyConnection) -> None:
         "and not internal and database_name = current_database() group by all order by all"
     ).fetchall()
     for table, names in found:
-        if table.startswith(("warehouse_", "setup_team_members")):
-            continue
-        hidden = _hidden(table)
-        listed = ", ".join(_column(table, name) for name in names if name not in hidden)
+        listed = ", ".join(_column(table, name) for name in names if _may_show(table, name))
         if listed:
-            con.execute(f'create or replace view {SHOWN}."{table}" as select {listed} from main."{table}"')
+            con.execute(f'create or replace view {SHOWN}."{table}" as select {listed} from main."{table}"')  # noqa: S608
+
+
+def _may_show(table: str, name: str) -> bool:
+    """Records by their schema, marts by what is written of them: a column that nobody described is not shown."""
+    if table in TABLES:
+        return name not in _hidden(table)
+    if table.startswith(_SETUP):
+        return table not in _MEMBERS
+    mart = marts().get(table)
+    return mart is not None and any(column.name == name and not column.person for column in mart.columns)
 
 
 def _hidden(table: str) -> set[str]:
-    if table not in TABLES:
-        return person_columns(table)
     hidden = {column.name for column in columns(table) if column.person}
     if table in _IDS_OF_PEOPLE or table in _HANDLE_IN_ID:
         hidden.add("id")

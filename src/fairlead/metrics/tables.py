@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from fairlead.model.schema import TABLES, Column, columns
@@ -43,6 +42,10 @@ class Snapshot(Protocol):
 
     def removals(self, table: str, after_rev: int) -> Sequence[str]:
         """Ids of rows that are gone for good since a revision."""
+        ...
+
+    def revision(self) -> int:
+        """Revision of the last write."""
         ...
 
 
@@ -81,32 +84,36 @@ class _StoreSnapshot:
 
         return [identity for identity, _ in records.removals(self._tx, table, after_rev)]
 
+    def revision(self) -> int:
+        from fairlead.store import records
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What one table took in."""
-
-    rows: int
-    rev: int
+        return records.revision(self._tx)
 
 
 def create_records(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes the record tables that are not there yet."""
+    """Makes the record tables that are not there yet, and an empty delta of each."""
     for table in TABLES:
         listed = ", ".join(f'"{column.name}" {TYPES[column.kind]}' for column in columns(table))
         con.execute(f"create table if not exists {table} ({listed})")
+        con.execute(f"create temp table if not exists delta_{table} ({listed})")
 
 
-def load(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, after_rev: int, *, first: bool) -> Load:
-    """Merges what is new of one table; must run within a transaction.
+def empty(con: duckdb.DuckDBPyConnection) -> None:
+    """Forgets all records."""
+    for table in TABLES:
+        con.execute(f"delete from {table}")  # noqa: S608 - a name of the schema
+
+
+def load(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, after_rev: int, *, first: bool) -> int:
+    """Merges what is new of one table and gives how many rows came or went; must run within a transaction.
 
     The `first` load of a whole warehouse keeps no delta: everything is made from it anyway.
     """
-    con.execute(f"create or replace temp table delta_{table} as from {table} limit 0")
-    rows, rev = _remove(con, table, snapshot.removals(table, after_rev) if not first else ()), after_rev
+    rows = _remove(con, table, snapshot.removals(table, after_rev) if not first else ())
     for chunk in _chunks(snapshot.deltas(table, after_rev)):
-        rows, rev = rows + chunk.num_rows, max(rev, _merge(con, table, chunk, first=first))
-    return Load(rows, rev)
+        _merge(con, table, chunk, first=first)
+        rows += chunk.num_rows
+    return rows
 
 
 def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -132,10 +139,7 @@ def _remove(con: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]) -> i
     return len(ids)
 
 
-def _merge(con: duckdb.DuckDBPyConnection, table: str, chunk: pa.Table, *, first: bool) -> int:
-    """Takes over one chunk and gives its highest revision."""
-    import pyarrow.compute as pc
-
+def _merge(con: duckdb.DuckDBPyConnection, table: str, chunk: pa.Table, *, first: bool) -> None:
     con.register("arriving", chunk)
     named = set(chunk.column_names)
     listed = ", ".join(_expression(column, named) for column in columns(table))
@@ -152,7 +156,6 @@ def _merge(con: duckdb.DuckDBPyConnection, table: str, chunk: pa.Table, *, first
             con.execute(f"insert into delta_{table} select {listed} from arriving")  # noqa: S608
     finally:
         _forget(con)
-    return int(pc.max(chunk.column("rev")).as_py() or 0)
 
 
 def _forget(con: duckdb.DuckDBPyConnection) -> None:

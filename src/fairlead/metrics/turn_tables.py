@@ -90,16 +90,18 @@ def _store(
 ) -> None:
     import pyarrow as pa
 
-    mine = f"(select id from turns_wanted where batch = {batch})"
+    mine = f"(select id from turns_wanted where batch = {batch})"  # noqa: S608 - a number
     changes = con.execute(
         f"select {_quoted(CHANGE_COLUMNS)} from turns_wanted where batch = {batch} and deleted_at is null order by id"  # noqa: S608
     ).fetchall()
     events = con.execute(
-        f"select {_quoted(EVENT_COLUMNS)} from change_events where change in {mine} and deleted_at is null order by change"  # noqa: S608
+        f"select {_quoted(EVENT_COLUMNS)} from change_events "  # noqa: S608 - columns of `changes`
+        f"where change in {mine} and deleted_at is null order by change"
     ).fetchall()
     columns = ", ".join("t.change" if name == "change" else f"b.{name}" for name in CHECK_COLUMNS)
     checks = con.execute(
-        f"select {columns} from turn_checks t join builds b on b.id = t.build where t.change in {mine} order by t.change"  # noqa: S608
+        f"select {columns} from turn_checks t join builds b on b.id = t.build "  # noqa: S608
+        f"where t.change in {mine} order by t.change"
     ).fetchall()
     rows = list(turn_tuples(changes, events, checks, kinds, members))
     if not rows:

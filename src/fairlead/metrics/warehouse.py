@@ -14,8 +14,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import msgspec
-
 from fairlead.metrics import readonly, seeds, shown, tables
 from fairlead.metrics.catalogue import Entry
 from fairlead.metrics.catalogue import load as load_catalogue
@@ -79,10 +77,14 @@ class Warehouse:
         self._con = _open(path, memory_limit, threads)
         tables.create_records(self._con)
         self._con.execute("create table if not exists warehouse_state (key varchar primary key, value varchar)")
-        self._executor = Executor(
-            Project(variables=seeds.variables(self.setup)), {"lineage": Lineage(), "turns": Turns()}
-        )
+        self._project = Project(variables=seeds.variables(self.setup))
+        self._filled: set[str] = set()
         self._ready = self._state("models") is not None
+
+    @cached_property
+    def _executor(self) -> Executor:
+        """Made when first needed: reading all models costs more than finding that there is nothing new."""
+        return Executor(self._project, {"lineage": Lineage(), "turns": Turns()})
 
     @cached_property
     def catalogue(self) -> Mapping[str, Entry]:
@@ -97,30 +99,43 @@ class Warehouse:
                 done = self._refresh(snapshot, full)
             except BaseException:
                 self._con.rollback()
+                # What the deltas hold now is that of the refresh before.
+                self._filled = set(TABLES)
                 raise
             self._con.commit()
             self._ready = True
             return done
 
     def _refresh(self, snapshot: tables.Snapshot, full: bool) -> Refreshed:
-        revs: dict[str, int] = msgspec.json.decode(self._state("revs") or "{}")
-        loads = {
-            table: tables.load(self._con, snapshot, table, revs.get(table, 0), first=not revs) for table in TABLES
-        }
-        changed = {table for table, load in loads.items() if load.rows}
-        full = self._seed(changed) or full or not revs or sum(load.rows for load in loads.values()) >= _FULL_FROM
+        held, newest = int(self._state("rev") or -1), snapshot.revision()
+        if newest < held:
+            # The store was restored from a copy: what is held may never have been.
+            tables.empty(self._con)
+            held = -1
+        loads = self._load(snapshot, held) if newest != held else {}
+        changed = {table for table, rows in loads.items() if rows}
+        stale = self._seed(changed)
+        full = full or stale or held < 0 or sum(loads.values()) >= _FULL_FROM
+        if not changed and not full:
+            return Refreshed({}, False, 0)
         run = self._executor.run(self._con, changed, full=full)
         if full:
             shown.make_views(self._con)
-        self._keep("revs", msgspec.json.encode({table: load.rev for table, load in loads.items()}).decode())
-        return Refreshed(
-            {table: load.rows for table, load in loads.items() if load.rows}, full, len(run.whole) + len(run.partly)
-        )
+        self._keep("rev", str(newest))
+        return Refreshed({table: loads[table] for table in changed}, full, len(run.whole) + len(run.partly))
+
+    def _load(self, snapshot: tables.Snapshot, held: int) -> dict[str, int]:
+        """Takes over all rows above a revision; tells how many came or went in each table."""
+        for table in self._filled:
+            self._con.execute(f"truncate delta_{table}")
+        loads = {table: tables.load(self._con, snapshot, table, max(held, 0), first=held < 0) for table in TABLES}
+        self._filled = {table for table, rows in loads.items() if rows}
+        return loads
 
     def _seed(self, changed: set[str]) -> bool:
         """Writes the seeds if what they are made of has changed; tells whether the marts must be made anew."""
         today = self.clock.now().date()
-        made_by = f"{self._executor.project.fingerprint}.{seeds.fingerprint(self.setup, today)}"
+        made_by = f"{self._project.fingerprint}.{seeds.fingerprint(self.setup, today)}"
         stale = self._state("models") != made_by
         if stale or changed & _SEEDED_FROM:
             seeds.write(self._con, self.setup, today)
