@@ -8,7 +8,7 @@ import json
 from collections import Counter
 
 import pytest
-from githubkit.versions.latest import models
+from githubkit_schemas.latest import models
 from githubkit.webhooks import parse, verify
 from pydantic import TypeAdapter
 from tests.connectors.github_fake.small import SECRET, Small, at, play
