@@ -24,7 +24,9 @@ NAMES = (
     "Nguyễn Thị Minh Khai",
     "Ⓩalgo",
 )
-_TITLE = "إصلاح Retry the webhooks that a payment provider refuses, with growing pauses, so that an outage loses nothing"
+_TITLE = (
+    "إصلاح Retry the webhooks that a payment provider refuses, with growing pauses, so that an outage loses nothing"
+)
 
 
 def make_heavy(services: Services) -> None:

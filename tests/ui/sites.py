@@ -1,0 +1,46 @@
+"""A home behind the real app."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from starlette.testclient import TestClient
+
+from fairlead.gateway.app import Apps, create_apps
+from fairlead.ui.registry import pages
+from fairlead.wiring.services import Services
+
+AS_OF = datetime(2026, 10, 14, 9, 0, tzinfo=UTC)
+
+
+class Site:
+    """A home and its app."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.apps: Apps = create_apps(services)
+
+    def client(self, *, follow: bool = True) -> TestClient:
+        """A browser without script, not signed in."""
+        return TestClient(self.apps.network, base_url="http://localhost:8484", follow_redirects=follow)
+
+    def signed_in(self, secret: str = "") -> TestClient:
+        """A browser let in by a one-time link: the operator's, unless another is given."""
+        client = self.client()
+        answer = client.post(f"/sign-in/{secret or self.apps.access.operator_link()}")
+        assert answer.status_code == 200, answer.text
+        return client
+
+
+def plain_paths() -> list[str]:
+    """Pages without parameters, as the registry lists them: a page that somebody adds is tested without being named."""
+    return [
+        page.path
+        for page in pages()
+        if "{" not in page.path and not page.development and page.path != "/setup/github"
+    ]
+
+
+def paths() -> list[str]:
+    """The same, and one of each kind that takes a parameter."""
+    return [*plain_paths(), "/rows/lead_time", "/definitions/lead_time", "/search?q=pay", "/changes?turn=reviewer"]
