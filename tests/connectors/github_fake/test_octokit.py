@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from tests.connectors.github_fake.small import TOKEN, Small
 
 from fairlead.connectors.github.fake.server import app
-from tests.connectors.github_fake.small import TOKEN, Small
 
 pytestmark = pytest.mark.servers
 SCRIPT = Path(__file__).with_name("octokit.mjs")

@@ -8,8 +8,8 @@ import json
 from collections import Counter
 
 import pytest
-from githubkit_schemas.latest import models
 from githubkit.webhooks import parse, verify
+from githubkit_schemas.latest import models
 from pydantic import TypeAdapter
 from tests.connectors.github_fake.small import SECRET, Small, at, play
 

@@ -46,6 +46,8 @@ class Hook:
     id: int
     secret: str
     seed: int
+    url: str = "https://fairlead.example/webhooks/github"
+    """Where it is sent to, as the API tells."""
     target_type: str = "integration"
     target_id: int = 0
     wants: Wants = field(default=lambda _event, _action: True)

@@ -34,12 +34,9 @@ class Issues(Threads):
         )  # fmt: skip
         item.labels = [self.label(repo, name) for name in labels]
         item.assignees = [self.account(login) for login in assignees]
-        for found in item.labels:
-            self._mark(item, "labeled", author, at).label = found
-        for who in item.assignees:
-            self._mark(item, "assigned", author, at).subject = who
         repo.issues[item.number] = item
         self.thread_event(repo, item, "opened", by, at, {})
+        self.tell_first_marks(repo, item, author, at)
         return item
 
     def close_issue(self, repo: Repository, item: Issue, *, by: str, at: datetime, reason: str = "completed") -> None:

@@ -48,6 +48,7 @@ class Pulls(Issues):
         item.labels = [self.label(repo, name) for name in labels]
         repo.issues[item.number] = item
         self.thread_event(repo, item, "opened", by, at, {})
+        self.tell_first_marks(repo, item, item.user, at)
         return item
 
     def branch_moved(

@@ -86,6 +86,15 @@ class Threads(Repositories):
         self._mark(item, "milestoned", self.account(by), at).milestone = found.title
         self.thread_event(repo, item, "milestoned", by, at, {"milestone": milestone(self.wire, repo, found)})
 
+    def tell_first_marks(self, repo: Repository, item: Issue, author: Account, at: datetime) -> None:
+        """Labels and assignees of a new item: GitHub tells each once more, as if it were added after the opening."""
+        for found in item.labels:
+            self._mark(item, "labeled", author, at).label = found
+            self.thread_event(repo, item, "labeled", author.login, at, {"label": label(self.wire, repo, found)})
+        for who in item.assignees:
+            self._mark(item, "assigned", author, at).subject = who
+            self.thread_event(repo, item, "assigned", author.login, at, {"assignee": user(self.wire, who)})
+
     def thread_event(self, repo: Repository, item: Issue, action: str, by: str, at: datetime, more: Json) -> None:
         """Sends `issues` or `pull_request` with the present state of the item."""
         item.updated_at = max(item.updated_at, at)

@@ -73,6 +73,8 @@ def routes(sign_in: SignIn, limits: Limits) -> tuple[Route, ...]:
         route("/app/hook/deliveries", _deliveries),
         route("/app/hook/deliveries/{delivery:int}", _delivery),
         route("/app/hook/deliveries/{delivery:int}/attempts", _redeliver, "POST"),
+        route("/repos/{owner}/{repo}/hooks", _hooks),
+        route("/orgs/{org}/hooks", _hooks),
         route("/repos/{owner}/{repo}/hooks/{hook:int}/deliveries", _deliveries),
         route("/repos/{owner}/{repo}/hooks/{hook:int}/deliveries/{delivery:int}/attempts", _redeliver, "POST"),
         route("/orgs/{org}/hooks/{hook:int}/deliveries", _deliveries),
@@ -87,9 +89,30 @@ def _app(call: Call) -> int:
     return call.caller.app_id
 
 
-def _hook_config(_call: Call) -> Answer:
-    url = "https://fairlead.example/webhooks/github"
-    return {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": url}
+def _hook_config(call: Call) -> Answer:
+    return {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": call.fake.hook.url}
+
+
+def _hooks(call: Call) -> Answer:
+    """The one hook, which belongs to the app, the organisation or the repository: the fake makes no difference."""
+    hook = call.fake.hook
+    address = f"{call.wire.api}{call.request.path}/{hook.id}"
+    found = {
+        "type": "Repository" if "repo" in call.parts else "Organization",
+        "id": hook.id,
+        "name": "web",
+        "active": True,
+        "events": ["*"],
+        "config": _hook_config(call),
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+        "url": address,
+        "test_url": f"{address}/test",
+        "ping_url": f"{address}/pings",
+        "deliveries_url": f"{address}/deliveries",
+        "last_response": {"code": None, "status": "unused", "message": None},
+    }
+    return Listing([found], lambda one: one)
 
 
 def _deliveries(call: Call) -> Answer:
