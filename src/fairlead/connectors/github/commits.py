@@ -128,7 +128,7 @@ def _pushed_commit(sheet: Sheet, commit: Doc, branch: str | None) -> None:
     )
     if at is not OLDEST:
         # A push has one time where a commit has two; what names both wins over it.
-        sheet.say(Commit(id=identity, created_at=at, authored_at=at, committed_at=at), OLDEST)
+        sheet.say(Commit(id=identity, authored_at=at, committed_at=at), OLDEST)
     for path in dict.fromkeys((*commit.texts("added"), *commit.texts("modified"), *commit.texts("removed"))):
         sheet.say(_file(sheet, identity, path), at, USUAL_RANK)
 

@@ -32,9 +32,8 @@ def runs(api: Api, home: str, mark: Mark) -> Iterator[Page]:
                 break
             yield api.page("runs", f"{home}/actions/runs", answer)
             for run in found:
-                if text(run, "status") == "completed":
-                    yield from _jobs(api, home, run)
-                elif text(run, "created_at") > api.recently:
+                yield from _jobs(api, home, run)
+                if text(run, "status") != "completed" and text(run, "created_at") > api.recently:
                     pending = min(pending or text(run, "created_at"), text(run, "created_at"))
         else:
             begin, end = end, now

@@ -16,6 +16,7 @@ from fairlead.connectors.github.walks import Walk
 from fairlead.connectors.kit.connector import Page, SyncRequest
 from fairlead.connectors.kit.http import Http
 from fairlead.model.errors import Abort, Retry, Skip
+from fairlead.model.raw import content_id
 from fairlead.model.times import iso
 
 _ALL = {"state": "all"}
@@ -174,8 +175,16 @@ def _organisations(api: Api) -> list[str]:
     return list(dict.fromkeys((*(str(login) for login in settings.get("organisations") or ()), *owners)))
 
 
-def _teams(api: Api, home: str, _mark: Mark) -> Iterator[Page]:
-    """Teams and their members as of now; a user's own repositories have none."""
+def _teams(api: Api, home: str, mark: Mark) -> Iterator[Page]:
+    """Teams and their members as of now, if anything about them changed; a user's own repositories have none."""
+    found = list(_team_pages(api, home))
+    lists = (page.body for page in found if page.kind != "api:ids")
+    mark.following = content_id(*lists)
+    if mark.following != mark.value:
+        yield from found
+
+
+def _team_pages(api: Api, home: str) -> Iterator[Page]:
     login = home.removeprefix("/orgs/")
     source = api.request.options.source
     for _, answer, teams in api.lists(f"{home}/teams"):

@@ -8,6 +8,7 @@ from typing import Any
 from fairlead.connectors.github.api import PER_PAGE, Api, Entry, entries, number, text
 from fairlead.connectors.github.cursor import Mark
 from fairlead.connectors.kit.connector import Page
+from fairlead.connectors.kit.http import next_page
 from fairlead.connectors.kit.owners import LOCATIONS
 from fairlead.model.errors import Skip
 
@@ -20,8 +21,8 @@ def whole(kind: str, below: str, params: Mapping[str, Any] | None = None) -> Wal
 
     def walk(api: Api, home: str, mark: Mark) -> Iterator[Page]:
         for place, answer, _ in api.lists(home + below, params, etag=mark.etag):
-            if place == 1:
-                mark.etag = answer.headers.get("etag", "")
+            # A first page may stay the same while a later one changes.
+            mark.etag = answer.headers.get("etag", "") if place == 1 and next_page(answer) is None else ""
             yield api.page(kind, home + below, answer)
 
     return walk
