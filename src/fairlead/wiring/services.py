@@ -66,8 +66,10 @@ class Services:
     def ingest(self) -> Ingest:
         """Raw events -> records."""
         from fairlead.ingest.apply import Ingest
+        from fairlead.ingest.identity.resolve import after_batch
 
-        return Ingest(self.database, self.log, options=self.options, setup=self.setup, clock=self.clock)
+        follow = [after_batch(self.setup)]
+        return Ingest(self.database, self.log, options=self.options, setup=self.setup, clock=self.clock, after=follow)
 
     @cached_property
     def warehouse(self) -> Warehouse:
