@@ -7,7 +7,7 @@ import hmac
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -17,6 +17,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from fairlead.bus.sql import SqlEventLog
+from fairlead.config.load import load
+from fairlead.connectors.github.fake.code import FileChange
+from fairlead.connectors.github.fake.github import FakeGitHub
+from fairlead.connectors.github.fake.repositories import NewCommit
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
 from fairlead.connectors.kit.signatures import hmac_sha256_hex
 from fairlead.gateway.counters import Counters
@@ -25,6 +29,7 @@ from fairlead.gateway.server import Edge, Listening
 from fairlead.gateway.webhooks import Receiver
 from fairlead.model.errors import Refused, Unreadable
 from fairlead.model.raw import Trust, content_id
+from fairlead.wiring.services import Services
 
 
 class Kiln:
@@ -135,3 +140,78 @@ def build(served: Callable[[ASGIApp], httpx.Client]) -> Callable[[SqlEventLog], 
 @pytest.fixture
 def house(build: Callable[[SqlEventLog], House], log: SqlEventLog) -> House:
     return build(log)
+
+
+TOML = """
+[organisation]
+name = "Acme"
+
+[teams.payments]
+name = "Payments"
+members = ["kim", "noor"]
+
+[people.kim]
+name = "Kim Lindqvist"
+email = "kim@acme.example"
+accounts = ["github:@kim"]
+
+[people.noor]
+name = "Noor Haddad"
+email = "noor@acme.example"
+accounts = ["github:@noor"]
+
+[sources.github]
+tool = "github"
+webhook_secrets = [{ env = "OLD_SECRET" }, { env = "NEW_SECRET" }]
+every_minutes = 0
+
+[sources.quiet]
+tool = "github"
+
+[sources.lost]
+tool = "github"
+webhook_secrets = [{ env = "NOT_SET" }]
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Callable[..., Services]]:
+    """Opens services on a home with the settings above, and more if given."""
+    kept: list[Services] = []
+
+    def make(more: str = "") -> Services:
+        file = tmp_path / "fairlead.toml"
+        file.write_text(TOML + more, encoding="utf-8")
+        environ = {"OLD_SECRET": "old", "NEW_SECRET": "new"}
+        kept.append(Services(load(file), tmp_path / "home", environ=environ))
+        return kept[-1]
+
+    yield make
+    for services in kept:
+        services.close()
+
+
+@pytest.fixture
+def acme() -> FakeGitHub:
+    """A little history: one change, reviewed and merged, and one that waits."""
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    fake = FakeGitHub("acme", secret="new")
+    for login in ("kim", "noor"):
+        fake.add_user(login, name=login.title(), at=at, emails=(f"{login}@acme.example",))
+    repo = fake.create_repository("payments", by="kim", at=at)
+
+    def commit(message: str) -> NewCommit:
+        return NewCommit(message, (FileChange("src/invoice.py", 12, 3),), fake.signature("kim", at))
+
+    fake.push(repo, "main", [commit("Start")], by="kim", at=at)
+    for number, minutes in ((1, 10), (2, 60)):
+        begun = at + timedelta(minutes=minutes)
+        fake.push(
+            repo, f"work-{number}", [commit(f"Change {number}")], by="kim", at=begun, onto=repo.branches["main"]
+        )
+        pull = fake.open_pull(repo, f"Change {number} 🚀 <script>", head=f"work-{number}", by="kim", at=begun)
+        fake.request_review(repo, pull, "noor", by="kim", at=begun)
+        if number == 1:
+            fake.review(repo, pull, "approved", by="noor", at=begun + timedelta(minutes=5))
+            fake.merge(repo, pull, by="kim", at=begun + timedelta(minutes=9))
+    return fake
