@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from fairlead.gateway.viewer import OPERATOR, SCOPES, Viewer
 from fairlead.model.errors import Denied, Skip
+from fairlead.model.setup import Setup
 from fairlead.model.times import Clock
 from fairlead.store import access, records
 from fairlead.store.access import EVERYWHERE, ROLES, Reading, Role, Token
@@ -26,7 +27,8 @@ _SEEN_EVERY = timedelta(minutes=5)
 class Access:
     """Sign-in, roles and tokens of one home."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, setup: Setup | None = None) -> None:
+        self._teams = frozenset(f"team:{key}" for key in (setup or Setup()).teams)
         self._database = database
         self._clock = clock
         self._noted: dict[str, datetime] = {}
@@ -52,7 +54,7 @@ class Access:
         with self._database.begin() as tx:
             if records.get(tx, "people", person) is None:
                 raise Skip(f"no person `{person}`", hint="`fairlead people` lists them")
-            if team != EVERYWHERE and records.get(tx, "teams", team) is None:
+            if team not in {EVERYWHERE, *self._teams} and records.get(tx, "teams", team) is None:
                 raise Skip(f"no team `{team}`", hint="teams are configured under [teams]")
             access.add_user(tx, person, now)
             access.grant(tx, person, role, now, by, team)

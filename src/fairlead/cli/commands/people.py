@@ -96,7 +96,7 @@ def invite(
     from fairlead.store.access import Role
 
     with home.services() as services:
-        secret = Access(services.database, services.clock).invite(person, cast("Role", role), team)
+        secret = Access(services.database, services.clock, services.setup).invite(person, cast("Role", role), team)
         server = services.settings.server
     link = f"{server.public_url.rstrip('/') or f'http://localhost:{server.port}'}/sign-in/{secret}"
     if json:
