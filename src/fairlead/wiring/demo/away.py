@@ -14,6 +14,11 @@ _AWAY = (
 """Login, first and last story day, reason."""
 
 
+def is_away(login: str, day: int) -> bool:
+    """Whether somebody is away on a story day or about to leave: then nothing new is begun with them."""
+    return any(login == who and first - 2 <= day <= last for who, first, last, _ in _AWAY)
+
+
 def absences_ics(clock: StoryClock) -> str:
     """All absences; each names the person by attendee address and in the summary."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//{COMPANY}//Absences//EN"]

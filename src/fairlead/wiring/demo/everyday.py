@@ -9,6 +9,7 @@ from fairlead.connectors.github.fake.code import FileChange
 from fairlead.connectors.github.fake.repositories import NewCommit
 from fairlead.connectors.github.fake.state import Pull
 from fairlead.wiring.demo.agenda import Script
+from fairlead.wiring.demo.away import is_away
 from fairlead.wiring.demo.cast import CODING_AGENTS, REVIEW_AGENT, YARDS, Crew, Yard, crew
 from fairlead.wiring.demo.clock import DAY_S, FIRST_DAY, day_of
 from fairlead.wiring.demo.company import SUFFIX
@@ -66,14 +67,14 @@ def plan_days(director: Director) -> None:
             for place in range(int(owed)):
                 shift = crew(yard.team).shift
                 begin = (day - FIRST_DAY) * DAY_S + int(dice.between(shift.start_s, shift.end_s - HOUR_S))
-                plan = _plan(director, yard, f"{day}/{place}")
+                plan = _plan(director, yard, f"{day}/{place}", day)
                 director.agenda.begin(life(director, plan), begin)
             owed -= int(owed)
 
 
-def _plan(director: Director, yard: Yard, key: str) -> Plan:
+def _plan(director: Director, yard: Yard, key: str, day: int) -> Plan:
     dice = director.dice("plan", yard.name, key)
-    human = dice.pick(crew(yard.team).people)
+    human = dice.pick([login for login in crew(yard.team).people if not is_away(login, day)])
     agent = f"{dice.pick(CODING_AGENTS)}[bot]" if dice.chance(yard.agents) else ""
     title = f"{dice.pick(_VERBS)} {dice.pick(yard.things)} {dice.pick(_WHY)}"
     commits = dice.whole(1, 3) if agent else dice.whole(1, 6)
@@ -151,8 +152,8 @@ def pick_reviewer(director: Director, yard: Yard, author: str, key: str) -> str:
     share = {"payments": 0.0, "booking": 0.45 + 0.4 * _progress(director), "platform": 0.5}[team.key]
     if author != lead and dice.chance(share):
         return lead
-    away = {"aylin-k"} if day_of(director.agenda.now) >= -7 else set()
-    return dice.pick([login for login in team.people if login != author and login not in away])
+    today = day_of(director.agenda.now)
+    return dice.pick([login for login in team.people if login != author and not is_away(login, today)])
 
 
 def pickup_s(director: Director, team: Crew, dice: Dice) -> float:

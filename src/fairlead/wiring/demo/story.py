@@ -23,7 +23,7 @@ from fairlead.wiring.demo.director import Director
 from fairlead.wiring.demo.everyday import plan_days
 from fairlead.wiring.demo.facts import StoryFact
 from fairlead.wiring.demo.pages import api_pages
-from fairlead.wiring.demo.plots import gateway, harbour, production, waiting
+from fairlead.wiring.demo.plots import gateway, harbour, production, standing, waiting
 from fairlead.wiring.demo.setup_text import setup_text
 from fairlead.wiring.demo.signals import SOURCE, CdEvents, Told
 from fairlead.wiring.demo.voyages import plan_voyages
@@ -84,7 +84,7 @@ def build(as_of: datetime, seed: int = 7) -> DemoHistory:
     director = Director(fake, clock, agenda, seed)
     plan_days(director)
     plan_voyages(director)
-    for plot in (waiting, production, harbour):
+    for plot in (waiting, production, harbour, standing):
         plot.begin(director)
     gateway.begin(director, told)
     agenda.run()

@@ -183,7 +183,7 @@ def dependabot(director: Director) -> Script:
     for day in range(FIRST_DAY + 1, 0, 5):
         yield at(day, "06:30")
         for name in ("payments", "storefront", "infra"):
-            director.agenda.begin(_bump(director, name, day, stays=name == "payments" and day > -9))
+            director.agenda.begin(_bump(director, name, day, stays=name == "payments" and day == -8))
 
 
 def _bump(director: Director, name: str, day: int, stays: bool) -> Script:

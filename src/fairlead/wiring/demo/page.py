@@ -1,0 +1,130 @@
+"""`docs/demo.md`: the story as a page, made from the facts that it was played with."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fairlead.wiring.demo.cast import (
+    CODING_AGENTS,
+    COMPANY,
+    CREWS,
+    LEAVER,
+    OLD_NAME,
+    ORG,
+    REVIEW_AGENT,
+    SHIPS,
+    YARDS,
+    player,
+)
+from fairlead.wiring.demo.facts import StoryFact
+from fairlead.wiring.demo.story import DemoHistory, build
+
+ANY_MOMENT = datetime(2026, 6, 17, 9, tzinfo=UTC)
+"""Numbers and ids of the story are the same for every date; the page is made with this one."""
+
+_HEAD = f"""# The demo team
+
+`fairlead demo` plays ninety days of {COMPANY}, a company that does not exist, through a fake GitHub
+(signed webhooks, and pages of its API for what no webhook tells) and through CDEvents, into a home of its own. The
+story ends at the last working day, 09:00 in Berlin; `--as-of` moves that, `--seed` changes the everyday work. Numbers
+and ids below hold for the default seed and every date. Day 0 is the last working day, day -1 the working day before.
+
+This page is made from the story's own facts by `python -m fairlead.wiring.demo.page docs/demo.md`; a test compares
+the brief with them.
+"""
+
+
+def demo_page() -> str:
+    """The whole page for the default seed."""
+    history = build(ANY_MOMENT)
+    parts = [_HEAD, _people(), _repositories(), _services(), _volume(history), _story(history)]
+    return "\n".join(parts)
+
+
+def _people() -> str:
+    named = {team.key: ", ".join(player(one).name for one in team.people) for team in CREWS}
+    rows = [f"| {team.name} | {team.zone} | {named[team.key]} |" for team in CREWS]
+    agents = ", ".join(f"`{name}[bot]`" for name in CODING_AGENTS)
+    return "\n".join(
+        [
+            "## Who\n",
+            "| team | zone | people, the lead first |",
+            "|---|---|---|",
+            *rows,
+            "",
+            f"Coding agents {agents}, review agent `{REVIEW_AGENT}[bot]`.",
+            f"{LEAVER.name} has left and the account is gone.",
+            "Platform has four people: figures about its people are suppressed, figures about its systems are not.",
+            "Aylin Kaya is away; Daniel Osei and Nisha Pillai sometimes commit with private addresses that GitHub does",
+            "not know, which gives identity suggestions to confirm.\n",
+        ]
+    )
+
+
+def _repositories() -> str:
+    rows = [
+        f"| `{ORG}/{yard.name}` | {yard.team} | {yard.language} | {yard.how} into `{yard.base}` |" for yard in YARDS
+    ]
+    return "\n".join(
+        [
+            "## Where\n",
+            "| repository | team | language | merged by |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+            f"`{ORG}/gateway` promotes `dev` to `stage` to `main`.",
+            f"`{ORG}/fare-engine` was called `{OLD_NAME}` until",
+            "day -35. The workflow `e2e` of `storefront` is flaky: one run in five fails and is good when run again.\n",
+        ]
+    )
+
+
+def _services() -> str:
+    rows = [
+        f"| `{ship.key}` | `{ORG}/{ship.repository}` | {', '.join(ship.paths).replace('**', '\\*\\*') or 'all'} | "
+        f"{'CDEvents' if ship.repository == 'gateway' else 'deployments of GitHub'} |"
+        for ship in SHIPS
+    ]
+    head = ["| service | repository | paths | deployments known by |", "|---|---|---|---|"]
+    return "\n".join(["## What runs\n", *head, *rows, ""])
+
+
+def _volume(history: DemoHistory) -> str:
+    repos = history.fake.repositories.values()
+    counts = {
+        "raw events": len(history.deliveries),
+        "pull requests": sum(len(repo.pulls) for repo in repos),
+        "commits": sum(len(repo.order) for repo in repos),
+        "workflow runs": sum(len(repo.runs) for repo in repos),
+        "jobs": sum(len(repo.checks) for repo in repos),
+        "deployments of GitHub": sum(len(repo.deployments) for repo in repos),
+        "CDEvents": Counter(event.tool for event in history.deliveries)["cdevents"],
+    }
+    rows = [f"| {name} | {count:,} |" for name, count in counts.items()]
+    return "\n".join(["## How much\n", "| | |", "|---|--:|", *rows, ""])
+
+
+def _story(history: DemoHistory) -> str:
+    facts = sorted(history.story_facts, key=lambda fact: (-fact.day, fact.kind, fact.id))
+    rows = [f"| {fact.day} | {fact.sentence} | `{fact.kind}` | {_ids(fact)} |" for fact in facts]
+    lines = [
+        "## The story\n",
+        "Booking's time to the first review grows week by week, since nearly everything is asked of Maya Torres;",
+        "Payments' stays short. On top of that:\n",
+        "| day | what | key | records |",
+        "|--:|---|---|---|",
+        *rows,
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _ids(fact: StoryFact) -> str:
+    return ", ".join(f"`{found}`" for found in (fact.id, *fact.others))
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(demo_page(), encoding="utf-8")
