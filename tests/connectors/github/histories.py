@@ -218,7 +218,7 @@ ACTS: Sequence[Act] = (
     _on_pull(_label), _on_pull(_assign), _reopen_pull, _deploy, _release, _alert,
     _on_pull(lambda team, pull, by, n: team.fake.retitle(team.repo, pull, f"Title {n}", by=by, at=team.later())),
     _on_issue(_toggle_issue), _on_issue(_label), _on_issue(_assign),
-    _on_issue(lambda team, item, by, n: team.fake.comment(team.repo, item, "Me too", by=by, at=team.later()) and None),
+    _on_issue(lambda team, item, by, n: team.fake.comment(team.repo, item, "Yes", by=by, at=team.later()) and None),
     _on_issue(
         lambda team, item, by, n: team.fake.set_milestone(team.repo, item, team.milestone, by=by, at=team.later())
         if item.milestone is None

@@ -19,6 +19,8 @@ FIELDS_ONE_WAY = {
     ("changes", "mergeable"), ("change_events", "updated_at"), ("builds", "actor"), ("change_events", "detail"),
 }  # fmt: skip
 
+History = list[tuple[Any, str, int]]
+
 # A history takes milliseconds to make and much longer to shrink: the failing record names itself.
 QUICK = settings(
     max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
@@ -35,7 +37,7 @@ def _comparable(found: Records) -> dict[tuple[str, str], dict[str, Any]]:
     }
 
 
-def _history(history: list[tuple[Any, str, int]]) -> Team:
+def _history(history: History) -> Team:
     team = Team()
     for act, who, number in history:
         act(team, who, number)
@@ -45,7 +47,7 @@ def _history(history: list[tuple[Any, str, int]]) -> Team:
 @QUICK
 @given(history=steps)
 @pytest.mark.parametrize("way", ["graphql", "rest"])
-def test_webhooks_and_sync_agree(way: str, history: list[tuple[Any, str, int]]) -> None:
+def test_webhooks_and_sync_agree(way: str, history: History) -> None:
     team = _history(history)
     reader = Reader.of(team)
     if way == "rest":
@@ -60,7 +62,7 @@ def test_webhooks_and_sync_agree(way: str, history: list[tuple[Any, str, int]]) 
 
 @QUICK
 @given(history=steps, seed=st.integers(0, 1000))
-def test_any_mixture_in_any_order_agrees(history: list[tuple[Any, str, int]], seed: int) -> None:
+def test_any_mixture_in_any_order_agrees(history: History, seed: int) -> None:
     team = _history(history)
     reader = Reader.of(team)
     live, synced = told_by_webhooks(team), told_by(reader.pages())
@@ -73,9 +75,7 @@ def test_any_mixture_in_any_order_agrees(history: list[tuple[Any, str, int]], se
 
 @QUICK
 @given(first=steps, second=steps)
-def test_incremental_sync_is_a_whole_one(
-    first: list[tuple[Any, str, int]], second: list[tuple[Any, str, int]]
-) -> None:
+def test_incremental_sync_is_a_whole_one(first: History, second: History) -> None:
     team = Team()
     for act, who, number in first:
         act(team, who, number)
@@ -86,5 +86,5 @@ def test_incremental_sync_is_a_whole_one(
     in_parts += told_by(reader.pages())
     at_once = told_by(Reader.of(team).pages())
     one, other = records(in_parts), records(at_once)
-    # What was there for a while and is gone at the end, like the commit of a rewritten branch, only the parts have seen.
+    # What was there for a while, like a commit of a rewritten branch, only the parts have seen.
     assert {key: one.get(key) for key in other} == other

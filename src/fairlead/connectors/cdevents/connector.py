@@ -66,6 +66,8 @@ class CDEvents:
                 continue
             told = telling(event, found[1], found[2], options)
             reader(told)
+            if not (told.patches or told.emitted):
+                unknown[event.type] = None
             patches += told.patches
             emitted += told.emitted
         said = bool(patches or emitted)

@@ -70,7 +70,7 @@ def build(kind: str, noun: str, name_key: str) -> Callable[[Telling], None]:
             repository=telling.repository(),
             kind=kind,
             parent=telling.own("run", parent) if parent else UNSET,
-            name=name or telling.reference("testSuite") or UNSET,
+            name=name or telling.name_of("testSuite") or UNSET,
             branch=telling.custom.text("branch"),
             sha=telling.sha(),
             change=f"{telling.repository()}#{change}" if change and telling.repository() is not UNSET else UNSET,

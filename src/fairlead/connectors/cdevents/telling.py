@@ -78,9 +78,15 @@ class Telling:
         found = self.content.child(key)
         return (found.text("id") or found.text("name") or None) if found else None
 
+    def name_of(self, key: str) -> str | None:
+        """What people call `content.<key>`."""
+        found = self.content.child(key)
+        return (found.text("name") or found.text("id") or None) if found else None
+
     def repository(self) -> Text:
         """The repository meant, by the id that its own connector gives it."""
         given = self.custom.text("repository") or self.custom.text("repo")
+        given = given or artifact(self.content.text("artifactId") or "").repository
         return _repository_id(given, self.options) if given else UNSET
 
     def sha(self) -> Text:
@@ -126,6 +132,7 @@ class _Purl:
     version: str = ""
     sha: str = ""
     digest: str = ""
+    repository: str = ""
 
 
 def artifact(purl: str) -> _Purl:
@@ -135,10 +142,10 @@ def artifact(purl: str) -> _Purl:
     main, _, qualifiers = purl.partition("#")[0].partition("?")
     name, _, version = unquote(main).partition("@")
     known = dict(part.split("=", 1) for part in qualifiers.split("&") if "=" in part)
-    vcs = unquote(known.get("vcs_url", "")).rpartition("@")[2]
+    home, _, vcs = unquote(known.get("vcs_url", "")).rpartition("@")
     sha = vcs if _SHA.fullmatch(vcs) else version if _SHA.fullmatch(version) else ""
     digest = version if version.startswith("sha256:") else ""
-    return _Purl(name.rpartition("/")[2], unquote(known.get("tag", "")) or version, sha, digest)
+    return _Purl(name.rpartition("/")[2], unquote(known.get("tag", "")) or version, sha, digest, home)
 
 
 def _repository_id(given: str, options: Mapping[str, Any]) -> str:
