@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import secrets
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,7 @@ def _local(host: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """Address of a server: the one that `FAIRLEAD_TEST_POSTGRES` names, else one that `pgserver` starts."""
     if stock := os.environ.get("FAIRLEAD_TEST_POSTGRES"):
         yield stock
@@ -49,16 +51,22 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pgserver = pytest.importorskip(
         "pgserver", reason="no PostgreSQL here: set FAIRLEAD_TEST_POSTGRES to the URL of one"
     )
-    for attempt in range(3):
-        try:
-            # a busy machine does not always start it within the ten seconds that pgserver waits
-            server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-            break
-        except Exception as fault:
-            if attempt == 2:
-                pytest.skip(f"PostgreSQL did not start ({fault}): set FAIRLEAD_TEST_POSTGRES to the URL of one")
-    yield server.get_uri()
-    server.cleanup()
+    # not under pytest's own folder: another run of pytest closes that to the user that the server runs as
+    with tempfile.TemporaryDirectory(prefix="fairlead-postgres-", ignore_cleanup_errors=True) as folder:
+        server = _started(pgserver, Path(folder) / "data")
+        yield server.get_uri()
+        server.cleanup()
+
+
+def _started(pgserver: Any, folder: Path) -> Any:
+    for _ in range(2):
+        # a busy machine does not always start it within the ten seconds that pgserver waits
+        with contextlib.suppress(Exception):
+            return pgserver.get_server(folder)
+    try:
+        return pgserver.get_server(folder)
+    except Exception as fault:
+        pytest.skip(f"PostgreSQL did not start ({fault}): set FAIRLEAD_TEST_POSTGRES to the URL of one")
 
 
 @pytest.fixture(scope="session")

@@ -73,4 +73,4 @@ def test_kill_9_applies_everything_once(database_url: str, tmp_path: Path) -> No
 @pytest.mark.slow
 def test_kill_9_many_times(database_url: str, tmp_path: Path) -> None:
     """The long version of the same."""
-    kill_often(database_url, tmp_path, kills=40, count=4000)
+    kill_often(database_url, tmp_path, kills=20, count=2000)
