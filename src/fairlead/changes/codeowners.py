@@ -1,0 +1,129 @@
+"""Whose files these are, by GitHub's rules for CODEOWNERS.
+
+The rules are those of gitignore with differences that GitHub documents: the last matching line wins, lines cannot
+negate, and there are no character ranges. A line without owners takes its files away from those named before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fairlead.connectors.kit.owners import LOCATIONS, is_pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the file."""
+
+    position: int
+    pattern: str
+    owners: tuple[str, ...]
+
+
+class Owners:
+    """The rules of one repository, ready to be asked."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        # the last line wins, so it is asked first
+        ordered = sorted(rules, key=lambda rule: rule.position, reverse=True)
+        self._rules = [(found, rule) for rule in ordered if (found := compiled(rule.pattern)) is not None]
+
+    def rule(self, path: str) -> Rule | None:
+        """The line that decides about a path, which is relative to the repository's root."""
+        return next((rule for matches, rule in self._rules if matches(path)), None)
+
+    def of(self, path: str) -> tuple[str, ...]:
+        """Owners of a path as written; empty if nobody owns it."""
+        rule = self.rule(path)
+        return rule.owners if rule else ()
+
+
+def effective(files: Iterable[tuple[str, Rule]]) -> list[Rule]:
+    """The rules that count, of rules with the path of their file: those of the first location that has a file.
+
+    >>> effective([("docs/CODEOWNERS", Rule(1, "*", ("@a",))), ("CODEOWNERS", Rule(1, "*", ("@b",)))])
+    [Rule(position=1, pattern='*', owners=('@b',))]
+    """
+    held = list(files)
+    present = {path for path, _ in held}
+    chosen = next((location for location in LOCATIONS if location in present), None)
+    return [rule for path, rule in held if path == chosen]
+
+
+@lru_cache(maxsize=16384)
+def compiled(pattern: str) -> Callable[[str], bool] | None:
+    """What tells whether a path matches; `None` for a pattern that GitHub does not take."""
+    parts = _parts(pattern)
+    if parts is None:
+        return None
+    found = re.compile(parts, re.DOTALL)
+    return lambda path: found.fullmatch(path) is not None
+
+
+def match(pattern: str, path: str) -> bool:
+    """Whether a pattern covers a path.
+
+    >>> match("/docs/*", "docs/getting-started.md"), match("/docs/*", "docs/build-app/troubleshooting.md")
+    (True, False)
+    """
+    matches = compiled(pattern)
+    return matches is not None and matches(path)
+
+
+def owners_of(rules: Sequence[Rule], path: str) -> tuple[str, ...]:
+    """Owners of one path; for many paths make `Owners` once."""
+    return Owners(rules).of(path)
+
+
+def _parts(pattern: str) -> str | None:
+    """The pattern as a regular expression over whole paths."""
+    if not pattern or not is_pattern(pattern):
+        return None
+    folder = pattern.endswith("/")
+    body = pattern.strip("/")
+    if not body:
+        # a bare slash names no file
+        return None
+    # a slash at the start or in the middle ties the pattern to the root; without one it holds at any depth
+    anchored = pattern.startswith("/") or "/" in body
+    segments = body.split("/")
+    start = "" if anchored or segments[0] == "**" else "(?:.*/)?"
+    return start + _joined(segments) + _below(segments[-1], folder, anchored)
+
+
+def _joined(segments: Sequence[str]) -> str:
+    text = ""
+    for place, segment in enumerate(segments):
+        last = place == len(segments) - 1
+        if segment == "**":
+            # between slashes: no folder, one or many; at the end: everything below
+            text += ".+" if last else "(?:.+/)?"
+        else:
+            text += _segment(segment) + ("" if last else "/")
+    return text
+
+
+def _below(last: str, folder: bool, anchored: bool) -> str:
+    """What may follow: a name covers the folder of that name with all below it, `/docs/*` only the files in it."""
+    if last == "**":
+        return ""
+    if folder:
+        return "/.+"
+    return "" if last == "*" and anchored else "(?:/.+)?"
+
+
+def _segment(segment: str) -> str:
+    text = ""
+    escaped = False
+    for sign in segment:
+        if escaped:
+            text += re.escape(sign)
+            escaped = False
+        elif sign == "\\":
+            escaped = True
+        else:
+            text += "[^/]*" if sign == "*" else "[^/]" if sign == "?" else re.escape(sign)
+    return text
