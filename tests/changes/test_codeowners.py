@@ -101,7 +101,7 @@ def test_patterns(pattern: str, path: str, expected: bool) -> None:
 
 
 def test_lines_with_wrong_syntax_are_skipped_and_the_others_hold() -> None:
-    text = "* @kim\n!x @lee\n[a] @lee\n*.md lee\n*.py @acme/core m@acme.example\n\t\n*.rs @-wrong\nx\\ y @kim # z\n/#a @b"
+    text = "* @kim\n!x @lee\n[a] @lee\n*.md lee\n*.py @acme/core m@acme.example\n\t\n*.r @-no\nx\\ y @kim # z\n/#a @b"
     rows = code_owner_rows(text)
     assert [(line.position, line.pattern) for line in rows] == [(1, "*"), (5, "*.py"), (8, "x\\ y"), (9, "/#a")]
     assert owners_of([Rule(line.position, line.pattern, line.owners) for line in rows], "x y") == ("@kim",)
