@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from fairlead.changes.codeowners import Owners, Rule, effective
 from fairlead.changes.reviewers import Candidate, Question, Suggestions, Touch, suggest
 from fairlead.reports.literals import text_list
 from fairlead.reports.naming import Names
@@ -74,8 +75,52 @@ def _load(scope: Scope, names: Names, waiting: Sequence[Waiting]) -> _Known:
         touches,
         [_candidate(row, scope) for row in rows(_CANDIDATES)],
         reviewed,
-        {},
+        _owners(scope, waiting, paths),
     )
+
+
+def _owners(
+    scope: Scope, waiting: Sequence[Waiting], paths: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, frozenset[str]]]:
+    """Repository -> path -> persons who own it by CODEOWNERS, teams taken apart."""
+    wanted: dict[str, set[str]] = {}
+    for change in waiting:
+        wanted.setdefault(change.repository, set()).update(paths.get(change.change, ())[:_MOST_PATHS])
+    rules: dict[str, list[tuple[str, Rule]]] = {}
+    for row in scope.warehouse.rows(_OWNERS.format(repositories=text_list(wanted)), [scope.naive_now] * 2):
+        rule = Rule(row["position"] or 0, row["pattern"] or "", tuple(row["owners"] or ()))
+        rules.setdefault(row["repository"], []).append((row["path"] or "", rule))
+    if not rules:
+        return {}
+    people = _Owning(scope)
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for repository, lines in rules.items():
+        owners, source = Owners(effective(lines)), repository.partition(":")[0]
+        found[repository] = {path: people.of(source, owners.of(path)) for path in wanted[repository]}
+    return found
+
+
+class _Owning:
+    """Persons behind owners as CODEOWNERS writes them: `@login`, `@org/team`, an address."""
+
+    def __init__(self, scope: Scope) -> None:
+        rows = scope.warehouse.rows
+        accounts = rows("select d.account, d.person, a.email from dim_accounts d join accounts a on a.id = d.account")
+        self._person = {row["account"].lower(): row["person"] for row in accounts}
+        self._person |= {f"email:{row['email'].lower()}": row["person"] for row in accounts if row["email"]}
+        self._members: dict[str, set[str]] = {}
+        for row in rows(_MEMBERS, [scope.naive_now] * 2):
+            self._members.setdefault(row["team"].lower(), set()).add(row["person"])
+
+    def of(self, source: str, written: Sequence[str]) -> frozenset[str]:
+        """All persons of some owners."""
+        found: set[str] = set()
+        for owner in map(str.lower, written):
+            key = f"{source}:{owner}" if owner.startswith("@") else f"email:{owner}"
+            if key in self._person:
+                found.add(self._person[key])
+            found |= self._members.get(key, set())
+        return frozenset(found)
 
 
 def _candidate(row: Mapping[str, Any], scope: Scope) -> Candidate:
@@ -156,4 +201,18 @@ left join people p on p.id = d.person
 left join load l on l.person = d.person
 group by d.person
 order by d.person
+"""
+
+_OWNERS = """
+select repository, path, position, pattern, owners
+from code_owners
+where repository in {repositories} and deleted_at is null
+    and coalesce(valid_from <= ?, true) and coalesce(valid_to > ?, true)
+"""
+
+_MEMBERS = """
+select t.team, d.person
+from account_teams t
+join dim_accounts d on d.account = t.account
+where coalesce(t.valid_from <= ?, true) and coalesce(t.valid_to > ?, true)
 """

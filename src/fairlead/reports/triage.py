@@ -53,7 +53,7 @@ def _title(teller: Teller, waiting: list[Waiting]) -> Claim:
     late = sum(found.overdue for found in waiting)
     if not waiting:
         return teller.claim("triage.title_none", proof.of_absence("triage", "select * from open_change_turns"))
-    evidence = proof.of_rows([found.change for found in waiting], "select * from open_change_turns order by due_at")
+    evidence = proof.of_records("open_change_turns", [found.change for found in waiting], "change")
     key = "triage.title_late" if late else "triage.title"
     return teller.claim(key, evidence, n=len(waiting), late=late)
 
@@ -73,9 +73,7 @@ def _queue(teller: Teller, waiting: list[Waiting]) -> Section:
     ]
     if len(waiting) > MOST:
         rest = [found.change for found in waiting[MOST:]]
-        blocks.append(
-            teller.claim("more", proof.of_rows(rest, "select * from open_change_turns order by due_at"), n=len(rest))
-        )
+        blocks.append(teller.claim("more", proof.of_mixed(rest), n=len(rest)))
     if not waiting:
         blocks.append(Empty(_empty(teller)))
     return Section("queue", words("section.queue"), tuple(blocks), numbered=True)

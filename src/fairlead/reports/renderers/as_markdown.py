@@ -1,4 +1,4 @@
-"""The document as Markdown that reads well unrendered; tools' text can open no link, tag or heading in it."""
+"""The document as Markdown that reads well unrendered; tools' text opens no tag, heading or disguised link in it."""
 
 from __future__ import annotations
 

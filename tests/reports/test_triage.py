@@ -1,0 +1,120 @@
+"""The queue: order with reasons, suggested reviewers with the parts of their score."""
+
+from __future__ import annotations
+
+from tests.reports.stories import Story, ago
+
+from fairlead.model.setup import PersonSetup, Setup, TeamSetup
+from fairlead.model.times import FixedClock
+from fairlead.reports import render
+from fairlead.reports.document import Claim, Document
+from fairlead.reports.triage import triage
+
+PAY = "github:acme/pay"
+PEOPLE = ("ann", "kim", "lee", "mo", "zoe")
+SETUP = Setup(
+    teams={"pay": TeamSetup(name="Payments", members=PEOPLE, repositories=(PAY,))},
+    people={key: PersonSetup(name=key.title(), accounts=(f"github:@{key}",)) for key in PEOPLE},
+)
+
+
+def touched(story: Story, number: int, who: str, path: str, hours_ago: float) -> None:
+    commit = story.add(
+        "commits", id=f"{PAY}@c{number}", repository=PAY, sha=f"c{number}", author=f"github:@{who}",
+        authored_at=ago(hours_ago), committed_at=ago(hours_ago),
+    )  # fmt: skip
+    story.add("commit_files", id=f"{commit}:{path}", commit=commit, repository=PAY, path=path)
+
+
+def claims(document: Document) -> list[Claim]:
+    return [block for block in document.sections[0].blocks if isinstance(block, Claim)]
+
+
+def reasons(claim: Claim) -> str:
+    return " ".join(reason.text for reason in claim.reasons)
+
+
+def test_order_and_reasons(story: Story, clock: FixedClock) -> None:
+    for key in PEOPLE:
+        story.person(key)
+    story.change(1, "github:@ann", 30)
+    fix = story.change(2, "github:@ann", 5, title="hotfix: stop the leak", head_branch="leak")
+    story.change(3, "github:@mo", 900, draft=True)
+    story.change(4, "github:@lee", 4, base_branch="leak")
+    document = triage(story.told(SETUP), SETUP, clock, team="pay")
+    assert [claim.refs[0].label for claim in claims(document)] == [
+        "acme/pay#2", "acme/pay#1", "acme/pay#4", "acme/pay#3",
+    ]  # fmt: skip
+    first = reasons(claims(document)[0])
+    assert "+60: it repairs production." in first
+    assert "+15: others wait for it (1)." in first
+    assert "-50: it is a draft." in reasons(claims(document)[-1])
+    assert document.title.text == "4 changes are open, 1 have waited for too long"
+    assert claims(document)[0].refs[0].id == fix
+
+
+def test_reviewers_are_explained_and_neither_author_nor_agent_nor_absent(story: Story, clock: FixedClock) -> None:
+    for key in PEOPLE:
+        story.person(key)
+    story.add("accounts", id="github:@coder", handle="coder", kind="coding_agent")
+    change = story.change(1, "github:@ann", 30)
+    story.add("change_files", id=f"{change}:a", change=change, repository=PAY, path="a.py")
+    for number, who in enumerate(("ann", "coder", "kim", "lee", "mo")):
+        touched(story, number, who, "a.py", 100 * (number + 1))
+    story.add("absences", id="x", person="person:lee", start_at=ago(5), end_at=ago(-50))
+    (claim,) = claims(triage(story.told(SETUP), SETUP, clock))
+    said = reasons(claim)
+    assert "Kim fits" in said
+    assert "has lately worked on 1 of 1 file" in said
+    assert "has no open review" in said
+    assert "Mo fits" in said
+    assert "Lee is away until Fri 20 Nov." in said
+    assert "Ann fits" not in said
+    assert "coder" not in said
+
+
+def test_owners_by_login_team_and_address(story: Story, clock: FixedClock) -> None:
+    for key in PEOPLE:
+        story.person(key)
+    story.add("accounts", id="email:zoe@acme.example", person="person:zoe", email="zoe@acme.example", kind="human")
+    story.add("memberships", id="m", team="github:@acme/core", account="github:@mo")
+    for position, pattern, owners in (
+        (1, "*", ("@kim",)), (2, "/api/", ("@Acme/core",)), (3, "*.sql", ("zoe@acme.example",)),
+    ):  # fmt: skip
+        story.add(
+            "code_owners", id=f"{PAY}:CODEOWNERS:{position}", repository=PAY, path="CODEOWNERS", position=position,
+            pattern=pattern, owners=owners,
+        )  # fmt: skip
+    for number, path in enumerate(("README", "api/x.py", "db/new.sql")):
+        change = story.change(number, "github:@ann", 30)
+        story.add("change_files", id=f"{change}:{path}", change=change, repository=PAY, path=path)
+    document = triage(story.told(SETUP), SETUP, clock)
+    said = {claim.refs[0].label: reasons(claim) for claim in claims(document)}
+    for number, name in enumerate(("Kim", "Mo", "Zoe")):
+        assert f"{name} fits" in said[f"acme/pay#{number}"]
+        assert "owns 1 of 1 file" in said[f"acme/pay#{number}"]
+        assert said[f"acme/pay#{number}"].count(" fits (") == 1
+
+
+def test_nothing_open_and_nothing_known_are_two_things(story: Story, clock: FixedClock) -> None:
+    warehouse = story.told()
+    assert "fairlead sync" in render.terminal(triage(warehouse, Setup(), clock))
+    story.person("ann")
+    story.change(1, "github:@ann", 30, state="merged", merged_at=ago(1), closed_at=ago(1))
+    text = render.terminal(triage(story.told(), Setup(), clock))
+    assert "No change is open" in text
+    assert "Every change is merged or closed." in text
+
+
+def test_every_sentence_has_its_rows(story: Story, clock: FixedClock) -> None:
+    for key in PEOPLE:
+        story.person(key)
+    for number in range(55):
+        change = story.change(number, "github:@ann", 30 + number)
+        story.add("change_files", id=f"{change}:a", change=change, repository=PAY, path="a.py")
+    touched(story, 1, "kim", "a.py", 50)
+    warehouse = story.told(SETUP)
+    document = triage(warehouse, SETUP, clock)
+    assert claims(document)[-1].text == "and 5 more"
+    for claim in list(document.claims())[:12] + list(document.claims())[-1:]:
+        assert len(warehouse.readonly(claim.evidence.query).rows) == claim.evidence.count, claim.key
