@@ -1,13 +1,10 @@
-"""Logs to test: SQLite in a file, PostgreSQL where a server can be had."""
+"""Logs to test; databases come from the fixtures of all tests."""
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from fairlead.bus.sql import SqlEventLog
@@ -27,33 +24,6 @@ class Reopen:
 
     def beside(self) -> SqlEventLog:
         return SqlEventLog.open(self.url)
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of a PostgreSQL server: `FAIRLEAD_TEST_POSTGRES`, else one that starts here."""
-    given = os.environ.get("FAIRLEAD_TEST_POSTGRES")
-    if given:
-        yield given
-        return
-    pgserver = pytest.importorskip("pgserver", reason="no PostgreSQL: set FAIRLEAD_TEST_POSTGRES")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri()
-    server.cleanup()
-
-
-@pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    """A database of its own."""
-    name = f"bus_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres, autocommit=True) as con:
-        con.execute(f'CREATE DATABASE "{name}"')
-    info = psycopg.conninfo.conninfo_to_dict(postgres)
-    host = info.get("host", "localhost")
-    user, password = info.get("user", "postgres"), info.get("password", "")
-    yield f"postgresql://{user}:{password}@/{name}?host={host}&port={info.get('port', 5432)}"
-    with psycopg.connect(postgres, autocommit=True) as con:
-        con.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from fairlead.bus.sql import SqlEventLog
@@ -23,6 +25,7 @@ from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.repositories import NewCommit
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
 from fairlead.connectors.kit.signatures import hmac_sha256_hex
+from fairlead.gateway.app import create_apps
 from fairlead.gateway.counters import Counters
 from fairlead.gateway.intake import Doorway, Intake
 from fairlead.gateway.server import Edge, Listening
@@ -174,16 +177,21 @@ webhook_secrets = [{ env = "NOT_SET" }]
 """
 
 
+def open_home(folder: Path, more: str = "") -> Services:
+    """Services on a home in this folder with the settings above, and more if given."""
+    file = folder / "fairlead.toml"
+    file.write_text(TOML + more, encoding="utf-8")
+    environ = {"OLD_SECRET": "old", "NEW_SECRET": "new"}
+    return Services(load(file), folder / "home", environ=environ)
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Callable[..., Services]]:
-    """Opens services on a home with the settings above, and more if given."""
+    """Opens an empty home."""
     kept: list[Services] = []
 
     def make(more: str = "") -> Services:
-        file = tmp_path / "fairlead.toml"
-        file.write_text(TOML + more, encoding="utf-8")
-        environ = {"OLD_SECRET": "old", "NEW_SECRET": "new"}
-        kept.append(Services(load(file), tmp_path / "home", environ=environ))
+        kept.append(open_home(tmp_path, more))
         return kept[-1]
 
     yield make
@@ -191,7 +199,27 @@ def home(tmp_path: Path) -> Iterator[Callable[..., Services]]:
         services.close()
 
 
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory, acme: FakeGitHub) -> Path:
+    """A home into which the history has come by webhook; made once and copied."""
+    folder = tmp_path_factory.mktemp("told")
+    with open_home(folder) as services:
+        tool = TestClient(create_apps(services).network, base_url="http://localhost")
+        for sent in acme.hook.sent:
+            assert tool.post("/hooks/github", content=sent.body, headers=dict(sent.headers)).status_code == 202
+        services.catch_up()
+    return folder
+
+
 @pytest.fixture
+def services(told: Path, tmp_path: Path) -> Iterator[Services]:
+    """The home with the history."""
+    shutil.copytree(told, tmp_path / "copy")
+    with open_home(tmp_path / "copy") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
 def acme() -> FakeGitHub:
     """A little history: one change, reviewed and merged, and one that waits."""
     at = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -12,19 +12,8 @@ from fairlead.store import quarantine, rereads
 
 
 @pytest.fixture
-def services(home: Any, acme: Any) -> Any:
-    return home()
-
-
-@pytest.fixture
-def apps(services: Any, acme: Any) -> Any:
-    """The app after the history came in by webhook."""
-    apps = create_apps(services)
-    tool = TestClient(apps.network, base_url="http://localhost")
-    for sent in acme.hook.sent:
-        assert tool.post("/hooks/github", content=sent.body, headers=dict(sent.headers)).status_code == 202
-    services.catch_up()
-    return apps
+def apps(services: Any) -> Any:
+    return create_apps(services)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from fairlead.gateway.limits import RateLimit
 
 @pytest.fixture
 def services(home: Any) -> Any:
+    """Nobody has come yet."""
     return home()
 
 
