@@ -17,6 +17,7 @@ from fairlead.wiring.demo.cast import (
     REVIEW_AGENT,
     SHIPS,
     YARDS,
+    Ship,
     player,
 )
 from fairlead.wiring.demo.facts import StoryFact
@@ -46,18 +47,17 @@ def demo_page() -> str:
 
 def _people() -> str:
     named = {team.key: ", ".join(player(one).name for one in team.people) for team in CREWS}
-    rows = [f"| {team.name} | {team.zone} | {named[team.key]} |" for team in CREWS]
     agents = ", ".join(f"`{name}[bot]`" for name in CODING_AGENTS)
     return "\n".join(
         [
             "## Who\n",
             "| team | zone | people, the lead first |",
             "|---|---|---|",
-            *rows,
+            *(f"| {team.name} | {team.zone} | {named[team.key]} |" for team in CREWS),
             "",
             f"Coding agents {agents}, review agent `{REVIEW_AGENT}[bot]`.",
             f"{LEAVER.name} has left and the account is gone.",
-            "Platform has four people: figures about its people are suppressed, figures about its systems are not.",
+            "Platform has four people: figures about people are suppressed, figures about its systems are not.",
             "Aylin Kaya is away; Daniel Osei and Nisha Pillai sometimes commit with private addresses that GitHub does",
             "not know, which gives identity suggestions to confirm.\n",
         ]
@@ -65,9 +65,7 @@ def _people() -> str:
 
 
 def _repositories() -> str:
-    rows = [
-        f"| `{ORG}/{yard.name}` | {yard.team} | {yard.language} | {yard.how} into `{yard.base}` |" for yard in YARDS
-    ]
+    rows = [f"| `{ORG}/{one.name}` | {one.team} | {one.language} | {one.how} into `{one.base}` |" for one in YARDS]
     return "\n".join(
         [
             "## Where\n",
@@ -76,20 +74,24 @@ def _repositories() -> str:
             *rows,
             "",
             f"`{ORG}/gateway` promotes `dev` to `stage` to `main`.",
-            f"`{ORG}/fare-engine` was called `{OLD_NAME}` until",
-            "day -35. The workflow `e2e` of `storefront` is flaky: one run in five fails and is good when run again.\n",
+            f"`{ORG}/fare-engine` was called `{OLD_NAME}` until day -35.",
+            "The workflow `e2e` of `storefront` is flaky: one run in five fails and is good when it is run again.\n",
         ]
     )
 
 
 def _services() -> str:
-    rows = [
-        f"| `{ship.key}` | `{ORG}/{ship.repository}` | {', '.join(ship.paths).replace('**', '\\*\\*') or 'all'} | "
-        f"{'CDEvents' if ship.repository == 'gateway' else 'deployments of GitHub'} |"
-        for ship in SHIPS
-    ]
+    rows = [f"| `{ship.key}` | `{ORG}/{ship.repository}` | {_paths(ship)} | {_known_by(ship)} |" for ship in SHIPS]
     head = ["| service | repository | paths | deployments known by |", "|---|---|---|---|"]
     return "\n".join(["## What runs\n", *head, *rows, ""])
+
+
+def _paths(ship: Ship) -> str:
+    return ", ".join(f"`{path}`" for path in ship.paths) or "all"
+
+
+def _known_by(ship: Ship) -> str:
+    return "CDEvents" if ship.repository == "gateway" else "deployments of GitHub"
 
 
 def _volume(history: DemoHistory) -> str:

@@ -11,7 +11,7 @@ from fairlead.wiring.demo.director import Director
 
 TIMETABLE: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "payments-api": ((0, 1, 2, 3, 4), ("10:30", "14:30")),
-    "ledger": ((2,), ("09:15",)),
+    "ledger": ((0,), ("09:15",)),
     "web": ((0, 1, 2, 3, 4), ("18:00",)),
     "search": ((1, 3), ("19:00",)),
 }

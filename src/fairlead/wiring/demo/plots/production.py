@@ -131,7 +131,7 @@ def rolled_back(director: Director) -> Script:
 
 def no_deployments_fault(director: Director) -> Script:
     """The bank's drop folder was unreachable, days after Ledger's last deployment."""
-    yield at(-3, "23:10")
+    yield at(-1, "04:10")
     fake, repo = director.fake, director.fake.repository("ledger")
     incident = fake.open_issue(
         repo,
@@ -142,7 +142,7 @@ def no_deployments_fault(director: Director) -> Script:
         body="Statements of the night are missing. Certificate at the bank has expired.",
         type="Incident",
     )
-    yield at(-2, "08:35")
+    yield at(-1, "08:35")
     fake.comment(
         repo,
         incident,
@@ -154,7 +154,7 @@ def no_deployments_fault(director: Director) -> Script:
     director.facts.add(
         "incident-not-caused",
         change_id(repo, incident),
-        -3,
+        -1,
         "Ledger's incident was caused by the bank, by no deployment",
     )
 

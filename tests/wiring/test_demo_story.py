@@ -1,0 +1,282 @@
+"""The demo's story: the same for everybody, true in its payloads, and readable by the real connectors."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+
+from fairlead.config.load import load
+from fairlead.connectors.cdevents.connector import CONNECTOR as CDEVENTS
+from fairlead.connectors.github.connector import CONNECTOR as GITHUB
+from fairlead.connectors.github.fake.state import Pull
+from fairlead.connectors.kit.connector import Delivery, Options, Reading
+from fairlead.model.raw import RawEvent
+from fairlead.model.records.people import Absence
+from fairlead.wiring.demo.cast import CREWS, PLAYERS, crew
+from fairlead.wiring.demo.clock import BERLIN, FIRST_DAY, StoryClock, at, story_end
+from fairlead.wiring.demo.page import demo_page
+from fairlead.wiring.demo.story import DemoHistory, build
+
+WEDNESDAY = datetime(2026, 10, 14, 12, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def history() -> DemoHistory:
+    """Played once."""
+    return build(WEDNESDAY)
+
+
+@pytest.fixture(scope="module")
+def readings(history: DemoHistory) -> list[tuple[RawEvent, Reading]]:
+    """All events as their own connectors read them; a fault fails every test here."""
+    readers = {"github": GITHUB, "cdevents": CDEVENTS}
+    return [
+        (raw, readers[raw.tool].read(Delivery(raw.kind, raw.headers, raw.body, raw.delivery), Options(raw.source)))
+        for raw in history.deliveries
+    ]
+
+
+def _fact(history: DemoHistory, kind: str) -> str:
+    return next(fact.id for fact in history.story_facts if fact.kind == kind)
+
+
+def _pull(history: DemoHistory, kind: str) -> Pull:
+    found = _fact(history, kind)
+    name, number = found.removeprefix("github:brightwater/").split("#")
+    item = history.fake.repository(name).issues[int(number)]
+    assert isinstance(item, Pull)
+    return item
+
+
+@pytest.mark.parametrize(
+    ("now", "end"),
+    [
+        ("2026-10-14T12:00+00:00", "2026-10-14T07:00+00:00"),
+        ("2026-10-14T06:59+00:00", "2026-10-13T07:00+00:00"),
+        ("2026-10-18T12:00+00:00", "2026-10-16T07:00+00:00"),
+        ("2026-10-19T03:00+00:00", "2026-10-16T07:00+00:00"),
+        ("2026-12-02T08:00+00:00", "2026-12-02T08:00+00:00"),
+    ],
+)
+def test_the_story_ends_on_the_last_working_day_at_nine(now: str, end: str) -> None:
+    assert story_end(datetime.fromisoformat(now)) == datetime.fromisoformat(end)
+
+
+def test_shifts_pass_over_the_night() -> None:
+    assert BERLIN.after(at(-3, "15:00"), 2 * 3600) == at(-2, "09:00")
+    assert BERLIN.after(at(-3, "18:00"), 60) == at(-2, "08:01")
+    assert BERLIN.next(at(-3, "03:00")) == at(-3, "08:00")
+
+
+def test_the_clock_knows_only_working_days() -> None:
+    clock = StoryClock(story_end(WEDNESDAY))
+    assert {clock.day(day).weekday() for day in range(FIRST_DAY, 1)} == {0, 1, 2, 3, 4}
+    assert timedelta(days=88) <= clock.end - clock.start <= timedelta(days=92)
+
+
+def test_the_same_moment_and_seed_give_the_same_bytes(history: DemoHistory) -> None:
+    again = build(WEDNESDAY)
+    assert [event.body for event in again.deliveries] == [event.body for event in history.deliveries]
+    assert [event.delivery for event in again.deliveries] == [event.delivery for event in history.deliveries]
+    assert (again.setup, again.absences) == (history.setup, history.absences)
+
+
+@pytest.mark.parametrize("moment", [datetime(2026, 11, 23, 7, 30, tzinfo=UTC), datetime(2027, 4, 3, tzinfo=UTC)])
+def test_the_facts_hold_for_every_date(history: DemoHistory, moment: datetime) -> None:
+    assert build(moment).story_facts == history.story_facts
+
+
+def test_another_seed_tells_other_everyday_work_and_the_same_story(history: DemoHistory) -> None:
+    other = build(WEDNESDAY, seed=11)
+    assert Counter(fact.kind for fact in other.story_facts) == Counter(fact.kind for fact in history.story_facts)
+    assert [event.body for event in other.deliveries[:2000]] != [event.body for event in history.deliveries[:2000]]
+
+
+def test_the_page_is_made_from_the_facts(history: DemoHistory) -> None:
+    assert (ROOT / "docs/demo.md").read_text(encoding="utf-8") == demo_page()
+    page = demo_page()
+    assert all(fact.id in page and fact.sentence in page for fact in history.story_facts)
+
+
+def test_the_company_has_the_size_that_it_should_have(history: DemoHistory) -> None:
+    repos = history.fake.repositories.values()
+    assert (len(CREWS), len(PLAYERS), len(list(repos))) == (3, 14, 6)
+    assert min(len(team.people) for team in CREWS) == 4
+    assert 600 <= sum(len(repo.pulls) for repo in repos) <= 900
+    assert 3000 <= sum(len(repo.order) for repo in repos) <= 5000
+    assert sum(len(repo.deployments) for repo in repos) >= 250
+    builds = sum(len(repo.checks) + len(repo.runs) for repo in repos)
+    assert 5000 <= builds <= 10000
+    assert len(history.deliveries) <= 20000
+
+
+def test_every_webhook_is_signed_and_every_payload_read(
+    history: DemoHistory, readings: list[tuple[RawEvent, Reading]]
+) -> None:
+    for raw in history.deliveries:
+        if raw.tool == "github" and not raw.kind.startswith("api:"):
+            assert GITHUB.verify(raw.headers, raw.body, [history.secret], history.end) == "verified"
+            assert GITHUB.envelope(raw.headers, raw.body) == (raw.kind, raw.delivery)
+    silent = Counter(raw.kind for raw, reading in readings if not reading.patches and not reading.renames)
+    assert set(silent) <= {"merge_group", "repository", "team", "push"}
+    assert len({raw.delivery for raw in history.deliveries}) == len(history.deliveries)
+
+
+def test_webhooks_come_in_order_and_none_after_the_end(history: DemoHistory) -> None:
+    times = [raw.received_at for raw in history.deliveries]
+    assert times == sorted(times)
+    assert times[-1] == history.end
+
+
+def test_all_parents_of_commits_are_told(readings: list[tuple[RawEvent, Reading]]) -> None:
+    known: dict[str, tuple[str, ...]] = {}
+    for record in _records(readings, "commits"):
+        if isinstance(record.parents, tuple):
+            known[record.id] = record.parents
+    for identity, parents in known.items():
+        assert all(f"{identity.partition('@')[0]}@{parent}" in known for parent in parents)
+    assert len(known) > 2500
+
+
+def _records(readings: list[tuple[RawEvent, Reading]], table: str) -> Iterator[Any]:
+    return (patch.record for _, reading in readings for patch in reading.patches if patch.table == table)
+
+
+def test_the_settings_are_right_and_name_everybody(history: DemoHistory, tmp_path: Path) -> None:
+    path = tmp_path / "fairlead.toml"
+    path.write_text(history.setup, encoding="utf-8")
+    settings = load(path, {}).settings
+    assert {len(team.members) for team in settings.teams.values()} == {4, 5}
+    members = [key for team in settings.teams.values() for key in team.members]
+    assert len(members) == 14
+    assert set(members) <= set(settings.people)
+    assert {service.repository for service in settings.services.values()} <= {
+        f"github:{repo.full_name}" for repo in history.fake.repositories.values()
+    }
+
+
+def test_absences_are_a_calendar_file(history: DemoHistory) -> None:
+    from icalendar import Calendar
+
+    entries = Calendar.from_ical(history.absences).walk("VEVENT")
+    today = history.end.date()
+    away = [str(entry["summary"]) for entry in entries if entry["dtstart"].dt <= today < entry["dtend"].dt]
+    assert away == ["Aylin Kaya: Holiday"]
+    assert Absence.__doc__
+
+
+def test_reviews_go_well_in_payments_and_ever_worse_in_booking(history: DemoHistory) -> None:
+    def waits(team: str, first: int, last: int) -> float:
+        clock = StoryClock(history.end)
+        found = []
+        for name in crew(team).repositories:
+            for item in history.fake.repository(name).pulls.values():
+                reviews = [one for one in item.reviews if one.user.kind == "User"]
+                if (
+                    reviews
+                    and item.user.kind == "User"
+                    and clock.day(first) <= item.created_at.date() <= clock.day(last)
+                ):
+                    found.append((reviews[0].submitted_at - item.created_at).total_seconds() / 3600)
+        return median(found)
+
+    assert waits("booking", -20, 0) > 2 * waits("booking", -64, -44)
+    assert waits("payments", -20, 0) < 1.5 * waits("payments", -64, -44)
+    assert waits("payments", -20, 0) < 6
+
+
+def test_what_waits_still_waits(history: DemoHistory) -> None:
+    for kind in ("stuck-reviewer-away", "approved-unmerged", "draft-waiting", "stale-draft", "oversized", "conflict",
+                 "agent-change-waiting", "changes-requested", "review-load", "in-merge-queue", "author-deleted",
+                 "dependency-update-waiting"):  # fmt: skip
+        assert _pull(history, kind).state == "open", kind
+    assert [one.login for one in _pull(history, "stuck-reviewer-away").requested] == ["aylin-k"]
+    assert [one.state for one in _pull(history, "approved-unmerged").reviews] == ["approved"]
+    large = _pull(history, "oversized")
+    assert len({file.path for sha in large.commits for file in _commit(history, "storefront", sha).files}) == 74
+    agents = _pull(history, "agent-change-waiting")
+    assert agents.user.kind == "Bot"
+    assert {review.user.kind for review in agents.reviews} == {"Bot"}
+    assert _pull(history, "conflict").conflicting
+
+
+def _commit(history: DemoHistory, name: str, sha: str) -> Any:
+    return history.fake.repository(name).commits[sha]
+
+
+def test_main_is_red_since_yesterday(history: DemoHistory) -> None:
+    runs = [run for run in history.fake.repository("storefront").runs.values() if run.branch == "main"]
+    last = [run for run in runs if run.workflow.name == "ci" and run.conclusion][-1]
+    number = int(_fact(history, "main-red").split("/run/")[1].split("/")[0])
+    first = next(run for run in runs if run.id == number)
+    assert (first.conclusion, last.conclusion) == ("failure", "failure")
+    before = [run for run in runs if run.workflow.name == "ci" and run.created_at < first.created_at]
+    assert before[-1].conclusion == "success"
+
+
+def test_the_rollback_brings_back_what_ran_before(history: DemoHistory) -> None:
+    repo = history.fake.repository("storefront")
+    fact = next(fact for fact in history.story_facts if fact.kind == "rollback")
+    back, bad = (repo.deployments[int(found.rpartition("/")[2])] for found in (fact.id, fact.others[0]))
+    assert back.sha != bad.sha
+    assert repo.between(back.sha, bad.sha)
+    assert not repo.between(bad.sha, back.sha)
+    assert "rollback" in back.task
+
+
+def test_the_edge_is_told_by_cdevents_only(history: DemoHistory, readings: list[tuple[RawEvent, Reading]]) -> None:
+    assert not history.fake.repository("gateway").deployments
+    events = [json.loads(raw.body)["data"] for raw in history.deliveries if raw.tool == "cdevents"]
+    shas = [
+        event["customData"]["sha"]
+        for event in events
+        if event["subject"]["content"]["environment"]["id"] != "staging"
+    ]
+    assert set(shas) <= set(history.fake.repository("gateway").commits)
+    fact = next(fact for fact in history.story_facts if fact.kind == "edge-incident")
+    told = {record.id: record for record in _records(readings, "deployments")}
+    bad, back = (told[found] for found in fact.others)
+    assert bad.sha != back.sha
+    assert {record.id for record in _records(readings, "incidents")} == {fact.id}
+
+
+def test_ledger_had_no_deployment_for_days_before_its_incident(history: DemoHistory) -> None:
+    repo = history.fake.repository("ledger")
+    number = int(_fact(history, "incident-not-caused").partition("#")[2])
+    opened = repo.issues[number].created_at
+    before = [one.created_at for one in repo.deployments.values() if one.created_at < opened]
+    assert opened - max(before) > timedelta(hours=72)
+
+
+def test_flaky_runs_fail_and_then_pass_on_the_same_commit(history: DemoHistory) -> None:
+    runs = [run for run in history.fake.repository("storefront").runs.values() if run.workflow.name == "e2e"]
+    flaky = [run for run in runs if run.earlier]
+    assert 0.1 < len(flaky) / len(runs) < 0.3
+    assert {run.earlier[0].conclusion for run in flaky} == {"failure"}
+
+
+def test_merges_leave_the_traces_of_their_kind(history: DemoHistory) -> None:
+    parents: dict[str, set[int]] = defaultdict(set)
+    for name, repo in history.fake.repositories.items():
+        for item in repo.pulls.values():
+            if item.merge_sha and item.merged_at:
+                parents[name].add(len(repo.commits[item.merge_sha].parents))
+    assert parents["payments"] == parents["storefront"] == parents["infra"] == {1}
+    assert parents["ledger"] == parents["gateway"] == {2}
+    bases = {item.base_ref for item in history.fake.repository("gateway").pulls.values()}
+    assert bases == {"dev", "stage", "main"}
+
+
+def test_private_addresses_are_seen_and_belong_to_nobody_yet(history: DemoHistory) -> None:
+    authors = {commit.author.email for repo in history.fake.repositories.values() for commit in repo.order}
+    private = {who.private_email for who in PLAYERS if who.private_email}
+    assert private <= authors
+    assert not private & set(history.fake.by_address)
