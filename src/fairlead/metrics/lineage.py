@@ -92,33 +92,73 @@ class Outcome:
     brought_commit: array[int] = field(default_factory=lambda: array("i"))
     lost_of: array[int] = field(default_factory=lambda: array("i"))
     lost_commit: array[int] = field(default_factory=lambda: array("i"))
+    horizons: list[tuple[int, int]] = field(default_factory=list)
+    """Last deployment of each track, and the horizon after it."""
     steps: list[tuple[int, int, Kind, int, int, int]] = field(default_factory=list)
     """Deployment, the one before (-1 without), kind, commits brought, lost, contained but not proven new."""
 
+    def take(self, other: Outcome) -> None:
+        """Adds what another walk found."""
+        self.first_of.extend(other.first_of)
+        self.first_commit.extend(other.first_commit)
+        self.first_proven.extend(other.first_proven)
+        self.brought_of.extend(other.brought_of)
+        self.brought_commit.extend(other.brought_commit)
+        self.lost_of.extend(other.lost_of)
+        self.lost_commit.extend(other.lost_commit)
+        self.horizons.extend(other.horizons)
+        self.steps.extend(other.steps)
 
-def trace(
-    graph: Graph, steps: Sequence[Step], outcome: Outcome, *, keep_first: bool = True, covered_from: int = _UNKNOWN
-) -> None:
+
+def trace(graph: Graph, steps: Sequence[Step], outcome: Outcome, *, covered_from: int = _UNKNOWN) -> None:
     """Walks one track and appends what it finds to `outcome`.
 
     Commits from `covered_from` on (when records of deployments of this repository begin) are new even in the first
     deployment known; what is older may have been deployed before anybody kept records.
     """
-    _Track(graph, outcome, keep_first, covered_from).run(steps)
+    _Track(graph, outcome, covered_from).run(steps)
+
+
+class NeedsHistory(Exception):  # noqa: N818 - a question, not a failure
+    """The end of a track does not tell what a deployment lost: the whole history must be walked."""
+
+
+def extend(
+    graph: Graph,
+    before: Step,
+    steps: Sequence[Step],
+    outcome: Outcome,
+    *,
+    held: set[int],
+    edge: set[int],
+    horizon: int,
+) -> int:
+    """Goes on from the last deployment of a track of which nothing was ever lost; gives the new horizon.
+
+    `graph` holds the young commits only: `held` are those contained already, `edge` those below which the graph ends.
+    Raises `NeedsHistory` where that does not suffice; then `outcome` is of no use.
+    """
+    track = _Track(graph, outcome, _UNKNOWN)
+    track.held, track.edge, track.horizon = held, edge, horizon
+    for step in steps:
+        track.advance(before, step)
+        before = step
+    return track.horizon
 
 
 class _Track:
     """State while the deployments of one track are walked in order."""
 
-    def __init__(self, graph: Graph, outcome: Outcome, keep_first: bool, covered_from: int) -> None:
+    def __init__(self, graph: Graph, outcome: Outcome, covered_from: int) -> None:
         self.graph = graph
         self.outcome = outcome
-        self.keep_first = keep_first
         self.covered_from = covered_from
         self.held: set[int] = set()
         """Exactly what the last deployment contained."""
         self.seen: set[int] | None = None
         """All that any deployment contained; the same as `held` until something is lost."""
+        self.edge: set[int] | None = None
+        """Set while only the young end of history is at hand: commits below which nothing is known here."""
         self.horizon = NEVER
         """Time of the youngest place where the history of what was deployed is cut."""
 
@@ -128,8 +168,10 @@ class _Track:
             if before is None:
                 self._begin(step)
             else:
-                self._advance(before, step)
+                self.advance(before, step)
             before = step
+        if before is not None:
+            self.outcome.horizons.append((before.deployment, self.horizon))
 
     def _begin(self, step: Step) -> None:
         """The first deployment known: its head and what the tool lists are new, the rest may be older."""
@@ -141,10 +183,13 @@ class _Track:
         brought = [commit for commit in contained if commit in sure]
         self._note(step, -1, "first", brought, [], len(contained) - len(brought))
 
-    def _advance(self, before: Step, step: Step) -> None:
+    def advance(self, before: Step, step: Step) -> None:
+        """Takes in the next deployment."""
         heads, old = (*step.heads, *step.given), (*before.heads, *before.given)
         found, reached = self._walk(heads, set(old))
         lost: list[int] = []
+        if self.edge is not None and (not reached.issuperset(old) or not self.edge.isdisjoint(found)):
+            raise NeedsHistory
         if not reached.issuperset(old):
             # Something of the old deployment is not below the new one, as far as is known.
             self.held.difference_update(found)
@@ -249,8 +294,6 @@ class _Track:
         return "same" if set(step.heads) <= set(old) else "unknown"
 
     def _note_first(self, deployment: int, commits: Sequence[int], proven: Callable[[int], bool]) -> None:
-        if not self.keep_first:
-            return
         if self.seen is not None:
             seen = self.seen
             commits = [commit for commit in commits if commit not in seen]

@@ -11,9 +11,11 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from fairlead.metrics.lineage import Graph, Outcome, Step, trace
+from fairlead.metrics.lineage_store import STATE, TABLES, UNDATED, store
+from fairlead.metrics.lineage_young import extend_tracks
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,29 +23,17 @@ if TYPE_CHECKING:
 
 _BUCKET_COMMITS = 1_000_000
 
-_TABLES = {
-    "deployment_lineage": "deployment varchar, repository varchar, service varchar, environment varchar, "
-    "previous varchar, kind varchar, brought integer, lost integer, unproven integer, finished_at timestamp",
-    "lineage_commits": "deployment varchar, repository varchar, service varchar, environment varchar, sha varchar, "
-    "what varchar",
-    "first_deployments": "repository varchar, sha varchar, service varchar, environment varchar, deployment varchar, "
-    "finished_at timestamp, proven boolean",
-}
-
-_UNDATED = 2**62
-"""Time of a cut in history whose commit has none: nothing is younger."""
-
 
 class Lineage:
     """The computed tables `deployment_lineage`, `lineage_commits` and `first_deployments`."""
 
     reads: Sequence[str] = ("deployment_parts", "commits")
-    makes: Sequence[str] = tuple(_TABLES)
+    makes: Sequence[str] = tuple(TABLES)
 
     def run(self, con: duckdb.DuckDBPyConnection, *, full: bool) -> bool:
         """Walks what is stale; tells whether there was anything."""
-        for table, shape in _TABLES.items():
-            con.execute(f"create table if not exists {table} ({shape})")
+        for table, shape in (*TABLES.items(), *STATE.items()):
+            con.execute(f"create {'or replace table' if full else 'table if not exists'} {table} ({shape})")
         _remember_parts(con)
         if full:
             con.execute(
@@ -51,9 +41,10 @@ class Lineage:
             )
         else:
             con.execute(_STALE)
-        if not full and not con.execute("select 1 from stale_repositories limit 1").fetchone():
-            return False
-        self._forget(con, full=full)
+            if con.execute("select 1 from stale_repositories limit 1").fetchone() is None:
+                return False
+            extend_tracks(con)
+            _forget(con)
         for bucket in _buckets(con):
             _walk(con, bucket)
         if not full:
@@ -61,15 +52,12 @@ class Lineage:
         con.execute("create or replace table warehouse_parts as from parts_now")
         return True
 
-    def _forget(self, con: duckdb.DuckDBPyConnection, *, full: bool) -> None:
-        stale = "where repository in (select repository from stale_repositories)"
-        if full:
-            for table, shape in _TABLES.items():
-                con.execute(f"create or replace table {table} ({shape})")
-            return
-        con.execute(f"create or replace temp table first_before as from first_deployments {stale}")
-        for table in _TABLES:
-            con.execute(f"delete from {table} {stale}")  # noqa: S608 - names of this module
+
+def _forget(con: duckdb.DuckDBPyConnection) -> None:
+    stale = "where repository in (select repository from stale_repositories)"
+    con.execute(f"create or replace temp table first_before as from first_deployments {stale}")
+    for table in (*TABLES, *STATE):
+        con.execute(f"delete from {table} {stale}")  # noqa: S608 - names of this module
 
 
 _STALE = """
@@ -77,23 +65,19 @@ create or replace temp table stale_repositories as
 with differing as (
     (from parts_now except from warehouse_parts) union all (from warehouse_parts except from parts_now)
 ),
-awaited as (
-    select c.repository, unnest(c.parents) as sha from commits c
-    where c.repository in (select repository from delta_commits)
-        and c.repository in (select repository from parts_now)
-    union
-    select repository, sha from parts_now
-),
-fresh as (
-    select id, repository, sha from delta_commits
-    group by id, repository, sha
+touched as (
     -- Both sides of an update are in a delta; a commit that is the same on both has not changed for lineage.
+    select id, any_value(repository) as repository, any_value(sha) as sha, count(*) as sides
+    from delta_commits group by id
     having count(*) = 1 or count(distinct (parents, committed_at, deleted_at)) > 1
 )
-select distinct repository from differing
+select distinct repository, false as by_commit from differing
 union
-select f.repository from fresh f
-join awaited a on a.repository = f.repository and a.sha = f.sha
+-- A new commit matters only where something older points to it; one that changed or went, wherever it is.
+select t.repository, true from touched t
+left join warehouse_awaited w on w.repository = t.repository and w.sha = t.sha
+where t.repository in (select repository from parts_now)
+    and (w.sha is not null or t.sides > 1 or t.id not in (select id from commits where id in (select id from touched)))
 """
 
 
@@ -129,8 +113,12 @@ def _walk(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
     loaded = _load_graph(con)
     outcome = Outcome()
     for track in _tracks(con):
-        trace(loaded, track.steps, outcome, keep_first=track.production, covered_from=track.covered_from)
-    _store(con, outcome)
+        trace(loaded, track.steps, outcome, covered_from=track.covered_from)
+    store(con, outcome)
+    con.execute("""
+        insert into warehouse_awaited
+        select distinct repository, sha from edges where parent < 0 union select repository, sha from nodes where not known
+    """)
 
 
 def _number(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
@@ -159,7 +147,7 @@ def _number(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
             select n as child, repository, unnest(parents) as sha, generate_subscripts(parents, 1) as place
             from nodes where parents is not null and len(parents) > 0
         )
-        select e.child, coalesce(p.n, -1)::integer as parent, e.place::integer as place
+        select e.child, coalesce(p.n, -1)::integer as parent, e.place::integer as place, e.repository, e.sha
         from every e left join nodes p on p.repository = e.repository and p.sha = e.sha
     """)
     con.execute("""
@@ -191,7 +179,7 @@ def _load_graph(con: duckdb.DuckDBPyConnection) -> Graph:
             "union all select n, ? from nodes where not known "
             # A commit whose parents were never told may have any.
             "union all select n, coalesce(moment, ?) from nodes where known and parents is null",
-            [_UNDATED] * 3,
+            [UNDATED] * 3,
         ).fetchall()
     )
     return Graph(list(first), more, times, cut)
@@ -200,7 +188,6 @@ def _load_graph(con: duckdb.DuckDBPyConnection) -> Graph:
 @dataclass(slots=True)
 class _Line:
     steps: list[Step]
-    production: bool
     covered_from: int
 
 
@@ -210,7 +197,7 @@ def _tracks(con: duckdb.DuckDBPyConnection) -> Iterator[_Line]:
         with covered as (
             select repository, min(epoch(finished_at))::bigint as covered_from from parts_now group by repository
         )
-        select a.repository, a.service, a.environment, a.d, a.production, c.covered_from, n.n, p.given
+        select a.repository, a.service, a.environment, a.d, c.covered_from, n.n, p.given
         from acts a
         join parts_now p on p.deployment = a.deployment and p.repository = a.repository and p.service = a.service
             and p.environment = a.environment and p.success
@@ -220,47 +207,13 @@ def _tracks(con: duckdb.DuckDBPyConnection) -> Iterator[_Line]:
     """).fetchall()
     for _, track in groupby(rows, key=lambda row: row[:3]):
         steps: list[Step] = []
-        production, covered_from = False, 0
+        covered_from = 0
         for number, parts in groupby(track, key=lambda row: row[3]):
             held = list(parts)
-            production, covered_from = production or held[0][4], held[0][5]
-            heads = tuple(row[6] for row in held if not row[7])
-            steps.append(Step(number, heads, tuple(row[6] for row in held if row[7])))
-        yield _Line(steps, production, covered_from)
-
-
-def _store(con: duckdb.DuckDBPyConnection, outcome: Outcome) -> None:
-    import pyarrow as pa
-
-    columns = list(zip(*outcome.steps, strict=True)) or [()] * 6
-    names = ("d", "previous", "kind", "brought", "lost", "unproven")
-    con.register("steps_found", pa.table({name: list(column) for name, column in zip(names, columns, strict=True)}))
-    con.execute("""
-        insert into deployment_lineage
-        select a.deployment, a.repository, a.service, a.environment, b.deployment, s.kind, s.brought, s.lost,
-            s.unproven, a.finished_at
-        from steps_found s join acts a using (d) left join acts b on b.d = s.previous
-    """)
-    for what, of, commit in (
-        ("brought", outcome.brought_of, outcome.brought_commit),
-        ("lost", outcome.lost_of, outcome.lost_commit),
-    ):
-        con.register("found", pa.table({"d": _column(of), "n": _column(commit)}))
-        con.execute(
-            "insert into lineage_commits select a.deployment, a.repository, a.service, a.environment, n.sha, ? "
-            "from found f join acts a using (d) join nodes n using (n)",
-            [what],
-        )
-    firsts = {"d": _column(outcome.first_of), "n": _column(outcome.first_commit)}
-    proven = pa.array(outcome.first_proven, type=pa.uint8()) if outcome.first_proven else pa.array([], pa.uint8())
-    con.register("found", pa.table({**firsts, "proven": proven}))
-    con.execute("""
-        insert into first_deployments
-        select n.repository, n.sha, a.service, a.environment, a.deployment, a.finished_at, f.proven = 1
-        from found f join acts a using (d) join nodes n using (n)
-    """)
-    for name in ("steps_found", "found"):
-        con.unregister(name)
+            covered_from = held[0][4]
+            heads = tuple(row[5] for row in held if not row[6])
+            steps.append(Step(number, heads, tuple(row[5] for row in held if row[6])))
+        yield _Line(steps, covered_from)
 
 
 def _note_differences(con: duckdb.DuckDBPyConnection) -> None:
@@ -270,6 +223,7 @@ def _note_differences(con: duckdb.DuckDBPyConnection) -> None:
             from first_deployments where repository in (select repository from stale_repositories)
         )
         (from after except from first_before) union all (from first_before except from after)
+        union all from extended_first
     """)
 
 
@@ -284,9 +238,3 @@ def _ints(column: pa.ChunkedArray, kind: Literal["i", "q"]) -> list[int]:
         view = memoryview(chunk.buffers()[1]).cast("B").cast(kind)
         found.extend(view[chunk.offset : chunk.offset + len(chunk)].tolist())
     return found
-
-
-def _column(numbers: array[int]) -> Any:
-    import pyarrow as pa
-
-    return pa.Array.from_buffers(pa.int32(), len(numbers), [None, pa.py_buffer(numbers)])

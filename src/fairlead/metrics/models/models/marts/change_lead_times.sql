@@ -68,7 +68,7 @@ places as (
 deployed as (
     select p.change, p.place, f.deployment, f.finished_at, f.proven, f.service
     from places p
-    join {{ source('computed', 'first_deployments') }} f on f.repository = p.repository and f.sha = p.sha
+    join {{ source('computed', 'first_deployments') }} f on f.repository = p.repository and f.sha = p.sha and f.production
 ),
 
 fitting as (

@@ -20,7 +20,7 @@ named as (
     select i.incident, f.deployment, 3, 'sha', f.finished_at
     from incidents i
     join {{ source('computed', 'first_deployments') }} f
-        on length(i.caused_by_sha) >= 7 and left(f.sha, length(i.caused_by_sha)) = lower(i.caused_by_sha)
+        on f.production and length(i.caused_by_sha) >= 7 and left(f.sha, length(i.caused_by_sha)) = lower(i.caused_by_sha)
         and (i.repository is null or f.repository = i.repository) and f.finished_at <= i.started_at
     where i.caused_by_sha is not null
     union all

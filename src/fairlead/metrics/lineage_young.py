@@ -1,0 +1,201 @@
+"""Goes on with tracks from where they ended, with the young commits only: the usual case, at the cost of what is new.
+
+It holds for a repository if all that differs are later deployments of tracks that never lost a commit, and if their
+walks end in what was contained before. Every other repository stays in `stale_repositories`, to be walked whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from fairlead.metrics.lineage import Graph, NeedsHistory, Outcome, Step, extend
+from fairlead.metrics.lineage_store import TABLES, UNDATED, store
+
+if TYPE_CHECKING:
+    import duckdb
+
+_SLACK = "interval '14 days'"
+"""How much older than the last deployed commit a branch may be before the whole history is asked."""
+
+
+def extend_tracks(con: duckdb.DuckDBPyConnection) -> None:
+    """Extends what can be, and takes those repositories out of `stale_repositories`."""
+    con.execute(f"create or replace temp table extended_first ({TABLES['first_deployments']})")
+    con.execute(_CANDIDATES)
+    if con.execute("select 1 from young limit 1").fetchone() is None:
+        return
+    for statement in (_NODES, _ACTS):
+        con.execute(statement)
+    total, done = Outcome(), []
+    graph, edge = _graph(con), {row[0] for row in con.execute("select n from nodes where not inside").fetchall()}
+    held = _held(con)
+    for repository, tracks in groupby(_tracks(con), key=lambda track: track.repository):
+        outcome = Outcome()
+        try:
+            for track in tracks:
+                inside = held.get((repository, track.service, track.environment), set())
+                horizon = extend(
+                    graph, track.before, track.steps, outcome, held=inside, edge=edge - inside, horizon=track.horizon
+                )
+                outcome.horizons.append((track.steps[-1].deployment, horizon))
+        except NeedsHistory:
+            continue
+        total.take(outcome)
+        done.append(repository)
+    _write(con, total, done)
+
+
+def _write(con: duckdb.DuckDBPyConnection, outcome: Outcome, repositories: list[str]) -> None:
+    con.execute("create or replace temp table extended as select unnest(?::varchar[]) as repository", [repositories])
+    con.execute("""
+        delete from warehouse_tracks t where exists (
+            select 1 from acts a join extended e using (repository)
+            where a.repository = t.repository and a.service = t.service and a.environment = t.environment
+        )
+    """)
+    store(con, outcome)
+    con.execute("insert into extended_first from fresh_first")
+    con.execute("delete from stale_repositories where repository in (from extended)")
+
+
+# Only later successful deployments of known tracks without losses; anything else needs the whole history.
+_CANDIDATES = """
+create or replace temp table young as
+with added as (
+    from (from parts_now except from warehouse_parts) where repository in (select repository from stale_repositories)
+),
+gone as (
+    from (from warehouse_parts except from parts_now) where repository in (select repository from stale_repositories)
+),
+ends as (
+    select t.*, l.finished_at as ended_at
+    from warehouse_tracks t
+    join deployment_lineage l using (repository, service, environment, deployment)
+),
+begins as (select repository, min(finished_at) as began_at from warehouse_parts group by repository),
+refused as (
+    select repository from stale_repositories where by_commit
+    union select repository from gone
+    union select repository from deployment_lineage where lost > 0
+    union
+    select a.repository from added a
+    left join ends e using (repository, service, environment)
+    left join begins b on b.repository = a.repository
+    where (a.success and coalesce(a.finished_at <= e.ended_at, true)) or coalesce(a.finished_at < b.began_at, true)
+)
+select distinct repository from stale_repositories where repository not in (select repository from refused)
+"""
+
+_NODES = f"""
+create or replace temp table nodes as
+with ends as (
+    select t.repository, min(coalesce(c.committed_at, timestamp '1970-01-01')) - {_SLACK} as since
+    from warehouse_tracks t
+    join parts_now p using (repository, service, environment, deployment)
+    left join commits c on c.repository = p.repository and c.sha = p.sha
+    where t.repository in (from young)
+    group by t.repository
+),
+inside as (
+    select c.repository, c.sha, epoch(c.committed_at)::bigint as moment, c.parents, true as inside
+    from commits c join ends e on e.repository = c.repository and coalesce(c.committed_at >= e.since, true)
+    where c.deleted_at is null and c.sha is not null
+),
+pointed as (
+    select repository, unnest(parents) as sha from inside
+    union
+    select repository, sha from parts_now where repository in (from young) and success
+),
+outside as (
+    select p.repository, p.sha, null::bigint as moment, null::varchar[] as parents, false as inside
+    from pointed p anti join inside i using (repository, sha)
+)
+select (row_number() over (order by repository, moment nulls last, sha) - 1)::integer as n, *
+from (from inside union all from outside)
+"""  # noqa: S608 - a constant
+
+_ACTS = """
+create or replace temp table acts as
+with wanted as (
+    select repository, service, environment, deployment from (from parts_now except from warehouse_parts)
+    where success and repository in (from young)
+    union
+    select repository, service, environment, deployment from warehouse_tracks where repository in (from young)
+)
+select (row_number() over (order by repository, service, environment, finished_at, deployment) - 1)::integer as d, *
+from (
+    select distinct p.repository, p.service, p.environment, p.deployment, p.finished_at, p.production
+    from parts_now p join wanted using (repository, service, environment, deployment)
+)
+"""
+
+
+def _graph(con: duckdb.DuckDBPyConnection) -> Graph:
+    times: list[int] = []
+    cut: dict[int, int] = {}
+    for number, moment, inside, unsaid in con.execute(
+        "select n, coalesce(moment, 0), inside, parents is null from nodes order by n"
+    ).fetchall():
+        times.append(moment)
+        if inside and unsaid:
+            cut[number] = moment or UNDATED
+    first = [-1] * len(times)
+    more: dict[int, tuple[int, ...]] = {}
+    for child, parent, place in con.execute("""
+        select e.n, p.n, e.place
+        from (select n, repository, unnest(parents) as sha, generate_subscripts(parents, 1) as place from nodes) e
+        join nodes p on p.repository = e.repository and p.sha = e.sha
+    """).fetchall():
+        if place == 1:
+            first[child] = parent
+        else:
+            more[child] = (*more.get(child, ()), parent)
+    return Graph(first, more, times, cut)
+
+
+def _held(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str, str], set[int]]:
+    """Which of the commits at hand each track contained before."""
+    found: dict[tuple[str, str, str], set[int]] = {}
+    for repository, service, environment, number in con.execute("""
+        select f.repository, f.service, f.environment, n.n
+        from first_deployments f join nodes n on n.repository = f.repository and n.sha = f.sha
+    """).fetchall():
+        found.setdefault((repository, service, environment), set()).add(number)
+    return found
+
+
+@dataclass(slots=True)
+class _Young:
+    """What a track ended with, and what comes after it."""
+
+    repository: str
+    service: str
+    environment: str
+    horizon: int
+    before: Step
+    steps: list[Step] = field(default_factory=list)
+
+
+def _tracks(con: duckdb.DuckDBPyConnection) -> Iterable[_Young]:
+    rows = con.execute("""
+        select a.repository, a.service, a.environment, a.d, t.horizon, p.given, n.n
+        from acts a
+        join parts_now p using (repository, service, environment, deployment)
+        join nodes n on n.repository = a.repository and n.sha = p.sha
+        join warehouse_tracks t on t.repository = a.repository and t.service = a.service
+            and t.environment = a.environment
+        order by a.d, p.given, n.n
+    """).fetchall()
+    for (repository, service, environment), track in groupby(rows, key=lambda row: row[:3]):
+        held = list(track)
+        before, *steps = (_step(list(parts)) for _, parts in groupby(held, key=lambda row: row[3]))
+        if steps:
+            yield _Young(repository, service, environment, held[0][4], before, steps)
+
+
+def _step(parts: list[tuple[Any, ...]]) -> Step:
+    heads = tuple(part[6] for part in parts if not part[5])
+    return Step(parts[0][3], heads, tuple(part[6] for part in parts if part[5]))
