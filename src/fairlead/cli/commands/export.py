@@ -6,11 +6,14 @@ Example: fairlead export records out --format parquet
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+
+
+Format = Literal["csv", "jsonl", "parquet"]
 
 
 @APP.callback(epilog="Example: fairlead export records out")
@@ -21,7 +24,7 @@ def _export() -> None:
 @APP.command(epilog="Example: fairlead export records out --format jsonl")
 def records(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
-    form: Annotated[str, typer.Option("--format", help="csv, jsonl or parquet.")] = "csv",
+    form: Annotated[Format, typer.Option("--format", help="csv, jsonl or parquet.")] = "csv",
     json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
 ) -> None:
     """One file a table, in the record schema; that columns about people were read is recorded."""
@@ -33,7 +36,7 @@ def records(
     with home.services() as services:
         if home.server_socket() is None:
             services.catch_up()
-        written = export_records(services.database, folder, form)
+        written = export_records(folder, services.database, form)
         access = Access(services.database, services.clock)
         rows = sum(written.values())
         access.note_reading(access.operator(), "export", f"export records {form}", ["people.*"], rows, allowed=True)

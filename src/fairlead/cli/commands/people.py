@@ -27,8 +27,8 @@ def list_(json: _Json = False) -> None:
     with home.services() as services:
         services.catch_up()
         with services.database.read() as tx:
-            people = records.rows(tx, "people")
-            accounts = records.rows(tx, "accounts")
+            people = list(records.rows(tx, "people"))
+            accounts = list(records.rows(tx, "accounts"))
         _note(services, "people list", len(people))
     held: dict[str, list[str]] = {}
     for account in accounts:

@@ -1,0 +1,69 @@
+"""The pages of `docs/` that are made from what they describe, so that they cannot lag behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fairlead.cli.main import Commands
+
+
+def pages() -> Mapping[str, str]:
+    """File name in `docs/` -> text."""
+    from fairlead.config.reference import page as configuration
+    from fairlead.metrics.reference import marts_page, metrics_page
+    from fairlead.model.reference import page as records
+    from fairlead.wiring.demo.page import demo_page
+
+    made = {
+        "configuration.md": configuration,
+        "records.md": records,
+        "metrics.md": metrics_page,
+        "marts.md": marts_page,
+        "demo.md": demo_page,
+        "commands.md": commands_page,
+    }
+    return {name: make().rstrip("\n") + "\n" for name, make in made.items()}
+
+
+def commands_page() -> str:
+    """Every command with its words, as the command line itself describes them."""
+    lines = [
+        "# Commands",
+        "",
+        "Before the command stand `--config PATH`, `--demo` (the demo's home) and `--as-of TIME`. Data go to standard",
+        "output, progress and words about it to standard error. Exit code 0: done; 1: it failed, or something is wrong;",
+        "2: a wrong call or faulty files. A server that runs on the home answers for the command line.",
+        "",
+    ]
+    group = Commands(name="fairlead")
+    for name in group.list_commands(None):
+        for words, command in _leaves(group.get_command(None, name), (name,)):
+            lines += _described(words, command)
+    return "\n".join(lines)
+
+
+def _leaves(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    children = getattr(command, "commands", None)
+    if not children:
+        yield words, command
+    for name, child in (children or {}).items():
+        yield from _leaves(child, (*words, name))
+
+
+def _described(words: tuple[str, ...], command: Any) -> list[str]:
+    arguments = [option for option in command.params if option.param_type_name == "argument"]
+    options = [option for option in command.params if option.param_type_name == "option"]
+    usage = " ".join(
+        ["fairlead", *words, *(option.name.upper() for option in arguments), *(["[...]"] if options else [])]
+    )
+    lines = [f"## {' '.join(words)}", "", f"`{usage}`", "", command.help.strip(), ""]
+    rows = [
+        f"| `{'`, `'.join(option.opts) if option in options else option.name.upper()}` | {option.help or ''} |"
+        for option in (*arguments, *options)
+        if option.name != "help"
+    ]
+    lines += ["| word | meaning |", "|---|---|", *rows, ""] if rows else []
+    if command.epilog:
+        lines += [command.epilog.replace("Example: ", "Example: `").rstrip() + "`", ""]
+    return lines
