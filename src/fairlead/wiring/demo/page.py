@@ -58,8 +58,8 @@ def _people() -> str:
             f"Coding agents {agents}, review agent `{REVIEW_AGENT}[bot]`.",
             f"{LEAVER.name} has left and the account is gone.",
             "Platform has four people: figures about people are suppressed, figures about its systems are not.",
-            "Aylin Kaya is away; Daniel Osei and Nisha Pillai sometimes commit with private addresses that GitHub does",
-            "not know, which gives identity suggestions to confirm.\n",
+            "Aylin Kaya is away; Daniel Osei and Nisha Pillai sometimes commit with private addresses that GitHub",
+            "does not know, which gives identity suggestions to confirm.\n",
         ]
     )
 
