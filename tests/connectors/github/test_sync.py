@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import httpx
 import pytest
 from tests.connectors.github.histories import ACTS, OPTIONS, PEOPLE, Reader, Team, records, told_by
 
-from fairlead.connectors.github.app import convert, manifest
 from fairlead.connectors.github.check import check
 from fairlead.connectors.github.connector import CONNECTOR
 from fairlead.connectors.github.fake.api.signin import key_pair
-from fairlead.connectors.github.fake.transport import FakeTransport
 from fairlead.connectors.github.sync import sync
 from fairlead.connectors.kit.connector import Delivery, Page, Syncs
 from fairlead.model.errors import Abort
@@ -194,22 +191,10 @@ def test_check_tells_what_is_there_and_what_is_missing(team: Team) -> None:
     findings = {found.what: found for found in check(reader.request())}
     assert findings["signed in"].ok
     assert findings["harbor-co/tides"].ok
-    assert findings["webhooks"].ok is None
+    assert findings["webhooks at GitHub"].ok is None
     reader.desk.sign_in.scopes = "public_repo"
     reader.desk.faults.add("403", "/deployments", times=-1)
     findings = {found.what: found for found in check(reader.request())}
     assert findings["scopes"].ok is False
     assert "deployments" in findings["harbor-co/tides"].detail
     assert not all(found.ok for found in check(reader.request(credentials={"token": "stolen"})))
-
-
-def test_manifest_becomes_an_app(team: Team) -> None:
-    desk = Reader.of(team).desk
-    asked = manifest("Fairlead at Harbor", "https://fairlead.harbor.example")
-    assert set(asked["default_permissions"].values()) == {"read"}
-    desk.sign_in.manifests["c0de"] = asked
-    client = httpx.Client(transport=FakeTransport(desk))
-    app = convert(client, "https://api.github.com", "c0de")
-    assert app.private_key.startswith("-----BEGIN")
-    with pytest.raises(Abort, match="404"):
-        convert(client, "https://api.github.com", "c0de")

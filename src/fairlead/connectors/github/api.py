@@ -52,6 +52,11 @@ class Api:
         """On an Enterprise Server it stands beside `/api/v3`."""
         return self.http.base.removesuffix("/v3") + "/graphql"
 
+    def as_app(self) -> Http:
+        """For what concerns the App itself, which no installation may ask."""
+        http = self.http
+        return Http(http.client, http.base, self.signed_in.app_headers, http.report, http.sleep, http.now)
+
     def get(self, path: str, params: Mapping[str, Any] | None = None, etag: str = "") -> Answer:
         """One answer."""
         return self.http.get(path, params, etag)

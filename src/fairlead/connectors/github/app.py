@@ -1,9 +1,8 @@
-"""Signing in: a token, or a GitHub App with its key; and making the App by a manifest."""
+"""Signing in: a token, or a GitHub App with its key."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,58 +21,11 @@ OPTIONAL_PERMISSIONS: Mapping[str, str] = {
     "merge_queues": "read",
 }  # fmt: skip
 """What alerts and the merge queue need besides."""
-EVENTS: tuple[str, ...] = (
-    "check_run", "check_suite", "commit_comment", "create", "delete", "deployment", "deployment_review",
-    "deployment_status", "issue_comment", "issues", "issue_dependencies", "label", "member", "membership",
-    "milestone", "organization", "public", "pull_request", "pull_request_review", "pull_request_review_comment",
-    "pull_request_review_thread", "push", "release", "repository", "status", "sub_issues", "team", "team_add",
-    "workflow_job", "workflow_run",
-)  # fmt: skip
-"""Webhooks that our permissions allow to subscribe to."""
 
 API_HEADERS: Mapping[str, str] = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
 _JWT_LIFE_S = 540
 _CLOCK_SLACK_S = 60
 _RENEW_BEFORE = timedelta(minutes=5)
-
-
-def manifest(name: str, public_url: str, source: str = "github") -> dict[str, Any]:
-    """Manifest of the App for GitHub's manifest flow; without a public address it has no webhook."""
-    hook = {"hook_attributes": {"url": f"{public_url.rstrip('/')}/webhooks/{source}", "active": True}}
-    return {
-        "name": name,
-        "url": public_url or "https://github.com",
-        "public": False,
-        "default_permissions": dict(PERMISSIONS),
-        "default_events": list(EVENTS) if public_url else [],
-        **(hook if public_url else {"hook_attributes": {"url": "https://example.com", "active": False}}),
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class NewApp:
-    """What GitHub tells once about an App made from a manifest."""
-
-    app_id: str
-    slug: str
-    private_key: str
-    webhook_secret: str
-    install_url: str
-
-
-def convert(client: httpx.Client, base: str, code: str) -> NewApp:
-    """Second half of the manifest flow: the code of the redirect becomes the App's secrets."""
-    found = client.post(f"{base}/app-manifests/{code}/conversions", headers=dict(API_HEADERS))
-    if found.status_code != 201:
-        raise Abort(f"GitHub answered {found.status_code} to the code", hint="a code works once and for one hour")
-    app = Doc(decode(found.content), "")
-    return NewApp(
-        app_id=str(app.need_whole("id")),
-        slug=app.need_text("slug"),
-        private_key=app.need_text("pem"),
-        webhook_secret=app.text("webhook_secret") or "",
-        install_url=f"{app.need_text('html_url')}/installations/new",
-    )
 
 
 class SignedIn:

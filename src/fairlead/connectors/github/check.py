@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fairlead.connectors.github.api import Api, number, text
+from fairlead.connectors.github.api import Api, entries, number, text
 from fairlead.connectors.github.app import OPTIONAL_PERMISSIONS, PERMISSIONS
 from fairlead.connectors.github.sync import connect, repositories
 from fairlead.connectors.kit.connector import Finding, SyncRequest
@@ -27,7 +27,7 @@ def check(request: SyncRequest) -> Iterator[Finding]:
         names = repositories(api)
         yield Finding("repositories", bool(names), f"{len(names)}: {', '.join(names[:5])}")
         yield from _repositories(api, names)
-        yield from _webhooks(api)
+        yield from _webhooks(api, names)
     except Fault as fault:
         yield Finding("GitHub", False, fault.message, fault.hint)
 
@@ -93,9 +93,23 @@ def _may(api: Api, path: str) -> bool:
     return True
 
 
-def _webhooks(api: Api) -> Iterator[Finding]:
-    adds = "with webhooks changes are seen within seconds instead of at the next poll"
-    if not api.request.settings.get("webhook_secrets") and "webhook_secret" not in " ".join(api.request.credentials):
-        yield Finding("webhooks", None, f"no secret is configured: {adds}", "`fairlead init` sets one up")
+def _webhooks(api: Api, names: list[str]) -> Iterator[Finding]:
+    """Where GitHub sends webhooks; whether we hold the secret is checked without asking GitHub."""
+    ours = f"/hooks/{api.request.options.source}"
+    try:
+        if api.signed_in.is_app:
+            config = api.as_app().get("/app/hook/config").value
+            addresses = [text(config, "url")] if isinstance(config, dict) else []
+        else:
+            hooks = entries(api.get(f"/repos/{names[0]}/hooks"))
+            addresses = [text(hook["config"], "url") for hook in hooks if isinstance(hook.get("config"), dict)]
+    except Skip:
+        yield Finding("webhooks at GitHub", None, "not ours to see; polling finds everything but a little later")
         return
-    yield Finding("webhooks", True, "a secret is configured; deliveries that failed are fetched by each sync")
+    sent = [address for address in addresses if address.rstrip("/").endswith(ours)]
+    if sent:
+        yield Finding("webhooks at GitHub", True, f"sent to {sent[0]}; those that fail are fetched by the next sync")
+    else:
+        yield Finding(
+            "webhooks at GitHub", None, f"none leads to {ours}", f"add one that leads to <public URL>{ours}"
+        )

@@ -22,24 +22,15 @@ _KEPT = timedelta(days=3)
 
 def of_app(api: Api, _home: str, mark: Mark) -> Iterator[Page]:
     """The deliveries of the App's own webhook."""
-    http = Http(
-        client=api.http.client,
-        base=api.http.base,
-        signed=api.signed_in.app_headers,
-        report=api.http.report,
-        sleep=api.http.sleep,
-        now=api.http.now,
-    )
-    yield from _missed(http, "/app/hook", mark)
+    yield from _missed(api.as_app(), "/app/hook", mark)
 
 
 def of_repository(api: Api, home: str, mark: Mark) -> Iterator[Page]:
     """The deliveries of a repository's webhooks that lead to us; needs the right to see them."""
-    target = str(api.request.settings.get("public_url") or "")
     for hook in entries(api.get(f"{home}/hooks", {"per_page": 100})):
         config = hook.get("config")
         url = text(config, "url") if isinstance(config, dict) else ""
-        if "/webhooks/" in url and url.startswith(target):
+        if url.rstrip("/").endswith(f"/hooks/{api.request.options.source}"):
             yield from _missed(api.http, f"{home}/hooks/{number(hook, 'id')}", mark)
 
 

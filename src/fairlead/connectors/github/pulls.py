@@ -15,7 +15,7 @@ from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import Change
-from fairlead.model.records.kinds import Flag, Text, Texts
+from fairlead.model.records.kinds import Flag, Text, Texts, Time
 from fairlead.model.records.work import WorkItemLink
 
 _MERGEABLE = {
@@ -175,12 +175,15 @@ def _links_edited(sheet: Sheet, payload: Doc, pull: Doc, change: str) -> None:
     before = closing_references(old.text("from") or "", sheet.source, sheet.repository)
     for item in {*now, *before} - {change}:
         gone = None if item in now else at
-        sheet.say(WorkItemLink(id=_link_id(change, item), deleted_at=gone), at, CHANGE_RANKS["edited"])
+        sheet.say(_link(sheet, change, item, gone), at, CHANGE_RANKS["edited"])
 
 
-def _link(sheet: Sheet, change: str, item: str) -> WorkItemLink:
-    return WorkItemLink(id=_link_id(change, item), source=sheet.source, from_item=change, to_item=item, kind="closes")
-
-
-def _link_id(change: str, item: str) -> str:
-    return f"{change}/closes/{item}"
+def _link(sheet: Sheet, change: str, item: str, gone: Time = UNSET) -> WorkItemLink:
+    return WorkItemLink(
+        id=f"{change}/closes/{item}",
+        source=sheet.source,
+        deleted_at=gone,
+        from_item=change,
+        to_item=item,
+        kind="closes",
+    )
