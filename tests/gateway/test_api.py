@@ -224,11 +224,15 @@ def test_the_description_names_every_route(owner: TestClient) -> None:
             assert about.get("description"), f"{method} {path}"
 
 
-def test_probes_and_numbers(apps: Any) -> None:
+def test_probes_and_numbers(apps: Any, acme: Any) -> None:
     client = TestClient(apps.network, base_url="http://10.0.0.7:8484")
+    sent = acme.hook.sent[0]
+    client.post("/hooks/github", content=sent.body, headers=dict(sent.headers))
+    client.post("/hooks/github", content=b"{}", headers=dict(sent.headers))
     assert client.get("/healthz").text == "ok\n"
     assert client.get("/readyz").json() == {"log": "ok", "store": "ok"}
     text = client.get("/metrics").text
-    assert 'fairlead_webhooks_total{outcome="accepted",source="github"}' in text
+    assert 'fairlead_webhooks_total{outcome="duplicate",source="github"} 1' in text
+    assert 'fairlead_webhooks_total{outcome="refused",source="github"} 1' in text
     assert "fairlead_log_position" in text
     assert "kim" not in text
