@@ -32,8 +32,8 @@ from fairlead.connectors.kit.connector import Options
 from fairlead.ingest.apply import Ingest
 from fairlead.ingest.replay import replay
 from fairlead.model.raw import RawEvent
-from fairlead.model.schema import TABLES
-from fairlead.store import records
+from fairlead.model.rows import Rows
+from fairlead.store import bulk, records
 from fairlead.store.database import Database
 
 PEOPLE = [f"dev{number:02d}" for number in range(40)]
@@ -164,9 +164,33 @@ def run(ingest: Ingest, count: int, batch: int) -> Iterator[str]:
     with Spent("replay", count) as spent:
         replay(ingest)
     yield spent.line("nothing changes")
+    with ingest.database.begin() as tx:
+        bulk.insert(tx, [commits(100_000)])
+        list(records.deltas(tx, "changes"))
     with ingest.database.read() as tx, Spent("records to Arrow") as spent:
-        spent.count = sum(part.num_rows for table in TABLES for part in records.deltas(tx, table))
-    yield spent.line(f"{spent.count} rows; goal 150,000")
+        spent.count = sum(part.num_rows for part in records.deltas(tx, "commits"))
+    yield spent.line(f"{spent.count} commits; goal 150,000")
+
+
+def commits(count: int) -> Rows:
+    """So many commits of one repository."""
+    at = datetime(2026, 1, 5, tzinfo=UTC)
+    fields = ("id", "repository", "sha", "parents", "author", "authored_at", "committed_at", "message", "additions")
+    rows = [
+        (
+            f"git:bulk@{n:040x}",
+            "git:bulk",
+            f"{n:040x}",
+            (f"{n + 1:040x}",),
+            "email:kim@acme.example",
+            at,
+            at,
+            "Fix",
+            3,
+        )
+        for n in range(count)
+    ]
+    return Rows("commits", fields, rows, [at] * count)
 
 
 def main() -> None:
