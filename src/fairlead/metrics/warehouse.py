@@ -172,8 +172,9 @@ class Warehouse:
         self._con.close()
 
     def _state(self, key: str) -> str | None:
-        found = self._con.execute("select value from warehouse_state where key = ?", [key]).fetchone()
-        return found[0] if found else None
+        # All rows are fetched: an unfinished result would stand in the way of what the connection does next.
+        found = self._con.execute("select value from warehouse_state where key = ?", [key]).fetchall()
+        return found[0][0] if found else None
 
     def _keep(self, key: str, value: str) -> None:
         self._con.execute("insert or replace into warehouse_state values (?, ?)", [key, value])
