@@ -110,6 +110,4 @@ def _webhooks(api: Api, names: list[str]) -> Iterator[Finding]:
     if sent:
         yield Finding("webhooks at GitHub", True, f"sent to {sent[0]}; those that fail are fetched by the next sync")
     else:
-        yield Finding(
-            "webhooks at GitHub", None, f"none leads to {ours}", f"add one that leads to <public URL>{ours}"
-        )
+        yield Finding("webhooks at GitHub", None, f"none leads to {ours}", f"add one to <public URL>{ours}")
