@@ -23,8 +23,8 @@ Format = Literal["csv", "jsonl", "parquet"]
 
 
 def export_records(
-    folder: Path,
     database: Database,
+    folder: Path,
     form: Format = "csv",
     tables: Sequence[str] = (),
     hidden: Mapping[str, frozenset[str]] = MappingProxyType({}),
