@@ -9,6 +9,8 @@ from fairlead.wiring.demo.director import Director
 from fairlead.wiring.demo.signals import CdEvents
 
 _LEAD = "ravimenon"
+_MAIN_DAY = -20 % 3
+"""The day of the story line below is one of them."""
 
 
 def begin(director: Director, told: CdEvents) -> None:
@@ -18,16 +20,17 @@ def begin(director: Director, told: CdEvents) -> None:
 
 
 def promotions(director: Director, told: CdEvents) -> Script:
-    """Every third day what is on `dev` goes to `stage`, is deployed there, and a day later goes to `main`."""
-    for day in range(FIRST_DAY + 1, 0, 3):
+    """Each day what is on `dev` goes to `stage` and is deployed there; every third day `stage` goes to `main`."""
+    for day in range(FIRST_DAY + 1, 0):
+        if day % 3 == _MAIN_DAY:
+            yield at(day, "07:30")
+            director.agenda.begin(_promote(director, "stage", "main", day))
+            yield at(day, "08:45")
+            _deployed(director, told, "main", "production")
         yield at(day, "09:30")
         director.agenda.begin(_promote(director, "dev", "stage", day))
         yield at(day, "11:00")
         _deployed(director, told, "stage", "staging")
-        yield at(day + 1, "07:30")
-        director.agenda.begin(_promote(director, "stage", "main", day))
-        yield at(day + 1, "08:45")
-        _deployed(director, told, "main", "production")
 
 
 def _promote(director: Director, head: str, base: str, day: int) -> Script:

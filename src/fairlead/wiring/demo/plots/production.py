@@ -9,7 +9,7 @@ from fairlead.wiring.demo.clock import at
 from fairlead.wiring.demo.director import Director
 from fairlead.wiring.demo.plots.scene import Draught, change_id, deployment_id, open_change, person
 from fairlead.wiring.demo.voyages import begin as begin_deployment
-from fairlead.wiring.demo.voyages import deploy, end, environment
+from fairlead.wiring.demo.voyages import deploy, end, environment, latest
 
 
 def begin(director: Director) -> None:
@@ -160,28 +160,33 @@ def no_deployments_fault(director: Director) -> Script:
 
 
 _EARLIER = (
-    ("payments", "payments-api", -57, "10:58", 55, "sev2", "Refunds answer 504"),
-    ("storefront", "search", -49, "19:45", 130, "sev2", "Search finds no crossings from Kiel"),
-    ("storefront", "web", -43, "18:32", 38, "sev1", "Web shop shows an empty basket"),
-    ("payments", "payments-api", -31, "15:02", 70, "sev2", "Vouchers are refused"),
-    ("storefront", "web", -24, "18:50", 95, "sev2", "Prices in the wrong currency"),
-    ("payments", "payments-api", -17, "11:04", 42, "sev1", "Card payments fail for one scheme"),
+    ("payments", "payments-api", -57, "10:05", 55, "sev2", "Refunds answer 504"),
+    ("storefront", "search", -49, "18:40", 130, "sev2", "Search finds no crossings from Kiel"),
+    ("storefront", "web", -43, "17:40", 38, "sev1", "Web shop shows an empty basket"),
+    ("payments", "payments-api", -31, "14:05", 70, "sev2", "Vouchers are refused"),
+    ("storefront", "web", -24, "17:45", 95, "sev2", "Prices in the wrong currency"),
+    ("payments", "payments-api", -17, "10:10", 42, "sev1", "Card payments fail for one scheme"),
+    ("storefront", "search", -14, "18:35", 75, "sev2", "Night crossings are missing"),
+    ("payments", "payments-api", -12, "14:00", 35, "sev2", "Payout file is empty"),
 )
+"""Repository, service, story day, hour of the deployment that broke it, minutes until it was repaired."""
 
 
 def earlier_incidents(director: Director) -> Script:
-    """Incidents of the weeks before, each shortly after a deployment and ended by the next one."""
+    """Incidents of the weeks before, each caused by a deployment and ended by the next one."""
     fake = director.fake
     for name, key, day, clock, minutes, severity, title in _EARLIER:
         yield at(day, clock)
         repo, vessel = fake.repository(name), ship(key)
-        target = environment(vessel, "production")
-        done = [found for found in repo.deployments.values() if found.environment == target and _good(found)]
+        director.closed.add(key)
+        yield from deploy(director, vessel, repo.branches["main"], "production", 240)
+        yield director.agenda.now + 660
+        bad = latest(repo, environment(vessel, "production"))
         by = "kim-adler" if name == "payments" else "emnovak"
-        cause = f"Since deployment {done[-1].id} of {key}." if done else "Cause unknown."
         incident = fake.open_issue(
-            repo, title, by=by, at=director.now, labels=("incident", severity), body=cause, type="Incident"
-        )
+            repo, title, by=by, at=director.now, labels=("incident", severity),
+            body=f"Since deployment {bad.id} of {key}.", type="Incident",
+        )  # fmt: skip
         yield director.agenda.now + minutes * 60 - 400
         yield from deploy(
             director,
@@ -194,6 +199,7 @@ def earlier_incidents(director: Director) -> Script:
         )
         yield director.agenda.now + 200
         fake.close_issue(repo, incident, by=by, at=director.now)
+        director.closed.discard(key)
 
 
 def _good(found: Deployment) -> bool:
