@@ -7,7 +7,7 @@ from pathlib import Path
 from fairlead.wiring import verbs
 from fairlead.wiring.services import Services
 
-_FORMS = {"markdown": ".md", "html": ".html", "json": ".json"}
+_FORMS = ("md", "html", "json")
 
 
 def write_brief(services: Services, team: str) -> list[Path]:
@@ -16,9 +16,9 @@ def write_brief(services: Services, team: str) -> list[Path]:
     folder = services.home / "reports" / (_name(team) or "all")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = []
-    for form, suffix in _FORMS.items():
-        words = {"format": form} | ({"team": team} if team else {})
-        path = folder / f"{day}-brief{suffix}"
+    for form in _FORMS:
+        words = {"form": form} | ({"team": team} if team else {})
+        path = folder / f"{day}-brief.{form}"
         # A reader of the folder never sees half a file.
         draft = path.with_name(f".{path.name}.new")
         draft.write_text(verbs.ask(services, "brief", words).text, encoding="utf-8")

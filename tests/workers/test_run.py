@@ -1,0 +1,83 @@
+"""What the configuration plans, and the briefs that it writes."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairlead.config.load import load
+from fairlead.wiring.services import Services
+from fairlead.workers.briefs import write_brief
+from fairlead.workers.run import Parts, plans, report_jobs, source_jobs, take_in
+from fairlead.workers.syncs import run_sync
+
+TOML = """
+[organisation]
+time_zone = "Europe/Berlin"
+[teams.payments]
+time_zone = "Asia/Tokyo"
+[sources.git-core]
+tool = "git"
+paths = ["{path}"]
+[sources.github]
+tool = "github"
+every_minutes = 0
+[raw]
+compress_after_hours = 0.5
+"""
+
+
+@pytest.fixture
+def services(tmp_path: Path, clock: Any) -> Iterator[Services]:
+    file = tmp_path / "fairlead.toml"
+    file.write_text(TOML.replace("{path}", str(tmp_path / "nowhere")), encoding="utf-8")
+    with Services(load(file), tmp_path / "home", clock) as opened:
+        yield opened
+
+
+def test_plans_follow_the_configuration(services: Services) -> None:
+    found = {plan.name: plan.rule for plan in plans(services)}
+    assert found == {
+        "sync/git-core": "every 300 s",
+        "sweep/git-core": "daily 03:00",
+        "brief": "working days 08:30",
+        "brief/payments": "working days 08:30",
+        "compress": "every 1800 s",
+        "expire": "daily 04:00",
+    }
+
+
+def test_somebody_does_each_kind(services: Services) -> None:
+    done = {**report_jobs(services), **source_jobs(services, threading.Event())}
+    assert {plan.what for plan in plans(services)} <= done.keys()
+    done["compress"]({})
+    done["expire"]({})
+
+
+def test_briefs_are_written_as_files(services: Services) -> None:
+    files = write_brief(services, "team:payments")
+    assert [path.name for path in files] == ["2026-03-02-brief.md", "2026-03-02-brief.html", "2026-03-02-brief.json"]
+    assert files[0].parent.name == "payments"
+    assert json.loads(files[2].read_text(encoding="utf-8"))["kind"] == "brief"
+    assert write_brief(services, "")[0].parent.name == "all"
+
+
+def test_what_a_sync_cannot_read_is_told(services: Services) -> None:
+    summary = run_sync(services, "git-core")
+    assert summary.result == "partial"
+    assert "nowhere" in summary.words()
+
+
+def test_work_stops_when_told(services: Services) -> None:
+    stop = threading.Event()
+    running = take_in(services, stop, Parts(marts=False))
+    assert {thread.name for thread in running} == {"ingest", "schedules"}
+    stop.set()
+    for thread in running:
+        thread.join(20)
+        assert not thread.is_alive()
