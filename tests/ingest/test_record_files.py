@@ -226,9 +226,9 @@ def test_what_goes_out_comes_back_the_same(tables: dict[str, list[dict[str, Any]
             (given_ / f"{table}.jsonl").write_text("\n".join(lines), encoding="utf-8")
         first, second = Home(Path(scratch, "one")), Home(Path(scratch, "two"))
         first.load(given_)
-        export_records(first.database, out, form, tuple(tables))
+        export_records(out, first.database, form, tuple(tables))
         second.load(out)
-        export_records(second.database, again, form, tuple(tables))
+        export_records(again, second.database, form, tuple(tables))
         for table, rows in tables.items():
             expected = {row["id"]: {**row, "source": row["source"] or "records"} for row in rows}
             assert first.rows(table) == second.rows(table) == expected
@@ -245,11 +245,11 @@ def test_every_table_can_be_opened_and_named() -> None:
 def test_an_export_never_mixes_with_what_is_there(home: Home, tmp_path: Path) -> None:
     home.load(_write(tmp_path / "in", changes_csv="id,author,title\nx#1,a:@kim,One\n"))
     out = tmp_path / "out"
-    assert export_records(home.database, out, "csv", ("changes",), {"changes": frozenset({"author"})}) == {
+    assert export_records(out, home.database, "csv", ("changes",), {"changes": frozenset({"author"})}) == {
         "changes": 1
     }
     assert b"author" not in (out / "changes.csv").read_bytes()
     with pytest.raises(Abort):
-        export_records(home.database, out, "jsonl")
+        export_records(out, home.database, "jsonl")
     with pytest.raises(Abort):
-        export_records(home.database, tmp_path / "other", "csv", ("chnges",))
+        export_records(tmp_path / "other", home.database, "csv", ("chnges",))

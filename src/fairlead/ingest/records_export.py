@@ -23,8 +23,8 @@ Format = Literal["csv", "jsonl", "parquet"]
 
 
 def export_records(
-    database: Database,
     folder: Path,
+    database: Database,
     form: Format = "csv",
     tables: Sequence[str] = (),
     hidden: Mapping[str, frozenset[str]] = MappingProxyType({}),
