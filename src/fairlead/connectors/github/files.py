@@ -41,7 +41,8 @@ def contents_page(sheet: Sheet, entries: list[Doc], _rest: str) -> None:
     for file in entries:
         path = file.need_text("path")
         if path in LOCATIONS:
-            _code_owners(sheet, path, _text(file))
+            # Lines are named by the version of their file, so that yesterday's owners stay yesterday's.
+            _code_owners(sheet, f"{path}@{(file.text('sha') or 'unknown')[:12]}", path, _text(file))
 
 
 def ids_page(sheet: Sheet, page: Doc) -> Reading:
@@ -54,14 +55,14 @@ def ids_page(sheet: Sheet, page: Doc) -> Reading:
     return sheet.reading()
 
 
-def _code_owners(sheet: Sheet, path: str, text: str) -> None:
+def _code_owners(sheet: Sheet, version: str, path: str, text: str) -> None:
     """The lines as of now; GitHub heeds one file only, so all others of the repository are gone."""
     at = sheet.date or OLDEST
     scope = f"{sheet.repository}/codeowners/"
     ids = set()
     for line in code_owner_rows(text):
         owner = CodeOwner(
-            id=f"{scope}{path}:{line.position}",
+            id=f"{scope}{version}:{line.position}",
             source=sheet.source,
             deleted_at=None,
             repository=sheet.repository,
