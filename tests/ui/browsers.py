@@ -95,7 +95,7 @@ def faults_of(page: Any, axe: str) -> list[str]:
 
 
 def look(page: Any, url: str, axe: str, shot: str) -> None:
-    """Opens a page and holds it to what holds for all: no fault, no sideways scroll, nothing refused by the policy."""
+    """Opens a page and holds it to what holds for all: no fault of axe, no sideways scroll, a quiet console."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))

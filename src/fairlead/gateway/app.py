@@ -52,7 +52,7 @@ def create_apps(services: Services) -> Apps:
     counters = Counters()
     hosts = Hosts(server.host, server.public_url)
     api = Mount("/api/v1", app=create_api(services, access))
-    signin = SignIn(access, https=https).routes()
+    signin = SignIn(access, https=https, language=services.setup.organisation.language).routes()
     inside = Starlette(routes=[*signin, api, *pages(services)])
     for_operator = Starlette(routes=[local.route(services), api])
     guarded = Guard(inside, access, hosts, https=https)
