@@ -1,6 +1,6 @@
 """How fast signed webhooks become durable, against the same server with the same signature check and no store.
 
-    python benchmarks/webhooks.py [--seconds 4] [--pairs 5] [--connections 64]
+    python benchmarks/webhooks.py [--seconds 4] [--pairs 5] [--connections 128]
 
 One server process and one load client (`load.c`, compiled here with `cc`), both on this machine. The deliveries are
 those of a fake organisation's history, signed with its secret, in the order in which GitHub would send them, each
@@ -195,7 +195,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--connections", type=int, default=128)
     parser.add_argument("--part", choices=("store", "nothing", "ingest"), help=argparse.SUPPRESS)
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     said = parser.parse_args()
