@@ -76,6 +76,14 @@ def test_reformatting_commits_are_no_knowledge() -> None:
     assert names(suggest(asked(), of("kim", "mo"), TOUCHES, Reviewers(), NOW, ignored={"a1", "a2"})) == ["mo"]
 
 
+def test_work_beside_a_new_file_counts_less_than_work_on_it() -> None:
+    touches = [Touch("kim", "pay/old.py", days_ago(3)), Touch("lee", PATHS[0], days_ago(300))]
+    found = suggest(asked(), of("kim", "lee", "mo"), touches, Reviewers(), NOW)
+    knows = {suggestion.person: suggestion.parts[1].value for suggestion in found.best}
+    assert set(knows) == {"kim", "lee"}
+    assert knows["lee"] > knows["kim"] > 0
+
+
 def test_spreading_gives_the_last_place_to_middling_knowledge_for_its_share_of_changes() -> None:
     touches = [Touch("kim", PATHS[0], days_ago(n)) for n in range(8)] + [Touch("lee", PATHS[0], days_ago(3))] * 7
     touches += [Touch("mo", PATHS[0], days_ago(3))] * 3

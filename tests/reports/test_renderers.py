@@ -158,7 +158,7 @@ def test_letters_of_every_script_stay() -> None:
     assert plain(None) == ""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=120), st.text(max_size=120), st.sampled_from([40, 80, 133]))
 def test_terminal_keeps_its_width_and_forms_never_break(title: str, text: str, width: int) -> None:
     told = document(

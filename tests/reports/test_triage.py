@@ -65,7 +65,7 @@ def test_reviewers_are_explained_and_neither_author_nor_agent_nor_absent(story: 
     (claim,) = claims(triage(story.told(SETUP), SETUP, clock))
     said = reasons(claim)
     assert "Kim fits" in said
-    assert "has lately worked on 1 of 1 file" in said
+    assert "has lately worked on or beside 1 of 1 file" in said
     assert "has no open review" in said
     assert "Mo fits" in said
     assert "Lee is away until Fri 20 Nov." in said

@@ -1,7 +1,7 @@
 """Suggests reviewers of a change, each with the parts of the score and what stands behind them.
 
 Four parts, each from 0 to 1, weighted by `[reviewers]`: what a person owns by CODEOWNERS, what they have lately
-worked on (a commit's weight halves every half-year), how much review waits for them, and whether they are at work.
+worked on there (a commit's weight halves every half-year), how much review waits for them, and whether they work now.
 Never the author, never a bot or agent, nobody who is away. With `spread` above zero that share of changes (the same
 ones each time) also goes to somebody of middling knowledge, so that knowledge does not stay with the two most senior.
 """
@@ -20,6 +20,8 @@ from fairlead.model.setup import Reviewers
 HALF_LIFE_DAYS = 180.0
 MIDDLING = (0.15, 0.6)
 """Share of the best candidate's knowledge that counts as middling: enough to review, enough left to learn."""
+BESIDE = 0.3
+"""What work on other files of the same folder counts for."""
 _REACH_HOURS = 16.0
 """Who starts work later than this from now brings nothing for the time zone."""
 
@@ -151,21 +153,31 @@ def _score(
 def _knowledge(
     paths: Sequence[str], touches: Iterable[Touch], now: datetime, ignored: frozenset[str]
 ) -> dict[str, dict[str, float]]:
-    """Person -> path -> share of the recent work on it, bots' work included in the whole."""
-    wanted = frozenset(paths)
-    weights: dict[str, dict[str, float]] = {}
+    """Person -> path -> share of the recent work on it, bots' work included in the whole.
+
+    Who has worked beside a file, in its folder, knows a fraction of it: new files have no history of their own.
+    """
+    by_file: dict[str, dict[str, float]] = {}
+    by_folder: dict[str, dict[str, float]] = {}
     for touch in touches:
-        if touch.path not in wanted or touch.sha in ignored or touch.at > now:
+        if touch.sha in ignored or touch.at > now:
             continue
-        age_days = (now - touch.at).total_seconds() / 86_400
-        of_path = weights.setdefault(touch.path, {})
-        of_path[touch.person] = of_path.get(touch.person, 0.0) + 0.5 ** (age_days / HALF_LIFE_DAYS)
+        weight = 0.5 ** ((now - touch.at).total_seconds() / 86_400 / HALF_LIFE_DAYS)
+        for weights, place in ((by_file, touch.path), (by_folder, _folder(touch.path))):
+            of_place = weights.setdefault(place, {})
+            of_place[touch.person] = of_place.get(touch.person, 0.0) + weight
     found: dict[str, dict[str, float]] = {}
-    for path, by_person in weights.items():
-        whole = sum(by_person.values())
-        for person, weight in by_person.items():
-            found.setdefault(person, {})[path] = weight / whole if whole else 0.0
+    for path in paths:
+        for by_person, counts in ((by_folder.get(_folder(path), {}), BESIDE), (by_file.get(path, {}), 1.0)):
+            whole = sum(by_person.values())
+            for person, weight in by_person.items():
+                known = found.setdefault(person, {})
+                known[path] = max(known.get(path, 0.0), counts * weight / whole)
     return found
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _hours_until_work(calendar: WorkingCalendar | None, now: datetime) -> float:

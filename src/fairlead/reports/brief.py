@@ -6,10 +6,11 @@ Deterministic: the same records, set-up and moment give the same words. Everythi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from fairlead.metrics import figures
 from fairlead.model.figures import Evidence, Figure, Window
@@ -33,6 +34,14 @@ if TYPE_CHECKING:
 WINDOW_DAYS = 30
 MOST_NEEDS, MOST_RISKS = 7, 5
 """More than this is not read before the first coffee; the rest is one command away."""
+
+
+class Point(NamedTuple):
+    """Something worth saying; put into words only if there is room for it."""
+
+    id: str
+    """Record that it is about."""
+    tell: Callable[[], Claim]
 
 
 @dataclass(frozen=True)
@@ -89,36 +98,49 @@ def brief(
     return _document(teller, _title(teller, found, needs), sections, sources)
 
 
-def _needs(teller: Teller, found: _Found) -> list[Claim]:
+def _needs(teller: Teller, found: _Found) -> list[Point]:
     """What is broken, then what has waited too long, in the order in which to do it."""
     late = overdue(found.waiting)
     suggested = suggestions(teller.scope, teller.names, late[:MOST_NEEDS])
     fixes = {waiting.repository: waiting for waiting in reversed(found.waiting) if waiting.hotfix}
+
+    def broken(trouble: facts.Trouble, tell: Callable[[facts.Trouble, Waiting | None], Claim]) -> Point:
+        return Point(trouble.id, lambda: tell(trouble, fixes.get(trouble.repository)))
+
+    def waits(waiting: Waiting) -> Point:
+        def tell() -> Claim:
+            who = teller.reviewers(waiting, suggested.get(waiting.change), parts=False)
+            return teller.waiting(waiting, who, tone="act")
+
+        return Point(waiting.change, tell)
+
     return [
-        *(teller.incident(trouble, fixes.get(trouble.repository)) for trouble in found.incidents),
-        *(teller.red_main(trouble, fixes.get(trouble.repository)) for trouble in found.red if trouble.overdue),
-        *(teller.failed_deployment(trouble, fixes.get(trouble.repository)) for trouble in found.failed),
-        *(
-            teller.waiting(waiting, teller.reviewers(waiting, suggested.get(waiting.change), parts=False), tone="act")
-            for waiting in late
-        ),
+        *(broken(trouble, teller.incident) for trouble in found.incidents),
+        *(broken(trouble, teller.red_main) for trouble in found.red if trouble.overdue),
+        *(broken(trouble, teller.failed_deployment) for trouble in found.failed),
+        *map(waits, late),
     ]
 
 
-def _risks(teller: Teller, found: _Found) -> list[Claim]:
+def _risks(teller: Teller, found: _Found) -> list[Point]:
     """What will need somebody soon: load, young failures, limits that are near, changes too large to review well."""
     scope = teller.scope
     told = {waiting.change for waiting in overdue(found.waiting)}
     soon = scope.now + timedelta(days=1)
     near = [w for w in found.waiting if w.due_at and scope.now < w.due_at <= soon and w.change not in told]
+    told |= {waiting.change for waiting in near}
     large = scope.setup.thresholds.large_change_lines
     big = [w for w in found.waiting if w.lines >= large and w.why != "draft" and w.change not in told]
     return [
-        *_load_claims(teller, found.loads),
-        *(teller.red_main(trouble) for trouble in found.red if not trouble.overdue),
-        *(_near(teller, waiting) for waiting in near),
-        *(_big(teller, waiting, large) for waiting in big if waiting not in near),
+        *(Point(claim.evidence.ids[0], partial(_same, claim)) for claim in _load_claims(teller, found.loads)),
+        *(Point(trouble.id, partial(teller.red_main, trouble)) for trouble in found.red if not trouble.overdue),
+        *(Point(waiting.change, partial(_near, teller, waiting)) for waiting in near),
+        *(Point(waiting.change, partial(_big, teller, waiting, large)) for waiting in big),
     ]
+
+
+def _same(claim: Claim) -> Claim:
+    return claim
 
 
 def _load_claims(teller: Teller, loads: facts.Loads) -> list[Claim]:
@@ -162,16 +184,16 @@ def _big(teller: Teller, waiting: Waiting, large: int) -> Claim:
     )
 
 
-def _section(teller: Teller, key: str, claims: Sequence[Claim], most: int, command: str) -> Section:
+def _section(teller: Teller, key: str, points: Sequence[Point], most: int, command: str) -> Section:
     """A numbered section; what does not fit is counted and leads to a command, and nothing is said to be nothing."""
     words, scope = teller.words, teller.scope
-    blocks: list[Block] = list(claims[:most])
-    if not claims:
+    blocks: list[Block] = [point.tell() for point in points[:most]]
+    if not points:
         blocks.append(Empty(teller.claim(f"{key}.none", _nothing_due(teller, key), tone="ok")))
-    if len(claims) > most:
-        rest = claims[most:]
+    if len(points) > most:
+        rest = points[most:]
         typed = f"fairlead {command}" + (f" --team {scope.team.removeprefix('team:')}" if scope.team else "")
-        ids = [claim.evidence.ids[0] for claim in rest]
+        ids = [point.id for point in rest]
         more = Claim(
             key="more",
             text=words("more", n=len(rest)),
@@ -233,7 +255,7 @@ def _what_changed(teller: Teller, happened: facts.Happened, *, every_change: boo
     return Section("changed", words("section.changed"), tuple(blocks), aside=aside)
 
 
-def _title(teller: Teller, found: _Found, needs: Sequence[Claim]) -> Claim:
+def _title(teller: Teller, found: _Found, needs: Sequence[Point]) -> Claim:
     """The finding in one sentence: at most the two weightiest kinds of what needs somebody."""
     late = len(overdue(found.waiting))
     red = [trouble for trouble in found.red if trouble.overdue]
@@ -249,7 +271,7 @@ def _title(teller: Teller, found: _Found, needs: Sequence[Claim]) -> Claim:
         said.append(teller.words("title.late", n=late))
     if not needs:
         return teller.claim("title.calm", _nothing_due(teller, "needs"), tone="ok")
-    ids = [claim.evidence.ids[0] for claim in needs]
+    ids = [point.id for point in needs]
     text = teller.words("title.found", what="; ".join(said[:2]))
     return Claim(key="title.found", text=text[:1].upper() + text[1:], evidence=proof.of_mixed(ids), tone="act")
 

@@ -160,7 +160,7 @@ order by all
 
 _TOUCHES = """
 with wanted as (
-    select distinct c.repository, p.path
+    select distinct c.repository, regexp_replace(p.path, '[^/]*$', '') as folder
     from (
         select change, path from change_files where change in {changes} and deleted_at is null
         union
@@ -173,7 +173,7 @@ with wanted as (
 )
 select f.repository, f.path, coalesce(d.person, k.author) as person, k.authored_at as at, k.sha
 from commit_files f
-join wanted w on w.repository = f.repository and w.path = f.path
+join wanted w on w.repository = f.repository and w.folder = regexp_replace(f.path, '[^/]*$', '')
 join commits k on k.id = f.commit and k.deleted_at is null
 left join dim_accounts d on d.account = k.author
 where k.authored_at >= $1 and k.authored_at < $2 and k.author is not null

@@ -18,7 +18,7 @@ def numbered(document: Document) -> Iterator[tuple[Section, list[tuple[int | Non
     for section in document.sections:
         blocks: list[tuple[int | None, Block]] = []
         for block in section.blocks:
-            if section.numbered and isinstance(block, Claim):
+            if section.numbered and isinstance(block, Claim) and block.key != "more":
                 count += 1
                 blocks.append((count, block))
             else:
