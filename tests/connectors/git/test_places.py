@@ -13,7 +13,6 @@ from fairlead.connectors.git.connector import CONNECTOR
 from fairlead.model.errors import Refused, Skip
 from fairlead.store.database import Database
 
-
 _PROGRAMS = (
     "core.fsmonitor", "core.pager", "diff.external", "gpg.program", "core.sshCommand", "diff.x.textconv",
     "diff.x.command", "filter.x.clean", "filter.x.smudge", "core.alternateRefsCommand", "core.askPass",
