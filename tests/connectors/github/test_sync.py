@@ -198,3 +198,21 @@ def test_check_tells_what_is_there_and_what_is_missing(team: Team) -> None:
     assert findings["scopes"].ok is False
     assert "deployments" in findings["harbor-co/tides"].detail
     assert not all(found.ok for found in check(reader.request(credentials={"token": "stolen"})))
+
+
+def test_a_quiet_repository_costs_next_to_nothing_to_poll() -> None:
+    team = Team()
+    for number in range(60):
+        ACTS[number % len(ACTS)](team, PEOPLE[number % 3], number)
+    reader = Reader.of(team)
+    for _ in range(3):
+        reader.pages()
+    spent = reader.desk.limits.budgets["core"].used + reader.desk.limits.budgets["graphql"].used
+    reader.pages()
+    assert reader.desk.limits.budgets["core"].used + reader.desk.limits.budgets["graphql"].used - spent <= 12
+
+
+def test_an_organisation_that_does_not_exist_is_named() -> None:
+    reader = Reader.of(Team())
+    reader.pages(settings={"organisations": ["nobody-here"]})
+    assert any("nobody-here" in words for words in reader.left_out)

@@ -25,14 +25,24 @@ class _ExpiredError(Exception):
 def pulls(api: Api, home: str, mark: Mark) -> Iterator[Page]:
     """By GraphQL where the server takes our query, else by REST; what was read by then is not read again."""
     if api.graphql:
+        if not mark.resume and _unchanged(api, home, mark):
+            return
         try:
             yield from _by_graphql(api, home, mark)
             return
         except Skip as fault:
             api.graphql = False
             api.tell(f"{home.removeprefix('/repos/')}: pull requests by REST, since {fault.message}")
-            mark.resume = {}
+            mark.resume, mark.etag = {}, ""
     yield from _by_rest(api, home, mark)
+
+
+def _unchanged(api: Api, home: str, mark: Mark) -> bool:
+    """GraphQL always costs; the newest pull request by REST costs nothing while it is the same."""
+    asked = {"state": "all", "sort": "updated", "direction": "desc", "per_page": 1}
+    answer = api.get(f"{home}/pulls", asked, mark.etag)
+    mark.etag = answer.headers.get("etag", "")
+    return answer.unchanged
 
 
 def _by_graphql(api: Api, home: str, mark: Mark) -> Iterator[Page]:

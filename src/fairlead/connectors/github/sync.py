@@ -67,8 +67,7 @@ def repositories(api: Api) -> list[str]:
     settings = api.request.settings
     found = dict.fromkeys(str(name) for name in settings.get("repositories") or ())
     for login in settings.get("organisations") or ():
-        for _, _, page in api.lists(f"/orgs/{login}/repos", {"type": "all", "sort": "full_name"}):
-            found |= dict.fromkeys(text(entry, "full_name") for entry in page)
+        found |= dict.fromkeys(_owned(api, str(login)))
     if not found and api.signed_in.is_app:
         for _, _, page in api.lists("/installation/repositories", key="repositories"):
             found |= dict.fromkeys(text(entry, "full_name") for entry in page)
@@ -76,6 +75,18 @@ def repositories(api: Api) -> list[str]:
         raise Abort("no repositories are named", hint="set `repositories` or `organisations` in `[sources.github]`")
     excluded = tuple(settings.get("exclude") or ())
     return [name for name in found if name.count("/") == 1 and not any(fnmatchcase(name, glob) for glob in excluded)]
+
+
+def _owned(api: Api, login: str) -> list[str]:
+    """Repositories of an organisation, or of a person who is named like one."""
+    for home in (f"/orgs/{login}/repos", f"/users/{login}/repos"):
+        try:
+            pages = api.lists(home, {"type": "all", "sort": "full_name"})
+            return [text(entry, "full_name") for _, _, page in pages for entry in page]
+        except Skip as fault:
+            told = fault.message
+    api.leave_out(f"{login}: {told}")
+    return []
 
 
 def _pages(api: Api, cursor: Cursor) -> Iterator[Page]:

@@ -8,7 +8,7 @@ from typing import Any
 from fairlead.connectors.github.api import PER_PAGE, Api, Entry, entries, number, text
 from fairlead.connectors.github.cursor import Mark
 from fairlead.connectors.kit.connector import Page
-from fairlead.connectors.kit.http import next_page
+from fairlead.connectors.kit.http import Answer, next_page
 from fairlead.connectors.kit.owners import LOCATIONS
 from fairlead.model.errors import Skip
 
@@ -41,7 +41,12 @@ def by_updated(kind: str, below: str, params: Mapping[str, Any] | None = None) -
         while True:
             asked: dict[str, Any] = {**(params or {}), "sort": "updated", "direction": "asc"}
             asked |= {"per_page": PER_PAGE, "page": place} | ({"since": since} if since else {})
-            answer = api.get(home + below, asked)
+            # Nothing new means the same question as last time, and an unchanged answer costs no limit.
+            answer = api.get(home + below, asked, "" if mark.resume else mark.etag)
+            if answer.unchanged:
+                return
+            if not mark.resume:
+                mark.etag = answer.headers.get("etag", "")
             found = entries(answer)
             last = max((text(entry, "updated_at") for entry in found), default="")
             mark.later(last)
@@ -67,8 +72,8 @@ def newest_first(
     def walk(api: Api, home: str, mark: Mark) -> Iterator[Page]:
         stop = mark.value or api.start
         first = int(mark.resume.get("page", 1))
-        for place, answer, found in api.lists(home + below, params, first=first):
-            mark.resume["page"] = place
+        for place, answer, found in api.lists(home + below, params, first=first, etag=mark.etag):
+            _turned(mark, place, answer)
             for entry in found:
                 mark.later(text(entry, field))
             wanted = [entry for entry in found if text(entry, field) >= stop]
@@ -87,22 +92,14 @@ def events(api: Api, home: str, mark: Mark) -> Iterator[Page]:
     """Events of all issues and pull requests, newest first, by their growing number."""
     known = int(mark.value or 0)
     first = int(mark.resume.get("page", 1))
-    for place, answer, found in api.lists(f"{home}/issues/events", first=first):
-        mark.resume["page"] = place
+    for place, answer, found in api.lists(f"{home}/issues/events", first=first, etag=mark.etag):
+        _turned(mark, place, answer)
         mark.following = str(max((number(entry, "id") for entry in found), default=0) or mark.following or "")
         mark.following = str(max(int(mark.following or 0), int(mark.resume.get("top", 0)), known)) or ""
         mark.resume["top"] = int(mark.following or 0)
         yield api.page("issue_events", f"{home}/issues/events", answer)
         if any(number(entry, "id") <= known or text(entry, "created_at") < api.start for entry in found):
             return
-
-
-def repository(api: Api, home: str, mark: Mark) -> Iterator[Page]:
-    """The repository itself."""
-    answer = api.get(home, etag=mark.etag)
-    mark.etag = answer.headers.get("etag", mark.etag)
-    if not answer.unchanged:
-        yield api.page("repository", home, answer)
 
 
 def code_owners(api: Api, home: str, mark: Mark) -> Iterator[Page]:
@@ -126,8 +123,8 @@ def commits(branch: str) -> Walk:
         since = mark.value or api.start
         asked = {"sha": branch} | ({"since": since} if since else {})
         first = int(mark.resume.get("page", 1))
-        for place, answer, found in api.lists(f"{home}/commits", asked, first=first):
-            mark.resume["page"] = place
+        for place, answer, found in api.lists(f"{home}/commits", asked, first=first, etag=mark.etag):
+            _turned(mark, place, answer)
             for entry in found:
                 mark.later(_committed_at(entry))
             if found:
@@ -141,9 +138,9 @@ def deployments(api: Api, home: str, mark: Mark) -> Iterator[Page]:
     stop = mark.value or api.start
     pending = str(mark.resume.get("pending", ""))
     first = int(mark.resume.get("page", 1))
-    for place, answer, found in api.lists(f"{home}/deployments", first=first):
+    for place, answer, found in api.lists(f"{home}/deployments", first=first, etag=mark.etag):
         wanted = [entry for entry in found if text(entry, "created_at") >= stop]
-        mark.resume["page"] = place
+        _turned(mark, place, answer)
         if not wanted:
             break
         yield api.page("deployments", f"{home}/deployments", answer)
@@ -166,6 +163,13 @@ def deployments(api: Api, home: str, mark: Mark) -> Iterator[Page]:
 
 
 _ENDED = ("success", "failure", "error", "inactive")
+
+
+def _turned(mark: Mark, place: int, answer: Answer) -> None:
+    """Notes the page and, at the first, the mark by which the server tells that the list is unchanged."""
+    mark.resume["page"] = place
+    if place == 1:
+        mark.etag = answer.headers.get("etag", "")
 
 
 def _committed_at(entry: Entry) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 _TRAILER = re.compile(r"^([A-Za-z0-9][A-Za-z0-9-]*)\s*:\s*(\S.*)$")
 _CHERRY = re.compile(r"^\(cherry picked from commit [0-9a-f]{7,64}\)$")
-_PERSON = re.compile(r"^(.*?)\s*<([^<>]*)>$")
 _CO_AUTHOR = "co-authored-by"
 _LONGEST = 64 * 1024
 """Trailers stand at the end: of longer messages only the tail is looked at."""
@@ -51,8 +50,10 @@ def split_person(text: str) -> tuple[str, str]:
     >>> split_person("Kim Doe <kim@acme.example>")
     ('Kim Doe', 'kim@acme.example')
     """
-    if match := _PERSON.match(text.strip()):
-        return match.group(1).strip(), match.group(2).strip()
+    name, mark, rest = text.strip().partition("<")
+    address, end, _ = rest.partition(">")
+    if mark and end:
+        return name.strip(), address.strip()
     return ("", text.strip()) if "@" in text else (text.strip(), "")
 
 
