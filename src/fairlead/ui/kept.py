@@ -1,4 +1,4 @@
-"""Answers kept for a few seconds: opening the rows of a sentence must not write the whole brief again."""
+"""Answers kept while the warehouse is unchanged: opening the rows of a sentence must not write the brief again."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from fairlead.ui.visit import Visit
 
-KEPT_S = 15.0
-"""How long an answer is given again: pages tell the minute, not the second."""
+KEPT_S = 60.0
+"""How long an answer is given again at most: pages tell the minute, not the second."""
+_REVISION = "select value from warehouse_state where key = 'revs'"
 _MOST = 256
 
 _T = TypeVar("_T")
@@ -19,9 +20,9 @@ _lock = Lock()
 
 
 def kept(visit: Visit, key: Hashable, make: Callable[[], _T]) -> _T:
-    """The answer of a moment ago, else a new one; keys are told apart by home, not by who asks."""
+    """The answer of a moment ago over the same data, else a new one; told apart by home, not by who asks."""
     services = visit.services
-    whole = (str(services.home), key)
+    whole = (str(services.home), str(services.warehouse.rows(_REVISION)), key)
     now = services.clock.now().timestamp()
     with _lock:
         found = _held.get(whole)

@@ -14,7 +14,7 @@ from fairlead.store import access, records
 from fairlead.ui.entering import enter
 from fairlead.ui.kept import forget
 from fairlead.ui.page import Page
-from fairlead.ui.rights import allowed, demand
+from fairlead.ui.rights import allowed, demand, sees_people
 from fairlead.ui.views.grids import Cell, Column, Grid, grid, wanted
 from fairlead.ui.views.people import Register, Someone, register
 from fairlead.ui.visit import Visit
@@ -117,7 +117,7 @@ def _grid(visit: Visit, people: tuple[Someone, ...]) -> Grid:
         Column(words("Name"), lambda row: Cell(row["one"].name)),
         Column(words("Kind"), lambda row: _kind(row["one"], visit)),
         Column(words("Teams"), lambda row: _list(row["one"].teams, words("in no team"))),
-        Column(words("Accounts"), lambda row: _list(row["one"].accounts, words("no account known"))),
+        Column(words("Accounts"), lambda row: _accounts(row["one"], visit)),
         Column(words("Time zone"), lambda row: Cell(row["one"].zone or None, why=words("the team's zone holds"))),
     ]
     if allowed(visit, "manager"):
@@ -131,6 +131,12 @@ def _grid(visit: Visit, people: tuple[Someone, ...]) -> Grid:
 def _kind(someone: Someone, visit: Visit) -> Cell:
     kind = visit.words(someone.kind.replace("_", " "))
     return Cell(kind, tag="" if someone.kind == "human" else "neutral")
+
+
+def _accounts(someone: Someone, visit: Visit) -> Cell:
+    """Handles; addresses only for those who may list them."""
+    whole = [name for name in someone.accounts if "@" not in name or sees_people(visit)]
+    return _list(tuple(whole), visit.words("no account known"))
 
 
 def _list(texts: tuple[str, ...], otherwise: str) -> Cell:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from fairlead.ui.around import aware
+from fairlead.ui.kept import kept
 from fairlead.ui.views.links import page_of, safe, short
 from fairlead.ui.visit import Visit
 
@@ -50,13 +51,13 @@ where ($team = '' or list_contains(string_split(coalesce(o.teams, ''), ','), $te
   and ($service = '' or o.change in (select change from change_services where service = $service))
 """
 
-_COUNTS = """
-select o.turn, count(*) as n, count(case when o.due_at < $now then 1 end) as overdue {where} group by o.turn
-"""
-
+# The view is read once: it is what costs, since it walks the calendar of each change.
 _LANES = """
 with open_now as (
-  select o.*, c.base_branch, row_number() over (partition by o.turn order by o.since, o.change) as nth {where}
+  select o.*, c.base_branch, row_number() over (partition by o.turn order by o.since, o.change) as nth,
+    count(*) over (partition by o.turn) as n,
+    count(case when o.due_at < $now then 1 end) over (partition by o.turn) as overdue
+  {where}
 )
 select o.*, coalesce(ap.name, a.name, a.handle) as account_name, coalesce(up.name, u.name, u.handle) as author_name,
   t.name as asked_name
@@ -66,7 +67,7 @@ left join people ap on ap.id = a.person
 left join accounts u on u.id = o.author
 left join people up on up.id = u.person
 left join teams t on t.id = o.asked_team
-where nth > $before and nth <= $upto and ($turn = '' or turn = $turn)
+where (nth > $before and nth <= $upto and ($turn = '' or turn = $turn)) or nth = 1
 order by nth
 """
 
@@ -121,30 +122,34 @@ class Board:
 
 def board(visit: Visit, turn: str = "", page: int = 1) -> Board:
     """The board, or with a turn one page of that lane."""
-    warehouse = visit.services.warehouse
     limits = {name: visit.scope.limits.get(name, "") for name in ("team", "repository", "service")}
-    now = visit.shown.now.replace(tzinfo=None)
-    counts = warehouse.rows(_COUNTS.format(where=_WHERE), {**limits, "now": now})
     size = PER_PAGE if turn else PER_LANE
     cut = {"before": (page - 1) * size, "upto": page * size, "turn": turn}
-    rows = warehouse.rows(_LANES.format(where=_WHERE), {**limits, **cut})
-    lanes = tuple(_lane(visit, key, counts, rows) for key in TURNS if any(row["turn"] == key for row in counts))
+    asked = {**limits, **cut, "now": visit.shown.now.astimezone(UTC).replace(tzinfo=None)}
+
+    def make() -> list[dict[str, Any]]:
+        return list(visit.services.warehouse.rows(_LANES.format(where=_WHERE), asked))
+
+    rows = kept(visit, ("board", tuple(sorted(limits.items())), turn, page), make)
+    firsts = {row["turn"]: row for row in rows if row["nth"] == 1}
+    shown = [row for row in rows if cut["before"] < row["nth"] <= cut["upto"]]
+    lanes = (_lane(visit, firsts[key], shown) for key in TURNS if key in firsts)
     return Board(
         lanes=tuple(lane for lane in lanes if not turn or lane.turn == turn),
-        count=sum(row["n"] for row in counts),
-        overdue=sum(row["overdue"] for row in counts),
+        count=sum(row["n"] for row in firsts.values()),
+        overdue=sum(row["overdue"] for row in firsts.values()),
     )
 
 
-def _lane(visit: Visit, turn: str, counts: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Lane:
+def _lane(visit: Visit, first: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Lane:
+    turn = first["turn"]
     heading, about = TURNS[turn]
-    count = next(row for row in counts if row["turn"] == turn)
     return Lane(
         turn=turn,
         heading=visit.words(heading),
         about=visit.words(about),
-        count=count["n"],
-        overdue=count["overdue"],
+        count=first["n"],
+        overdue=first["overdue"],
         lines=tuple(_line(visit, row) for row in rows if row["turn"] == turn),
         all=visit.scope.link("/changes", turn=turn),
     )

@@ -69,7 +69,7 @@ def register(visit: Visit) -> Register:
     of_person: dict[str, list[str]] = {}
     for account in accounts.values():
         if account["person"]:
-            of_person.setdefault(account["person"], []).append(account["handle"] or account["id"])
+            of_person.setdefault(account["person"], []).append(_said(account))
     in_teams = _teams(memberships, teams, accounts)
     return Register(
         suggested=tuple(
@@ -78,6 +78,11 @@ def register(visit: Visit) -> Register:
         decided=tuple(link for link in made if link.status != "suggested"),
         people=tuple(_someone(row, of_person, in_teams, users) for row in sorted(people, key=_by_name)),
     )
+
+
+def _said(account: Mapping[str, Any]) -> str:
+    """An account by its handle; one that is a git author by its address."""
+    return str(account["handle"] or account["email"] or account["id"].partition(":")[2])
 
 
 def _by_name(row: Mapping[str, Any]) -> tuple[str, str]:
