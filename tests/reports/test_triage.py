@@ -61,6 +61,9 @@ def test_reviewers_are_explained_and_neither_author_nor_agent_nor_absent(story: 
     story.add("change_files", id=f"{change}:a", change=change, repository=PAY, path="a.py")
     for number, who in enumerate(("ann", "coder", "kim", "lee", "mo")):
         touched(story, number, who, "a.py", 100 * (number + 1))
+    story.add("accounts", id="email:x@acme.example", email="x@acme.example", name="Only Commits")
+    story.add("commits", id=f"{PAY}@c9", repository=PAY, sha="c9", author="email:x@acme.example", authored_at=ago(9))
+    story.add("commit_files", id=f"{PAY}@c9:a.py", commit=f"{PAY}@c9", repository=PAY, path="a.py")
     story.add("absences", id="x", person="person:lee", start_at=ago(5), end_at=ago(-50))
     (claim,) = claims(triage(story.told(SETUP), SETUP, clock))
     said = reasons(claim)
@@ -71,6 +74,7 @@ def test_reviewers_are_explained_and_neither_author_nor_agent_nor_absent(story: 
     assert "Lee is away until Fri 20 Nov." in said
     assert "Ann fits" not in said
     assert "coder" not in said
+    assert "Only Commits" not in said
 
 
 def test_owners_by_login_team_and_address(story: Story, clock: FixedClock) -> None:

@@ -186,6 +186,7 @@ where change in {changes} and kind in ('approved', 'changes_requested', 'reviewe
     and deleted_at is null
 """
 
+# Who is known by an address of commits only cannot be asked for a review.
 _CANDIDATES = """
 with load as (
     select coalesce(d.person, t.account) as person, count(distinct t.change) as open_reviews
@@ -200,6 +201,7 @@ from dim_accounts d
 left join people p on p.id = d.person
 left join load l on l.person = d.person
 group by d.person
+having bool_or(d.account not like 'email:%')
 order by d.person
 """
 
