@@ -49,7 +49,7 @@ def test_order_and_reasons(story: Story, clock: FixedClock) -> None:
     assert "+60: it repairs production." in first
     assert "+15: others wait for it (1)." in first
     assert "-50: it is a draft." in reasons(claims(document)[-1])
-    assert document.title.text == "4 changes are open, 1 have waited for too long"
+    assert document.title.text == "4 changes are open, 1 of them waiting for too long"
     assert claims(document)[0].refs[0].id == fix
 
 
