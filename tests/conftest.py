@@ -10,12 +10,14 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fairlead.store.database import Database
+from fairlead.wiring.demo.home import make_home
 
 
 def pytest_configure() -> None:
@@ -109,6 +111,14 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database.open(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the demo team, made once; whoever writes to it takes a copy."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    make_home(home, datetime(2026, 10, 14, 12, tzinfo=UTC), 7, lambda _: None)
+    return home
 
 
 @pytest.fixture

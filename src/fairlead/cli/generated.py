@@ -12,12 +12,13 @@ def pages() -> Mapping[str, str]:
     """File name in `docs/` -> text."""
     from fairlead.config.reference import page as configuration
     from fairlead.metrics.reference import marts_page, metrics_page
-    from fairlead.model.reference import page as records
+    from fairlead.model.reference import markdown as records
     from fairlead.wiring.demo.page import demo_page
 
     made = {
         "configuration.md": configuration,
         "records.md": records,
+        "records.schema.json": _record_schema,
         "metrics.md": metrics_page,
         "marts.md": marts_page,
         "demo.md": demo_page,
@@ -26,14 +27,22 @@ def pages() -> Mapping[str, str]:
     return {name: make().rstrip("\n") + "\n" for name, make in made.items()}
 
 
+def _record_schema() -> str:
+    import msgspec
+
+    from fairlead.model.reference import json_schema
+
+    return msgspec.json.format(msgspec.json.encode(json_schema()), indent=1).decode()
+
+
 def commands_page() -> str:
     """Every command with its words, as the command line itself describes them."""
     lines = [
         "# Commands",
         "",
-        "Before the command stand `--config PATH`, `--demo` (the demo's home) and `--as-of TIME`. Data go to standard",
-        "output, progress and words about it to standard error. Exit code 0: done; 1: it failed, or something is wrong;",
-        "2: a wrong call or faulty files. A server that runs on the home answers for the command line.",
+        "Before the command stand `--config PATH`, `--demo` (the demo's home) and `--as-of TIME`. Data go to",
+        "standard output, progress to standard error. Exit code 0: done; 1: something is wrong; 2: a wrong call",
+        "or faulty files. A server that runs on the home answers for the command line.",
         "",
     ]
     group = Commands(name="fairlead")

@@ -6,6 +6,7 @@ Secrets are made here and shown once; what is kept is their SHA-256, so that a c
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy import delete, or_, select, update
 
+from fairlead.model.schema import TABLES, columns
 from fairlead.store.database import Transaction
 from fairlead.store.statements import clean
 from fairlead.store.tables import access_log, grants, links, sessions, tokens, users
@@ -24,6 +26,9 @@ EVERYWHERE = "*"
 """Team of a role that holds for all teams."""
 ROLES: tuple[Role, ...] = ("owner", "manager", "member", "viewer")
 """From most to least."""
+
+_WORD = re.compile(r"\w+")
+_PERSON_COLUMNS = frozenset(column.name for table in TABLES for column in columns(table) if column.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +225,11 @@ def tokens_of(tx: Transaction, person: str | None = None) -> list[Token]:
     if person is not None:
         chosen = chosen.where(tokens.c.person == person)
     return [_token(dict(row._mapping)) for row in tx.execute(chosen)]
+
+
+def about_people(query: str, answered: Sequence[str]) -> list[str]:
+    """Person columns that a statement names or answers with; the statement itself is kept beside them."""
+    return sorted(_PERSON_COLUMNS & {*_WORD.findall(query), *answered})
 
 
 def note_reading(tx: Transaction, reading: Reading) -> None:

@@ -17,6 +17,7 @@ from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
 from fairlead.reports.figures_page import figures_page
 from fairlead.reports.triage import triage
+from fairlead.store import access
 from fairlead.wiring.services import Services
 from fairlead.wiring.verbs import Reply, Verb, Words, reply_json
 
@@ -76,7 +77,13 @@ def _figures(services: Services, words: Words) -> list[Figure]:
 
 def answer_sql(services: Services, words: Words) -> Reply:
     """One read-only query with the operator's eyes."""
-    answer = services.warehouse.readonly(words["query"], owner=True, limit=int(words.get("limit") or 10_000))
+    query = words["query"]
+    answer = services.warehouse.readonly(query, owner=True, limit=int(words.get("limit") or 10_000))
+    if about := access.about_people(query, answer.columns):
+        with services.database.begin() as tx:
+            now = services.clock.now()
+            reading = access.Reading(now, "operator", "sql", query[:10_000], tuple(about), len(answer.rows), True)
+            access.note_reading(tx, reading)
     if words.get("form") == "json":
         return reply_json(answer.rows)
     if words.get("form") == "csv":

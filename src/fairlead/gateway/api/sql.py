@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
@@ -10,10 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from fairlead.gateway.api.asking import Api, viewer_of
 from fairlead.model.errors import Denied
-from fairlead.model.schema import TABLES, columns
-
-_WORD = re.compile(r"\w+")
-_PERSON_COLUMNS = frozenset(column.name for table in TABLES for column in columns(table) if column.person)
+from fairlead.store.access import about_people
 
 
 def routes(api: Api) -> APIRouter:
@@ -33,17 +29,12 @@ def routes(api: Api) -> APIRouter:
         try:
             answer = api.services.warehouse.readonly(query, owner=owner, limit=limit)
         except Denied:
-            api.access.note_reading(viewer, "sql", query[:10_000], _about_people(query, ()), 0, allowed=False)
+            api.access.note_reading(viewer, "sql", query[:10_000], about_people(query, ()), 0, allowed=False)
             raise
         if owner:
-            about = _about_people(query, answer.columns)
+            about = about_people(query, answer.columns)
             api.access.note_reading(viewer, "sql", query[:10_000], about, len(answer.rows), allowed=True)
         content: dict[str, Any] = {"columns": answer.columns, "rows": answer.rows, "cut": answer.cut}
         return JSONResponse(content)
 
     return router
-
-
-def _about_people(query: str, answered: tuple[str, ...]) -> list[str]:
-    """Person columns that a statement names or answers with; the statement itself is kept beside them."""
-    return sorted(_PERSON_COLUMNS & {*_WORD.findall(query), *answered})

@@ -1,0 +1,97 @@
+"""The brief says what the story says, each sentence with rows that can be looked at."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from fairlead.wiring import verbs
+from fairlead.wiring.demo.story import DemoHistory
+from fairlead.wiring.services import Services
+
+NAMED_BY_THE_BRIEF = (
+    "stuck-reviewer-away", "approved-unmerged", "conflict", "main-red", "review-load", "deployment-failed",
+)  # fmt: skip
+
+
+def claims(value: Any) -> Iterator[dict[str, Any]]:
+    """All claims of a report, wherever they stand."""
+    if isinstance(value, dict):
+        if "text" in value and "evidence" in value:
+            yield value
+        for part in value.values():
+            yield from claims(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from claims(part)
+
+
+def figures(value: Any) -> Iterator[dict[str, Any]]:
+    """All figures of a report."""
+    if isinstance(value, dict):
+        if "definition" in value and "value" in value:
+            yield value
+        for part in value.values():
+            yield from figures(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from figures(part)
+
+
+@pytest.fixture(scope="module")
+def reports(demo_services: Services) -> dict[str, Any]:
+    """Brief and triage as JSON."""
+    found = {
+        name: verbs.ask(demo_services, name, {"form": "json", "changes": "yes"}).text for name in ("brief", "triage")
+    }
+    return {name: json.loads(text) for name, text in found.items()}
+
+
+def test_every_claim_has_evidence_and_its_query_gives_its_rows(
+    demo_services: Services, reports: dict[str, Any]
+) -> None:
+    counted = 0
+    for report in reports.values():
+        for claim in claims(report):
+            evidence = claim["evidence"]
+            assert claim["text"]
+            assert evidence["ids"], claim["text"]
+            assert evidence["query"], claim["text"]
+            rows = demo_services.warehouse.readonly(evidence["query"], owner=True, limit=100_000).rows
+            assert len(rows) == evidence["count"] or not evidence["count"], claim["text"]
+            counted += 1
+    assert counted > 40
+
+
+def test_every_figure_opens(demo_services: Services, reports: dict[str, Any]) -> None:
+    found = list(figures(reports["brief"]))
+    assert {figure["name"] for figure in found} >= {"deployment_frequency", "lead_time", "change_failure_rate"}
+    for figure in found:
+        for key in ("value", "unit", "n", "excluded", "definition", "freshness", "rows"):
+            assert key in figure
+        rows = demo_services.warehouse.readonly(figure["rows"]["query"], owner=True, limit=100_000).rows
+        assert len(rows) == figure["rows"]["count"], figure["name"]
+
+
+@pytest.mark.parametrize("kind", NAMED_BY_THE_BRIEF)
+def test_the_brief_names_what_the_story_tells(kind: str, story: DemoHistory, reports: dict[str, Any]) -> None:
+    facts = [fact for fact in story.story_facts if fact.kind == kind]
+    assert facts, f"the story has no {kind}"
+    named = {found for report in reports.values() for claim in claims(report) for found in claim["evidence"]["ids"]}
+    shown = json.dumps(reports, ensure_ascii=False)
+    for fact in facts:
+        assert fact.id in named or fact.id in shown, fact.sentence
+
+
+def test_a_german_brief_says_the_same(demo_services: Services, reports: dict[str, Any]) -> None:
+    german = json.loads(verbs.ask(demo_services, "brief", {"form": "json", "changes": "yes", "language": "de"}).text)
+    english = reports["brief"]
+    assert [claim["evidence"] for claim in claims(german)] == [claim["evidence"] for claim in claims(english)]
+    assert [claim["text"] for claim in claims(german)] != [claim["text"] for claim in claims(english)]
+
+
+@pytest.mark.parametrize("form", ["terminal", "md", "html", "json"])
+def test_the_same_question_gives_the_same_answer(form: str, demo_services: Services) -> None:
+    first, again = (verbs.ask(demo_services, "brief", {"form": form, "width": "80"}).text for _ in range(2))
+    assert first == again
