@@ -37,6 +37,10 @@ def _comparable(found: Records) -> dict[tuple[str, str], dict[str, Any]]:
     }
 
 
+def _is_check(identity: str) -> bool:
+    return "/check/" in identity or "/status/" in identity
+
+
 def _history(history: History) -> Team:
     team = Team()
     for act, who, number in history:
@@ -55,6 +59,8 @@ def test_webhooks_and_sync_agree(way: str, history: History) -> None:
     live, synced = told_by_webhooks(team), told_by(reader.pages())
     assert not reader.left_out
     one, other = _comparable(records(live)), _comparable(records(synced))
+    # A sync asks for the checks of the present head only.
+    one = {key: values for key, values in one.items() if key in other or not _is_check(key[1])}
     assert set(one) == set(other)
     for key, values in one.items():
         assert values == other[key], key
@@ -80,9 +86,11 @@ def test_incremental_sync_is_a_whole_one(first: History, second: History) -> Non
     for act, who, number in first:
         act(team, who, number)
     reader = Reader.of(team)
+    reader.now = team.fake.now
     in_parts = told_by(reader.pages())
     for act, who, number in second:
         act(team, who, number)
+    reader.now = team.fake.now
     in_parts += told_by(reader.pages())
     at_once = told_by(Reader.of(team).pages())
     one, other = records(in_parts), records(at_once)

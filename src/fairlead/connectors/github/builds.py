@@ -137,7 +137,7 @@ def say_check(sheet: Sheet, check: Doc) -> None:
             repository=sheet.repository,
             kind=kind,
             name=check.text("name"),
-            branch=(suite.text("head_branch") if suite else UNSET) or UNSET,
+            branch=(suite.text("head_branch") if suite else None) or sheet.headers.get("branch") or UNSET,
             sha=check.text("head_sha"),
             change=_change(sheet, check),
             state=state,

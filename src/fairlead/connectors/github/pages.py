@@ -128,7 +128,8 @@ def noted(sheet: Sheet, name: str) -> int:
 def _statuses(sheet: Sheet, entries: list[Doc], rest: str) -> None:
     for entry in entries:
         sha = entry.text("sha") or rest
-        builds.say_status(sheet, entry, sha if re.fullmatch(r"[0-9a-f]{40,64}", sha) else UNSET, UNSET)
+        commit = sha if re.fullmatch(r"[0-9a-f]{40,64}", sha) else UNSET
+        builds.say_status(sheet, entry, commit, sheet.headers.get("branch") or UNSET)
 
 
 def _members(sheet: Sheet, entries: list[Doc], rest: str) -> None:

@@ -71,7 +71,7 @@ def _by_graphql(api: Api, home: str, mark: Mark) -> Iterator[Page]:
             yield api.page("graphql", f"{home}/graphql", answer)
             for node in wanted:
                 yield from _rest_of_timeline(api, home, node)
-                yield from checks(api, home, text(node, "headRefOid"))
+                yield from checks(api, home, text(node, "headRefOid"), text(node, "headRefName"))
         after = info.get("endCursor")
         mark.resume["after"] = after
         if len(wanted) < len(nodes) or not info.get("hasNextPage") or not after:
@@ -142,11 +142,11 @@ def _details(api: Api, home: str, wanted: list[Entry]) -> Iterator[Page]:
                     yield api.page(kind, f"{path}/{below}", answer, **notes)
         head = entry.get("head")
         if isinstance(head, dict):
-            yield from checks(api, home, text(head, "sha"))
+            yield from checks(api, home, text(head, "sha"), text(head, "ref"))
 
 
-def checks(api: Api, home: str, sha: str) -> Iterator[Page]:
-    """Checks of other apps and statuses of a commit; the jobs of Actions come with their runs."""
+def checks(api: Api, home: str, sha: str, branch: str) -> Iterator[Page]:
+    """Checks of other apps and statuses of a commit; neither list tells the branch, which we know."""
     if not sha:
         return
     for below, kind, key in (("check-runs", "check_runs", "check_runs"), ("statuses", "statuses", "")):
@@ -154,7 +154,7 @@ def checks(api: Api, home: str, sha: str) -> Iterator[Page]:
         try:
             for _, answer, found in api.lists(path, key=key):
                 if found:
-                    yield api.page(kind, path, answer)
+                    yield api.page(kind, path, answer, branch=branch)
         except Skip:
             # The head of a fork that is gone, or a permission that was not given: the change itself is whole.
             continue

@@ -14,6 +14,7 @@ from fairlead.model.times import iso, parse_time
 
 _MOST_LISTED = 1000
 _SHORTEST = timedelta(minutes=10)
+_LATE = timedelta(minutes=10)
 _BEGINNING = timedelta(days=400)
 """GitHub keeps runs for 400 days at most."""
 
@@ -38,8 +39,8 @@ def runs(api: Api, home: str, mark: Mark) -> Iterator[Page]:
         else:
             begin, end = end, now
             mark.resume |= {"from": iso(begin), "pending": pending}
-    # A run that is created while we read has a later time than `now`.
-    mark.following = pending or iso(now)
+    # A run may show up in the list some time after it was created.
+    mark.following = pending or iso(now - _LATE)
 
 
 def _window(api: Api, home: str, begin: datetime, end: datetime) -> Iterator[tuple[Answer, list[Entry] | None]]:
