@@ -53,7 +53,10 @@ def measure(changes: int, memory: str, profile: bool) -> None:
         delta_s = time.perf_counter() - started
         warehouse.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{changes:>9,} {rows:>11,} {rows / load_s:>12,.0f} {models_s:>9.1f} {delta_s:>12.2f} {peak:>8,.0f}", flush=True)
+    print(
+        f"{changes:>9,} {rows:>11,} {rows / load_s:>12,.0f} {models_s:>9.1f} {delta_s:>12.2f} {peak:>8,.0f}",
+        flush=True,
+    )
 
 
 def _apart(warehouse: Warehouse, history: Source) -> tuple[float, float]:
@@ -88,7 +91,11 @@ def _report_models(warehouse: Warehouse) -> None:
             found = _inner(self, *arguments, **named)  # type: ignore[operator]
             spent = time.perf_counter() - started
             if spent > 0.3:
-                what = next(a if isinstance(a, str) else getattr(a, "name", "") for a in arguments if isinstance(a, str) or hasattr(a, "name"))
+                what = next(
+                    a if isinstance(a, str) else getattr(a, "name", "")
+                    for a in arguments
+                    if isinstance(a, str) or hasattr(a, "name")
+                )
                 print(f"    {what:<32} {spent:6.1f} s", file=sys.stderr)
             return found
 

@@ -24,6 +24,7 @@ class Size:
     changes_per_deployment: float = 3.33
     changes_per_repository: int = 1000
     incidents: int = 0
+    minutes_apart: float = 1.5
 
     @property
     def repositories(self) -> int:
@@ -81,7 +82,9 @@ class MadeUpHistory:
             else f'null::{TYPES[column.kind]} as "{column.name}"'
             for column in columns(table)
         )  # fmt: skip
-        yield from self._con.sql(f"select {listed}, {self._rev}::bigint as rev from out_{table}").to_arrow_reader(100_000)
+        yield from self._con.sql(f"select {listed}, {self._rev}::bigint as rev from out_{table}").to_arrow_reader(
+            100_000
+        )
 
     def _draw(self, first: int, count: int) -> None:
         per, repositories = self._size.commits_per_change, self._size.repositories
@@ -90,11 +93,12 @@ class MadeUpHistory:
         run(f"""
             create or replace table drawn as
             select i, 'github:acme/r' || (i % {repositories}) as repository, i // {repositories} as nth,
-                {_EPOCH} + to_minutes((i * 1.5)::bigint) as opened
+                {_EPOCH} + to_minutes((i * {self._size.minutes_apart})::bigint) as opened
             from range({first}, {first + count}) t(i)
         """)
         sha = "md5(repository || {0}) || substr(md5({0} || repository), 1, 8)"
         merge, before = sha.format("'m' || nth"), sha.format("'m' || (nth - 1)")
+        back = sha.format("'m' || (nth - 2)")
         step, earlier = sha.format("'c' || nth || '.' || k"), sha.format("'c' || nth || '.' || (k - 1)")
         run(f"""
             create or replace table out_commits as
@@ -137,12 +141,13 @@ class MadeUpHistory:
         run(f"""
             create or replace table out_deployments as
             select repository || '/deployment/' || nth as id, repository, 'production' as environment,
-                case when nth % 50 = 49 then {before} else {merge} end as sha, 'success' as result, 'finished' as state,
+                case when nth % 50 = 49 then {back} else {merge} end as sha, 'success' as result, 'finished' as state,
                 opened + interval '20 hours' as started_at, opened + interval '21 hours' as finished_at, 'github' as source,
                 'deployment' as made_from
             from drawn where (nth / {every})::int <> ((nth - 1) / {every})::int
         """)
         if first == 0:
+            apart = self._size.changes * self._size.minutes_apart / max(1, self._size.incidents)
             run(f"""
                 create or replace table out_repositories as
                 select 'github:acme/r' || i as id, 'acme/r' || i as name, 'main' as default_branch, 'github' as source
@@ -155,8 +160,8 @@ class MadeUpHistory:
             run(f"""
                 create or replace table out_incidents as
                 select 'pager:' || i as id, 'github:acme/r' || (i % {repositories}) as repository, 'Trouble ' || i as title,
-                    {_EPOCH} + to_minutes((i * {self._size.changes * 1.5 / max(1, self._size.incidents)})::bigint) as started_at,
-                    {_EPOCH} + to_minutes((i * {self._size.changes * 1.5 / max(1, self._size.incidents)})::bigint + 90) as resolved_at,
+                    {_EPOCH} + to_minutes((i * {apart})::bigint) as started_at,
+                    {_EPOCH} + to_minutes((i * {apart})::bigint + 90) as resolved_at,
                     'pager' as source
                 from range({self._size.incidents}) t(i)
             """)

@@ -12,7 +12,7 @@ from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.setup import Privacy, ServiceSetup, Setup, TeamSetup, Thresholds
 from fairlead.model.times import FixedClock, parse_time
 
-MONDAY = datetime(2026, 9, 7)
+MONDAY = datetime(2026, 9, 7)  # noqa: DTZ001 - the warehouse holds clock readings of UTC
 PAY = "github:acme/pay"
 
 

@@ -13,7 +13,7 @@ from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.setup import Incidents, ServiceSetup, Setup, TeamSetup
 from fairlead.model.times import FixedClock, parse_time
 
-START = datetime(2026, 3, 2, 8)
+START = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - the warehouse holds clock readings of UTC
 REPOSITORIES = ("github:acme/pay", "github:acme/web")
 ACCOUNTS = ("github:@kim", "github:@lee", "github:@rita[bot]", "github:@coder", "email:agent@coder.example")
 SHAS = tuple(f"{number:040x}" for number in range(12))
@@ -21,7 +21,9 @@ CHANGES = tuple(range(1, 8))
 CLOCK = FixedClock(parse_time("2026-04-01T08:00:00Z") or START)
 SETUP = Setup(
     services={
-        "api": ServiceSetup(repository="github:acme/pay", paths=("api/**",), team="core", environments=("production-api",)),
+        "api": ServiceSetup(
+            repository="github:acme/pay", paths=("api/**",), team="core", environments=("production-api",)
+        ),
         "jobs": ServiceSetup(repository="github:acme/pay", paths=("jobs",), team="night"),
         "web": ServiceSetup(repository="github:acme/web"),
     },
@@ -92,7 +94,12 @@ def change_rows(draw: st.DrawFn) -> Operation:
             }  # fmt: skip
         case 2:
             item = f"github:acme/pay#{draw(st.integers(90, 92))}"
-            return "work_item_links", {"id": f"{change}>{item}", "from_item": change, "to_item": item, "kind": "closes"}
+            return "work_item_links", {
+                "id": f"{change}>{item}",
+                "from_item": change,
+                "to_item": item,
+                "kind": "closes",
+            }
         case _:
             kind = draw(st.sampled_from(
                 ["approved", "changes_requested", "commented", "ready", "drafted", "pushed", "review_requested"]
@@ -139,7 +146,12 @@ def people(draw: st.DrawFn) -> Operation:
             return "people", {"id": "person:kim", "kind": draw(st.sampled_from(["human", "coding_agent"]))}
         case 1:
             team = draw(st.sampled_from(["team:core", "team:away"]))
-            return "memberships", {"id": f"{team}/{who}", "team": team, "account": who, "deleted_at": draw(maybe_deleted)}
+            return "memberships", {
+                "id": f"{team}/{who}",
+                "team": team,
+                "account": who,
+                "deleted_at": draw(maybe_deleted),
+            }
         case 2:
             return "repositories", {
                 "id": draw(repository), "default_branch": draw(st.sampled_from(["main", "dev", None])),
@@ -168,7 +180,9 @@ def troubles(draw: st.DrawFn) -> Operation:
     }  # fmt: skip
 
 
-operations = st.one_of(commits(), commits(), changes(), changes(), change_rows(), change_rows(), deliveries(), people(), troubles())
+operations = st.one_of(
+    commits(), commits(), changes(), changes(), change_rows(), change_rows(), deliveries(), people(), troubles()
+)
 deltas = st.lists(st.tuples(st.lists(operations, min_size=1, max_size=25), st.booleans()), min_size=2, max_size=4)
 
 
@@ -177,9 +191,13 @@ def contents(warehouse: Warehouse) -> dict[str, list[str]]:
         "select table_name as name from information_schema.tables where table_schema = 'main' order by name"
     )
     kept = [row["name"] for row in tables if not row["name"].startswith(("warehouse_", "dirty_", "delta_", "stale_"))]
-    temporary = {row["name"] for row in warehouse.rows("select table_name as name from duckdb_tables() where temporary")}
+    temporary = {
+        row["name"] for row in warehouse.rows("select table_name as name from duckdb_tables() where temporary")
+    }
     return {
-        name: sorted(map(repr, warehouse.rows(f'select * from main."{name}"'))) for name in kept if name not in temporary
+        name: sorted(map(repr, warehouse.rows(f'select * from main."{name}"')))
+        for name in kept
+        if name not in temporary
     }
 
 
@@ -196,7 +214,9 @@ def test_incremental_equals_full(history: list[tuple[list[Operation], bool]]) ->
         if removes:
             table, row = group[0]
             source.remove(table, row["id"])
-        assert not followed.refresh().full or any(table in ("people", "accounts", "memberships") for table, _ in group)
+        assert not followed.refresh().full or any(
+            table in ("people", "accounts", "memberships") for table, _ in group
+        )
     anew = Warehouse(None, source, SETUP, CLOCK)
     anew.refresh(full=True)
     mine, theirs = contents(followed), contents(anew)

@@ -46,7 +46,10 @@ def test_agrees_with_plain_sets(history: tuple[Parents, list[int]]) -> None:
     parents, heads = history
     outcome = Outcome()
     trace(graph_of(parents), [Step(number, (head,)) for number, head in enumerate(heads)], outcome)
-    brought, lost = set(zip(outcome.brought_of, outcome.brought_commit)), set(zip(outcome.lost_of, outcome.lost_commit))
+    brought, lost = (
+        set(zip(outcome.brought_of, outcome.brought_commit)),
+        set(zip(outcome.lost_of, outcome.lost_commit)),
+    )
     firsts = dict(zip(outcome.first_commit, outcome.first_of))
     seen: set[int] = set()
     for number, head in enumerate(heads):

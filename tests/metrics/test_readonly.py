@@ -83,7 +83,9 @@ def test_rows_are_plain_and_capped(filled: Warehouse) -> None:
 
 def test_a_long_query_is_stopped(filled: Warehouse) -> None:
     with pytest.raises(Fault, match="longer than"):
-        filled.readonly("select count(*) from range(1000000) a, range(1000000) b where a.range <> b.range", timeout_s=0.2)
+        filled.readonly(
+            "select count(*) from range(1000000) a, range(1000000) b where a.range <> b.range", timeout_s=0.2
+        )
 
 
 def test_python_variables_are_no_tables(filled: Warehouse) -> None:

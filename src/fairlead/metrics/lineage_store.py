@@ -24,7 +24,8 @@ STATE = {
     # Hashes that known commits or deployments point to without being known themselves.
     "warehouse_awaited": "repository varchar, sha varchar",
     # Where each track ended, so that its next deployment needs the young commits only.
-    "warehouse_tracks": "repository varchar, service varchar, environment varchar, deployment varchar, horizon bigint",
+    "warehouse_tracks": "repository varchar, service varchar, environment varchar, deployment varchar, "
+    "horizon bigint",
 }
 """Tables that the next run goes on from -> their columns."""
 

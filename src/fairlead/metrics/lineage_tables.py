@@ -77,7 +77,8 @@ union
 select t.repository, true from touched t
 left join warehouse_awaited w on w.repository = t.repository and w.sha = t.sha
 where t.repository in (select repository from parts_now)
-    and (w.sha is not null or t.sides > 1 or t.id not in (select id from commits where id in (select id from touched)))
+    and (w.sha is not null or t.sides > 1
+        or t.id not in (select id from commits where id in (select id from touched)))
 """
 
 
@@ -117,7 +118,8 @@ def _walk(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
     store(con, outcome)
     con.execute("""
         insert into warehouse_awaited
-        select distinct repository, sha from edges where parent < 0 union select repository, sha from nodes where not known
+        select distinct repository, sha from edges where parent < 0
+        union select repository, sha from nodes where not known
     """)
 
 
@@ -153,7 +155,8 @@ def _number(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
     con.execute("""
         create or replace temp table acts as
         select
-            (row_number() over (order by repository, service, environment, finished_at, deployment) - 1)::integer as d,
+            (row_number() over (order by repository, service, environment, finished_at, deployment) - 1)::integer
+                as d,
             *
         from (select distinct repository, service, environment, deployment, finished_at, production from parts_now
               where repository in (from bucket) and success)

@@ -97,7 +97,7 @@ _CHECKS = (
     _Check(
         "unresolved-authors", "partial", ("review_load",),
         "these accounts are taken for humans of no team",
-        "select 'accounts' as subject, author as id from (select distinct author from changes where deleted_at is null) c "
+        "select 'accounts' as subject, author as id from (select distinct author from changes) c "
         "where author is not null and author not in (select account from dim_accounts)",
     ),
     _Check(
@@ -108,7 +108,8 @@ _CHECKS = (
     _Check(
         "incidents-without-service", "note", ("change_failure_rate", "failed_deployment_recovery_time"),
         "they are attributed by time and repository alone",
-        "select source as subject, incident as id from counted_incidents where service is null and repository is null",
+        "select source as subject, incident as id from counted_incidents "
+        "where service is null and repository is null",
     ),
     _Check(
         "incident-names-unknown-deployment", "wrong", ("change_failure_rate",),
@@ -119,7 +120,8 @@ _CHECKS = (
     _Check(
         "times-out-of-order", "note", ("lead_time", "pickup_time", "review_time"),
         "a span that would be negative is unknown, not zero",
-        "select repository as subject, change as id from change_lead_times where deploy_missing = 'deployed_before_merge' "
+        "select repository as subject, change as id from change_lead_times "
+        "where deploy_missing = 'deployed_before_merge' "
         "or coding_missing = 'first_commit_after_opening' or review_missing = 'review_after_merge'",
     ),
 )  # fmt: skip

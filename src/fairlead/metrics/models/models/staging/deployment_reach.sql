@@ -1,7 +1,9 @@
--- Which services a deployment can have moved: its own, or those whose files its changes touched.
+-- Which services a deployment can have moved: its own, or those that its changes touched.
 select deployment, service, false as by_path from {{ ref('deployment_services') }}
 union
-select c.deployment, s.service, true
+-- Files say more than the repository does only where a service has paths of its own.
+select c.deployment, s.service, not coalesce(d.whole_repository, true)
 from {{ ref('change_lead_times') }} c
 join {{ ref('change_services') }} s on s.change = c.change
+left join {{ source('setup', 'setup_services') }} d on d.service = s.service
 where c.deployment is not null

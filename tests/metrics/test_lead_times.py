@@ -1,0 +1,187 @@
+"""Lead time and its phases at the edges where incumbents err."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+HOUR = 3600.0
+
+
+def row(company: Any, number: int) -> dict[str, Any]:
+    warehouse = company.warehouse()
+    (found,) = warehouse.rows("select * from change_lead_times where change = ?", [f"{company.pay}#{number}"])
+    return dict(found)
+
+
+def deploy_daily(company: Any, *days: int) -> None:
+    for day in days:
+        company.deployment(day, company.merge(day), company.at(day, 20))
+
+
+def test_phases_add_up_to_the_total(company: Any) -> None:
+    company.change(2)
+    deploy_daily(company, 1, 2)
+    found = row(company, 2)
+    assert (found["coding_s"], found["pickup_s"], found["review_s"], found["deploy_s"]) == (
+        HOUR,
+        3 * HOUR,
+        5 * HOUR,
+        2 * HOUR,
+    )
+    assert found["total_s"] == 11 * HOUR and found["total_missing"] is None
+
+
+def test_working_time_leaves_out_nights_and_weekends(company: Any) -> None:
+    # Opened on Friday at 10:00, reviewed on Monday at 10:00: a working day of eight hours lies between.
+    company.change(4, review_at=company.at(7, 10), merged_at=company.at(7, 11))
+    found = row(company, 4)
+    assert found["pickup_s"] == 72 * HOUR and found["pickup_work_s"] == 8 * HOUR
+
+
+def test_first_known_deployment_brings_only_what_it_can_prove(company: Any) -> None:
+    company.change(1)
+    company.change(2)
+    deploy_daily(company, 2)
+    assert row(company, 2)["deploy_s"] == 2 * HOUR
+    older = row(company, 1)
+    assert older["deploy_s"] is None and older["total_s"] is None
+    assert older["deploy_missing"] == "first_known_deployment" and older["deployment"]
+
+
+def test_rollback_and_redeployment_give_no_new_date(company: Any) -> None:
+    company.change(3)
+    for number, sha_of, day in ((1, 1, 1), (2, 3, 3), (3, 1, 4), (4, 3, 5)):
+        company.deployment(number, company.merge(sha_of), company.at(day, 20))
+    found = row(company, 3)
+    assert found["deployment"].endswith("/2") and found["deploy_s"] == 2 * HOUR
+
+
+def test_only_production_successes_deploy(company: Any) -> None:
+    company.change(3)
+    deploy_daily(company, 1)
+    company.deployment(2, company.merge(3), company.at(3, 19), environment="staging")
+    company.deployment(3, company.merge(3), company.at(3, 20), result="failure")
+    company.deployment(4, company.merge(4), company.at(4, 20))
+    assert row(company, 3)["deployment"].endswith("/4")
+
+
+def test_a_deployment_of_parts_finishes_with_its_last(company: Any) -> None:
+    company.change(2)
+    deploy_daily(company, 1)
+    deployment = company.deployment(2, None, company.at(2, 19), repository=None)
+    for part, hour in ((company.pay, 20), ("github:acme/web", 22)):
+        company.source.put("deployment_commits", {
+            "id": f"{deployment}@{part}", "deployment": deployment, "repository": part, "sha": company.merge(2),
+            "result": "success", "finished_at": company.at(2, hour),
+        })  # fmt: skip
+    assert row(company, 2)["deploy_s"] == 4 * HOUR
+
+
+def test_deployed_before_the_merge_is_unknown_with_its_date_kept(company: Any) -> None:
+    company.change(2, merged_at=company.at(3, 18))
+    deploy_daily(company, 1, 2)
+    found = row(company, 2)
+    assert found["deploy_s"] is None and found["deploy_missing"] == "deployed_before_merge" and found["deployed_at"]
+
+
+def test_not_deployed_is_shown_with_its_reason(company: Any) -> None:
+    company.change(5)
+    deploy_daily(company, 1)
+    assert row(company, 5)["deploy_missing"] == "not_deployed"
+
+
+def test_reviews_by_author_bots_and_agents_do_not_count(company: Any) -> None:
+    company.change(2, review_at=None)
+    for hour, actor in (
+        (10.5, "github:@kim"),
+        (10.6, "github:@kim-home"),
+        (10.7, "github:@ci[bot]"),
+        (11, "github:@lens"),
+    ):
+        company.event(2, "reviewed", company.at(2, hour), actor)
+    found = row(company, 2)
+    assert found["pickup_s"] is None and found["pickup_missing"] == "no_review"
+    assert found["first_agent_review_at"] == company.at(2, 11)
+    company.event(2, "changes_requested", company.at(2, 12), "github:@lee")
+    assert row(company, 2)["pickup_s"] == 2 * HOUR
+
+
+def test_pickup_begins_when_the_draft_is_ready(company: Any) -> None:
+    company.change(2, review_at=company.at(2, 11))
+    company.event(2, "ready", company.at(2, 12), "github:@kim")
+    early = row(company, 2)
+    assert early["pickup_s"] is None and early["pickup_missing"] == "review_before_ready"
+    company.event(2, "approved", company.at(2, 14), "github:@lee")
+    assert row(company, 2)["pickup_s"] == 2 * HOUR
+
+
+def test_review_after_the_merge_is_no_review_time(company: Any) -> None:
+    company.change(2, review_at=company.at(2, 19))
+    found = row(company, 2)
+    assert found["review_s"] is None and found["review_missing"] == "review_after_merge"
+
+
+def test_first_commit_after_opening_is_unknown(company: Any) -> None:
+    company.change(2, first_commit_at=company.at(2, 11))
+    found = row(company, 2)
+    assert found["coding_s"] is None and found["coding_missing"] == "first_commit_after_opening"
+
+
+def test_squash_rebase_and_head_deployments_are_found(company: Any) -> None:
+    deploy_daily(company, 1)
+    # The tool never told the merge commit, and what was deployed is the head itself.
+    company.change(3, merge_sha=None, head_sha="d" * 40)
+    company.commit("d" * 40, [company.merge(2)], company.at(3, 9))
+    company.deployment(9, "d" * 40, company.at(3, 20))
+    assert row(company, 3)["deployment"].endswith("/9")
+
+
+def test_promotion_branches_lead_to_production(company: Any) -> None:
+    deploy_daily(company, 1)
+    company.change(3, base_branch="dev", merge_sha="e" * 40, head_sha="f" * 40)
+    company.change(4, base_branch="stage", head_branch="dev", merge_sha="5" * 40, head_sha="6" * 40)
+    company.change(6, base_branch="main", head_branch="stage")
+    company.deployment(6, company.merge(6), company.at(6, 20))
+    found = row(company, 3)
+    assert found["deployment"].endswith("/6") and found["deploy_s"] == 74 * HOUR
+
+
+def test_commits_given_by_the_tool_stand_in_for_the_graph(company: Any) -> None:
+    for number in (1, 2):
+        deployment = company.deployment(number, None, company.at(number, 20))
+        sha = f"{number}".rjust(40, "9")
+        company.change(number, merge_sha=sha)
+        company.source.put("deployment_commits", {
+            "id": f"{deployment}@{sha}", "deployment": deployment, "repository": company.pay, "sha": sha,
+            "result": "success",
+        })  # fmt: skip
+    assert row(company, 1)["deploy_s"] == row(company, 2)["deploy_s"] == 2 * HOUR
+
+
+def test_who_made_it(company: Any) -> None:
+    for number, author in ((2, "github:@kim"), (3, "github:@coder"), (4, "github:@ci[bot]"), (5, "github:@kim")):
+        company.change(number, author=author)
+    company.commit(f"{5:x}".rjust(40, "b"), [], company.at(5), co_authors=["Coder <agent@coder.example>"])
+    company.source.put("accounts", {"id": "email:agent@coder.example", "kind": "coding_agent"})
+    rows = company.warehouse().rows("select author_kind from change_lead_times order by change")
+    assert [found["author_kind"] for found in rows] == ["human", "agent", "bot", "mixed"]
+
+
+def test_merges_count_where_nothing_else_does(company: Any) -> None:
+    company.change(2)
+    warehouse = company.warehouse()
+    (chosen,) = warehouse.rows("select kind from what_counts where chosen")
+    assert chosen["kind"] == "merge"
+    company.source.put("releases", {
+        "id": f"{company.pay}/release/1", "repository": company.pay, "kind": "release", "tag": "v1",
+        "sha": company.merge(3), "published_at": company.at(3, 19), "source": "github",
+    })  # fmt: skip
+    warehouse.refresh()
+    (chosen,) = warehouse.rows("select kind from what_counts where chosen")
+    assert chosen["kind"] == "release"
+
+
+def test_time_of_a_change_that_spans_a_summer_time_switch_is_elapsed_time(company: Any) -> None:
+    company.change(2, opened_at=company.at(2, 10), merged_at=company.at(2, 10) + timedelta(days=60))
+    assert row(company, 2)["review_s"] == 60 * 24 * HOUR - 3 * HOUR
