@@ -89,17 +89,20 @@ class Column:
     """The only values allowed; empty means any."""
     person: bool
     """Whether it names or describes a person."""
-    doc: str
-    """What it means, one sentence."""
+    table: str
+    """Table in which it stands."""
+
+    @property
+    def doc(self) -> str:
+        """What it means, one sentence; read from the source of the record type when it is first asked for."""
+        return _field_docs(self.table)[self.name]
 
 
 @cache
 def columns(table: str) -> tuple[Column, ...]:
     """The columns of a table in order, `id` first."""
-    record = TABLES[table]
-    hints = get_type_hints(record, include_extras=True)
-    docs = _field_docs(record)
-    return tuple(_column(name, hints[name], docs[name]) for name in column_names(table))
+    hints = get_type_hints(TABLES[table], include_extras=True)
+    return tuple(_column(name, hints[name], table) for name in column_names(table))
 
 
 @cache
@@ -115,7 +118,7 @@ def references(table: str) -> tuple[Column, ...]:
     return tuple(column for column in columns(table) if column.refers)
 
 
-def _column(name: str, hint: Any, doc: str) -> Column:
+def _column(name: str, hint: Any, table: str) -> Column:
     marks: list[Any] = []
     while get_origin(hint) is Annotated:
         hint, *found = get_args(hint)
@@ -126,7 +129,7 @@ def _column(name: str, hint: Any, doc: str) -> Column:
         refers=next((mark.table for mark in marks if isinstance(mark, Refers)), None),
         words=next((mark.words for mark in marks if isinstance(mark, OneOf)), ()),
         person=any(isinstance(mark, PersonColumn) for mark in marks),
-        doc=doc,
+        table=table,
     )
 
 
@@ -136,9 +139,10 @@ def _kind(hint: Any) -> ColumnKind:
     return "texts" if get_origin(plain) is tuple else _KIND_OF[plain]
 
 
-def _field_docs(record: type[Record]) -> dict[str, str]:
+@cache
+def _field_docs(table: str) -> dict[str, str]:
     docs: dict[str, str] = {}
-    for owner in reversed(record.__mro__):
+    for owner in reversed(TABLES[table].__mro__):
         if issubclass(owner, Record):
             docs.update(_own_field_docs(owner))
     return docs
