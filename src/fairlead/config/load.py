@@ -19,6 +19,8 @@ from fairlead.config.settings import Settings
 from fairlead.model.errors import Abort, ConfigFault, ConfigFaults
 
 FILE_NAME = "fairlead.toml"
+OWN_FOLDER = "fairlead.d"
+"""Folder beside the file that holds a team's own definitions, one folder a kind."""
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _ENV = re.compile(r"FAIRLEAD_([A-Z]+)__([A-Z_]+)")
 
@@ -32,6 +34,11 @@ class Loaded:
     """The file; `None` if defaults and environment are all there is."""
     overridden: tuple[str, ...]
     """Environment variables that were laid over the file."""
+
+    def own_folders(self, kind: str) -> list[Path]:
+        """Folders of the team's own definitions of a kind, like `metrics`, beside the file; they win over ours."""
+        folder = self.path.parent / OWN_FOLDER / kind if self.path else None
+        return [folder] if folder and folder.is_dir() else []
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:

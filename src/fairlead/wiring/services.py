@@ -82,6 +82,7 @@ class Services:
             self.setup,
             self.clock,
             memory_limit=self.settings.warehouse.memory_limit,
+            metric_folders=self.loaded.own_folders("metrics"),
         )
 
     def add_source(self, name: str, source: SourceSetup) -> None:

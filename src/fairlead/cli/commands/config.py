@@ -14,13 +14,15 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=T
 
 @APP.command(epilog="Example: fairlead config check")
 def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Tell every fault of fairlead.toml at once, with line and column; exit code 2 if there is one."""
+    """Tell every fault of fairlead.toml and fairlead.d/ with line and column; exit code 2 if there is one."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
+    from fairlead.metrics.catalogue import load as metric_catalogue
     from fairlead.model.errors import ConfigFaults
 
     try:
         loaded = home.loaded()
+        metric_catalogue(loaded.own_folders("metrics"))
     except ConfigFaults as faults:
         if not json:
             raise
