@@ -173,7 +173,9 @@ def _links_edited(sheet: Sheet, payload: Doc, pull: Doc, change: str) -> None:
     at = version(pull, "updated_at")
     now = closing_references(pull.text("body") or "", sheet.source, sheet.repository)
     before = closing_references(old.text("from") or "", sheet.source, sheet.repository)
-    for item in {*now, *before} - {change}:
+    for item in dict.fromkeys((*now, *before)):
+        if item == change:
+            continue
         gone = None if item in now else at
         sheet.say(_link(sheet, change, item, gone), at, CHANGE_RANKS["edited"])
 
