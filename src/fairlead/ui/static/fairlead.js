@@ -55,6 +55,9 @@ document.addEventListener("click", (event) => {
 })
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return
+  // A search field takes the first escape to clear itself; one is enough to leave.
+  const box = $("dialog[open]")
+  if (box) { event.preventDefault(); box.close(); return }
   const drop = $("details.drop[open]")
   if (drop) { drop.open = false; $("summary", drop).focus() }
 })
