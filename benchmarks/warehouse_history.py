@@ -113,7 +113,7 @@ class MadeUpHistory:
                 'email:dev' || (i % 400) || '@acme.example', opened + interval '20 hours', opened + interval '20 hours',
                 'Merge', 'github'
             from drawn
-        """)
+        """)  # noqa: E501
         change = "repository || '#' || nth"
         run(f"""
             create or replace table out_changes as
@@ -123,21 +123,21 @@ class MadeUpHistory:
                 opened + interval '20 hours' as merged_at, opened + interval '20 hours' as closed_at, opened as updated_at,
                 (i % 300) as additions, (i % 90) as deletions, (i % 9) as changed_files, 'github' as source
             from drawn
-        """)
+        """)  # noqa: E501
         run(f"""
             create or replace table out_change_commits as
             select {change} || '@' || {step} as id, {change} as change, repository || '@' || {step} as commit, {step} as sha,
                 k as position, 'email:dev' || (i % 400) || '@acme.example' as author,
                 opened - to_hours((9 - k)::bigint) as authored_at
             from drawn, range(1, {per}) s(k)
-        """)
+        """)  # noqa: E501
         run(f"""
             create or replace table out_change_events as
             select {change} || '/' || k as id, {change} as change, repository,
                 case k when 1 then 'review_requested' else 'approved' end as kind, opened + to_hours((k * 4)::bigint) as at,
                 'github:@dev' || ((i + k) % 400) as actor, 'github:@dev' || ((i + 2) % 400) as subject
             from drawn, range(1, 3) s(k)
-        """)
+        """)  # noqa: E501
         run(f"""
             create or replace table out_deployments as
             select repository || '/deployment/' || nth as id, repository, 'production' as environment,
@@ -145,7 +145,7 @@ class MadeUpHistory:
                 opened + interval '20 hours' as started_at, opened + interval '21 hours' as finished_at, 'github' as source,
                 'deployment' as made_from
             from drawn where (nth / {every})::int <> ((nth - 1) / {every})::int
-        """)
+        """)  # noqa: E501
         if first == 0:
             apart = self._size.changes * self._size.minutes_apart / max(1, self._size.incidents)
             run(f"""
@@ -164,7 +164,7 @@ class MadeUpHistory:
                     {_EPOCH} + to_minutes((i * {apart})::bigint + 90) as resolved_at,
                     'pager' as source
                 from range({self._size.incidents}) t(i)
-            """)
+            """)  # noqa: E501
         else:
             for name in ("repositories", "accounts", "incidents"):
                 run(f"drop table if exists out_{name}")

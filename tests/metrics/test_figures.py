@@ -24,7 +24,7 @@ def make_busy(company: Any) -> Any:
         company.deployment(day, company.merge(day), company.at(day, 20))
     company.deployment(11, company.merge(6), company.at(7, 23))
     company.source.put("incidents", {
-        "id": "pager:1", "service": "service:pay", "started_at": company.at(7, 21), "resolved_at": company.at(7, 23.5),
+        "id": "pager:1", "service": "service:pay", "started_at": company.at(7, 21), "resolved_at": company.at(7, 23.5),  # noqa: E501
         "source": "pager",
     })  # fmt: skip
     return company
@@ -172,7 +172,7 @@ def test_rows_of_every_figure_give_it_again(busy: Any) -> None:
 def test_flaky_builds(busy: Any) -> None:
     for number, result in ((1, "failure"), (2, "success"), (3, "failure")):
         busy.source.put("builds", {
-            "id": f"{busy.pay}/run/7/{number}", "repository": busy.pay, "kind": "check", "name": "unit", "branch": "main",
+            "id": f"{busy.pay}/run/7/{number}", "repository": busy.pay, "kind": "check", "name": "unit", "branch": "main",  # noqa: E501
             "sha": "c" * 40 if number < 3 else "d" * 40, "result": result, "finished_at": busy.at(2, number),
             "started_at": busy.at(2, number - 0.5), "source": "github",
         })  # fmt: skip

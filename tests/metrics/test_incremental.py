@@ -68,7 +68,7 @@ def changes(draw: st.DrawFn) -> Operation:
         "id": f"{place}#{number}", "repository": place, "number": number, "state": state, "author": draw(account),
         "title": draw(st.sampled_from(["feat: a", "fix: b", "hotfix c", 'Revert "feat: a"'])),
         "created_at": at(opened), "merged_at": merged, "closed_at": merged, "draft": draw(st.booleans()),
-        "base_branch": draw(st.sampled_from(["main", "dev"])), "head_branch": draw(st.sampled_from(["f", "dev", "revert-1-f"])),
+        "base_branch": draw(st.sampled_from(["main", "dev"])), "head_branch": draw(st.sampled_from(["f", "dev", "revert-1-f"])),  # noqa: E501
         "merge_sha": draw(st.one_of(st.none(), sha)), "head_sha": draw(st.one_of(st.none(), sha)),
         "labels": draw(st.sampled_from([None, [], ["hotfix"]])), "deleted_at": draw(maybe_deleted),
         "additions": 3, "deletions": 4, "source": "github",
@@ -105,8 +105,8 @@ def change_rows(draw: st.DrawFn) -> Operation:
                 ["approved", "changes_requested", "commented", "ready", "drafted", "pushed", "review_requested"]
             ))  # fmt: skip
             return "change_events", {
-                "id": f"{change}/{kind}/{draw(st.integers(0, 5))}", "change": change, "repository": place, "kind": kind,
-                "at": at(draw(hours)), "actor": draw(account), "subject": draw(account), "deleted_at": draw(maybe_deleted),
+                "id": f"{change}/{kind}/{draw(st.integers(0, 5))}", "change": change, "repository": place, "kind": kind,  # noqa: E501
+                "at": at(draw(hours)), "actor": draw(account), "subject": draw(account), "deleted_at": draw(maybe_deleted),  # noqa: E501
             }  # fmt: skip
 
 
@@ -118,23 +118,23 @@ def deliveries(draw: st.DrawFn) -> Operation:
         case 0:
             hashed = draw(sha)
             return "deployment_commits", {
-                "id": f"{deployment}@{hashed}", "deployment": deployment, "repository": draw(repository), "sha": hashed,
+                "id": f"{deployment}@{hashed}", "deployment": deployment, "repository": draw(repository), "sha": hashed,  # noqa: E501
                 "finished_at": draw(st.one_of(st.none(), hours.map(at))),
                 "result": draw(st.sampled_from(["success", "failure", None])),
             }  # fmt: skip
         case 1:
             return "builds", {
-                "id": f"{place}/run/{number}", "repository": place, "kind": draw(st.sampled_from(["pipeline", "check"])),
+                "id": f"{place}/run/{number}", "repository": place, "kind": draw(st.sampled_from(["pipeline", "check"])),  # noqa: E501
                 "name": draw(st.sampled_from(["ci", "deploy"])), "branch": "main", "sha": draw(sha),
-                "result": draw(st.sampled_from(["success", "failure"])), "started_at": at(3), "finished_at": at(draw(hours)),
+                "result": draw(st.sampled_from(["success", "failure"])), "started_at": at(3), "finished_at": at(draw(hours)),  # noqa: E501
                 "deleted_at": draw(maybe_deleted), "source": "github",
             }  # fmt: skip
         case _:
             return "deployments", {
                 "id": deployment, "repository": draw(st.sampled_from([place, place, None])),
                 "environment": draw(st.sampled_from(["production", "production-api", "staging", None])),
-                "sha": draw(st.one_of(st.none(), sha)), "result": draw(st.sampled_from(["success", "success", "failure"])),
-                "finished_at": at(draw(hours)), "started_at": at(1), "deleted_at": draw(maybe_deleted), "source": "github",
+                "sha": draw(st.one_of(st.none(), sha)), "result": draw(st.sampled_from(["success", "success", "failure"])),  # noqa: E501
+                "finished_at": at(draw(hours)), "started_at": at(1), "deleted_at": draw(maybe_deleted), "source": "github",  # noqa: E501
             }  # fmt: skip
 
 
@@ -169,14 +169,14 @@ def troubles(draw: st.DrawFn) -> Operation:
     number = draw(st.integers(90, 92))
     if draw(st.booleans()):
         return "work_items", {
-            "id": f"github:acme/pay#{number}", "repository": "github:acme/pay", "labels": draw(st.sampled_from([None, ["incident"]])),
+            "id": f"github:acme/pay#{number}", "repository": "github:acme/pay", "labels": draw(st.sampled_from([None, ["incident"]])),  # noqa: E501
             "created_at": at(draw(hours)), "work_type": draw(st.sampled_from(["bug", None])), "source": "github",
         }  # fmt: skip
     return "incidents", {
-        "id": f"pager:{number}", "started_at": at(draw(hours)), "resolved_at": draw(st.one_of(st.none(), hours.map(at))),
-        "service": draw(st.sampled_from(["service:web", "service:api", None])), "repository": draw(st.one_of(st.none(), repository)),
+        "id": f"pager:{number}", "started_at": at(draw(hours)), "resolved_at": draw(st.one_of(st.none(), hours.map(at))),  # noqa: E501
+        "service": draw(st.sampled_from(["service:web", "service:api", None])), "repository": draw(st.one_of(st.none(), repository)),  # noqa: E501
         "caused_by_sha": draw(st.one_of(st.none(), sha)),
-        "caused_by_deployment": draw(st.sampled_from([None, None, "github:acme/pay/deployment/1"])), "source": "pager",
+        "caused_by_deployment": draw(st.sampled_from([None, None, "github:acme/pay/deployment/1"])), "source": "pager",  # noqa: E501
     }  # fmt: skip
 
 

@@ -47,10 +47,10 @@ def test_agrees_with_plain_sets(history: tuple[Parents, list[int]]) -> None:
     outcome = Outcome()
     trace(graph_of(parents), [Step(number, (head,)) for number, head in enumerate(heads)], outcome)
     brought, lost = (
-        set(zip(outcome.brought_of, outcome.brought_commit)),
-        set(zip(outcome.lost_of, outcome.lost_commit)),
+        set(zip(outcome.brought_of, outcome.brought_commit, strict=False)),
+        set(zip(outcome.lost_of, outcome.lost_commit, strict=False)),
     )
-    firsts = dict(zip(outcome.first_commit, outcome.first_of))
+    firsts = dict(zip(outcome.first_commit, outcome.first_of, strict=False))
     seen: set[int] = set()
     for number, head in enumerate(heads):
         mine = ancestors(parents, [head])
@@ -69,7 +69,7 @@ def test_rollback_and_the_way_back_date_nothing_anew() -> None:
     outcome = Outcome()
     trace(graph_of([(), (0,), (1,), (2,)]), [Step(0, (1,)), Step(1, (3,)), Step(2, (1,)), Step(3, (3,))], outcome)
     assert [step[2] for step in outcome.steps] == ["first", "forward", "rollback", "forward"]
-    assert dict(zip(outcome.first_commit, outcome.first_of)) == {1: 0, 0: 0, 3: 1, 2: 1}
+    assert dict(zip(outcome.first_commit, outcome.first_of, strict=False)) == {1: 0, 0: 0, 3: 1, 2: 1}
 
 
 def test_a_parallel_branch_brings_and_loses() -> None:
@@ -83,7 +83,7 @@ def test_shallow_history_claims_only_what_it_can_prove() -> None:
     graph = graph_of([(), (), (0, 1)], cut={0: 2})
     outcome = Outcome()
     trace(graph, [Step(0, (0,)), Step(1, (2,))], outcome)
-    assert list(zip(outcome.brought_of, outcome.brought_commit)) == [(0, 0), (1, 2)]
+    assert list(zip(outcome.brought_of, outcome.brought_commit, strict=False)) == [(0, 0), (1, 2)]
     assert outcome.steps[1][5] == 1
 
 
@@ -98,10 +98,12 @@ def test_given_commits_stand_in_for_a_graph() -> None:
     graph = graph_of([(), (), ()], cut={0: 2**62, 1: 2**62, 2: 2**62})
     outcome = Outcome()
     trace(graph, [Step(0, (0,), (0,)), Step(1, (2,), (1, 2))], outcome)
-    assert sorted(zip(outcome.brought_of, outcome.brought_commit)) == [(0, 0), (1, 1), (1, 2)]
+    assert sorted(zip(outcome.brought_of, outcome.brought_commit, strict=False)) == [(0, 0), (1, 1), (1, 2)]
 
 
 def test_records_that_begin_before_the_first_success_prove_more() -> None:
     outcome = Outcome()
     trace(graph_of([(), (0,), (1,)]), [Step(0, (2,))], outcome, covered_from=2)
-    assert sorted(commit for commit, sure in zip(outcome.first_commit, outcome.first_proven) if sure) == [1, 2]
+    assert sorted(
+        commit for commit, sure in zip(outcome.first_commit, outcome.first_proven, strict=False) if sure
+    ) == [1, 2]

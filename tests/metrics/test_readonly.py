@@ -32,7 +32,7 @@ TRICKS = (
     "select max(e) from change_events e", "select array_agg(e) from change_events e", "select * from change_turns",
     "with x as (select * from change_lead_times) select * from x", "select * from review_load",
     "select unnest(array_agg(c)) from changes c", "describe accounts",
-    "select * from changes union all by name select * from accounts", "select * from commits", "select * from dim_accounts",
+    "select * from changes union all by name select * from accounts", "select * from commits", "select * from dim_accounts",  # noqa: E501
 )  # fmt: skip
 
 SECRETS = ("kim", "lee", "lens")
@@ -42,7 +42,7 @@ SECRETS = ("kim", "lee", "lens")
 def filled(shared_company: Any) -> Warehouse:
     shared_company.change(1, requested_reviewers=["github:@lee"], assignees=["github:@lee"])
     shared_company.commit("c" * 40, [], shared_company.at(1), author_name="Kim",
-        message="Subject\n\nSigned-off-by: Kim <kim@acme.example>", trailers=["Signed-off-by: Kim <kim@acme.example>"])  # fmt: skip
+        message="Subject\n\nSigned-off-by: Kim <kim@acme.example>", trailers=["Signed-off-by: Kim <kim@acme.example>"])  # fmt: skip  # noqa: E501
     found: Warehouse = shared_company.warehouse()
     return found
 
@@ -70,7 +70,7 @@ def test_the_owner_sees_people(filled: Warehouse) -> None:
 
 @pytest.mark.parametrize("sql", ["select 1 as one", "with a as (select 1 as one) select * from a", "show tables",
     "describe changes", "explain select * from changes", "values (1)", "select \"at\" from change_events",
-    "select count(*) from range(3)", "select date_trunc('week', merged_at), count(*) from changes group by all"])  # fmt: skip
+    "select count(*) from range(3)", "select date_trunc('week', merged_at), count(*) from changes group by all"])  # fmt: skip  # noqa: E501
 def test_reading_works(filled: Warehouse, sql: str) -> None:
     assert filled.readonly(sql).rows
 

@@ -21,10 +21,11 @@ def metrics_page(entries: Mapping[str, Entry]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-_METRICS_HEAD = """A figure is defined once, here, and every page, report and answer uses it. `fairlead metrics NAME` prints it with
-its number of rows, what was left out and why, freshness, and the query that gives its rows. Percentiles interpolate.
-What cannot be known is empty and counted with its reason, never zero. `--compatible devlake` computes the DORA figures
-by Apache DevLake's published rules. Your own YAML file of the same shape adds figures, or replaces one by its name."""
+_METRICS_HEAD = """A figure is defined once, here, and every page, report and answer uses it.
+`fairlead metrics NAME` prints it with its number of rows, what was left out and why, freshness, and the query that
+gives its rows. Percentiles interpolate. What cannot be known is empty and counted with its reason, never zero.
+`--compatible devlake` computes the DORA figures by Apache DevLake's published rules. Your own YAML file of the same
+shape adds figures, or replaces one by its name."""
 
 
 def _figure(entry: Entry) -> Iterator[str]:
@@ -58,7 +59,7 @@ def marts_page(found: Mapping[str, Mart]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-_MARTS_HEAD = """Tables that Fairlead makes from the records, for `fairlead sql "select ..."` beside the record tables of
+_MARTS_HEAD = """Tables that Fairlead makes from the records, for `fairlead sql "select ..."` beside the tables of
 [records.md](records.md). Times are UTC without zone, lengths of time are seconds. The models are a dbt project,
 `src/fairlead/metrics/models`. Quote the column `"at"`: DuckDB has the word for itself."""
 
