@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import sys
 from pathlib import Path
@@ -45,8 +44,9 @@ def _module_name(command: str) -> str:
 
 
 def _summary(command: str) -> str:
-    text = (_COMMANDS / f"{_module_name(command)}.py").read_text(encoding="utf-8")
-    return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
+    # the first line of the file: parsing thirty of them would take half the time of `--help`
+    with (_COMMANDS / f"{_module_name(command)}.py").open(encoding="utf-8") as file:
+        return file.readline().strip().strip('"')
 
 
 APP = typer.Typer(
