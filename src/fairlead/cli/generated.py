@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from fairlead.cli.main import Commands
@@ -11,16 +11,18 @@ from fairlead.cli.main import Commands
 def pages() -> Mapping[str, str]:
     """File name in `docs/` -> text."""
     from fairlead.config.reference import page as configuration
+    from fairlead.metrics.catalogue import load
+    from fairlead.metrics.marts import marts
     from fairlead.metrics.reference import marts_page, metrics_page
     from fairlead.model.reference import markdown as records
     from fairlead.wiring.demo.page import demo_page
 
-    made = {
+    made: Mapping[str, Callable[[], str]] = {
         "configuration.md": configuration,
         "records.md": records,
         "records.schema.json": _record_schema,
-        "metrics.md": metrics_page,
-        "marts.md": marts_page,
+        "metrics.md": lambda: metrics_page(load()),
+        "marts.md": lambda: marts_page(marts()),
         "demo.md": demo_page,
         "commands.md": commands_page,
     }
