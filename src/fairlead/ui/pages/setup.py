@@ -62,7 +62,7 @@ def start(visit: Visit) -> Response:
     word = githubapp.new_state()
     with visit.services.database.begin() as tx:
         state.put(tx, STATE_KEY, {"state": word, "organisation": organisation, "host": host})
-    return visit.page(
+    answer = visit.page(
         "pages/setup_confirm.html",
         visit.words("GitHub will be asked to create this App"),
         target=githubapp.registration(host, organisation, word),
@@ -71,6 +71,12 @@ def start(visit: Visit) -> Response:
         hook=f"{public}/hooks/github" if public else "",
         where=organisation,
     )
+    # The one form of all pages that leaves this site: its policy names where to.
+    answer.headers["content-security-policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"form-action 'self' {host}; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return answer
 
 
 PAGE = Page(
