@@ -11,7 +11,7 @@ from fairlead.wiring.demo.story import DemoHistory
 from fairlead.wiring.services import Services
 
 NAMED_BY_THE_BRIEF = (
-    "stuck-reviewer-away", "approved-unmerged", "conflict", "main-red", "review-load", "deployment-failed",
+    "stuck-reviewer-away", "approved-unmerged", "conflict", "main-red", "review-load",
 )  # fmt: skip
 
 
