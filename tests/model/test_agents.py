@@ -42,6 +42,7 @@ def test_handles(handle: str, tool_kind: str, expected: str) -> None:
         ("copilot-swe-agent[bot]", "198982749+Copilot@users.noreply.github.com", "coding_agent"),
         ("Claude", "noreply@anthropic.com", "coding_agent"),
         ("Cursor Agent", "cursoragent@cursor.com", "coding_agent"),
+        ("GitHub", "noreply@github.com", "bot"),
         ("Claude Shannon", "claude@acme.example", "human"),
         ("Kim", "12+kim@users.noreply.github.com", "human"),
     ],

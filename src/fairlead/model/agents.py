@@ -52,6 +52,12 @@ BOTS = (
 )  # fmt: skip
 """Handles, without `[bot]`, of automation."""
 
+_BOT_ADDRESSES = (
+    "noreply@github.com", "noreply@gitlab.com", "*+github-actions@users.noreply.github.com",
+    "action@github.com", "actions@github.com", "noreply@bitbucket.org", "bot@renovateapp.com", "support@dependabot.com",
+)  # fmt: skip
+"""Addresses under which hosts and automation commit: that of GitHub's merge button belongs to nobody."""
+
 _TOOL_BOTS = frozenset({"bot", "app", "integration", "service", "serviceaccount"})
 _BOT_MARK = re.compile(r"(\[bot\]|-bot|_bot|\bbot)$", re.IGNORECASE)
 
@@ -101,6 +107,8 @@ def account_kind(
         for kind, globs in _KNOWN:
             if _any_matches([plain], globs) and (kind == "bot" or _may_be_agent(handle, tool_kind, plain)):
                 return kind
+    if not plain and _any_matches([(email or "").lower()], _BOT_ADDRESSES):
+        return "bot"
     if (tool_kind or "").lower() in _TOOL_BOTS or _BOT_MARK.search(handle or "") or _BOT_MARK.search(name or ""):
         return "bot"
     return "coding_agent" if not plain and is_agent(name or "", email or "", rules) else "human"

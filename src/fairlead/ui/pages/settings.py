@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from fairlead.config.reference import meanings
 from fairlead.ui.page import Page
+from fairlead.ui.rights import sees_people
 from fairlead.ui.views.grids import Cell, Column, Grid, grid
 from fairlead.ui.visit import Visit
 
@@ -40,6 +42,9 @@ def show(visit: Visit) -> Response:
     settings = visit.services.settings
     values: dict[str, Any] = msgspec.to_builtins(settings)
     usual: dict[str, Any] = msgspec.to_builtins(type(settings)())
+    if not sees_people(visit):
+        # Teams name their members by handle or address; an address is for owners, here as everywhere.
+        values = _without_addresses(values, visit.words("an address"))
     sections = [_section(visit, name, value, usual[name]) for name, value in values.items()]
     loaded = visit.services.loaded
     title = (
@@ -56,6 +61,18 @@ def show(visit: Visit) -> Response:
         usual=[section for section in sections if not _touched(section)],
         home=str(visit.services.home),
     )
+
+
+_ADDRESS = re.compile(r"[^\s@,;:<>\"'=]+@[^\s@,;<>\"'=]+\.[^\s@,;<>\"'=]+")
+
+
+def _without_addresses(value: Any, instead: str) -> Any:
+    """The same settings with every mail address put as words, wherever it stands."""
+    if isinstance(value, str):
+        return _ADDRESS.sub(f"({instead})", value)
+    if isinstance(value, Mapping):
+        return {_without_addresses(key, instead): _without_addresses(part, instead) for key, part in value.items()}
+    return [_without_addresses(part, instead) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _touched(section: Section) -> bool:
