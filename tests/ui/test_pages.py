@@ -230,7 +230,7 @@ def test_an_invitation_lets_a_person_in_once(demo: TestClient, demo_site: Site) 
     with demo_site.client() as third:
         assert third.post(link[1]).status_code == 403
     for wrong in ({"person": "person:nobody"}, {"role": "emperor"}, {"team": "team:nowhere"}):
-        assert demo.post("/people/invite", data={**form, **wrong}).status_code == 503
+        assert demo.post("/people/invite", data={**form, **wrong}).status_code == 422
 
 
 def test_search_finds_by_title_number_and_page(demo: TestClient) -> None:

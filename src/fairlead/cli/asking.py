@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from fairlead.cli import home
 from fairlead.cli.output import show
 from fairlead.model.errors import Abort
+
+if TYPE_CHECKING:
+    from fairlead.wiring.services import Services
 
 SOCKET_PATH = "/local/verbs/"
 """Where the server answers verbs; on its socket only, never on the network."""
@@ -15,12 +19,23 @@ SOCKET_PATH = "/local/verbs/"
 def ask(verb: str, words: Mapping[str, str | None]) -> int:
     """Shows the answer and gives its exit code."""
     said = {key: value for key, value in words.items() if value}
-    if socket := home.server_socket():
+    if (socket := home.server_socket()) and not home.asks_for_then():
         text, code = _ask_server(str(socket), verb, said)
     else:
         text, code = _ask_here(verb, said)
     show(text)
     return code
+
+
+def rows(services: Services, query: str) -> list[dict[str, Any]]:
+    """A query of our own, of the server that holds the home's warehouse, else of the warehouse here."""
+    import msgspec
+
+    if socket := home.server_socket():
+        text, _ = _ask_server(str(socket), "sql", {"query": query, "form": "json"})
+        return msgspec.json.decode(text, type=list[dict[str, Any]])
+    services.warehouse.refresh()
+    return services.warehouse.rows(query)
 
 
 def _ask_server(socket: str, verb: str, words: Mapping[str, str]) -> tuple[str, int]:

@@ -104,8 +104,24 @@ def services() -> Iterator[Services]:
 
     if _choice.demo and not (folder() / "as-of").is_file():
         raise Abort("the demo is not loaded", hint="fairlead demo --no-serve")
-    with Services(loaded(), folder(), clock()) as opened:
+    with Services(loaded(), folder(), clock(), apart=server_socket() is not None) as opened:
         yield opened
+
+
+def asks_for_then() -> bool:
+    """Whether `--as-of` names a moment: a server answers for its own."""
+    return bool(_choice.as_of)
+
+
+def address(services: Services) -> str:
+    """Where a browser reaches the pages: as configured, else as the server that runs here says."""
+    server = services.settings.server
+    if server.public_url:
+        return server.public_url.rstrip("/")
+    told = folder() / "fairlead.address"
+    if server_socket() and told.is_file():
+        return told.read_text(encoding="utf-8").strip()
+    return f"http://localhost:{server.port}"
 
 
 def server_socket() -> Path | None:

@@ -27,6 +27,8 @@ from fairlead.wiring.services import Services
 
 SOCKET = "fairlead.sock"
 """Name of the operator's socket in the home."""
+ADDRESS = "fairlead.address"
+"""File of the home with the address that a browser reaches the running server by."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,21 @@ def create_edge(services: Services, *, port: int | None = None) -> tuple[Edge, A
         services.home / SOCKET,
         server.trusted_proxies,
     )
-    return Edge(apps.network, apps.operator, listening), apps
+    edge = Edge(apps.network, apps.operator, listening)
+    # For links that the command line prints while this server runs: port 0 takes any.
+    (services.home / ADDRESS).write_text(_address(services, edge.port), encoding="utf-8")
+    return edge, apps
 
 
 def sign_in_link(services: Services, apps: Apps, port: int) -> str:
     """A link that lets the operator's browser in once, to be printed at start."""
+    return f"{_address(services, port)}/sign-in/{apps.access.operator_link()}"
+
+
+def _address(services: Services, port: int) -> str:
     server = services.settings.server
     host = "localhost" if server.host in ("127.0.0.1", "::1", "0.0.0.0", "::") else server.host  # noqa: S104
-    base = server.public_url.rstrip("/") or f"http://{host}:{port}"
-    return f"{base}/sign-in/{apps.access.operator_link()}"
+    return server.public_url.rstrip("/") or f"http://{host}:{port}"
 
 
 def _receivers(services: Services, counters: Counters) -> list[Route]:

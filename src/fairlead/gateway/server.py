@@ -133,7 +133,8 @@ def _tcp(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as fault:
         listener.close()
-        hint = "set `port` in [server]" if fault.errno == errno.EADDRINUSE else "check `host` in [server]"
+        taken = "fairlead up --port 0 takes any free one; to keep another, set `port` in [server]"
+        hint = taken if fault.errno == errno.EADDRINUSE else "check `host` in [server]"
         raise Abort(f"cannot listen on {host}:{port}: {fault.strerror}", hint=hint) from fault
     return listener
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from fairlead.model.errors import Denied, Fault
+from fairlead.model.errors import Denied, Fault, Retry
 from fairlead.ui import assets, preferences
 from fairlead.ui.arrive import arrive
 from fairlead.ui.frame import MenuEntry
@@ -63,8 +63,10 @@ def _endpoint(
             return handler(visit)
         except Denied as fault:
             return _fault(visit, fault, 403)
-        except Fault as fault:
+        except Retry as fault:
             return _fault(visit, fault, 503)
+        except Fault as fault:
+            return _fault(visit, fault, 422)
 
     return answer
 

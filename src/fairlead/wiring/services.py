@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from fairlead.config.load import Loaded
 from fairlead.config.secrets import credentials, webhook_secrets
 from fairlead.config.settings import Settings, SourceSetup
+from fairlead.model.errors import Abort
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, SystemClock
 
@@ -33,10 +35,23 @@ class Services:
     home: Path
     clock: Clock = field(default_factory=SystemClock)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    apart: bool = False
+    """Whether a server holds the home's warehouse, so that this process makes one of its own for what it is asked."""
     _added: dict[str, SourceSetup] = field(default_factory=dict)
+    _scratch: TemporaryDirectory[str] | None = None
 
     def __post_init__(self) -> None:
-        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as fault:
+            raise Abort(
+                f"cannot make the home {self.home}: {fault.strerror}", hint="set FAIRLEAD_HOME to a folder of yours"
+            ) from fault
+        if not os.access(self.home, os.W_OK | os.X_OK):
+            raise Abort(
+                f"cannot write to the home {self.home}",
+                hint="set FAIRLEAD_HOME to a folder of yours, or run as the user who owns it",
+            )
 
     @property
     def settings(self) -> Settings:
@@ -76,8 +91,10 @@ class Services:
         """Marts and figures; one process at a time may open it on a home."""
         from fairlead.metrics.warehouse import Warehouse
 
+        if self.apart:
+            self._scratch = TemporaryDirectory(prefix="fairlead-")
         return Warehouse(
-            self.home / "warehouse.duckdb",
+            (Path(self._scratch.name) if self._scratch else self.home) / "warehouse.duckdb",
             self.database,
             self.setup,
             self.clock,
@@ -130,8 +147,10 @@ class Services:
         return done
 
     def catch_up(self) -> Applied:
-        """Applies what the log holds and refreshes the marts; gives what was applied."""
-        done = self.apply()
+        """Applies what the log holds, unless a server does, and refreshes the marts; gives what was applied."""
+        from fairlead.ingest.batches import Applied
+
+        done = Applied() if self.apart else self.apply()
         self.warehouse.refresh()
         return done
 
@@ -141,6 +160,9 @@ class Services:
             if part := self.__dict__.pop(name, None):
                 part.close()
         self.__dict__.pop("ingest", None)
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None
 
     def __enter__(self) -> Services:
         return self

@@ -5,9 +5,15 @@ Example: fairlead doctor
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from fairlead.connectors.kit.connector import Finding
+    from fairlead.wiring.services import Services
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 _SIGNS = {True: "ok     ", False: "fault  ", None: "note   "}
@@ -23,14 +29,34 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fals
     faulty = False
     shown = []
     with home.services() as services:
-        for finding in checkup(services):
+        for finding in chain(checkup(services), _proposed(services)):
             faulty = faulty or finding.ok is False
             if json:
                 shown.append({name: getattr(finding, name) for name in ("what", "ok", "detail", "remedy")})
                 continue
             typer.echo(f"{_SIGNS[finding.ok]}{finding.what}: {finding.detail}")
             if finding.remedy:
-                typer.echo(f"         type: {finding.remedy}")
+                typer.echo(f"         type: {finding.remedy.replace(chr(10), chr(10) + ' ' * 15)}")
     if json:
         show_json({"ok": not faulty, "findings": shown})
     raise typer.Exit(1 if faulty else 0)
+
+
+def _proposed(services: Services) -> Iterator[Finding]:
+    """What counts as long as nobody states it, and what would state it."""
+    from fairlead.cli import asking
+    from fairlead.connectors.kit.connector import Finding
+    from fairlead.metrics.proposals import proposals
+    from fairlead.model.errors import Fault
+
+    def rows(query: str) -> Sequence[Mapping[str, Any]]:
+        return asking.rows(services, query)
+
+    try:
+        if not services.log.latest():
+            return
+        for proposal in proposals(rows, services.setup):
+            remedy = proposal.lines and f"to state it, add to fairlead.toml\n{proposal.lines}"
+            yield Finding(f"what counts: {proposal.section}", None, proposal.seen, remedy)
+    except Fault as fault:
+        yield Finding("what counts", None, fault.message, fault.hint)

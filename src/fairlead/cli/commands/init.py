@@ -38,8 +38,9 @@ def init(
     zone = time_zone or _ask("Time zone", _local_zone())
     if zone not in available_timezones():
         raise Abort(f"unknown time zone: {zone}", hint="write it like Europe/Berlin")
+    owner = github[0].partition("/")[0] if github else Path.cwd().name
     answers = Answers(
-        organisation=name if name is not None else _ask("Organisation", Path.cwd().name),
+        organisation=name if name is not None else _ask("Organisation", owner),
         time_zone=zone,
         language=language,
         github=tuple(github or ([] if git else _ask("GitHub organisation or owner/repository", "").split())),

@@ -27,13 +27,11 @@ def login(
 
     with home.services() as services:
         access = Access(services.database, services.clock)
-        server = services.settings.server
         if token:
             made, secret = access.mint(access.operator(), token, scope or ["read"], timedelta(days=days))
             answer = {"token": secret, "id": made.id, "scopes": sorted(scope or ["read"])}
         else:
-            base = server.public_url.rstrip("/") or f"http://localhost:{server.port}"
-            answer = {"link": f"{base}/sign-in/{access.operator_link()}"}
+            answer = {"link": f"{home.address(services)}/sign-in/{access.operator_link()}"}
     if json:
         show_json(answer)
         return

@@ -25,7 +25,7 @@ def list_(json: _Json = False) -> None:
     from fairlead.store import records
 
     with home.services() as services:
-        services.catch_up()
+        _read_on(services)
         with services.database.read() as tx:
             people = list(records.rows(tx, "people"))
             accounts = list(records.rows(tx, "accounts"))
@@ -53,7 +53,7 @@ def suggest(json: _Json = False) -> None:
     from fairlead.store import records
 
     with home.services() as services:
-        services.catch_up()
+        _read_on(services)
         with services.database.read() as tx:
             links = [row for row in records.rows(tx, "identity_links") if row["status"] == "suggested"]
         _note(services, "people suggest", len(links))
@@ -97,8 +97,7 @@ def invite(
 
     with home.services() as services:
         secret = Access(services.database, services.clock, services.setup).invite(person, cast("Role", role), team)
-        server = services.settings.server
-    link = f"{server.public_url.rstrip('/') or f'http://localhost:{server.port}'}/sign-in/{secret}"
+        link = f"{home.address(services)}/sign-in/{secret}"
     if json:
         show_json({"person": person, "role": role, "team": team, "link": link})
     else:
@@ -120,13 +119,18 @@ def _decide(
         if unknown:
             raise Abort(f"no account {', '.join(unknown)}", hint="`fairlead people list` shows them")
         services.log.append([identity_decided(decision, account, other, by, services.clock.now())])
-        if home.server_socket() is None:
-            services.catch_up()
+        _read_on(services)
     said = {"decision": decision, "account": account, "other": other, "by": by}
     if json:
         show_json(said)
     else:
         typer.echo(f"{decision}: {account} and {other}")
+
+
+def _read_on(services: Services) -> None:
+    """A server reads by itself; without one what the log holds is read now."""
+    if not services.apart:
+        services.apply()
 
 
 def _note(services: Services, what: str, rows: int) -> None:

@@ -16,7 +16,8 @@ from fairlead.ui.visit import Visit
 STATE_KEY = "setup:github"
 """Where the flow that somebody started waits for GitHub to send them back."""
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?")
-_HOST = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?")
+_HOST = re.compile(r"(?:https://[A-Za-z0-9.-]+|http://(?:localhost|127\.0\.0\.1))(?::\d+)?")
+"""Without TLS only on this machine: the answer holds the App's key."""
 
 
 def show(visit: Visit) -> Response:

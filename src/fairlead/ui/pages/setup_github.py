@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import httpx
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from fairlead.store import state
 from fairlead.ui import githubapp
@@ -14,6 +14,9 @@ from fairlead.ui.visit import Visit
 
 def show(visit: Visit) -> Response:
     """Keeps the App's key in the home and says what to add to the settings."""
+    if not visit.query.get("code") and not visit.query.get("state"):
+        # Nobody sent them here with a code: the flow begins on the page before.
+        return RedirectResponse("/setup", status_code=303)
     known = waiting(visit)
     api = api_of(known["host"])
     with httpx.Client(timeout=20, follow_redirects=False) as client:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fairlead.model.setup import Setup
+from fairlead.metrics.proposals import proposals
 from fairlead.ui.views.grids import Cell, Column, Grid, grid
 from fairlead.ui.views.links import short
 from fairlead.ui.visit import Visit
@@ -57,25 +57,9 @@ def what_counts(visit: Visit) -> Counting:
         environments=_environments(visit, environments),
         incidents=_incidents(visit, warehouse.rows(_INCIDENTS)),
         stated=bool(setup.deployments.sources),
-        proposal=proposal(setup, chosen, environments),
+        proposal="\n\n".join(one.lines for one in proposals(warehouse.rows, setup) if one.lines),
         services=len(setup.services),
     )
-
-
-def proposal(setup: Setup, chosen: list[dict[str, Any]], environments: list[dict[str, Any]]) -> str:
-    """Lines for `fairlead.toml` that state what holds now, so that new data cannot change it by themselves."""
-    if setup.deployments.sources:
-        return ""
-    sources = list(dict.fromkeys(row["made_from"] for row in chosen if row["chosen"]))
-    production = sorted({row["environment"] for row in environments if row["production"]})
-    lines = ["[deployments]", f"sources = [{_quoted(sources)}]"] if sources else []
-    return "\n".join(
-        [*lines, *(["", "[environments]", f"production = [{_quoted(production)}]"] if production else [])]
-    )
-
-
-def _quoted(names: list[str]) -> str:
-    return ", ".join('"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' for name in names)
 
 
 def _deployments(visit: Visit, chosen: list[dict[str, Any]]) -> Grid:

@@ -28,14 +28,26 @@ counted as (
     select repository, 'merge', 'merge', candidates, candidates from merges
 ),
 
-ranked as (
+{#- As stated the first wins; records of deployments from several tools complete each other and stand together. #}
+stated as (
     select
         c.*,
-        case kind when 'deployment' then 1 when 'workflow' then 2 when 'release' then 3 when 'tag' then 4 else 5 end as place,
         {% if var('deployment_sources') -%}
-        made_from in ({% for name in var('deployment_sources') %}'{{ name }}'{{ ',' if not loop.last }}{% endfor %})
-        {%- else -%}false{%- endif %} as configured
+        case c.made_from {% for name in var('deployment_sources') %}when '{{ name }}' then {{ loop.index }} {% endfor %}end as position
+        {%- else -%}
+        case kind when 'deployment' then 1 when 'workflow' then 2 when 'release' then 3 when 'tag' then 4 else 5 end as position
+        {%- endif %}
     from counted c
+),
+
+ranked as (
+    select
+        s.*,
+        case
+            when position is null or kind <> 'deployment' then position
+            else min(position) over (partition by repository, kind)
+        end as place
+    from stated s
 ),
 
 best as (
@@ -46,16 +58,17 @@ best as (
 
 select
     r.repository, r.made_from, r.kind, r.candidates, r.productive,
-    {% if var('deployment_sources') -%}
-    r.configured as chosen, case when r.configured then 'configured' else 'not configured' end as why
-    {%- else -%}
-    r.place = b.place as chosen,
+    coalesce(r.place = b.place, false) as chosen,
     case
+        when r.place is null then 'not configured'
         when r.place > b.place then 'better data are there'
         when r.place < b.place then 'none of them reaches production'
+        {% if var('deployment_sources') -%}
+        else 'configured'
+        {%- else -%}
         when r.productive = 0 then 'nothing reaches production yet'
         else 'the best data there are'
+        {%- endif %}
     end as why
-    {%- endif %}
 from ranked r
 join best b on b.repository = r.repository
