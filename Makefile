@@ -29,12 +29,14 @@ $(UV):
 	@$(BOOT)/pip install -q --disable-pip-version-check uv
 
 .venv/.ready: $(UV) requirements.lock pyproject.toml
+	@echo "setting up .venv from requirements.lock"
 	@test -x $(BIN)/python || $(UV) venv -q --python "$$($(BOOT)/python -c 'import sys; print(sys.executable)')" .venv
 	@VIRTUAL_ENV=.venv $(UV) pip install -q --require-hashes -r requirements.lock
 	@VIRTUAL_ENV=.venv $(UV) pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.ready-dev: .venv/.ready requirements-dev.lock
+	@echo "adding what tests need from requirements-dev.lock"
 	@VIRTUAL_ENV=.venv $(UV) pip install -q --require-hashes -r requirements-dev.lock
 	@touch $@
 
