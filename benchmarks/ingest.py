@@ -1,6 +1,6 @@
 """How fast payloads become records, end to end: raw log -> reader -> SQLite, in one process.
 
-    python benchmarks/ingest.py [--payloads 10000] [--batch 500] [--profile]
+    python benchmarks/ingest.py [--payloads 10000] [--batch 1000] [--profile]
 
 The payloads are those of a fake organisation's history, in the order in which GitHub would send them; each of its
 repositories carries the addresses that GitHub lists in a real payload, so that bodies have their size. Prints the
@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from fairlead.bus.sql import SqlEventLog
+from fairlead.cli.main import rest_the_collector
 from fairlead.connectors.github.fake.code import FileChange, Signature
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.repositories import NewCommit
@@ -197,9 +198,10 @@ def main() -> None:
     """Prints the figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--payloads", type=int, default=10_000)
-    parser.add_argument("--batch", type=int, default=500)
+    parser.add_argument("--batch", type=int, default=1000)
     parser.add_argument("--profile", action="store_true", help="print where the time goes")
     asked = parser.parse_args()
+    rest_the_collector()
     events = history(asked.payloads)
     kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(event.kind for event in events).most_common())
     mean = sum(len(event.body) for event in events) / len(events)

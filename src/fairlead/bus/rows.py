@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
@@ -98,7 +99,19 @@ def pack_densely(packed: int, body: bytes) -> bytes | None:
 
 def unpack(packed: int, body: bytes) -> bytes:
     """A stored body as it came."""
-    return body if packed == PLAIN else zstandard.ZstdDecompressor().decompress(body)
+    return body if packed == PLAIN else _decompressor().decompress(body)
+
+
+def _decompressor() -> zstandard.ZstdDecompressor:
+    """One a thread: making it costs as much as a body, and two threads must not share it."""
+    try:
+        found: zstandard.ZstdDecompressor = _own.decompressor
+    except AttributeError:
+        found = _own.decompressor = zstandard.ZstdDecompressor()
+    return found
+
+
+_own = threading.local()
 
 
 def _headers(headers: Mapping[str, str]) -> str:

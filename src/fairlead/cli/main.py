@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -72,8 +73,14 @@ def _options(
     home.choose(config=config, demo=demo, as_of=as_of)
 
 
+def rest_the_collector() -> None:
+    """Lets Python look for cycles more rarely: payloads and rows have none; the walks took a fifth of the time."""
+    gc.set_threshold(50_000, 20, 20)
+
+
 def run(arguments: list[str] | None = None) -> None:
     """Entry point: exit code 0 for success, 1 for a failure, 2 for a wrong call or faulty files."""
+    rest_the_collector()
     try:
         APP(args=arguments, standalone_mode=True)
     except ConfigFaults as faults:

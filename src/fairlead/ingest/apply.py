@@ -17,7 +17,7 @@ class Ingest(Batches):
 
     _options_checked = False
 
-    def step(self, limit: int = 500) -> Applied:
+    def step(self, limit: int = 1000) -> Applied:
         """Applies the next raw events, at most `limit`; `raw_events` is 0 once there are none."""
         if not self._options_checked:
             self._replay_changed_options()

@@ -8,9 +8,11 @@ late or by another way and the record is the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -44,18 +46,22 @@ class Patch:
 
     def said(self) -> dict[str, Any]:
         """The fields that are said, without the id."""
-        record = self.record
-        return {
-            name: value
-            for name in record.__struct_fields__
-            if name != "id" and (value := getattr(record, name)) is not UNSET
-        }
+        names, values = _fields(type(self.record))
+        return {name: value for name, value in zip(names, values(self.record), strict=True) if value is not UNSET}
 
     def version(self) -> str:
         """Sortable version: time in microseconds, rank, hash of what is said."""
         return f"{version_time(self.at, self.rank)}.{version_digest(self.said())}"
 
 
+@cache
+def _fields(kind: type[Record]) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any, ...]]]:
+    """Names of the fields but the id, and what reads all of them at once."""
+    names = tuple(name for name in kind.__struct_fields__ if name != "id")
+    return names, attrgetter(*names)
+
+
+@lru_cache(maxsize=4096)
 def version_time(at: datetime, rank: int) -> str:
     """The part of a version that says when: time in microseconds, then rank."""
     return f"{epoch_us(at) + _OFFSET:017d}.{rank:02d}"
@@ -95,12 +101,25 @@ class Merged:
 
 def pack_versions(table: str, versions: Mapping[str, str]) -> str:
     """The versions of all fields as compact JSON: fields grouped by version, the largest group unnamed."""
+    if len(set(versions.values())) == 1:
+        return pack_version(table, next(iter(versions.values())), tuple(versions))
     groups: dict[str, list[str]] = {}
     for name in column_names(table)[1:]:
         groups.setdefault(versions.get(name, NEVER_SAID), []).append(name)
     common = max(groups, key=lambda version: (version != NEVER_SAID, len(groups[version]), version))
     rest = {version: names for version, names in sorted(groups.items()) if version != common}
     return msgspec.json.encode([common, rest] if rest else [common]).decode()
+
+
+def pack_version(table: str, version: str, names: tuple[str, ...]) -> str:
+    """What `pack_versions` gives where these fields have one version and the others none."""
+    return f'["{version}"{_unsaid(table, names)}]'
+
+
+@lru_cache(maxsize=4096)
+def _unsaid(table: str, names: tuple[str, ...]) -> str:
+    unsaid = [name for name in column_names(table)[1:] if name not in names]
+    return "," + msgspec.json.encode({NEVER_SAID: unsaid}).decode() if unsaid else ""
 
 
 def unpack_versions(table: str, packed: str) -> dict[str, str]:

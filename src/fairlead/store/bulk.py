@@ -9,10 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from fairlead.model.errors import Unreadable
-from fairlead.model.patch import version_digest, version_time
+from fairlead.model.patch import pack_version, version_digest, version_time
 from fairlead.model.rows import Rows
 from fairlead.model.schema import column_names, columns
 from fairlead.store import records, rowio
@@ -105,10 +103,8 @@ def _whole_rows(
     place = {name: position for position, name in enumerate(rows.fields[1:])}
     width = len(place)
     order = [place.get(name, width) for name in own]
-    unsaid = [name for name in own if name not in place]
-    tail = "," + msgspec.json.encode({"": unsaid}).decode() + "]" if unsaid else "]"
     for identity, version, values in prepared:
         values.append(None)
         whole = [values[position] for position in order]
         values.pop()
-        yield (identity, *whole, rev, raw_seq, f'["{version}"{tail}')
+        yield (identity, *whole, rev, raw_seq, pack_version(rows.table, version, rows.fields[1:]))
