@@ -17,6 +17,8 @@ DONE = {
     "confirmed": "The two accounts are one person now. It can be undone on this page.",
     "refused": "The two accounts stay apart. It can be undone on this page.",
     "reverted": "The decision was taken back.",
+    "attributed": "The cause of the incident was noted; it can be taken back on this page.",
+    "unattributed": "What was stated about the cause was taken back; the score decides again.",
     "retried": "The payloads are being read again.",
     "invited": "The invitation is ready; the link is shown once, below.",
 }

@@ -9,13 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fairlead.metrics import figures
-from fairlead.model.errors import Abort
+from fairlead.model.errors import Abort, Skip
 from fairlead.model.figures import Figure, Window
 from fairlead.model.times import parse_time
 from fairlead.reports import render
 from fairlead.reports.brief import brief
+from fairlead.reports.causes import load_causes
 from fairlead.reports.document import Document
 from fairlead.reports.figures_page import figures_page
+from fairlead.reports.incidents import DAYS, incidents
+from fairlead.reports.scope import Scope
 from fairlead.reports.triage import triage
 from fairlead.store import access
 from fairlead.wiring.services import Services
@@ -47,6 +50,19 @@ def answer_triage(services: Services, words: Words) -> Reply:
         language=language(services, words),
     )
     return shown(document, words)
+
+
+def answer_incidents(services: Services, words: Words) -> Reply:
+    """Incidents with the deployment that each counts for; as JSON with the parts of the score as numbers."""
+    team, incident = words.get("team") or None, words.get("incident", "")
+    if incident and not services.warehouse.rows("select 1 from counted_incidents where incident = ?", [incident]):
+        raise Skip(f"no incident `{incident}`", hint="`fairlead incidents` lists those that count")
+    if words.get("form") == "json":
+        scope = Scope.of(services.warehouse, services.setup, services.clock.now(), team)
+        found = load_causes(scope, incident=incident, days=DAYS)
+        return reply_json({"incidents": [cause.to_json() for cause in found]})
+    asked: dict[str, Any] = {"team": team, "language": language(services, words), "incident": incident}
+    return shown(incidents(services.warehouse, services.setup, services.clock, **asked), words)
 
 
 def answer_metrics(services: Services, words: Words) -> Reply:
@@ -148,6 +164,7 @@ def _csv(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
 VERBS: Mapping[str, Verb] = {
     "brief": answer_brief,
     "triage": answer_triage,
+    "incidents": answer_incidents,
     "metrics": answer_metrics,
     "sql": answer_sql,
 }

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from fairlead.model.errors import Skip
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
+from fairlead.reports.incidents import incidents
 from fairlead.reports.triage import triage
 from fairlead.ui.kept import kept
 from fairlead.ui.visit import Visit
 
-REPORTS: dict[str, Callable[..., Document]] = {"brief": brief, "triage": triage}
+REPORTS: dict[str, Callable[..., Document]] = {"brief": brief, "triage": triage, "incidents": incidents}
 
 
 def paper(name: str, visit: Visit) -> Document:

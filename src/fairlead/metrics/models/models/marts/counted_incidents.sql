@@ -6,8 +6,10 @@ with labels as (
 ),
 
 issues as (
-    select w.*
+    select w.*, s.caused_by_deployment, s.caused_by_sha, s.caused_by_version, s.not_deployment
     from {{ source('records', 'work_items') }} w
+    -- What a person stated about the cause stands in an incident of the same id, which has no time of its own.
+    left join {{ source('records', 'incidents') }} s on s.id = w.id and s.deleted_at is null
     where w.deleted_at is null
         and coalesce(w.resolution, '') not in ('duplicate', 'not_planned')
         and (
@@ -33,7 +35,7 @@ every as (
     select
         id, title, cast(null as varchar), repository, team, cast(null as varchar),
         case when closed_at is null then 'open' else 'resolved' end, cast(null as varchar), created_at, closed_at,
-        cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as varchar), 'issue', source, url
+        caused_by_deployment, caused_by_sha, caused_by_version, not_deployment, 'issue', source, url
     from issues
 ),
 

@@ -1,0 +1,117 @@
+"""Incidents: which deployment each counts for and why, and how a person corrects it.
+
+Example: fairlead incidents list
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from fairlead.model.raw import RawEvent
+    from fairlead.wiring.services import Services
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+
+_Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+_By = Annotated[str, typer.Option("--by", help="Person id of whoever states it; else the operator.")]
+_Incident = Annotated[str, typer.Argument(help="Incident id; `fairlead incidents list --json` shows them.")]
+_Language = Annotated[str, typer.Option(help="en or de; else the organisation's.")]
+
+
+@APP.command("list", epilog="Example: fairlead incidents list --team payments --json")
+def list_(
+    team: Annotated[str, typer.Option(help="Only this team, by key.")] = "",
+    language: _Language = "",
+    json: _Json = False,
+) -> None:
+    """Incidents of the last 90 days, each with the deployment that it counts for and the parts of the score."""
+    _ask({"team": team, "language": language}, json)
+
+
+@APP.command(epilog="Example: fairlead incidents explain github:acme/payments#42")
+def explain(incident: _Incident, language: _Language = "", json: _Json = False) -> None:
+    """One incident: its verdict, the score and each of its parts."""
+    _ask({"incident": incident, "language": language}, json)
+
+
+@APP.command(
+    "caused-by",
+    epilog="Example: fairlead incidents caused-by github:acme/payments#42 github:acme/payments/deployment/7",
+)
+def caused_by(
+    incident: _Incident,
+    deployment: Annotated[str, typer.Argument(help="Id of the deployment, or of the release, run or merge.")],
+    by: _By = "operator",
+    json: _Json = False,
+) -> None:
+    """State which deployment caused an incident; it holds until withdrawn, whatever the score."""
+    from fairlead.ingest.attributing import stated_cause
+
+    _state(
+        lambda services: stated_cause(services.database, incident, deployment, by, services.clock.now()),
+        {"incident": incident, "deployment": deployment, "by": by},
+        f"{incident}: caused by {deployment}",
+        json,
+    )
+
+
+@APP.command(
+    "not-deployment",
+    epilog="Example: fairlead incidents not-deployment github:acme/payments#42 --reason 'the provider was down'",
+)
+def not_deployment(
+    incident: _Incident,
+    reason: Annotated[str, typer.Option(help="What caused it instead, in a few words.")],
+    by: _By = "operator",
+    json: _Json = False,
+) -> None:
+    """State that no deployment caused an incident, and why."""
+    from fairlead.ingest.attributing import stated_no_cause
+
+    _state(
+        lambda services: stated_no_cause(services.database, incident, reason, by, services.clock.now()),
+        {"incident": incident, "deployment": None, "reason": reason, "by": by},
+        f"{incident}: caused by no deployment",
+        json,
+    )
+
+
+@APP.command(epilog="Example: fairlead incidents withdraw github:acme/payments#42")
+def withdraw(incident: _Incident, by: _By = "operator", json: _Json = False) -> None:
+    """Take back what was stated about an incident: the score decides again."""
+    from fairlead.ingest.attributing import withdrawn_cause
+
+    _state(
+        lambda services: withdrawn_cause(services.database, incident, by, services.clock.now()),
+        {"incident": incident, "withdrawn": True, "by": by},
+        f"{incident}: withdrawn, the score decides",
+        json,
+    )
+
+
+def _ask(words: dict[str, str], json: bool) -> None:
+    from fairlead.cli.asking import ask
+    from fairlead.cli.output import terminal_words
+
+    form = "json" if json else "terminal"
+    raise typer.Exit(ask("incidents", {**words, "form": form, **terminal_words()}))
+
+
+def _state(event: Callable[[Services], RawEvent], said: dict[str, object], text: str, json: bool) -> None:
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+
+    with home.services() as services:
+        if home.server_socket() is None:
+            services.apply()
+        services.log.append([event(services)])
+        if home.server_socket() is None:
+            services.catch_up()
+    if json:
+        show_json(said)
+    else:
+        typer.echo(text)
