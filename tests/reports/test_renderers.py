@@ -190,7 +190,7 @@ class _Balanced(HTMLParser):
 
 
 def test_in_a_narrow_terminal_the_title_is_cut_and_the_finding_is_whole() -> None:
-    finding = "waits for Kim since Fri 15:10, 1.4 working days (team's 85 %: 0.9)"
+    finding = "waits for Kim since Fri 15:10, 1.4 working days (85 % here: up to 0.9)"
     told = document(claim(finding, refs=(Ref("r", "acme/payments#412"),), title="A title " * 20))
     text = render.terminal(told, width=80)
     assert finding in text

@@ -117,6 +117,7 @@ def _working_time(teller: Teller) -> Claim:
     query = (
         f"select distinct calendar from setup_team_calendars where calendar = {literals.text_literal(calendar.id)}"  # noqa: S608
     )
+    hours = teller.words.hours(calendar.hours)
     return teller.claim(
-        "data.working_time", proof.of_rows((calendar.id,), query), hours=calendar.hours, zone=str(calendar.zone)
+        "data.working_time", proof.of_rows((calendar.id,), query), hours=hours, zone=str(calendar.zone)
     )

@@ -23,7 +23,11 @@ def figure_block(figure: Figure, words: Wording) -> FigureBlock:
             for part in figure.parts
             if part.value is not None
         ),
-        notes=(*_left_out(figure, words), *map(plain, figure.notes)),
+        notes=(
+            *((words("figure.parts"),) if figure.parts else ()),
+            *_left_out(figure, words),
+            *map(plain, figure.notes),
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import cache
@@ -16,6 +17,9 @@ PHRASES = Path(__file__).parent / "phrases"
 """One `.po` file a language; English too is a translation of keys."""
 
 Forms = tuple[str, ...]
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})\b")
 
 _DAYS_FROM = 48 * 3600
 """Seconds from which a length of time is told in days."""
@@ -116,12 +120,18 @@ class Wording:
         """`4 min ago`."""
         assert self.now is not None
         seconds = max(0.0, (self.now - _aware(at)).total_seconds())
+        if seconds < 60:
+            return self("ago.now")
         # After "ago" German bends its days, so that they have a phrase of their own.
         return (
             self._counted("ago.days", seconds / 86_400)
             if seconds >= _DAYS_FROM
             else self("ago", span=Elapsed(seconds))
         )
+
+    def hours(self, text: str) -> str:
+        """Working hours as the calendar writes them, with the language's names of weekdays: `Mo-Fr 09:00-17:00`."""
+        return _WEEKDAY.sub(lambda found: self._phrases[f"weekday.{_WEEKDAYS.index(found[0]) + 1}"][0], text)
 
     def working(self, time: Working) -> str:
         """`1.4 working days`, below a day in hours."""

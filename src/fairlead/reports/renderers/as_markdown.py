@@ -28,9 +28,14 @@ def render(document: Document) -> str:
 
 def escaped(text: str) -> str:
     """Plain text that Markdown shows as it is; `@` and `#` do not ring or link anybody."""
+    return _BLOCK_START.sub(
+        lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", _within_a_line(text)
+    )
+
+
+def _within_a_line(text: str) -> str:
     safe = _MARKUP.sub(r"\\\1", text.replace("&", "&amp;"))
-    safe = re.sub(r"(?<!\w)@(?=\w)", "@\u2060", safe)
-    return _BLOCK_START.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", safe)
+    return re.sub(r"(?<!\w)@(?=\w)", "@\u2060", safe)
 
 
 def _heading(section: Section) -> str:
@@ -68,7 +73,7 @@ def _subject(claim: Claim) -> str:
         shown.append(f"[{escaped(ref.label)}](<{_address(url)}>)" if url else f"**{escaped(ref.label)}**")
     if claim.title:
         shown.append(f"*{escaped(claim.title)}*")
-    return " ".join(shown) + ("," if shown else "")
+    return " ".join(shown) + (":" if shown else "")
 
 
 def _below(claim: Claim, words: Wording, indent: str) -> Iterator[str]:
@@ -76,8 +81,13 @@ def _below(claim: Claim, words: Wording, indent: str) -> Iterator[str]:
         yield f"{indent}  - {escaped(reason.text)} ({escaped(records(words, reason.evidence))})"
     if claim.act and claim.act.command:
         yield f"{indent}  - {escaped(claim.act.label)}: `{claim.act.command.replace('`', '')}`"
-    elif claim.act and (url := safe_url(claim.act.url)):
+    elif claim.act and (url := safe_url(claim.act.url)) and url not in _linked(claim):
         yield f"{indent}  - [{escaped(claim.act.label)}](<{_address(url)}>)"
+
+
+def _linked(claim: Claim) -> list[str | None]:
+    """Where the subject leads already: the same link twice is noise."""
+    return [safe_url(ref.url) for ref in claim.refs[:1]]
 
 
 def _address(url: str) -> str:
@@ -86,7 +96,7 @@ def _address(url: str) -> str:
 
 def _figure(block: FigureBlock) -> Iterator[str]:
     facts = filter(None, (block.value, *block.parts, block.change, block.band, block.basis))
-    yield f"- **{escaped(block.figure.title)}**: " + "; ".join(escaped(fact) for fact in facts)
+    yield f"- **{escaped(block.figure.title)}**: " + "; ".join(_within_a_line(fact) for fact in facts)
     yield from (f"  - {escaped(note)}" for note in block.notes)
 
 
