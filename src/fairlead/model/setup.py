@@ -194,6 +194,8 @@ class Thresholds(Section, frozen=True):
     """Figures made from fewer rows say that there is too little data."""
     source_silent_hours: float = 24.0
     """A source that says nothing for so long is named."""
+    security_alert_severity: Literal["critical", "high", "medium", "low"] = "high"
+    """Open security alerts from this severity on are named; leaked secrets always are."""
 
 
 class Reviewers(Section, frozen=True):

@@ -17,6 +17,7 @@ from fairlead.model.figures import Evidence, Figure, Window
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock
 from fairlead.reports import facts, literals, proof
+from fairlead.reports.alerts import Alerts, alert_claim, load_alerts
 from fairlead.reports.brief_data import data_section, freshness
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section
 from fairlead.reports.figure_words import figure_block
@@ -52,6 +53,7 @@ class _Found:
     incidents: Sequence[facts.Trouble]
     red: Sequence[facts.Trouble]
     failed: Sequence[facts.Trouble]
+    alerts: Sequence[Alerts]
     happened: facts.Happened
     loads: facts.Loads
     figures: Sequence[Figure]
@@ -82,6 +84,7 @@ def brief(
         incidents=facts.load_incidents(scope),
         red=facts.load_red_main(scope),
         failed=facts.load_failed_deployments(scope),
+        alerts=load_alerts(scope),
         happened=facts.load_happened(scope),
         loads=facts.load_review_load(scope),
         figures=figures.group(warehouse, "dora", window, segment, language=words.language),
@@ -123,7 +126,7 @@ def _needs(teller: Teller, found: _Found) -> list[Point]:
 
 
 def _risks(teller: Teller, found: _Found) -> list[Point]:
-    """What will need somebody soon: load, young failures, limits that are near, changes too large to review well."""
+    """What will need somebody soon: alerts, load, young failures, near limits, changes too large to review well."""
     scope = teller.scope
     told = {waiting.change for waiting in overdue(found.waiting)}
     soon = scope.now + timedelta(days=1)
@@ -132,6 +135,7 @@ def _risks(teller: Teller, found: _Found) -> list[Point]:
     large = scope.setup.thresholds.large_change_lines
     big = [w for w in found.waiting if w.lines >= large and w.why != "draft" and w.change not in told]
     return [
+        *(Point(alerts.ids[0], partial(alert_claim, teller, alerts)) for alerts in found.alerts),
         *(Point(claim.evidence.ids[0], partial(_same, claim)) for claim in _load_claims(teller, found.loads)),
         *(Point(trouble.id, partial(teller.red_main, trouble)) for trouble in found.red if not trouble.overdue),
         *(Point(waiting.change, partial(_near, teller, waiting)) for waiting in near),
@@ -226,6 +230,7 @@ def _what_changed(teller: Teller, happened: facts.Happened, *, every_change: boo
     counted = (
         ("changed.merged", "changes", "id", [change for change, _, _ in happened.merged]),
         ("changed.opened", "changes", "id", happened.opened),
+        ("changed.committed", "commits", "id", happened.committed),
         ("changed.deployed", "counted_deployments", "deployment", happened.deployed),
         ("changed.deploy_failed", "counted_deployments", "deployment", happened.deploy_failed),
         ("changed.released", "releases", "id", happened.released),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock
 from fairlead.reports import facts, proof
+from fairlead.reports.alerts import alert_claim, load_alerts
 from fairlead.reports.brief_data import freshness
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Section
 from fairlead.reports.naming import Names
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST = 50
 """Changes told one by one; a longer queue is a table's work (`open_change_turns`)."""
+
+MOST_ALERTS = 5
+"""Repositories with open security alerts told; the rest is in `attention_security_alerts`."""
 
 
 def triage(
@@ -43,7 +47,7 @@ def triage(
         as_of=scope.now,
         shown_as_of=words.moment(scope.now, year=True),
         freshness=freshness(teller, facts.load_sources(scope)),
-        sections=(_queue(teller, waiting),),
+        sections=(_queue(teller, waiting), *_alerts(teller)),
         language=words.language,
         team=scope.team,
     )
@@ -77,6 +81,12 @@ def _queue(teller: Teller, waiting: list[Waiting]) -> Section:
     if not waiting:
         blocks.append(Empty(_empty(teller)))
     return Section("queue", words("section.queue"), tuple(blocks), numbered=True)
+
+
+def _alerts(teller: Teller) -> tuple[Section, ...]:
+    """What is at risk beside the queue; no section where nothing is open."""
+    claims = tuple(alert_claim(teller, alerts) for alerts in load_alerts(teller.scope)[:MOST_ALERTS])
+    return (Section("alerts", teller.words("section.alerts"), claims),) if claims else ()
 
 
 def _empty(teller: Teller) -> Claim:
