@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -20,6 +22,26 @@ exclusions and freshness, a claim its evidence. Columns that name or describe pe
 with the scope `sql`, which is recorded."""
 
 
+_PROBLEM = {
+    "type": "object",
+    "required": ["status", "title"],
+    "properties": {"status": {"type": "integer"}, "title": {"type": "string"}, "hint": {"type": "string"}},
+}
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": meaning, "content": {"application/problem+json": {"schema": _PROBLEM}}}
+    for status, meaning in (
+        (400, "The body is not what it says it is"),
+        (401, "Who are you?"),
+        (403, "You may not"),
+        (404, "Not there"),
+        (422, "The question is wrong"),
+        (429, "Wait"),
+        (503, "Try again after `Retry-After`"),
+    )
+}
+"""Every route may answer with these: told in the description, so that generated clients know them."""
+
+
 def create_api(services: Services, access: Access) -> FastAPI:
     """The API as an ASGI app, to be mounted at `/api/v1` behind the guard."""
     app = FastAPI(
@@ -30,6 +52,7 @@ def create_api(services: Services, access: Access) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        responses=_PROBLEMS,
     )
     app.add_exception_handler(Fault, _fault)
     app.add_exception_handler(HTTPException, _http)

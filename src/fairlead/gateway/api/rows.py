@@ -19,6 +19,8 @@ from fairlead.model.schema import TABLES
 
 _OWN = frozenset({"limit", "offset", "format"})
 
+_FORMS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}, "text/csv": {}}}}
+
 
 def routes(api: Api) -> APIRouter:
     """`/records` and `/records/{table}`."""
@@ -32,7 +34,7 @@ def routes(api: Api) -> APIRouter:
         seen = _columns(api, viewer)
         return {"tables": [{"name": name, "columns": list(seen[name])} for name in sorted(seen)]}
 
-    @router.get("/records/{table}")
+    @router.get("/records/{table}", responses=_FORMS)
     def rows(
         request: Request,
         table: str,
