@@ -40,6 +40,8 @@ class Happened:
     incidents_opened: tuple[str, ...]
     incidents_closed: tuple[str, ...]
     released: tuple[str, ...]
+    committed: tuple[str, ...]
+    """Commits of repositories in which no change is known: whoever works without changes has done something too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,10 @@ def load_happened(scope: Scope) -> Happened:
         released=ids(
             "select id from releases where deleted_at is null and kind = 'release' and published_at >= ? "  # noqa: S608
             f"and published_at < ? and not coalesce(draft, false) and {scope.repositories('repository')} order by id"
+        ),
+        committed=ids(
+            "select id from commits where deleted_at is null and committed_at >= ? and committed_at < ? "  # noqa: S608
+            f"and repository not in (select repository from changes) and {scope.repositories('repository')} order by id"
         ),
     )
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fairlead.changes.codeowners import Owners, Rule, effective
+from fairlead.changes.ignored_revisions import FILE, ignored_revisions
 from fairlead.changes.reviewers import Candidate, Question, Suggestions, Touch, suggest
 from fairlead.reports.literals import text_list
 from fairlead.reports.naming import Names
@@ -31,6 +32,8 @@ class _Known:
     reviewed: Mapping[str, Collection[str]]
     owners: Mapping[str, Mapping[str, Collection[str]]]
     """Repository -> path -> persons."""
+    ignored: Mapping[str, Collection[str]]
+    """Repository -> commits whose authors need not know what they touched."""
 
 
 def suggestions(scope: Scope, names: Names, waiting: Sequence[Waiting]) -> dict[str, Suggestions]:
@@ -51,8 +54,9 @@ def suggestions(scope: Scope, names: Names, waiting: Sequence[Waiting]) -> dict[
         )  # fmt: skip
         touches = known.touches.get(change.repository, ())
         found[change.change] = suggest(
-            question, known.candidates, touches, rules, scope.now, review_load=thresholds.review_load
-        )
+            question, known.candidates, touches, rules, scope.now, review_load=thresholds.review_load,
+            ignored=known.ignored.get(change.repository, ()),
+        )  # fmt: skip
     return found
 
 
@@ -76,6 +80,7 @@ def _load(scope: Scope, names: Names, waiting: Sequence[Waiting]) -> _Known:
         [_candidate(row, scope) for row in rows(_CANDIDATES)],
         reviewed,
         _owners(scope, waiting, paths),
+        {row["repository"]: ignored_revisions(row["body"]) for row in rows(_IGNORED, [FILE])},
     )
 
 
@@ -210,6 +215,11 @@ select repository, path, position, pattern, owners
 from code_owners
 where repository in {repositories} and deleted_at is null
     and coalesce(valid_from <= ?, true) and coalesce(valid_to > ?, true)
+"""
+
+_IGNORED = """
+select repository, body from documents
+where path = ? and body is not null and repository is not null and deleted_at is null
 """
 
 _MEMBERS = """
