@@ -185,7 +185,8 @@ def load_happened(scope: Scope) -> Happened:
         ),
         committed=ids(
             "select id from commits where deleted_at is null and committed_at >= ? and committed_at < ? "  # noqa: S608
-            f"and repository not in (select repository from changes) and {scope.repositories('repository')} order by id"
+            "and repository not in (select repository from changes) "
+            f"and {scope.repositories('repository')} order by id"
         ),
     )
 
