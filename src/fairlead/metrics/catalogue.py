@@ -84,8 +84,8 @@ def load(folders: Iterable[Path] = ()) -> Mapping[str, Entry]:
     faults: list[ConfigFault] = []
     for folder in (SHIPPED, *folders):
         for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
-            for said, line in _entries(path, faults):
-                entry = _read(path, said, line, faults)
+            for index, said in enumerate(_entries(path, faults)):
+                entry = _read(path, said, index, faults)
                 if entry is not None:
                     found[entry.name] = entry
     faults += _cross_faults(found)
@@ -101,13 +101,13 @@ def group(entries: Mapping[str, Entry], name: str) -> Sequence[str]:
     return [member for member in members if member not in inner]
 
 
-def _entries(path: Path, faults: list[ConfigFault]) -> list[tuple[Any, int]]:
+def _entries(path: Path, faults: list[ConfigFault]) -> list[Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
 
     text = path.read_text(encoding="utf-8")
     try:
-        said, marked = YAML(typ="safe", pure=True).load(text), YAML(typ="rt").load(text)
+        said = YAML(typ="safe", pure=True).load(text)
     except MarkedYAMLError as fault:
         mark = fault.problem_mark
         faults.append(ConfigFault(str(path), mark.line + 1 if mark else 1, 1, str(fault.problem)))
@@ -116,14 +116,22 @@ def _entries(path: Path, faults: list[ConfigFault]) -> list[tuple[Any, int]]:
     if not isinstance(listed, list):
         faults.append(ConfigFault(str(path), 1, 1, "a list `metrics` is expected"))
         return []
-    return [(item, marked["metrics"].lc.item(index)[0] + 1) for index, item in enumerate(listed)]
+    return listed
 
 
-def _read(path: Path, said: Any, line: int, faults: list[ConfigFault]) -> Entry | None:
+def _line(path: Path, index: int) -> int:
+    """Where an entry starts; reading a file with its places takes twice as long, so only a fault asks for it."""
+    from ruamel.yaml import YAML
+
+    line: int = YAML(typ="rt").load(path.read_text(encoding="utf-8"))["metrics"].lc.item(index)[0]
+    return line + 1
+
+
+def _read(path: Path, said: Any, index: int, faults: list[ConfigFault]) -> Entry | None:
     try:
         return msgspec.convert({**said, "path": str(path)}, Entry)
     except (msgspec.ValidationError, TypeError) as fault:
-        faults.append(ConfigFault(str(path), line, 1, str(fault)))
+        faults.append(ConfigFault(str(path), _line(path, index), 1, str(fault)))
         return None
 
 
