@@ -122,3 +122,19 @@ def test_every_sentence_has_its_rows(story: Story, clock: FixedClock) -> None:
     assert claims(document)[-1].text == "and 5 more"
     for claim in list(document.claims())[:12] + list(document.claims())[-1:]:
         assert len(warehouse.readonly(claim.evidence.query).rows) == claim.evidence.count, claim.key
+
+
+def test_who_only_reformatted_a_file_does_not_know_it(story: Story, clock: FixedClock) -> None:
+    for key in PEOPLE:
+        story.person(key)
+    change = story.change(1, "github:@ann", 30)
+    story.add("change_files", id=f"{change}:a", change=change, repository=PAY, path="a.py")
+    for who, sha in (("kim", "ab" * 20), ("mo", "cd" * 20)):
+        commit = f"{PAY}@{sha}"
+        story.add("commits", id=commit, repository=PAY, sha=sha, author=f"github:@{who}", authored_at=ago(90))
+        story.add("commit_files", id=f"{commit}:a.py", commit=commit, repository=PAY, path="a.py")
+    name = ".git-blame-ignore-revs"
+    story.add("documents", id=f"{PAY}/file/{name}", repository=PAY, path=name, body=f"# black\n{'ab' * 20}\n")
+    said = reasons(claims(triage(story.told(SETUP), SETUP, clock))[0])
+    assert "Mo fits" in said
+    assert "Kim fits" not in said

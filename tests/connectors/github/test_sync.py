@@ -216,3 +216,20 @@ def test_an_organisation_that_does_not_exist_is_named() -> None:
     reader = Reader.of(Team())
     reader.pages(settings={"organisations": ["nobody-here"]})
     assert any("nobody-here" in words for words in reader.left_out)
+
+
+def test_ignored_revisions_come_as_a_document_and_go_with_their_file() -> None:
+    team = Team()
+    name, text = ".git-blame-ignore-revs", f"# reformatted\n{'a1' * 20}\n"
+    team.repo.contents[name] = text
+    reader = Reader.of(team)
+    pages = reader.pages()
+    document = f"github:{team.repo.full_name}/file/{name}"
+    assert records(told_by(pages))["documents", document]["body"] == text
+    assert not [page for page in reader.pages() if page.headers["path"].endswith(name)], "once is enough"
+    del team.repo.contents[name]
+    lists = [page for page in reader.pages() if page.kind == "api:ids"]
+    told = [CONNECTOR.read(Delivery(page.kind, page.headers, page.body, page.delivery), OPTIONS) for page in lists]
+    (sweep,) = (sweep for reading in told for sweep in reading.sweeps if sweep.table == "documents")
+    assert document.startswith(sweep.scope)
+    assert not sweep.ids

@@ -27,8 +27,8 @@ class GitHub:
     records = frozenset(
         (
             "accounts", "alerts", "builds", "change_commits", "change_events", "change_files", "changes",
-            "code_owners", "commit_files", "commits", "deployments", "identity_links", "memberships", "messages",
-            "milestones", "releases", "repositories", "teams", "work_item_changes", "work_item_links",
+            "code_owners", "commit_files", "commits", "deployments", "documents", "identity_links", "memberships",
+            "messages", "milestones", "releases", "repositories", "teams", "work_item_changes", "work_item_links",
             "work_item_transitions", "work_items",
         )
     )  # fmt: skip

@@ -1,9 +1,11 @@
-"""Files of changes, contents of CODEOWNERS, and lists of ids that show what is gone."""
+"""Files of changes, contents of the few files that speak about people, and lists of ids that show what is gone."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+
+from msgspec import UNSET
 
 from fairlead.connectors.github.moments import SNAPSHOT
 from fairlead.connectors.github.sheet import Sheet
@@ -12,8 +14,11 @@ from fairlead.connectors.kit.owners import LOCATIONS, code_owner_rows
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import ChangeFile
+from fairlead.model.records.conversation import Document
 from fairlead.model.records.people import CodeOwner
 from fairlead.model.schema import TABLES
+
+IGNORED_REVISIONS = ".git-blame-ignore-revs"
 
 
 def change_file(sheet: Sheet, file: Doc, change: str) -> None:
@@ -37,12 +42,14 @@ def change_file(sheet: Sheet, file: Doc, change: str) -> None:
 
 
 def contents_page(sheet: Sheet, entries: list[Doc], _rest: str) -> None:
-    """A file of the default branch: only CODEOWNERS is read."""
+    """A file of the default branch: CODEOWNERS becomes its lines, `.git-blame-ignore-revs` a document."""
     for file in entries:
         path = file.need_text("path")
         if path in LOCATIONS:
             # Lines are named by the version of their file, so that yesterday's owners stay yesterday's.
             _code_owners(sheet, f"{path}@{(file.text('sha') or 'unknown')[:12]}", path, _text(file))
+        elif path == IGNORED_REVISIONS:
+            _document(sheet, path, _text(file), file)
 
 
 def ids_page(sheet: Sheet, page: Doc) -> Reading:
@@ -53,6 +60,21 @@ def ids_page(sheet: Sheet, page: Doc) -> Reading:
     sweep = Sweep(table=table, scope=scope, ids=frozenset(page.texts("ids")), at=page.need_time("at"))
     sheet.sweeps.append(sweep)
     return sheet.reading()
+
+
+def _document(sheet: Sheet, path: str, body: str, file: Doc) -> None:
+    """A file under the id that a local repository gives it too."""
+    document = Document(
+        id=f"{sheet.repository}/file/{path}",
+        source=sheet.source,
+        repository=sheet.repository,
+        path=path,
+        title=path.rpartition("/")[2],
+        body=body,
+        url=file.text("html_url") or UNSET,
+        deleted_at=None,
+    )
+    sheet.say(document, sheet.date or OLDEST, SNAPSHOT)
 
 
 def _code_owners(sheet: Sheet, version: str, path: str, text: str) -> None:

@@ -47,6 +47,12 @@ def members_page(source: str, team: str, logins: list[str], at: datetime) -> Pag
     return _page("memberships", f"{team}/", ids, at)
 
 
+def no_document(api: Api, home: str, path: str) -> Page:
+    """A file that was there and is gone."""
+    name = f"{api.request.options.source}:{home.removeprefix('/repos/')}"
+    return _page("documents", f"{name}/file/{path}", [], api.http.now)
+
+
 def _everything(api: Api, path: str, asked: dict[str, str]) -> tuple[datetime, list[Entry]]:
     """All entries with the date of the first page: whatever is made while we read is later than that."""
     at: datetime | None = None

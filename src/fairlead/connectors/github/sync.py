@@ -151,6 +151,7 @@ def _of_repository(api: Api, name: str) -> Iterator[Step]:
 def _lists(branch: str) -> Sequence[tuple[str, Walk, bool]]:
     return (
         ("CODEOWNERS", walks.code_owners, True),
+        ("ignored revisions", walks.ignored_revisions, True),
         ("milestones", walks.whole("milestones", "/milestones", _ALL), False),
         ("issues", walks.by_updated("issues", "/issues", _ALL), False),
         ("pull requests", pulls, False),

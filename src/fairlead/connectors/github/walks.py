@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from fairlead.connectors.github import sweeps
 from fairlead.connectors.github.api import PER_PAGE, Api, Entry, entries, number, text
 from fairlead.connectors.github.cursor import Mark
+from fairlead.connectors.github.files import IGNORED_REVISIONS
 from fairlead.connectors.kit.connector import Page
-from fairlead.connectors.kit.http import Answer, next_page
+from fairlead.connectors.kit.http import Answer, Missing, next_page
 from fairlead.connectors.kit.owners import LOCATIONS
 from fairlead.model.errors import Skip
 
@@ -114,6 +116,21 @@ def code_owners(api: Api, home: str, mark: Mark) -> Iterator[Page]:
         if not answer.unchanged:
             yield api.page("contents", path, answer)
         return
+
+
+def ignored_revisions(api: Api, home: str, mark: Mark) -> Iterator[Page]:
+    """Commits that say nothing about who knows a file; once the file is gone, its document goes too."""
+    path = f"{home}/contents/{IGNORED_REVISIONS}"
+    try:
+        answer = api.get(path, etag=mark.etag)
+    except Missing:
+        if mark.etag:
+            mark.etag = ""
+            yield sweeps.no_document(api, home, IGNORED_REVISIONS)
+        return
+    mark.etag = answer.headers.get("etag", mark.etag)
+    if not answer.unchanged:
+        yield api.page("contents", path, answer)
 
 
 def commits(branch: str) -> Walk:

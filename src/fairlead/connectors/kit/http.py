@@ -26,6 +26,10 @@ _LIMIT_WORDS = ("rate limit", "abuse detection")
 Headers = Callable[[], Mapping[str, str]]
 
 
+class Missing(Skip):
+    """The server says that there is no such thing, or that we may not know of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A good answer."""
@@ -113,7 +117,7 @@ class Http:
         if status >= 500:
             raise Retry(f"{shown} answered {status}")
         if status >= 400:
-            raise Skip(f"{shown} answered {status}: {_message(found)}")
+            raise (Missing if status == 404 else Skip)(f"{shown} answered {status}: {_message(found)}")
         try:
             value = decode(found.content)
         except Unreadable:
