@@ -1,7 +1,7 @@
 {#- When a working-time limit that began at a moment is reached, by the calendar of a row: the condition then needs no
     clock, and whoever asks compares with the moment of asking. `rows` has columns subject, calendar, since, limit_hours. -#}
 {% macro reached(rows) -%}
-select x.subject, min(s.from_at + (x.target - s.worked_before_s) * interval '1 second') as due_at
+select x.subject, s.from_at + (x.target - s.worked_before_s) * interval '1 second' as due_at
 from (
     select r.subject, r.calendar, cast(r.since as date) as from_day,
         {{ worked('r.since', 'w') }} + r.limit_hours * 3600 as target
@@ -9,10 +9,10 @@ from (
     {{ slot_of('r.since', 'w', 'r.calendar') }}
     where r.limit_hours is not null
 ) x
+-- Work done so far only grows along a calendar: the last stretch that begins below the target is the one that holds it.
+asof join (select * from {{ source('setup', 'working_slots') }} where end_at > from_at) s
+    on s.calendar = x.calendar and x.target > s.worked_before_s
 -- A limit that eight weeks of a calendar do not hold is as good as never reached.
-cross join generate_series(0, 56) as ahead(days)
-join {{ source('setup', 'working_slots') }} s on s.calendar = x.calendar
-    and s.day = x.from_day + cast(ahead.days as integer)
-    and s.worked_before_s < x.target and x.target <= s.worked_before_s + {{ seconds('s.from_at', 's.end_at') }}
-group by x.subject
+where s.day between x.from_day and x.from_day + 56
+    and x.target <= s.worked_before_s + {{ seconds('s.from_at', 's.end_at') }}
 {%- endmacro %}
