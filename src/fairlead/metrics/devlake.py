@@ -37,6 +37,11 @@ def figure(asked: Asked, said: Frame) -> Figure:
     )
 
 
+def knows(name: str) -> bool:
+    """Whether there is a rule for the figure of that name."""
+    return name in _FIGURES
+
+
 def lower_median(values: Iterable[float]) -> float | None:
     """The largest value whose percent rank is at most a half; ties share the lowest rank."""
     held = sorted(values)
