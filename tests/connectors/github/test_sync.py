@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import httpx
 import pytest
 from tests.connectors.github.histories import ACTS, OPTIONS, PEOPLE, Reader, Team, records, told_by
 
@@ -12,6 +13,7 @@ from fairlead.connectors.github.connector import CONNECTOR
 from fairlead.connectors.github.fake.api.signin import key_pair
 from fairlead.connectors.github.sync import sync
 from fairlead.connectors.kit.connector import Delivery, Page, Syncs
+from fairlead.connectors.kit.http import Answer, place_of
 from fairlead.model.errors import Abort
 
 
@@ -233,3 +235,38 @@ def test_ignored_revisions_come_as_a_document_and_go_with_their_file() -> None:
     (sweep,) = (sweep for reading in told for sweep in reading.sweeps if sweep.table == "documents")
     assert document.startswith(sweep.scope)
     assert not sweep.ids
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_progress_knows_its_end_and_never_goes_back(team: Team, full: bool) -> None:
+    reader = Reader.of(team)
+    reader.desk.limits.budgets["core"].exhaust(reader.now, for_s=120)
+    reader.pages(full=full, settings={"repositories": ["harbor-co/tides", "harbor-co/not-there"]})
+    known = [progress for progress in reader.said if progress.total is not None]
+    assert len({progress.total for progress in known}) == 1
+    done = [progress.done for progress in known]
+    assert done == sorted(done)
+    assert any(progress.waiting_until for progress in reader.said)
+    (total,) = {progress.total for progress in known}
+    assert total is not None
+    # One more list than was told of: the last is done once its pages have been handed on.
+    assert done[-1] <= total <= done[-1] + 3
+
+
+@pytest.mark.parametrize(
+    ("link", "place"),
+    [
+        ("", (1, 1)),
+        ('<https://x/a?page=2>; rel="next", <https://x/a?page=7>; rel="last"', (1, 7)),
+        (
+            '<https://x/a?page=2>; rel="prev", <https://x/a?page=4>; rel="next", <https://x/a?page=7>; rel="last"',
+            (3, 7),
+        ),
+        ('<https://x/a?page=6>; rel="prev", <https://x/a?page=1>; rel="first"', (7, 7)),
+        ('<https://x/a?page=2>; rel="next"', (1, 1)),
+        ('<https://x/a?page=\u00b2>; rel="next", <nonsense', (1, 1)),
+    ],
+)
+def test_a_page_knows_its_place(link: str, place: tuple[int, int]) -> None:
+    answer = Answer("/a", b"[]", [], httpx.Headers({"link": link.encode()}))
+    assert place_of(answer) == place

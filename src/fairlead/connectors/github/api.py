@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from fairlead.connectors.github.app import SignedIn
 from fairlead.connectors.kit.connector import Page, Progress, SyncRequest
-from fairlead.connectors.kit.http import Answer, Http, next_page
+from fairlead.connectors.kit.http import Answer, Http, next_page, place_of
 from fairlead.model.errors import Skip
 from fairlead.model.raw import content_id
 from fairlead.model.times import iso
@@ -35,7 +35,9 @@ class Api:
     graphql: bool = True
     """Whether the server takes our query; off after its first refusal."""
     done: int = 0
-    """Pages read so far, for the progress line."""
+    """Lists read so far, for the progress line."""
+    total: int | None = None
+    """Lists there are to read in all; each may have one page or a thousand, which is told in words."""
 
     @property
     def start(self) -> str:
@@ -81,8 +83,9 @@ class Api:
 
     def page(self, kind: str, path: str, answer: Answer, **headers: str) -> Page:
         """An answer as a raw page. The path is the one that was asked for: a redirect names no repository."""
-        self.done += 1
-        self.request.report(Progress(self.done, None, path.removeprefix("/repos/")))
+        place, last = place_of(answer)
+        told = f", page {place} of {last}" if last > 1 else ""
+        self.tell(path.removeprefix("/repos/") + told)
         date = {"date": iso(answer.date)} if answer.date else {}
         asked = {"path": path, **headers}
         marks = [f"{name}={value}" for name, value in sorted(asked.items())]
@@ -95,11 +98,15 @@ class Api:
 
     def leave_out(self, what: str) -> None:
         """Tells of something that could not be read."""
-        self.request.report(Progress(self.done, None, what, left_out=what))
+        self.request.report(Progress(self.done, self.total, what, left_out=what))
 
     def tell(self, what: str) -> None:
         """Tells of something that goes on in another way."""
-        self.request.report(Progress(self.done, None, what))
+        self.request.report(Progress(self.done, self.total, what))
+
+    def waits(self, progress: Progress) -> None:
+        """Tells of a wait for a limit, at the place that the sync has come to."""
+        self.request.report(replace(progress, done=self.done, total=self.total))
 
     def _again(self, path: str, asked: Mapping[str, Any], before: bytes) -> Answer:
         """A page that came twice, asked for once more."""

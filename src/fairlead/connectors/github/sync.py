@@ -59,7 +59,9 @@ def connect(request: SyncRequest) -> Api:
     http = Http(request.client, base, dict, request.report, request.sleep, request.now)
     signed_in = SignedIn(request.client, base, request.settings, request.credentials, lambda: http.now)
     http.signed, http.renew = signed_in.headers, signed_in.renew
-    return Api(http, signed_in, request)
+    api = Api(http, signed_in, request)
+    http.report = api.waits
+    return api
 
 
 def repositories(api: Api) -> list[str]:
@@ -93,6 +95,7 @@ def _pages(api: Api, cursor: Cursor) -> Iterator[Page]:
     faults = 0
     for step in _steps(api):
         if cursor.is_done(step.key):
+            api.done += 1
             continue
         mark = cursor.open(step.key)
         held: Page | None = None
@@ -115,17 +118,27 @@ def _pages(api: Api, cursor: Cursor) -> Iterator[Page]:
                 if held is not None:
                     yield held
                 raise
+        api.done += 1
         if held is not None:
             yield held
 
 
 def _steps(api: Api) -> Iterator[Step]:
-    for login in _organisations(api):
+    """All lists; how many they are is known as soon as the repositories are."""
+    names, organisations = repositories(api), _organisations(api)
+    api.total = len(organisations) + len(names) * _lists_of_one(api) + api.signed_in.is_app
+    for login in organisations:
         yield Step(f"{login}: teams", f"/orgs/{login}", _teams, optional=True)
-    for name in repositories(api):
+    for name in names:
         yield from _of_repository(api, name)
     if api.signed_in.is_app:
         yield Step("deliveries", "", deliveries.of_app, optional=True)
+
+
+def _lists_of_one(api: Api) -> int:
+    """Lists of one repository, itself included."""
+    own_deliveries = not api.signed_in.is_app
+    return 1 + len(_lists("")) + own_deliveries + (len(_SWEEPS) if api.request.full else 0)
 
 
 def _of_repository(api: Api, name: str) -> Iterator[Step]:
@@ -133,6 +146,7 @@ def _of_repository(api: Api, name: str) -> Iterator[Step]:
     try:
         answer = api.get(f"/repos/{name}")
     except Skip as fault:
+        api.done += _lists_of_one(api)
         api.leave_out(f"{name}: {fault.message}")
         return
     found = answer.value if isinstance(answer.value, dict) else {}

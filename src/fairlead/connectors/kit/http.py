@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
@@ -149,6 +149,21 @@ def next_page(answer: Answer) -> str | None:
         if 'rel="next"' in rest:
             return urlsplit(address.lstrip("<")).query or None
     return None
+
+
+def place_of(answer: Answer) -> tuple[int, int]:
+    """Number of a page and of the last one by the `link` header; 1 of 1 where the server numbers nothing."""
+    numbers: dict[str, int] = {}
+    for part in answer.headers.get("link", "").split(","):
+        address, _, rest = part.strip().partition(">")
+        page = parse_qs(urlsplit(address.lstrip("<")).query).get("page", [""])[0]
+        if page.isascii() and page.isdigit():
+            numbers |= {name: int(page) for name in _TOLD if f'rel="{name}"' in rest}
+    place = numbers["next"] - 1 if "next" in numbers else numbers.get("prev", 0) + 1
+    return place, numbers.get("last", place if "next" not in numbers else 1)
+
+
+_TOLD = ("next", "prev", "last")
 
 
 def _is_limit(found: httpx.Response) -> bool:
