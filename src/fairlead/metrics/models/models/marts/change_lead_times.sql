@@ -127,7 +127,8 @@ times as (
         r.opened_by, coalesce(h.commits, 0) as commits, coalesce(h.by_agents, 0) as by_agents,
         coalesce(h.by_agents_alone, 0) as by_agents_alone,
         m.commit is not null as merged_with_agent, s.services, t.teams, k.work_type,
-        case when w.created_at >= f.first_commit_at then f.first_commit_at end as coding_from,
+        -- A local repository does not tell when a change was opened; its lead time is known all the same.
+        case when coalesce(w.created_at, w.merged_at) >= f.first_commit_at then f.first_commit_at end as coding_from,
         case when r.first_review_at <= w.merged_at then r.first_review_at end as reviewed_at,
         case when d.proven and d.finished_at >= w.merged_at then d.finished_at end as delivered_at,
         c.calendar as own_calendar
@@ -191,7 +192,11 @@ select
     case when t.reviewed_at is not null then c.merged - c.first_review end as review_work_s,
     c.delivered - c.merged as deploy_work_s,
     c.delivered - c.coding_from as total_work_s,
-    case when t.first_commit_at is null then 'no_commits' when t.coding_from is null then 'first_commit_after_opening' end as coding_missing,
+    case
+        when t.first_commit_at is null then 'no_commits'
+        when t.opened_at is null then 'opening_unknown'
+        when t.coding_from is null then 'first_commit_after_opening'
+    end as coding_missing,
     case
         when t.first_review_at is not null then null
         when t.ready_at is null then 'never_ready'
@@ -217,6 +222,7 @@ select
         when t.delivered_at is null and t.deployed_at < t.merged_at then 'deployed_before_merge'
         when t.delivered_at is null then 'first_known_deployment'
         when t.first_commit_at is null then 'no_commits'
+        when t.coding_from is null and t.opened_at is null then 'first_commit_after_merge'
         when t.coding_from is null then 'first_commit_after_opening'
     end as total_missing
 from times t
