@@ -136,7 +136,8 @@ def test_load_of_small_groups_is_suppressed(busy: Any) -> None:
     assert found.value == pytest.approx(median([10 / 4, 1 / 4]))
     strict = Setup(services=busy.setup.services, teams=busy.setup.teams, privacy=Privacy(minimum_group=5))
     hidden = figure(busy.warehouse(strict), "review_load", WINDOW)
-    assert hidden.value is None and hidden.n == 0 and hidden.rows.ids == ()
+    assert hidden.value is None and hidden.n == hidden.rows.count == 0
+    assert hidden.rows.ids == ("definition:review_load",)
     assert all(point.value is None for point in hidden.trend)
 
 

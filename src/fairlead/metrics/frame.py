@@ -9,13 +9,10 @@ from typing import Any
 
 from fairlead.metrics.catalogue import Entry
 from fairlead.metrics.periods import Grain
-from fairlead.metrics.segments import conditions, quoted
+from fairlead.metrics.survey import Survey, rows_sql, survey
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.metrics.wording import note
 from fairlead.model.figures import Band, Definition, Evidence, Figure, Freshness, Window
-
-EVIDENCE_IDS = 50
-"""Ids that a figure carries itself; the query gives all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +35,7 @@ class Frame:
     excluded: Mapping[str, int]
     freshness: Freshness
     rows: Evidence
+    left_out: Evidence | None
 
     def notes(self, n: int | None, *more: str) -> tuple[str, ...]:
         """Caveats of this very value; `n` is given where there is a value."""
@@ -52,6 +50,7 @@ class Frame:
     def filled(self, *, value: float | None, n: int, **rest: Any) -> Figure:
         """The figure with its value."""
         asked, entry = self.asked, self.asked.entry
+        withheld = rest.get("missing") == "group_too_small"
         return Figure(
             name=entry.name,
             title=entry.title.in_language(asked.language),
@@ -60,53 +59,41 @@ class Frame:
             window=asked.window,
             segment=dict(asked.segment),
             n=n,
-            excluded={} if rest.get("missing") == "group_too_small" else dict(self.excluded),
+            excluded={} if withheld else dict(self.excluded),
             direction=entry.direction,
             mark=entry.mark.in_language(asked.language) if entry.mark else None,
             definition=Definition(name=entry.name, version=entry.version, url=f"/definitions/{entry.name}"),
             freshness=self.freshness,
-            rows=_no_rows(self.rows) if rest.get("missing") == "group_too_small" else self.rows,
+            rows=_no_rows(self.rows, entry.name) if withheld else self.rows,
+            left_out=None if withheld else self.left_out,
             **rest,
         )
 
 
-def _no_rows(evidence: Evidence) -> Evidence:
-    return Evidence(ids=(), count=0, query=evidence.query)
+def _no_rows(evidence: Evidence, name: str) -> Evidence:
+    return Evidence(ids=(f"definition:{name}",), count=0, query=f"{evidence.query} and false")
 
 
-def frame(asked: Asked) -> Frame:
+def frame(asked: Asked, found: Survey | None = None) -> Frame:
     """Everything about a figure but its value."""
-    sql = rows_sql(asked.entry, asked.window, asked.segment)
-    # One pass for reasons, count and ids: a page of figures asks this dozens of times.
-    (found,) = asked.warehouse.rows(f"""
-        with r as ({sql}),
-        top as (select id from r where value is not null order by value desc, moment desc, id limit {EVIDENCE_IDS})
-        select
-            (select list(id) from top) as ids,
-            (select count(*) from r where value is not null) as total,
-            (select map_from_entries(list((reason, n) order by n desc, reason)) from (
-                select reason, count(*) as n from r where reason is not null group by reason
-            )) as reasons
-    """)  # noqa: S608 - the catalogue's own text with quoted literals
-    count, reasons = found["total"], found["reasons"] or {}
-    named = tuple(found["ids"] or ()) or (f"definition:{asked.entry.name}",)
+    entry, window, segment = asked.entry, asked.window, asked.segment
+    found = found or survey(asked.warehouse, entry, window, segment)
+    left_out = None
+    if found.left:
+        left_out = Evidence(
+            ids=found.left_ids, count=found.left, query=rows_sql(entry, window, segment, which="left_out")
+        )
     return Frame(
         asked,
-        dict(reasons),
+        found.reasons,
         freshness(asked.warehouse),
-        Evidence(ids=named, count=count, query=sql),
+        Evidence(
+            ids=found.ids or (f"definition:{entry.name}",),
+            count=found.count,
+            query=rows_sql(entry, window, segment, which="counted"),
+        ),
+        left_out,
     )
-
-
-def rows_sql(entry: Entry, window: Window, segment: Mapping[str, str], *, shown: bool = True) -> str:
-    """The rows of a figure as one statement that runs as it stands, in `fairlead sql` too."""
-    chosen = (entry.shown if shown else None) or entry.rows
-    limits = [
-        f"moment >= timestamp {quoted(literal(window.start))}",
-        f"moment < timestamp {quoted(literal(window.end))}",
-        *conditions(entry, segment),
-    ]
-    return f"select * from ({chosen.strip()}) figure_rows where " + " and ".join(limits)  # noqa: S608 - quoted above
 
 
 def band(entry: Entry, value: float | None) -> Band | None:
@@ -126,11 +113,10 @@ def least_rows(asked: Asked) -> int:
 
 def freshness(warehouse: Warehouse) -> Freshness:
     """How old the data of each source are, and which have been quiet for longer than the set-up allows."""
-    found = warehouse.rows("select source, fresh_at from source_freshness order by source")
     now = warehouse.clock.now()
-    fresh = {row["source"]: aware(row["fresh_at"]) for row in found}
-    limit = warehouse.setup.thresholds.source_silent_hours * 3600
-    silent = tuple(source for source, at in fresh.items() if at is None or (now - at).total_seconds() > limit)
+    ages = [(source, aware(at), aware(due_at)) for source, at, due_at in warehouse.source_ages()]
+    fresh = {source: at for source, at, _ in ages}
+    silent = tuple(source for source, at, due_at in ages if at is None or (due_at is not None and due_at <= now))
     known = [at for at in fresh.values() if at is not None]
     return Freshness(as_of=max(known, default=now), sources=fresh, silent=silent)
 
@@ -140,8 +126,3 @@ def aware(moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def literal(moment: datetime) -> str:
-    """A moment as the warehouse reads it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

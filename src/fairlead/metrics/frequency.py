@@ -8,11 +8,20 @@ from datetime import datetime
 from statistics import median
 
 from fairlead.metrics import periods
-from fairlead.metrics.frame import Asked, Frame, aware, literal
+from fairlead.metrics.frame import Asked, Frame, aware
 from fairlead.metrics.periods import Grain, Period
-from fairlead.metrics.segments import conditions, quoted
+from fairlead.metrics.segments import conditions
+from fairlead.metrics.survey import moment
 from fairlead.metrics.wording import note
 from fairlead.model.figures import Band, Figure, Point, Window
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A day, or the part of one on this side of a window's edge: when its first deployment was, and how many."""
+
+    first: datetime
+    deployments: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,7 @@ def figure(asked: Asked, said: Frame) -> Figure:
     known_from = _first_known(asked)
     days = _deployment_days(asked)
     now = asked.warehouse.clock.now()
-    until = min(max(said.freshness.as_of, days[-1] if days else said.freshness.as_of), now)
+    until = min(max(said.freshness.as_of, days[-1].first if days else said.freshness.as_of), now)
 
     def counts(window: Window, grain: Grain) -> _Counts:
         cut = [
@@ -77,33 +86,39 @@ def _first_known(asked: Asked) -> datetime | None:
     return aware(found[0]["first"])
 
 
-def _deployment_days(asked: Asked) -> list[datetime]:
-    """Moments of all deployments of the window and the one before, in order."""
+def _deployment_days(asked: Asked) -> list[_Stretch]:
+    """Days with deployments of the window and the ones before, in order; the edges of windows cut days in two."""
+    earlier = periods.before(asked.window)
     where = [
-        f"moment >= timestamp {quoted(literal(periods.floor(periods.before(asked.window).start, 'month')))}",
-        f"moment < timestamp {quoted(literal(asked.window.end))}",
+        f"moment >= {moment(periods.floor(earlier.start, 'month'))}",
+        f"moment < {moment(asked.window.end)}",
         *conditions(asked.entry, asked.segment),
     ]
     found = asked.warehouse.rows(
-        f"select moment from ({asked.entry.rows}) r where {' and '.join(where)} order by moment"  # noqa: S608
+        f"select min(moment) as first, count(*) as n from ({asked.entry.rows}) r where {' and '.join(where)} "  # noqa: S608
+        f"group by cast(moment as date), moment >= {moment(asked.window.start)}, moment >= {moment(earlier.start)} "
+        "order by first"
     )
-    return [at for row in found if (at := aware(row["moment"])) is not None]
+    return [_Stretch(at, row["n"]) for row in found if (at := aware(row["first"])) is not None]
 
 
-def _count(days: Sequence[datetime], period: Period, known_from: datetime | None, until: datetime) -> int | None:
+def _count(days: Sequence[_Stretch], period: Period, known_from: datetime | None, until: datetime) -> int | None:
     if known_from is None or period.end <= known_from or period.start > until:
         return None
-    return len({at.date() for at in _within(days, period)})
+    return len({stretch.first.date() for stretch in _within(days, period)})
 
 
-def _within(days: Sequence[datetime], span: Period | Window) -> Sequence[datetime]:
+def _within(days: Sequence[_Stretch], span: Period | Window) -> Sequence[_Stretch]:
     from bisect import bisect_left
 
-    return days[bisect_left(days, span.start) : bisect_left(days, span.end)]
+    def first(stretch: _Stretch) -> datetime:
+        return stretch.first
+
+    return days[bisect_left(days, span.start, key=first) : bisect_left(days, span.end, key=first)]
 
 
-def _rows_in(days: Sequence[datetime], span: Period | Window) -> int:
-    return len(_within(days, span))
+def _rows_in(days: Sequence[_Stretch], span: Period | Window) -> int:
+    return sum(stretch.deployments for stretch in _within(days, span))
 
 
 def _missing(known_from: datetime | None, weeks: _Counts) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -79,6 +80,7 @@ class Warehouse:
         self._con.execute("create table if not exists warehouse_state (key varchar primary key, value varchar)")
         self._project = Project(variables=seeds.variables(self.setup))
         self._filled: set[str] = set()
+        self._ages: Sequence[tuple[str, datetime | None, datetime | None]] | None = None
         self._ready = self._state("models") is not None
 
     @cached_property
@@ -103,7 +105,7 @@ class Warehouse:
                 self._filled = set(TABLES)
                 raise
             self._con.commit()
-            self._ready = True
+            self._ready, self._ages = True, None
             return done
 
     def _refresh(self, snapshot: tables.Snapshot, full: bool) -> Refreshed:
@@ -151,6 +153,21 @@ class Warehouse:
         found = cursor.execute(sql, params or None)
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def source_ages(self) -> Sequence[tuple[str, datetime | None, datetime | None]]:
+        """Each source with the time of its newest data, and from when it counts as silent.
+
+        Read once for each refresh, since every figure tells it. Silence is that of `attention_silent_sources`, as in
+        the brief and on the pages: a weekend without news is no news.
+        """
+        known = self._ages
+        if known is None:
+            found = self.rows(
+                "select f.source, f.fresh_at, s.due_at from source_freshness f "
+                "left join attention_silent_sources s on coalesce(s.name, s.source) = f.source order by f.source"
+            )
+            known = self._ages = [(row["source"], row["fresh_at"], row["due_at"]) for row in found]
+        return known
 
     def readonly(
         self, sql: str, *, owner: bool = False, limit: int = 10_000, timeout_s: float = 30.0

@@ -96,7 +96,9 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     definition: Definition
     freshness: Freshness
     rows: Evidence
-    """The rows that it was made from."""
+    """The rows that it was made from: as many as `n`."""
+    left_out: Evidence | None = None
+    """The rows of the window that it could not use, each with its `reason`; `None` if there are none."""
     notes: tuple[str, ...] = ()
     """Caveats that hold for this very value, like periods left out, in words."""
 

@@ -12,15 +12,22 @@ from fairlead.ui.visit import Visit
 
 
 def show(visit: Visit) -> Response:
-    """A page of rows, or all of them as CSV or JSON."""
+    """A page of rows that count, or of those left out (`?which=left_out`), or all of them as CSV or JSON."""
     name = visit.path["name"]
     found = ask(visit, name)
+    others = found.left_out if visit.query.get("which") == "left_out" else None
+    query = (others or found.rows).query
     if (form := visit.query.get("form", "")) in ("csv", "json"):
-        return answers.export(visit, found.rows.query, form, name)
-    rows = answers.rows(visit, f"/rows/{name}", found.rows.query, found)
+        return answers.export(visit, query, form, name)
+    rows = answers.rows(visit, f"/rows/{name}", query, found)
     said = card(found, visit)
     title = f"{said.title}: {said.value}"
-    return visit.page("pages/rows.html", title, card=said, rows=rows, excluded=found.excluded)
+    return visit.page(
+        "pages/rows.html", title, card=said, rows=rows, others=others is not None, n=found.rows.count,
+        left=found.left_out.count if found.left_out else 0,
+        counted_link=visit.scope.link(f"/rows/{name}"),
+        left_link=visit.scope.link(f"/rows/{name}", which="left_out"),
+    )  # fmt: skip
 
 
 PAGE = Page("/rows/{name}", "Rows", 96, show, shown="nowhere")

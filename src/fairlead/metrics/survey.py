@@ -1,0 +1,177 @@
+"""One statement for each figure: ids, counts, reasons and the values of all spans, since a page asks for dozens.
+
+Spans that tile the window fall into buckets by the engine's own calendar, so that each row is read once however many
+periods there are; only values made by way of others (`within`) are joined span by span.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from fairlead.metrics import periods
+from fairlead.metrics.periods import Grain, Period
+from fairlead.metrics.segments import conditions, quoted
+from fairlead.model.figures import Window
+
+if TYPE_CHECKING:
+    from fairlead.metrics.catalogue import Entry
+    from fairlead.metrics.warehouse import Warehouse
+
+EVIDENCE_IDS = 50
+"""Ids that a figure carries itself; the query gives all."""
+
+Which = Literal["all", "counted", "left_out"]
+_LIMITS: Mapping[Which, tuple[str, ...]] = {
+    "all": (),
+    "counted": ("value is not null",),
+    "left_out": ("value is null",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What the rows of one span give."""
+
+    value: float | None
+    n: int
+    people: int
+
+
+EMPTY = Value(None, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The rows of a window: which count, which are left out and why; and values of window, past and periods."""
+
+    ids: tuple[str, ...]
+    count: int
+    left_ids: tuple[str, ...]
+    left: int
+    reasons: Mapping[str, int]
+    now: Value = EMPTY
+    past: Value = EMPTY
+    trend: Sequence[Value] = ()
+
+
+def survey(
+    warehouse: Warehouse,
+    entry: Entry,
+    window: Window,
+    segment: Mapping[str, str],
+    grain: Grain | None = None,
+) -> Survey:
+    """Asks for everything about a window; values only if a grain is given."""
+    reach = Window(start=periods.before(window).start, end=window.end) if grain else window
+    cut = list(periods.periods(window, grain)) if grain else []
+    values = ""
+    if grain:
+        joins = entry.within or "days" in entry.value
+        made = _joined(entry, window, grain, cut) if joins else _bucketed(entry, window, grain)
+        values = f", ({made}) as found"
+    (row,) = warehouse.rows(f"""
+        with seen as not materialized ({rows_sql(entry, reach, segment, shown=False)}),
+        inside as not materialized (
+            select id, moment, value, reason from seen where moment >= {moment(window.start)}
+        ),
+        counted as not materialized (select id, moment, value from inside where value is not null),
+        -- Only rows as high as the last that is wanted need sorting.
+        high as (select min(v) as least from (select unnest(max(value, {EVIDENCE_IDS})) as v from counted)),
+        top as (
+            select id from counted where value >= (select least from high)
+            order by value desc, moment desc, id limit {EVIDENCE_IDS}
+        ),
+        left_top as (select id from inside where value is null order by moment desc, id limit {EVIDENCE_IDS})
+        select
+            (select list(id) from top) as ids, (select list(id) from left_top) as left_ids,
+            (select count(value) from inside) as total, (select count(*) - count(value) from inside) as left_out,
+            (select map_from_entries(list((reason, n) order by n desc, reason)) from (
+                select reason, count(*) as n from inside where reason is not null group by reason
+            )) as reasons {values}
+    """)  # noqa: S608 - the catalogue's own text with quoted literals
+    found = {key: _value(value, n, people) for key, value, n, people in map(dict.values, row.get("found") or ())}
+    return Survey(
+        ids=tuple(row["ids"] or ()),
+        count=row["total"],
+        left_ids=tuple(row["left_ids"] or ()),
+        left=row["left_out"],
+        reasons=dict(row["reasons"] or {}),
+        now=found.get(_NOW, EMPTY),
+        past=found.get(_PAST, EMPTY),
+        trend=[found.get(key, EMPTY) for key in _keys(cut, grain)] if grain else (),
+    )
+
+
+_NOW, _PAST = "now", "past"
+
+
+def _keys(cut: Iterable[Period], grain: Grain) -> Iterator[str]:
+    for period in cut:
+        yield f"{periods.floor(period.start, grain):%Y-%m-%d}"
+
+
+def _bucketed(entry: Entry, window: Window, grain: Grain) -> str:
+    """Window, past and periods in one pass."""
+    people = "count(distinct id)" if entry.people else "0"
+    return f"""
+        select list({{'key': key, 'value': value, 'n': n, 'people': people}}) from (
+            select case when grouping(bucket) = 0 then bucket else side end as key,
+                {entry.value} as value, count(*) as n, {people} as people
+            from (
+                select *, case when moment >= {moment(window.start)} then '{_NOW}' else '{_PAST}' end as side,
+                    case when moment >= {moment(window.start)}
+                        then strftime(date_trunc('{grain}', moment), '%Y-%m-%d') end as bucket
+                from seen where value is not null
+            ) sided
+            group by grouping sets ((bucket), (side))
+        ) grouped where key is not null
+    """  # noqa: S608 - made of the catalogue and of quoted literals
+
+
+def _joined(entry: Entry, window: Window, grain: Grain, cut: Sequence[Period]) -> str:
+    """Each span apart: values that are made by way of others need the whole of it."""
+    earlier = periods.before(window)
+    spans = [(_NOW, window.start, window.end), (_PAST, earlier.start, earlier.end)]
+    spans += [(key, period.start, period.end) for key, period in zip(_keys(cut, grain), cut, strict=True)]
+    listed = ", ".join(
+        f"({quoted(key)}, {moment(start)}, {moment(end)}, {(end - start).total_seconds() / 86400})"
+        for key, start, end in spans
+    )
+    people = "count(distinct id)" if entry.people else "0"
+    return f"""
+        with fitted as (
+            select p.idx, p.days, r.* from seen r
+            join (values {listed}) p(idx, start_at, end_at, days) on r.moment >= p.start_at and r.moment < p.end_at
+        ), pieces as ({entry.within or "select * from fitted"}),
+        sizes as (select idx, count(value) as n from fitted group by idx),
+        made as (
+            select idx, {entry.value} as value, {people} as people from pieces where value is not null group by idx
+        )
+        select list({{'key': idx, 'value': value, 'n': n, 'people': people}}) from made join sizes using (idx)
+    """  # noqa: S608 - made of the catalogue and of quoted literals
+
+
+def rows_sql(
+    entry: Entry, window: Window, segment: Mapping[str, str], *, shown: bool = True, which: Which = "all"
+) -> str:
+    """The rows of a figure as one statement that runs as it stands, in `fairlead sql` too."""
+    chosen = (entry.shown if shown else None) or entry.rows
+    limits = [
+        f"moment >= {moment(window.start)}",
+        f"moment < {moment(window.end)}",
+        *conditions(entry, segment),
+        *_LIMITS[which],
+    ]
+    return f"select * from ({chosen.strip()}) figure_rows where " + " and ".join(limits)  # noqa: S608 - quoted above
+
+
+def moment(at: datetime) -> str:
+    """A moment as an SQL literal of the warehouse."""
+    return f"timestamp {quoted(at.astimezone(UTC).strftime('%Y-%m-%d %H:%M:%S.%f'))}"
+
+
+def _value(value: Any, n: int, people: int) -> Value:
+    return Value(None if value is None else float(value), n, people)
