@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -139,9 +140,20 @@ class Access:
         return True
 
 
-def csrf_token(session_secret: str) -> str:
-    """The word that forms of a session carry: made from its secret, so that nothing needs to be kept."""
-    return hmac.new(session_secret.encode(), b"fairlead csrf", hashlib.sha256).hexdigest()
+def csrf_token(session_secret: str, salt: str = "") -> str:
+    """The word that forms of a session carry: made from its secret, so that nothing needs to be kept.
+
+    Each page has another one: pages are compressed, and a word that stayed could be guessed by their length.
+    """
+    salt = salt or secrets.token_hex(8)
+    made = hmac.new(session_secret.encode(), f"fairlead csrf {salt}".encode(), hashlib.sha256).hexdigest()
+    return salt + made[: 64 - len(salt)]
+
+
+def csrf_fits(given: str, session_secret: str) -> bool:
+    """Whether a form carries a word of this session."""
+    expected = csrf_token(session_secret, given[:16] if len(given) == 64 else "")
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))
 
 
 def _viewer(tx: Transaction, person: str, how: str, scopes: Iterable[str]) -> Viewer | None:

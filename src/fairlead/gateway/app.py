@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
@@ -57,7 +58,8 @@ def create_apps(services: Services) -> Apps:
     signin = SignIn(access, https=https, language=services.setup.organisation.language).routes()
     inside = Starlette(routes=[*signin, api, *pages(services)])
     for_operator = Starlette(routes=[local.route(services), api])
-    guarded = Guard(inside, access, hosts, https=https)
+    # Pages and API only: what webhooks are told fits into a packet.
+    guarded = GZipMiddleware(Guard(inside, access, hosts, https=https), minimum_size=1_000, compresslevel=6)
     open_to_all = [*_receivers(services, counters), *probes.routes(services.log, services.database, counters)]
     network = Starlette(routes=[*open_to_all, Mount("/", app=guarded)])
     return Apps(

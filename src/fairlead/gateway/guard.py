@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
@@ -12,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fairlead.gateway.access import Access, csrf_token
+from fairlead.gateway.access import Access, csrf_fits, csrf_token
 from fairlead.gateway.hosts import Hosts
 from fairlead.gateway.limits import RateLimit
 from fairlead.gateway.viewer import Viewer
@@ -117,7 +116,7 @@ class Guard:
                 return receive, _problem(413, "the form is too large")
             given = parse_qs(body.decode("utf-8", "replace")).get("csrf", [""])[0]
             receive = _again(body)
-        if not _equal(given, csrf_token(session)):
+        if not csrf_fits(given, session):
             return receive, _problem(403, "the form has expired", "load the page again")
         return receive, None
 
@@ -125,10 +124,6 @@ class Guard:
 def cookie_name(https: bool) -> str:
     """With https a name that browsers accept only from this very host."""
     return "__Host-fairlead" if https else "fairlead"
-
-
-def _equal(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
 def _cookies(headers: Headers) -> dict[str, str]:

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from fairlead.model.errors import Denied, Fault, Retry
-from fairlead.ui import assets, preferences
+from fairlead.ui import ahead, assets, preferences
+from fairlead.ui.ahead import Ahead
 from fairlead.ui.arrive import arrive
 from fairlead.ui.frame import MenuEntry
 from fairlead.ui.page import Handler, Page
@@ -26,12 +27,13 @@ def routes(services: Any, *, development: bool = False) -> list[BaseRoute]:
     """Every page with its acts, the static files and the reader's preferences."""
     shown = [page for page in pages() if development or not page.development]
     menu = _menu(shown)
+    reading = ahead.serve(services, shown)
     made: list[BaseRoute] = [
         Route("/static/{hash}/{name:path}", assets.serve),
         Route("/preferences", preferences.save, methods=["POST"]),
     ]
     for page in shown:
-        made.append(Route(page.path, _endpoint(services, menu, page, page.handler), methods=["GET"]))
+        made.append(Route(page.path, _endpoint(services, menu, page, page.handler, reading=reading), methods=["GET"]))
         for path, act in page.acts.items():
             made.append(Route(path, _endpoint(services, menu, page, act, page.act_role), methods=["POST"]))
     return made
@@ -46,7 +48,12 @@ def _menu(shown: Sequence[Page]) -> tuple[MenuEntry, ...]:
 
 
 def _endpoint(
-    services: Any, menu: tuple[MenuEntry, ...], page: Page, handler: Handler, role: str | None = None
+    services: Any,
+    menu: tuple[MenuEntry, ...],
+    page: Page,
+    handler: Handler,
+    role: str | None = None,
+    reading: Ahead | None = None,
 ) -> Endpoint:
     async def answer(request: Request) -> Response:
         form = (
@@ -60,6 +67,8 @@ def _endpoint(
         visit = arrive(request, services, menu if reader else (), form, scoped=page.scoped and reader is not None)
         try:
             demand(visit, role or page.role)
+            if reading:
+                reading.note(request, visit.words.language)
             return handler(visit)
         except Denied as fault:
             return _fault(visit, fault, 403)

@@ -9,6 +9,7 @@ from typing import Any
 
 from fairlead.model.setup import Setup
 from fairlead.ui.frame import Choice, SourceState
+from fairlead.ui.kept import kept_for
 from fairlead.ui.shown import Shown
 from fairlead.ui.words import Words
 
@@ -55,11 +56,14 @@ from attention_silent_sources s order by s.name
 """
 
 
-def surroundings(services: Any, words: Words, shown: Shown) -> Surroundings:
-    """Reads the choices and the freshness; both are small."""
-    choices = services.warehouse.rows(_CHOICES)
+def surroundings(services: Any, state: Any, words: Words, shown: Shown) -> Surroundings:
+    """Reads the choices and the freshness; both are small, and the same on every page until the next refresh."""
+    warehouse = services.warehouse
+    choices, heard = kept_for(
+        services, state, "surroundings", lambda: (warehouse.rows(_CHOICES), warehouse.rows(_SOURCES))
+    )
     setup: Setup = services.setup
-    sources = tuple(_source(row, words, shown) for row in services.warehouse.rows(_SOURCES))
+    sources = tuple(_source(row, words, shown) for row in heard)
     return Surroundings(
         teams=_stated(setup.teams, "team") or _found(choices, "team"),
         repositories=_found(choices, "repository"),

@@ -28,7 +28,7 @@ def arrive(
     now = services.clock.now()
     shown = Shown(wording=Wording(speech.language, zone, now), zone=zone, now=now)
     scope = Scope.read(request.query_params)
-    surroundings = around.surroundings(services, speech, shown) if scoped else around.NOTHING
+    surroundings = around.surroundings(services, request.state, speech, shown) if scoped else around.NOTHING
     frame = Frame(
         path=request.url.path,
         menu=menu,

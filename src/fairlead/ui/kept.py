@@ -11,7 +11,7 @@ from fairlead.ui.visit import Visit
 
 KEPT_S = 60.0
 """How long an answer is given again at most: pages tell the minute, not the second."""
-_REVISION = "select value from warehouse_state where key = 'revs'"
+_REVISION = "select key, value from warehouse_state where key in ('rev', 'models', 'seeds') order by key"
 _MOST = 256
 
 _T = TypeVar("_T")
@@ -21,8 +21,16 @@ _lock = Lock()
 
 def kept(visit: Visit, key: Hashable, make: Callable[[], _T]) -> _T:
     """The answer of a moment ago over the same data, else a new one; told apart by home, not by who asks."""
-    services = visit.services
-    whole = (str(services.home), str(services.warehouse.rows(_REVISION)), key)
+    return kept_for(visit.services, visit.request.state, key, make)
+
+
+def kept_for(services: Any, state: Any, key: Hashable, make: Callable[[], _T]) -> _T:
+    """The same where there is no visit yet; the state of the request remembers which data it looks at."""
+    revision = getattr(state, "revision", None)
+    if revision is None:
+        # One look for the whole page: a refresh between two parts of it is told by the next page.
+        revision = state.revision = (str(services.home), str(services.warehouse.rows(_REVISION)))
+    whole = (*revision, key)
     now = services.clock.now().timestamp()
     with _lock:
         found = _held.get(whole)

@@ -72,8 +72,10 @@ class MartsFollower:
         clock: Clock,
         stop: threading.Event,
         *,
+        after: Callable[[], None] = lambda: None,
         rest_factor: float = 4.0,
     ) -> None:
+        self._after = after
         self._warehouse = warehouse
         self._clock = clock
         self._database = database
@@ -104,6 +106,7 @@ class MartsFollower:
         begun = time.monotonic()
         self._warehouse.refresh()
         self._seen = present
+        self._after()
         return time.monotonic() - begun
 
 

@@ -89,7 +89,11 @@ def take_in(services: Services, stop: threading.Event, parts: Parts) -> list[thr
 
 def follow_marts(services: Services, stop: threading.Event) -> list[threading.Thread]:
     """Starts what needs the warehouse: its refresh, and briefs at their hour."""
-    marts = MartsFollower(services.warehouse, services.database, services.clock, stop)
+    # late: a process without pages needs nothing of the web framework
+    from fairlead.ui import ahead
+
+    after = partial(ahead.answer, services)
+    marts = MartsFollower(services.warehouse, services.database, services.clock, stop, after=after)
     briefs = _scheduler(services, stop, report_jobs(services))
     return threads([("marts", marts.run), ("reports", briefs.run)])
 

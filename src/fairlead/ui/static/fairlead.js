@@ -67,4 +67,14 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-at-once]")
   if (form) form.requestSubmit()
 })
+
+// A drawing that was not ready comes by itself; after some twenty seconds the small line stays in its place.
+async function later(place, pause) {
+  if (pause > 7000) return
+  await new Promise((done) => setTimeout(done, pause))
+  const answer = await fetch(place.dataset.later).catch(() => null)
+  if (answer?.status === 200) place.outerHTML = await answer.text()
+  else later(place, pause * 1.5)
+}
+document.querySelectorAll("[data-later]").forEach((place) => later(place, 300))
 document.documentElement.classList.add("script")
