@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from statistics import mean, median
 from typing import Any
@@ -161,8 +162,10 @@ def test_rows_of_every_figure_give_it_again(busy: Any) -> None:
         found = figure(warehouse, name, WINDOW, {"repository": busy.pay})
         if found.missing == "group_too_small":
             continue
-        rows = [row for row in warehouse.readonly(found.rows.query).rows if row["value"] is not None]
-        assert found.rows.count == len(rows), name
+        rows = warehouse.readonly(found.rows.query).rows
+        assert found.rows.count == len(rows) and all(row["value"] is not None for row in rows), name
+        left_out = warehouse.readonly(found.left_out.query).rows if found.left_out else []
+        assert Counter(row["reason"] for row in left_out) == found.excluded, name
         if found.value is not None and entry.value in AGAIN and not entry.over_days and not entry.within:
             assert found.value == pytest.approx(float(AGAIN[entry.value](rows))), name
             assert found.n == len(rows)
@@ -193,7 +196,7 @@ def test_a_users_metric_overrides_by_name(busy: Any, tmp_path: Any) -> None:
     warehouse = Warehouse(None, busy.source, busy.setup, busy.clock, metric_folders=[tmp_path])
     assert figure(warehouse, "change_size", WINDOW).value == 7
     (tmp_path / "bad.yaml").write_text("metrics:\n  - name: x\n    group: 3\n")
-    with pytest.raises(ConfigFaults, match=r"bad\.yaml:2:1"):
+    with pytest.raises(ConfigFaults, match=r"bad\.yaml:3:5"):
         Warehouse(None, busy.source, busy.setup, busy.clock, metric_folders=[tmp_path]).catalogue  # noqa: B018
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from fairlead.config import check
 from fairlead.model.errors import ConfigFault, ConfigFaults
 from fairlead.model.figures import Direction, Unit
 
@@ -119,20 +120,43 @@ def _entries(path: Path, faults: list[ConfigFault]) -> list[Any]:
     return listed
 
 
-def _line(path: Path, index: int) -> int:
-    """Where an entry starts; reading a file with its places takes twice as long, so only a fault asks for it."""
+def _read(path: Path, said: Any, index: int, faults: list[ConfigFault]) -> Entry | None:
+    if isinstance(said, dict):
+        said = {**said, "path": str(path)}
+    try:
+        return msgspec.convert(said, Entry)
+    except (msgspec.ValidationError, TypeError) as fault:
+        # The parser stops at the first fault; whoever writes a file wants to see all of them, each with its place.
+        found = list(check.faults(said, Entry))
+        if isinstance(said, dict):
+            found += [((), f"`{name}` is missing") for name in _NEEDED if name not in said]
+        found = found or [((), str(fault))]
+        places = _places(path)
+        faults += [ConfigFault(str(path), *_place(places, index, keys), words) for keys, words in found]
+        return None
+
+
+_NEEDED = tuple(field.name for field in msgspec.structs.fields(Entry) if field.required)
+
+
+def _places(path: Path) -> Any:
+    """The file with its places; reading it so takes twice as long, so that only a fault asks for it."""
     from ruamel.yaml import YAML
 
-    line: int = YAML(typ="rt").load(path.read_text(encoding="utf-8"))["metrics"].lc.item(index)[0]
-    return line + 1
+    return YAML(typ="rt").load(path.read_text(encoding="utf-8"))["metrics"]
 
 
-def _read(path: Path, said: Any, index: int, faults: list[ConfigFault]) -> Entry | None:
-    try:
-        return msgspec.convert({**said, "path": str(path)}, Entry)
-    except (msgspec.ValidationError, TypeError) as fault:
-        faults.append(ConfigFault(str(path), _line(path, index), 1, str(fault)))
-        return None
+def _place(places: Any, index: int, keys: tuple[str, ...]) -> tuple[int, int]:
+    """Line and column of a key below an entry, else of the nearest thing around it."""
+    line, column = places.lc.item(index)
+    node = places[index]
+    for key in keys:
+        try:
+            line, column = node.lc.key(key)
+            node = node[key]
+        except (AttributeError, KeyError, TypeError, IndexError):
+            break
+    return line + 1, column + 1
 
 
 def _cross_faults(found: Mapping[str, Entry]) -> list[ConfigFault]:

@@ -1,0 +1,42 @@
+"""A team's own metric file: all its faults at once, each with its place and what was meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fairlead.metrics.catalogue import load
+from fairlead.model.errors import ConfigFaults
+
+FILE = """\
+metrics:
+  - name: reverts
+    title: Reverts
+    titel: Reverts
+    unit: 7
+    grain: year
+  - just words
+  - name: empty
+"""
+
+
+def told(folder: Path, text: str) -> list[str]:
+    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigFaults) as raised:
+        load([folder])
+    return [str(fault).removeprefix(f"{folder}/") for fault in raised.value.faults]
+
+
+def test_every_fault_has_its_place(tmp_path: Path) -> None:
+    faults = told(tmp_path, FILE)
+    assert any(fault.startswith("own.yaml:4:5: ") and "did you mean `title`?" in fault for fault in faults)
+    assert any(fault.startswith("own.yaml:5:5: ") for fault in faults)
+    assert any(fault.startswith("own.yaml:6:5: ") and "expected one of day, month, week" in fault for fault in faults)
+    assert any(fault.startswith("own.yaml:7:5: ") and "just words" in fault for fault in faults)
+    assert "own.yaml:8:5: `title` is missing" in faults
+
+
+@pytest.mark.parametrize("text", ["", "metrics: 3", "metrics:\n  - {name: x", "- a\n- b\n"])
+def test_what_is_no_list_of_metrics_is_told(tmp_path: Path, text: str) -> None:
+    assert all(fault.startswith("own.yaml:") for fault in told(tmp_path, text))
