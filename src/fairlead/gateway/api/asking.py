@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
 
 from fairlead.gateway.access import Access
 from fairlead.gateway.viewer import Viewer
 from fairlead.wiring.services import Services
+
+FORMS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {} for kind in ("application/json", "text/markdown", "text/html")}}
+}
+"""In which forms a report is answered, for the description of the API."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import Response
 
-from fairlead.gateway.api.asking import Api, viewer_of
+from fairlead.gateway.api.asking import FORMS, Api, viewer_of
 from fairlead.ingest.attributing import stated_cause, stated_no_cause, withdrawn_cause
 from fairlead.model.errors import Skip
 from fairlead.model.raw import RawEvent
@@ -18,7 +18,7 @@ def routes(api: Api) -> APIRouter:
     """`/incidents` and `/incidents/attribution`."""
     router = APIRouter(tags=["incidents"])
 
-    @router.get("/incidents")
+    @router.get("/incidents", responses=FORMS)
     def incidents(
         request: Request,
         incident: Annotated[str, Query(description="Only this one, however old.")] = "",

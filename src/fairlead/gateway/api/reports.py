@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from fairlead.gateway.api.asking import Api, viewer_of
+from fairlead.gateway.api.asking import FORMS, Api, viewer_of
 from fairlead.gateway.viewer import Viewer
 from fairlead.wiring.verbs import ask
 
 Form = Literal["json", "md", "html"]
 Language = Literal["", "en", "de"]
-
-_FORMS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {kind: {} for kind in ("application/json", "text/markdown", "text/html")}}
-}
-"""What `format` may ask for."""
 
 
 def routes(api: Api) -> APIRouter:
@@ -29,12 +24,12 @@ def routes(api: Api) -> APIRouter:
         reply = ask(api.services, verb, {name: value for name, value in words.items() if value} | _named(team))
         return Response(reply.text, media_type=reply.media_type)
 
-    @router.get("/brief", tags=["reports"], responses=_FORMS)
+    @router.get("/brief", tags=["reports"], responses=FORMS)
     def brief(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
         """What changed, what is stuck, what failed, what to do first."""
         return answer(viewer_of(request), "brief", {"language": language, "form": form}, team)
 
-    @router.get("/triage", tags=["reports"], responses=_FORMS)
+    @router.get("/triage", tags=["reports"], responses=FORMS)
     def triage(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
         """Open changes in the order in which they should be looked at, with reasons and reviewers."""
         return answer(viewer_of(request), "triage", {"language": language, "form": form}, team)
