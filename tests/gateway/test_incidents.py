@@ -98,7 +98,10 @@ def test_what_makes_no_sense_is_refused(told: Services, client: TestClient, said
 
 def test_only_managers_may_say_so(told: Services, client: TestClient) -> None:
     apps = create_apps(told)
-    viewer = apps.access.by_session(apps.access.sign_in(apps.access.invite("person:kim", "member")))
+    session = apps.access.sign_in(apps.access.invite("person:kim", "member"))
+    assert session is not None
+    viewer = apps.access.by_session(session)
+    assert viewer is not None
     token = apps.access.mint(viewer, "test", ["read"])[1]
     member = TestClient(apps.network, base_url="http://localhost", headers={"authorization": f"Bearer {token}"})
     assert member.get("/api/v1/incidents").status_code == 200

@@ -268,5 +268,5 @@ def test_progress_knows_its_end_and_never_goes_back(team: Team, full: bool) -> N
     ],
 )
 def test_a_page_knows_its_place(link: str, place: tuple[int, int]) -> None:
-    answer = Answer("/a", b"[]", [], httpx.Headers({"link": link.encode()}))
+    answer = Answer("/a", b"[]", [], httpx.Headers({b"link": link.encode()}))
     assert place_of(answer) == place
