@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -110,8 +110,9 @@ class Warehouse:
 
     def _refresh(self, snapshot: tables.Snapshot, full: bool) -> Refreshed:
         held, newest = int(self._state("rev") or -1), snapshot.revision()
-        if newest < held:
-            # The store was restored from a copy: what is held may never have been.
+        if newest < held or held < 0:
+            # The store was restored from a copy, or nothing tells how far a load came: what is held may never have
+            # been, and a first load on top of it would double it.
             tables.empty(self._con)
             held = -1
         loads = self._load(snapshot, held) if newest != held else {}
@@ -137,7 +138,7 @@ class Warehouse:
     def _seed(self, changed: set[str]) -> bool:
         """Writes the seeds if what they are made of has changed; tells whether the marts must be made anew."""
         today = self.clock.now().date()
-        made_by = f"{self._project.fingerprint}.{seeds.fingerprint(self.setup, today)}"
+        made_by = f"{self._project.fingerprint}.{_code()}.{seeds.fingerprint(self.setup, today)}"
         stale = self._state("models") != made_by
         if stale or changed & _SEEDED_FROM:
             seeds.write(self._con, self.setup, today)
@@ -210,13 +211,11 @@ def _open(path: Path | None, memory_limit: str, threads: int) -> duckdb.DuckDBPy
         con = duckdb.connect(str(path), config=config)
     except duckdb.IOException as fault:
         if "lock" in str(fault).lower():
-            raise Abort(
-                f"{path} is open in another process", hint="is `fairlead up` running? Then ask it, or stop it first"
-            ) from fault
+            raise _busy(path) from fault
         con = _anew(path, config)
     except duckdb.Error:
         con = _anew(path, config)
-    if _shape(con) not in (None, _SHAPE):
+    if not _fits(con):
         con.close()
         con = _anew(path, config)
     con.execute("create table if not exists warehouse_shape as select ? as shape", [_SHAPE])
@@ -231,14 +230,42 @@ def _anew(path: Path, config: _Config) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(path), config=config)
 
 
-def _shape(con: duckdb.DuckDBPyConnection) -> str | None:
+def _busy(path: Path) -> Abort:
+    socket = path.with_name("fairlead.sock")
+    hint = "another command of this home uses it; wait until that ends"
+    if socket.exists():
+        hint = f"the server of this home has it and answers at {socket}: ask that, or stop it"
+    return Abort(f"{path} is open in another process", hint=hint)
+
+
+def _fits(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the file was made for these records, whole, and by nobody who left other tables in it."""
     import duckdb
 
     try:
-        found = con.execute("select shape from warehouse_shape").fetchone()
-    except duckdb.CatalogException:
-        return None
-    return found[0] if found else None
+        tables_there = con.execute("select count(*) from duckdb_tables() where not temporary").fetchall()[0][0]
+        found = con.execute("select shape from warehouse_shape").fetchall() if tables_there else [(_SHAPE,)]
+    except duckdb.Error:
+        return False
+    return found == [(_SHAPE,)]
+
+
+@cache
+def _code() -> str:
+    """Changes with the code that makes tables beside the models, so that what an older version made is made anew."""
+    import fairlead.changes.turns
+    from fairlead.metrics import lineage
+
+    digest = blake2b(digest_size=16)
+    for folder in (Path(lineage.__file__).parent, Path(fairlead.changes.turns.__file__).parent):
+        for path in sorted(folder.glob("*.py")):
+            if path.name.startswith(_MAKING):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+_MAKING = ("lineage", "turn", "seeds", "shown", "tables", "history", "review_state")
+"""Beginnings of the names of modules that decide what stands in tables."""
 
 
 def _schema_shape() -> str:

@@ -1,0 +1,120 @@
+"""The file of the warehouse survives kills, older versions and strangers; it is made anew, never doubled."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from fairlead.metrics.warehouse import Warehouse
+from fairlead.model.errors import Abort
+
+COUNTED = ("changes", "commits", "change_turns", "change_lead_times", "counted_deployments", "first_deployments")
+
+
+@pytest.fixture(scope="module")
+def busy(shared_company: Any) -> Any:
+    """Five changes, each deployed."""
+    for day in range(1, 6):
+        shared_company.change(day)
+        shared_company.deployment(day, shared_company.merge(day), shared_company.at(day, 20))
+    return shared_company
+
+
+@pytest.fixture(scope="module")
+def built(busy: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
+    """A file as a refresh leaves it, and how many rows its tables have."""
+    path = tmp_path_factory.mktemp("built") / "warehouse.duckdb"
+    return path, made(busy, path)
+
+
+@pytest.fixture
+def path(built: tuple[Path, dict[str, int]], tmp_path: Path) -> Path:
+    """A copy of that file."""
+    return Path(shutil.copy(built[0], tmp_path / "warehouse.duckdb"))
+
+
+@pytest.fixture
+def first(built: tuple[Path, dict[str, int]]) -> dict[str, int]:
+    """Rows of its tables."""
+    return built[1]
+
+
+def opened(company: Any, path: Path) -> Warehouse:
+    warehouse = Warehouse(path, company.source, company.setup, company.clock)
+    warehouse.refresh()
+    return warehouse
+
+
+def counts(warehouse: Warehouse) -> dict[str, int]:
+    return {name: warehouse.rows(f"select count(*) as n from {name}")[0]["n"] for name in COUNTED}
+
+
+def made(company: Any, path: Path) -> dict[str, int]:
+    warehouse = opened(company, path)
+    found = counts(warehouse)
+    warehouse.close()
+    return found
+
+
+def test_opening_again_changes_nothing(busy: Any, path: Path, first: dict[str, int]) -> None:
+    warehouse = Warehouse(path, busy.source, busy.setup, busy.clock)
+    assert warehouse.refresh().models == 0
+    assert counts(warehouse) == first
+    warehouse.close()
+
+
+@pytest.mark.parametrize("harm", [
+    "delete from warehouse_state",
+    "delete from warehouse_state where key = 'rev'",
+    "update warehouse_state set value = 'older' where key = 'models'",
+    "drop table warehouse_shape",
+    "update warehouse_shape set shape = 'older'",
+    "insert into warehouse_shape values ('twice')",
+])  # fmt: skip
+def test_a_file_in_doubt_is_made_anew(harm: str, busy: Any, path: Path, first: dict[str, int]) -> None:
+    con = duckdb.connect(str(path))
+    con.execute(harm)
+    con.close()
+    assert made(busy, path) == first
+
+
+@pytest.mark.parametrize("size", [0, 4096, 20_000])
+def test_a_file_cut_short_is_made_anew(size: int, busy: Any, path: Path, first: dict[str, int]) -> None:
+    path.write_bytes(path.read_bytes()[:size])
+    assert made(busy, path) == first
+
+
+def test_a_kill_in_mid_refresh_leaves_the_state_before(busy: Any, path: Path, first: dict[str, int]) -> None:
+    # What a refresh does until it commits, and then the process is gone.
+    half = (
+        "import duckdb, os, signal, sys\n"
+        "con = duckdb.connect(sys.argv[1])\n"
+        "con.begin()\n"
+        "con.execute('insert into changes from changes')\n"
+        "con.execute('delete from change_lead_times')\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", half, str(path)], check=False).returncode == -9
+    assert made(busy, path) == first
+
+
+def test_the_second_process_is_told_who_has_the_file(busy: Any, path: Path) -> None:
+    holding = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holding, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None and other.stdout.readline() == b"held\n"
+        with pytest.raises(Abort) as alone:
+            opened(busy, path)
+        assert "wait" in (alone.value.hint or "")
+        (path.parent / "fairlead.sock").touch()
+        with pytest.raises(Abort) as served:
+            opened(busy, path)
+        assert str(path.parent / "fairlead.sock") in (served.value.hint or "")
+        other.communicate()
