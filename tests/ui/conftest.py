@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,8 @@ from tests.ui.heavy import make_heavy
 from tests.ui.sites import AS_OF, Site
 
 from fairlead.config.load import load
-from fairlead.model.times import FixedClock
+from fairlead.model.times import FixedClock, parse_time
 from fairlead.ui import kept
-from fairlead.wiring.demo.home import make_home
 from fairlead.wiring.services import Services
 
 
@@ -28,11 +28,14 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The demo's company."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    history = make_home(home, AS_OF, 7, lambda _: None)
-    with Services(load(home / "fairlead.toml", {}), home, FixedClock(history.end), {}) as services:
+def demo_site(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo's company, in a copy of the home that all tests share."""
+    home = tmp_path_factory.mktemp("ui") / "home"
+    shutil.copytree(demo_home, home)
+    now = parse_time((home / "as-of").read_text())
+    assert now is not None
+    with Services(load(home / "fairlead.toml", {}), home, FixedClock(now), {}) as services:
+        services.catch_up()
         yield Site(services)
 
 

@@ -94,7 +94,7 @@ NAMED = ("sources", "teams", "people", "calendars", "services")
 def _table(visit: Visit, name: str, entries: Mapping[str, Mapping[str, Any]]) -> Grid:
     used = [key for key in next(iter(entries.values())) if any(entry.get(key) for entry in entries.values())]
     rows = [{"key": key, **entry} for key, entry in entries.items()]
-    columns = [Column(visit.words("name"), lambda row: Cell(row["key"])), *map(_column, used)]
+    columns = [Column(visit.words("key"), lambda row: Cell(row["key"])), *map(_column, used)]
     return grid(visit, f"/settings#{name}", columns, rows)
 
 
