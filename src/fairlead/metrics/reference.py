@@ -61,7 +61,11 @@ def marts_page(found: Mapping[str, Mart]) -> str:
 
 _MARTS_HEAD = """Tables that Fairlead makes from the records, for `fairlead sql "select ..."` beside the tables of
 [records.md](records.md). Times are UTC without zone, lengths of time are seconds. The models are a dbt project,
-`src/fairlead/metrics/models`. Quote the column `"at"`: DuckDB has the word for itself."""
+`src/fairlead/metrics/models`. Quote the column `"at"`: DuckDB has the word for itself.
+
+Our own executor runs them. dbt 1.11 on DuckDB builds the same tables from the same folder, row by row
+(`FAIRLEAD_DBT=path/to/dbt .venv/bin/pytest -m servers tests/metrics/test_dbt_parity.py`). They have not been run by
+dbt on PostgreSQL: some use words that only DuckDB has."""
 
 
 def main() -> None:
