@@ -54,6 +54,6 @@ def _ask_here(verb: str, words: Mapping[str, str]) -> tuple[str, int]:
     from fairlead.wiring import verbs
 
     with home.services() as services:
-        services.catch_up()
+        services.look()
         reply = verbs.ask(services, verb, words)
     return reply.text, reply.exit_code

@@ -15,12 +15,12 @@ _BATCH_BYTES = 32 << 20
 class Ingest(Batches):
     """Keeps the records up with the log; several processes may do so on one store and take turns."""
 
-    _options_checked = False
+    _begun = False
 
     def step(self, limit: int = 1000) -> Applied:
         """Applies the next raw events, at most `limit`; `raw_events` is 0 once there are none."""
-        if not self._options_checked:
-            self._replay_changed_options()
+        if not self._begun:
+            self._begin()
         while True:
             with self.database.read() as tx:
                 after = offsets.get(tx, CONSUMER)
@@ -39,13 +39,15 @@ class Ingest(Batches):
         with self.database.read() as tx:
             return self.log.latest() - offsets.get(tx, CONSUMER)
 
-    def _replay_changed_options(self) -> None:
+    def _begin(self) -> None:
+        """What a process does first: settings may have changed since the last one."""
         with self.database.read() as tx:
             known = {source: revisions.options_version(tx, source) for source in revisions.sources(tx)}
         for source, version in known.items():
             if version is not None and version != self.options(source).version:
                 replay(self, source=source)
-        self._options_checked = True
+        self.settle()
+        self._begun = True
 
     def _next(self, after: int, limit: int) -> list[StoredRaw]:
         """The next raw events, fewer if they are large."""

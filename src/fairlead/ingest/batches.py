@@ -128,6 +128,12 @@ class Batches:
             with self._transaction() as tx:
                 self._apply(tx, [part])
 
+    def settle(self) -> None:
+        """Draws what follows from records already held, since the settings may speak of other people by now."""
+        with self._transaction() as tx:
+            for further in self._after:
+                further(tx, Applied())
+
     def put(self, batch: list[Understood | Failed], after: int | None) -> Applied:
         """Commits a batch; if something in it spoils it, each of its events alone."""
         try:

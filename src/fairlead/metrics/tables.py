@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from fairlead.store.database import Database, Transaction
+    from fairlead.store.database import Transaction
 
 TYPES = {
     "text": "VARCHAR",
@@ -57,10 +57,18 @@ class Source(Protocol):
         ...
 
 
+class Reads(Protocol):
+    """Whoever gives read transactions of the store: the database, or something that opens it when asked."""
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """One unchanging view for as long as it is open."""
+        ...
+
+
 class StoreSource:
     """The store as a source."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Reads) -> None:
         self._database = database
 
     @contextmanager

@@ -138,7 +138,7 @@ class Warehouse:
     def _seed(self, changed: set[str]) -> bool:
         """Writes the seeds if what they are made of has changed; tells whether the marts must be made anew."""
         today = self.clock.now().date()
-        made_by = f"{self._project.fingerprint}.{_code()}.{seeds.fingerprint(self.setup, today)}"
+        made_by = self._made_by()
         stale = self._state("models") != made_by
         if stale or changed & _SEEDED_FROM:
             seeds.write(self._con, self.setup, today)
@@ -147,6 +147,13 @@ class Warehouse:
             self._keep("seeds", seeded)
         self._keep("models", made_by)
         return stale
+
+    def _made_by(self) -> str:
+        return f"{self._project.fingerprint}.{_code()}.{seeds.fingerprint(self.setup, self.clock.now().date())}"
+
+    def is_current(self, revision: int) -> bool:
+        """Whether a refresh from a store at this revision would find nothing to do."""
+        return self._state("rev") == str(revision) and self._state("models") == self._made_by()
 
     def rows(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
         """Runs a query of the product on a cursor of its own; never text that a user wrote."""

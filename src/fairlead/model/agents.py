@@ -54,7 +54,8 @@ BOTS = (
 
 _BOT_ADDRESSES = (
     "noreply@github.com", "noreply@gitlab.com", "*+github-actions@users.noreply.github.com",
-    "action@github.com", "actions@github.com", "noreply@bitbucket.org", "bot@renovateapp.com", "support@dependabot.com",
+    "action@github.com", "actions@github.com", "noreply@bitbucket.org", "bot@renovateapp.com",
+    "support@dependabot.com",
 )  # fmt: skip
 """Addresses under which hosts and automation commit: that of GitHub's merge button belongs to nobody."""
 

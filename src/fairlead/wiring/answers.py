@@ -20,7 +20,6 @@ from fairlead.reports.figures_page import figures_page
 from fairlead.reports.incidents import DAYS, incidents
 from fairlead.reports.scope import Scope
 from fairlead.reports.triage import triage
-from fairlead.store import access
 from fairlead.wiring.services import Services
 from fairlead.wiring.verbs import Reply, Verb, Words, reply_json
 
@@ -93,6 +92,8 @@ def _figures(services: Services, words: Words) -> list[Figure]:
 
 def answer_sql(services: Services, words: Words) -> Reply:
     """One read-only query with the operator's eyes."""
+    from fairlead.store import access
+
     query = words["query"]
     answer = services.warehouse.readonly(query, owner=True, limit=int(words.get("limit") or 10_000))
     if about := access.about_people(query, answer.columns):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from fairlead.config.settings import Settings, SourceSetup
 from fairlead.model.errors import Abort
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, SystemClock
+from fairlead.wiring.stamp import applied_revision, mark
 
 if TYPE_CHECKING:
     from fairlead.bus.log import EventLog
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from fairlead.ingest.apply import Ingest
     from fairlead.ingest.batches import Applied
     from fairlead.metrics.warehouse import Warehouse
-    from fairlead.store.database import Database
+    from fairlead.store.database import Database, Transaction
 
 
 @dataclass
@@ -89,18 +91,23 @@ class Services:
     @cached_property
     def warehouse(self) -> Warehouse:
         """Marts and figures; one process at a time may open it on a home."""
+        from fairlead.metrics.tables import StoreSource
         from fairlead.metrics.warehouse import Warehouse
 
         if self.apart:
             self._scratch = TemporaryDirectory(prefix="fairlead-")
         return Warehouse(
             (Path(self._scratch.name) if self._scratch else self.home) / "warehouse.duckdb",
-            self.database,
+            StoreSource(self),
             self.setup,
             self.clock,
             memory_limit=self.settings.warehouse.memory_limit,
             metric_folders=self.loaded.own_folders("metrics"),
         )
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """A read transaction of the store, which is opened only when the warehouse asks for it."""
+        return self.database.read()
 
     def add_source(self, name: str, source: SourceSetup) -> None:
         """Makes a source known for as long as this process runs, as commands that name a path do."""
@@ -152,7 +159,15 @@ class Services:
 
         done = Applied() if self.apart else self.apply()
         self.warehouse.refresh()
+        if not self.apart:
+            mark(self.home, self.loaded)
         return done
+
+    def look(self) -> None:
+        """Catches up unless a glance at the files tells that all is applied and the marts are made of it."""
+        revision = None if self.apart else applied_revision(self.home, self.loaded)
+        if revision is None or not self.warehouse.is_current(revision):
+            self.catch_up()
 
     def close(self) -> None:
         """Closes what was opened, the warehouse first."""

@@ -1,0 +1,51 @@
+"""Tells whether a home is as the last command left it: then a question is answered without opening store and log.
+
+Two things are looked at: what the files hold (position of the log, offset and revision of the store), and by which
+settings and which code it was made. Anything in doubt counts as changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from fairlead.bus.glance import latest
+from fairlead.config.load import Loaded
+from fairlead.store.glance import glance
+
+_CONSUMER = "ingest"
+_MARK = "made-by"
+_PROGRAM = Path(__file__).parents[1]
+
+
+def applied_revision(home: Path, loaded: Loaded) -> int | None:
+    """Revision of a store that has applied all of its log by these settings and this code; else `None`."""
+    if loaded.settings.store.url:
+        return None
+    seen, newest = glance(home / "facts.db"), latest(home / "raw.db")
+    if seen is None or newest is None or seen.positions.get(_CONSUMER) != newest:
+        return None
+    try:
+        return seen.revision if (home / _MARK).read_text(encoding="utf-8") == _made_by(loaded) else None
+    except OSError:
+        return None
+
+
+def mark(home: Path, loaded: Loaded) -> None:
+    """Writes down by which settings and code everything was applied."""
+    (home / _MARK).write_text(_made_by(loaded), encoding="utf-8")
+
+
+def _made_by(loaded: Loaded) -> str:
+    digest = hashlib.sha256(repr(loaded.settings).encode())
+    for line in _code():
+        digest.update(line.encode() + b"\n")
+    return digest.hexdigest()
+
+
+def _code() -> Iterator[str]:
+    for room in ("connectors", "ingest", "store", "model"):
+        for path in sorted((_PROGRAM / room).rglob("*.py")):
+            seen = path.stat()
+            yield f"{path.name} {seen.st_size} {seen.st_mtime_ns}"
