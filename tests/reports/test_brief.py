@@ -186,7 +186,18 @@ def _loaded(story: Story, reviewers: int) -> None:
 
 def test_review_load_is_told_as_load(story: Story, clock: FixedClock) -> None:
     _loaded(story, 6)
-    assert lines(brief(story.told(), Setup(), clock), "risks")[0] == "6 reviews wait for Kim; 5 others have room"
+    story.person("far")
+    story.person("gone")
+    story.add("people", id="person:left", name="Left", kind="human", active=False)
+    story.add("accounts", id="github:@left", person="person:left", handle="left", kind="human")
+    story.add("accounts", id="email:mail@x.example", person="person:mail", email="mail@x.example", kind="human")
+    story.person("p0twin")
+    story.add("identity_links", id="twins", account="github:@p0", other="github:@p0twin", status="suggested")
+    story.add("absences", id="a", account="github:@gone", start_at=ago(30), end_at=ago(-30))
+    members = ("ann", "kim", "p0", "p0twin", "p1", "p2", "p3", "left", "gone", "mail@x.example")
+    setup = Setup(teams={"pay": TeamSetup(members=members, repositories=(PAY,))})
+    # Ann and four more: not who is away, has left, has no account, may be another one, or is of no team concerned
+    assert lines(brief(story.told(setup), setup, clock), "risks")[0] == "6 reviews wait for Kim; 5 others have room"
 
 
 def test_review_load_of_a_small_group_names_nobody(story: Story, clock: FixedClock) -> None:

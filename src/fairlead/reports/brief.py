@@ -21,6 +21,7 @@ from fairlead.reports.alerts import Alerts, alert_claim, load_alerts
 from fairlead.reports.brief_data import data_section, freshness
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section
 from fairlead.reports.figure_words import figure_block
+from fairlead.reports.load import Loads, load_review_load
 from fairlead.reports.naming import Names, short_name
 from fairlead.reports.open_changes import Waiting, load_open, overdue
 from fairlead.reports.plain import plain
@@ -55,7 +56,7 @@ class _Found:
     failed: Sequence[facts.Trouble]
     alerts: Sequence[Alerts]
     happened: facts.Happened
-    loads: facts.Loads
+    loads: Loads
     figures: Sequence[Figure]
     sources: Sequence[facts.SourceState]
 
@@ -86,7 +87,7 @@ def brief(
         failed=facts.load_failed_deployments(scope),
         alerts=load_alerts(scope),
         happened=facts.load_happened(scope),
-        loads=facts.load_review_load(scope),
+        loads=load_review_load(scope),
         figures=figures.group(warehouse, "dora", window, segment, language=words.language),
         sources=sources,
     )
@@ -147,7 +148,7 @@ def _same(claim: Claim) -> Claim:
     return claim
 
 
-def _load_claims(teller: Teller, loads: facts.Loads) -> list[Claim]:
+def _load_claims(teller: Teller, loads: Loads) -> list[Claim]:
     """Load is told where the group is large enough that it describes a team and not a person."""
     if not loads.heavy:
         return []
@@ -157,12 +158,12 @@ def _load_claims(teller: Teller, loads: facts.Loads) -> list[Claim]:
         return [teller.claim("load.suppressed", proof.of_records("changes", changes), least=least)]
     return [
         teller.claim(
-            "load.heavy" if loads.with_room else "load.heavy_all",
+            "load.heavy" if load.with_room else "load.heavy_all",
             proof.of_records("changes", load.changes),
             tone="watch",
             n=len(load.changes),
             name=teller.names.person(load.person),
-            room=loads.with_room,
+            room=teller.words("load.room", n=load.with_room),
         )
         for load in loads.heavy
     ]

@@ -45,25 +45,6 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """Reviews that wait for one person."""
-
-    person: str
-    changes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Loads:
-    """Review load of the people of the scope."""
-
-    heavy: tuple[Load, ...]
-    people: int
-    """Humans who could review."""
-    with_room: int
-    """Those for whom fewer than half as many wait."""
-
-
-@dataclass(frozen=True, slots=True)
 class SourceState:
     """What is known of a source."""
 
@@ -189,25 +170,6 @@ def load_happened(scope: Scope) -> Happened:
             f"and {scope.repositories('repository')} order by id"
         ),
     )
-
-
-def load_review_load(scope: Scope) -> Loads:
-    """For whom more reviews wait than one can do soon, and how many others have room."""
-    limit = scope.setup.thresholds.review_load
-    team = "true" if scope.team is None else "d.account in (select account from account_teams where team = $1)"
-    rows = scope.warehouse.rows(
-        "select d.person, list(distinct t.change order by t.change) filter (where t.change is not null) as changes "  # noqa: S608
-        "from dim_accounts d "
-        "left join people p on p.id = d.person "
-        "left join change_turns t on t.account = d.account and t.until is null and t.turn = 'reviewer' "
-        f"where d.kind = 'human' and coalesce(p.active, true) and {team} "
-        # a person known by addresses of commits alone can be asked by nobody
-        "and d.account not like 'email:%' group by d.person order by d.person",
-        [] if scope.team is None else [scope.team],
-    )
-    loads = [Load(row["person"], tuple(row["changes"] or ())) for row in rows]
-    heavy = tuple(load for load in loads if len(load.changes) >= limit)
-    return Loads(heavy, len(loads), sum(len(load.changes) * 2 < limit for load in loads))
 
 
 def load_sources(scope: Scope) -> list[SourceState]:

@@ -86,6 +86,14 @@ class Scope:
         """`since` as the warehouse holds it."""
         return self.since.astimezone(UTC).replace(tzinfo=None)
 
+    def away_until(self, person: str) -> datetime | None:
+        """End of the absence that holds now, absences that follow each other taken as one."""
+        until: datetime | None = None
+        for start, end in self.calendars.away(person):
+            if aware(start) <= (until or self.now) < aware(end):
+                until = aware(end)
+        return until
+
     def changes(self, column: str) -> str:
         """SQL condition that a column's change belongs to the team."""
         return self._limited(column, "select change from change_teams where team = {team}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from fairlead.changes.codeowners import Owners, Rule, effective
@@ -135,18 +135,9 @@ def _candidate(row: Mapping[str, Any], scope: Scope) -> Candidate:
         kind=row["kind"] or "human",
         open_reviews=row["open_reviews"],
         calendar=scope.calendars.of_person(person),
-        away_until=_away_until(scope, person),
+        away_until=scope.away_until(person),
         active=row["active"] is not False,
     )
-
-
-def _away_until(scope: Scope, person: str) -> datetime | None:
-    """End of the absence that holds now, absences that follow each other taken as one."""
-    until: datetime | None = None
-    for start, end in scope.calendars.away(person):
-        if aware(start) <= (until or scope.now) < aware(end):
-            until = aware(end)
-    return until
 
 
 # Files of a change: as the host lists them, else those of its commits.

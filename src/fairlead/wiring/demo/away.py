@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+from pathlib import Path
+
+from fairlead.connectors.kit.connector import Page, raw_event
+from fairlead.model.raw import RawEvent, content_id
+from fairlead.model.times import iso
 from fairlead.wiring.demo.cast import COMPANY, player
 from fairlead.wiring.demo.clock import StoryClock
+
+SOURCE, CALENDAR = "calendar", "absences"
+"""Id of the source, and name of the file without its ending."""
 
 _AWAY = (
     ("aylin-k", -4, 8, "Holiday"),
@@ -37,3 +47,19 @@ def absences_ics(clock: StoryClock) -> str:
             "END:VEVENT",
         ]
     return "\r\n".join([*lines, "END:VCALENDAR", ""])
+
+
+def calendar_setup(file: Path) -> str:
+    """The source of the calendar as TOML; apart from the rest, since only the home knows where its file lies."""
+    return (
+        f'\n[sources.{SOURCE}]\ntool = "ics"\npaths = [{json.dumps(str(file.absolute()))}]\nevery_minutes = 0\n'
+        f'[sources.{SOURCE}.options]\nall = true\ntime_zone = "Europe/Berlin"\n'
+    )
+
+
+def calendar_event(absences: str, now: datetime) -> RawEvent:
+    """The calendar as its first sync reads it, with that sync's id: reading the file again adds nothing."""
+    body = absences.encode()
+    headers = {"calendar": CALENDAR, "seen-at": iso(now)}
+    page = Page("ics:calendar", content_id(CALENDAR, "1", body), body, headers)
+    return raw_event(page, SOURCE, "ics", now)

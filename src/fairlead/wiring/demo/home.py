@@ -11,6 +11,8 @@ from fairlead.config.load import FILE_NAME, load
 from fairlead.connectors.kit.connector import Progress
 from fairlead.model.errors import Abort
 from fairlead.model.times import FixedClock, iso
+from fairlead.wiring.demo.away import CALENDAR, calendar_event, calendar_setup
+from fairlead.wiring.demo.setup_text import SECRET_FILE
 from fairlead.wiring.demo.story import DemoHistory, build
 from fairlead.wiring.services import Services
 
@@ -27,9 +29,11 @@ def make_home(folder: Path, as_of: datetime, seed: int, report: Callable[[Progre
     history = build(as_of, seed)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / MARK).write_text(iso(history.end), encoding="utf-8")
-    (folder / FILE_NAME).write_text(history.setup, encoding="utf-8")
-    (folder / "absences.ics").write_text(history.absences, encoding="utf-8")
-    (folder / "webhook-secret").write_text(history.secret, encoding="utf-8")
+    calendar = folder / f"{CALENDAR}.ics"
+    (folder / FILE_NAME).write_text(history.setup + calendar_setup(calendar), encoding="utf-8")
+    # As bytes: a calendar's lines end alike on every system.
+    calendar.write_bytes(history.absences.encode())
+    (folder / SECRET_FILE).write_text(history.secret, encoding="utf-8")
     with Services(load(folder / FILE_NAME, {}), folder, FixedClock(history.end)) as services:
         _fill(services, history, report)
     return history
@@ -41,6 +45,9 @@ def _fill(services: Services, history: DemoHistory, report: Callable[[Progress],
         services.log.append(deliveries[start : start + _AT_ONCE])
         while services.ingest.step().raw_events:
             report(Progress(min(start + _AT_ONCE, len(deliveries)), len(deliveries), "reading raw events"))
+    services.log.append([calendar_event(history.absences, history.end)])
+    while services.ingest.step().raw_events:
+        pass
     report(Progress(len(deliveries), len(deliveries), "making the marts"))
     services.warehouse.refresh()
 
