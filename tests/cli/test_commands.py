@@ -97,3 +97,50 @@ def test_init_writes_a_file_that_loads(tmp_path: Path) -> None:
 
 def test_the_application_is_typer() -> None:
     assert isinstance(APP, typer.Typer)
+
+
+def test_wrong_words_get_one_line_and_never_a_traceback(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for words, said in (
+        (("sql", ""), "there is no statement"),
+        (("--config", "none.toml", "brief"), "no such file: none.toml"),
+        (("metrics", "dora", "--grain", "decade"), "'day', 'week', 'month'"),
+        (("metrics", "dora", "--team", "nosuch"), "no team `nosuch`"),
+        (("metrics", "dora", "--segment", "repository=github:acme/none"), "no repository `github:acme/none`"),
+        (("metrics", "dora", "--segment", "service=none"), "no service `none`"),
+        (("export", str(tmp_path / "file" / "in")), ""),
+    ):
+        (tmp_path / "file").touch()
+        done = fairlead(*words, home=home)
+        assert done.returncode in (1, 2), words
+        assert "Traceback" not in done.stderr, done.stderr
+        assert said in done.stderr
+
+
+def test_figures_are_shown_in_each_form(tmp_path: Path) -> None:
+    shown = fairlead("metrics", "dora", "--md", home=tmp_path / "home")
+    assert shown.stdout.startswith("#"), shown.stderr
+    page = fairlead("metrics", "dora", "--html", home=tmp_path / "home")
+    assert "<article" in page.stdout
+
+
+def test_help_of_metrics_names_the_groups_that_exist() -> None:
+    from fairlead.metrics.catalogue import load
+
+    command = Commands(name="fairlead").get_command(None, "metrics")
+    said = next(option.help for option in command.params if option.name == "name")
+    assert all(entry.group in said for entry in load(()).values())
+    assert "build" not in said
+
+
+def test_an_unknown_tool_is_told_with_the_other_faults_and_a_secret_never(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    text = '[sources.code]\ntool = "githb"\ntoken = "ghp_secret"\nwebhook_secrets = "whs_secret"\n[server]\nprt = 1\n'
+    (home / "fairlead.toml").write_text(text)
+    done = fairlead("config", "check", home=home)
+    assert done.returncode == 2
+    assert "fairlead.toml:2:1: sources.code.tool: no connector `githb`; did you mean `github`?" in done.stderr
+    assert "server.prt: unknown key `prt`" in done.stderr
+    assert 'write `{ env = "NAME" }` or `{ file = "PATH" }`' in done.stderr
+    assert "_secret" not in done.stderr.replace("webhook_secrets", "")

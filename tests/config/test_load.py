@@ -175,3 +175,11 @@ def test_every_key_says_what_it_means() -> None:
     from fairlead.config.reference import page
 
     assert not [line for line in page().splitlines() if line.startswith("| `") and line.endswith("|  |")]
+
+
+def test_a_secret_file_is_found_beside_the_settings(tmp_path: Path) -> None:
+    from fairlead.config.secrets import credentials
+
+    (tmp_path / "key").write_text("s3cret\n", encoding="utf-8")
+    loaded = load(_write(tmp_path, '[sources.github]\ntoken = { file = "key" }\n'), {})
+    assert credentials(loaded.settings.sources["github"], {}, tmp_path) == {"token": "s3cret"}

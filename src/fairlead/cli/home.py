@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,11 +69,11 @@ def settings_file() -> Path | None:
     return find_file(Path.cwd(), folder())
 
 
-def loaded() -> Loaded:
-    """Settings of the file that holds here."""
+def loaded(tools: Collection[str] = ()) -> Loaded:
+    """Settings of the file that holds here; with names of connectors an unknown tool is a fault too."""
     from fairlead.config.load import load
 
-    return load(settings_file())
+    return load(settings_file(), tools=tools)
 
 
 def clock() -> Clock:

@@ -94,6 +94,11 @@ def run(arguments: list[str] | None = None) -> None:
         sys.exit(1)
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
+    except OSError as fault:
+        # A file or folder that somebody named: its name and the system's word say all that a traceback would.
+        place = f"{fault.filename}: " if fault.filename else ""
+        print(f"error: {place}{(fault.strerror or str(fault)).lower()}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
 
 
 if __name__ == "__main__":

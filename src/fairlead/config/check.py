@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import inspect as types
 
+from fairlead.config.settings import SecretRef
+
 Fault = tuple[tuple[str, ...], str]
 """Path of the key and what is wrong with it."""
 
@@ -27,7 +29,9 @@ def did_you_mean(word: str, known: list[str]) -> str:
 def _check(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator[Fault]:
     if isinstance(kind, types.UnionType):
         kind = next((part for part in kind.types if isinstance(part, types.StructType)), kind)
-    if isinstance(kind, types.StructType):
+    if _is_secret(kind):
+        yield from _check_secret(value, path)
+    elif isinstance(kind, types.StructType):
         yield from _check_section(value, kind, path)
     elif isinstance(kind, types.DictType) and isinstance(value, Mapping):
         for key, item in value.items():
@@ -35,6 +39,8 @@ def _check(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator[Faul
     elif isinstance(kind, types.VarTupleType) and isinstance(value, list):
         for item in value:
             yield from _check(item, kind.item_type, path)
+    elif isinstance(kind, types.VarTupleType) and _is_secret(kind.item_type):
+        yield path, 'expected a list of places of secrets: write `[{ env = "NAME" }]`'
     else:
         yield from _check_leaf(value, kind, path)
 
@@ -49,6 +55,23 @@ def _check_section(value: Any, kind: types.StructType, path: tuple[str, ...]) ->
             yield from _check(item, fields[key], (*path, key))
         else:
             yield (*path, key), f"unknown key `{key}`{did_you_mean(key, list(fields))}"
+
+
+def _is_secret(kind: types.Type) -> bool:
+    return isinstance(kind, types.StructType) and kind.cls is SecretRef
+
+
+def _check_secret(value: Any, path: tuple[str, ...]) -> Iterator[Fault]:
+    """Never shows what was given: whoever wrote it wrongly most likely wrote the secret itself."""
+    if not isinstance(value, Mapping):
+        yield path, f"expected the place of a secret, not the secret: write {_PLACE}"
+        return
+    known = list(SecretRef.__struct_fields__)
+    for key, item in value.items():
+        if key not in known:
+            yield (*path, key), f"unknown key `{key}`{did_you_mean(key, known)}"
+        elif not isinstance(item, str):
+            yield (*path, key), "expected text"
 
 
 def _check_leaf(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator[Fault]:
@@ -67,6 +90,8 @@ def _check_leaf(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator
 def _shown(value: Any) -> str:
     return "a table" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else repr(value)
 
+
+_PLACE = '`{ env = "NAME" }` or `{ file = "PATH" }`'
 
 _WORDS: Mapping[type[types.Type], tuple[tuple[type, ...], str]] = {
     types.StrType: ((str,), "text"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +56,11 @@ def find_file(start: Path, home: Path) -> Path | None:
     return next((path for folder in folders if (path := folder / FILE_NAME).is_file()), None)
 
 
-def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Loaded:
-    """Reads a file (`None`: defaults only) and the environment; raises `ConfigFaults` with every fault found."""
+def load(path: Path | None, environ: Mapping[str, str] = os.environ, *, tools: Collection[str] = ()) -> Loaded:
+    """Reads a file (`None`: defaults only) and the environment; raises `ConfigFaults` with every fault found.
+
+    With the names of the connectors as `tools` a source of an unknown tool is a fault too.
+    """
     text = _text(path) if path else ""
     shown = str(path or "environment")
     values = _parse(text, shown)
@@ -65,7 +68,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Loaded:
     known = places(text)
     found = [
         ConfigFault(shown, *nearest(known, where), f"{'.'.join(where)}: {what}" if where else what)
-        for where, what in (*faults(values, Settings), *_meanings(values))
+        for where, what in (*faults(values, Settings), *_meanings(values), *_tools(values, tools))
     ]
     if found:
         raise ConfigFaults(found)
@@ -75,6 +78,9 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Loaded:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
+    except FileNotFoundError as fault:
+        hint = "name another file with --config, or run `fairlead init`"
+        raise Abort(f"no such file: {path}", hint=hint) from fault
     except (OSError, UnicodeDecodeError) as fault:
         raise Abort(
             f"cannot read {path}: {fault}", hint="name another file with --config, or run `fairlead init`"
@@ -128,6 +134,15 @@ def _meanings(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]
             )
         elif isinstance(source, Mapping):
             yield from _secret_faults(key, source)
+
+
+def _tools(values: Mapping[str, Any], known: Collection[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, source in _table(values, "sources").items():
+        stated = source.get("tool") if isinstance(source, Mapping) else None
+        tool = stated or key
+        if known and isinstance(tool, str) and tool not in known:
+            place = ("sources", key, "tool") if stated else ("sources", key)
+            yield place, f"no connector `{tool}`{did_you_mean(tool, list(known))}"
 
 
 def _secret_faults(key: str, source: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -10,28 +10,35 @@ from fairlead.config.settings import SecretRef, SourceSetup
 from fairlead.model.errors import Abort
 
 
-def resolve(reference: SecretRef, environ: Mapping[str, str] = os.environ) -> str:
-    """The secret itself; raises `Abort` that names the place where it was looked for."""
+def resolve(reference: SecretRef, environ: Mapping[str, str] = os.environ, folder: Path | None = None) -> str:
+    """The secret itself; raises `Abort` that names the place where it was looked for.
+
+    `folder` is that of `fairlead.toml`: a relative path of a file starts there, wherever the program was started.
+    """
     if reference.env:
         if value := environ.get(reference.env, "").strip():
             return value
         raise Abort(f"environment variable `{reference.env}` is not set", hint=f"export {reference.env}=...")
-    path = Path(reference.file).expanduser()
+    path = (folder or Path()) / Path(reference.file).expanduser()
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as fault:
         raise Abort(f"cannot read secret file {path}: {fault.strerror}") from fault
 
 
-def credentials(source: SourceSetup, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+def credentials(
+    source: SourceSetup, environ: Mapping[str, str] = os.environ, folder: Path | None = None
+) -> dict[str, str]:
     """What a connector signs in with, by name."""
     found = {"app_id": source.app_id, "installation_id": source.installation_id}
     for name in ("token", "private_key"):
         if reference := getattr(source, name):
-            found[name] = resolve(reference, environ)
+            found[name] = resolve(reference, environ, folder)
     return {name: value for name, value in found.items() if value}
 
 
-def webhook_secrets(source: SourceSetup, environ: Mapping[str, str] = os.environ) -> list[str]:
+def webhook_secrets(
+    source: SourceSetup, environ: Mapping[str, str] = os.environ, folder: Path | None = None
+) -> list[str]:
     """All live webhook secrets of a source."""
-    return [resolve(reference, environ) for reference in source.webhook_secrets]
+    return [resolve(reference, environ, folder) for reference in source.webhook_secrets]

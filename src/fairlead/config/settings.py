@@ -15,7 +15,7 @@ class SecretRef(Section, frozen=True):
     env: str = ""
     """Name of an environment variable."""
     file: str = ""
-    """Path of a file that holds nothing else; `~` is the home."""
+    """Path of a file that holds nothing else, from the folder of `fairlead.toml`; `~` is the home."""
 
 
 class SourceSetup(Section, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from fairlead.metrics import catalogue, devlake, frequency, periods
 from fairlead.metrics.frame import Asked, Frame, aware, band, frame, least_rows
@@ -36,6 +37,8 @@ def figure(
         raise Fault(f"there is no figure `{name}`", hint="known: " + ", ".join(sorted(entries)))
     if compatible is not None and compatible not in COMPATIBLE:
         raise Fault(f"no rules of `{compatible}` are known", hint="known: " + ", ".join(COMPATIBLE))
+    if grain is not None and grain not in get_args(Grain):
+        raise Fault(f"no trend by `{grain}`", hint="it can be by: " + ", ".join(get_args(Grain)))
     entry = entries[name]
     asked = Asked(warehouse, entry, _in_utc(window), segment or {}, grain or entry.grain, language)
     if compatible:

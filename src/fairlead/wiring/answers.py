@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fairlead.metrics import figures
+from fairlead.metrics.segments import whole_id
 from fairlead.model.errors import Abort, Skip
 from fairlead.model.figures import Figure, Window
 from fairlead.model.times import parse_time
@@ -18,8 +19,10 @@ from fairlead.reports.causes import load_causes
 from fairlead.reports.document import Document
 from fairlead.reports.figures_page import figures_page
 from fairlead.reports.incidents import DAYS, incidents
+from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
 from fairlead.reports.triage import triage
+from fairlead.reports.wording import Wording
 from fairlead.wiring.services import Services
 from fairlead.wiring.verbs import Reply, Verb, Words, reply_json
 
@@ -69,14 +72,17 @@ def answer_metrics(services: Services, words: Words) -> Reply:
     found = _figures(services, words)
     if words.get("form") == "json":
         return reply_json({"figures": [figure.to_json() for figure in found]})
-    return shown(figures_page(found, language=language(services, words)), words)
+    scope = Scope.of(services.warehouse, services.setup, services.clock.now(), segment(words).get("team") or None)
+    spoken = language(services, words)
+    name = scope.name or Wording(spoken)("scope.all")
+    return shown(figures_page(found, language=spoken, zone=scope.calendar.zone, scope=name), words)
 
 
 def _figures(services: Services, words: Words) -> list[Figure]:
     warehouse, name = services.warehouse, words.get("name", "")
     asked: dict[str, Any] = {
         "window": window(words, services.clock.now()),
-        "segment": segment(words),
+        "segment": _existing(services, segment(words)),
         "grain": words.get("grain") or "week",
         "compatible": words.get("compatible") or None,
         "language": language(services, words),
@@ -94,7 +100,7 @@ def answer_sql(services: Services, words: Words) -> Reply:
     """One read-only query with the operator's eyes."""
     from fairlead.store import access
 
-    query = words["query"]
+    query = words.get("query", "")
     answer = services.warehouse.readonly(query, owner=True, limit=int(words.get("limit") or 10_000))
     if about := access.about_people(query, answer.columns):
         with services.database.begin() as tx:
@@ -135,6 +141,22 @@ def segment(words: Words) -> dict[str, str]:
         found[name.strip()] = value.strip()
     if team := words.get("team"):
         found["team"] = team if ":" in team else f"team:{team}"
+    return found
+
+
+def _existing(services: Services, limits: dict[str, str]) -> dict[str, str]:
+    """The segment with whole ids; a name that nothing has is refused, as it would look like a team without work."""
+    found = dict(limits)
+    if team := found.get("team"):
+        known = Scope.of(services.warehouse, services.setup, services.clock.now(), team.removeprefix("team:"))
+        found["team"] = known.team or team
+    for key, table in (("repository", "repositories"), ("service", "services")):
+        if value := found.get(key):
+            whole = whole_id(key, value)
+            query = f"select id from {table} where deleted_at is null order by id"  # noqa: S608 - ours
+            ids = [row["id"] for row in services.warehouse.rows(query)]
+            if whole not in ids:
+                raise Abort(f"no {key} `{plain(value)}`", hint=f"there are: {plain(', '.join(ids)) or 'none yet'}")
     return found
 
 

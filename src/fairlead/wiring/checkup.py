@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from fairlead.config.check import did_you_mean
 from fairlead.connectors.kit.connector import Finding, Syncs
 from fairlead.connectors.kit.registry import connectors
 from fairlead.model.errors import Fault
@@ -74,7 +75,8 @@ def _source(services: Services, name: str) -> Iterator[Finding]:
     tool = services.tool(name)
     if tool not in connectors():
         known = ", ".join(sorted(connectors()))
-        yield Finding(name, False, f"no connector `{tool}`", f"set tool to one of: {known}")
+        missing = f"no connector `{tool}`{did_you_mean(tool, list(connectors()))}"
+        yield Finding(name, False, missing, f"set tool to one of: {known}")
         return
     try:
         secrets = services.webhook_secrets(name)
@@ -100,7 +102,9 @@ def _webhooks(services: Services, name: str, secrets: list[str], polls: bool) ->
         return Finding(f"{name}: webhooks", True, f"{len(secrets)} live secrets, at /hooks/{name}")
     minutes = services.settings.sources[name].every_minutes
     how = f"polled every {minutes} minutes" if polls and minutes else "read only when asked"
-    gain = "webhooks would bring events within a second and the exact order of reviews and pushes"
+    # Only a tool that is also polled tells reviews and pushes another way, with their order lost.
+    order = " and the exact order of reviews and pushes" if polls else ""
+    gain = f"webhooks would bring events within a second{order}"
     remedy = f'webhook_secrets = [{{ env = "..." }}] in [sources.{name}], then send them to /hooks/{name}'
     return Finding(f"{name}: webhooks", None, f"none; {how}; {gain}", remedy if services.tool(name) != "git" else "")
 

@@ -137,12 +137,16 @@ class Services:
     def credentials(self, source: str) -> dict[str, str]:
         """What the connector of a source signs in with; resolved at each call, never kept."""
         found = self.source(source)
-        return credentials(found, self.environ) if found else {}
+        return credentials(found, self.environ, self._settings_folder) if found else {}
 
     def webhook_secrets(self, source: str) -> list[str]:
         """All live webhook secrets of a source."""
         found = self.source(source)
-        return webhook_secrets(found, self.environ) if found else []
+        return webhook_secrets(found, self.environ, self._settings_folder) if found else []
+
+    @property
+    def _settings_folder(self) -> Path | None:
+        return self.loaded.path.parent if self.loaded.path else None
 
     def apply(self) -> Applied:
         """Applies what the log holds; imports stop here, as the next question refreshes the marts anyway."""

@@ -17,11 +17,12 @@ def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
     """Tell every fault of fairlead.toml and fairlead.d/ with line and column; exit code 2 if there is one."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
+    from fairlead.connectors.kit.registry import connectors
     from fairlead.metrics.catalogue import load as metric_catalogue
     from fairlead.model.errors import ConfigFaults
 
     try:
-        loaded = home.loaded()
+        loaded = home.loaded(tools=connectors())
         metric_catalogue(loaded.own_folders("metrics"))
     except ConfigFaults as faults:
         if not json:

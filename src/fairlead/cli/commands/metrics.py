@@ -5,7 +5,7 @@ Example: fairlead metrics dora --json
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,19 +14,23 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @APP.command(epilog="Example: fairlead metrics lead_time --team payments --from 2026-09-01 --to 2026-10-01")
 def metrics(
-    name: Annotated[str, typer.Argument(help="A figure or a group, like dora, review, build; without it: all.")] = "",
+    name: Annotated[
+        str, typer.Argument(help="A figure, or a group: dora, flow, quality or review; without it: all.")
+    ] = "",
     start: Annotated[str, typer.Option("--from", help="First day of the window; else 30 days before the end.")] = "",
     end: Annotated[str, typer.Option("--to", help="Day after the window; else now.")] = "",
     team: Annotated[str, typer.Option(help="Only this team, by key.")] = "",
     segment: Annotated[
         list[str] | None, typer.Option(help="Like repository=github:acme/payments; repeat it to narrow.")
     ] = None,
-    grain: Annotated[str, typer.Option(help="Period of the trend: day, week or month.")] = "week",
+    grain: Annotated[Literal["day", "week", "month"], typer.Option(help="Period of the trend.")] = "week",
     compatible: Annotated[str, typer.Option(help="devlake: by the published rules of Apache DevLake.")] = "",
     language: Annotated[str, typer.Option(help="en or de; else the organisation's.")] = "",
     json: Annotated[bool, typer.Option("--json", help="As JSON, each figure with its rows.")] = False,
+    md: Annotated[bool, typer.Option("--md", help="As Markdown.")] = False,
+    html: Annotated[bool, typer.Option("--html", help="As one HTML page.")] = False,
 ) -> None:
-    """Delivery, review and build figures of a window; without a name the catalogue."""
+    """Figures of delivery, flow, quality and review in a window; without a name all of them."""
     from fairlead.cli.asking import ask
     from fairlead.cli.output import terminal_words
 
@@ -39,6 +43,6 @@ def metrics(
         "grain": grain,
         "compatible": compatible,
         "language": language,
-        "form": "json" if json else "terminal",
+        "form": "json" if json else "md" if md else "html" if html else "terminal",
     }
     raise typer.Exit(ask("metrics", {**words, **terminal_words()}))

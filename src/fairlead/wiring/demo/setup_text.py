@@ -7,7 +7,7 @@ from datetime import timedelta
 from fairlead.wiring.demo.cast import COMPANY, CREWS, LEAVER, ORG, PLAYERS, SHIPS, YARDS, crew_of, player
 from fairlead.wiring.demo.clock import StoryClock
 
-SECRET_ENV = "FAIRLEAD_DEMO_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
+SECRET_FILE = "webhook-secret"  # noqa: S105 - the name of a file beside the settings
 
 
 def setup_text(clock: StoryClock) -> str:
@@ -80,7 +80,7 @@ def _sources() -> str:
     repositories = _list([f"{ORG}/{yard.name}" for yard in YARDS])
     return (
         f'[sources.github]\ntool = "github"\nrepositories = {repositories}\nevery_minutes = 0\n'
-        f'webhook_secrets = [{{ env = "{SECRET_ENV}" }}]\n\n'
+        f'webhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n\n'
         '[sources.cdevents]\ntool = "cdevents"\nevery_minutes = 0\n'
     )
 
