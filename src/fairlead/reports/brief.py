@@ -194,7 +194,10 @@ def _section(teller: Teller, key: str, points: Sequence[Point], most: int, comma
     words, scope = teller.words, teller.scope
     blocks: list[Block] = [point.tell() for point in points[:most]]
     if not points:
-        blocks.append(Empty(teller.claim(f"{key}.none", _nothing_due(teller, key), tone="ok")))
+        none = f"{key}.unknown" if key == "needs" and not _turns_known(scope) else f"{key}.none"
+        blocks.append(
+            Empty(teller.claim(none, _nothing_due(teller, key), tone="ok" if none == f"{key}.none" else "neutral"))
+        )
     if len(points) > most:
         rest = points[most:]
         typed = f"fairlead {command}" + (f" --team {scope.team.removeprefix('team:')}" if scope.team else "")
@@ -276,10 +279,17 @@ def _title(teller: Teller, found: _Found, needs: Sequence[Point]) -> Claim:
     if late:
         said.append(teller.words("title.late", n=late))
     if not needs:
+        if not _turns_known(teller.scope):
+            return teller.claim("title.unknown", _nothing_due(teller, "needs"))
         return teller.claim("title.calm", _nothing_due(teller, "needs"), tone="ok")
     ids = [point.id for point in needs]
     text = teller.words("title.found", what="; ".join(said[:2]))
     return Claim(key="title.found", text=text[:1].upper() + text[1:], evidence=proof.of_mixed(ids), tone="act")
+
+
+def _turns_known(scope: Scope) -> bool:
+    """Whether anything tells whose turn it is: commits alone say nothing about who waits for whom."""
+    return facts.count_rows(scope, "change_events") > 0
 
 
 def _nothing_due(teller: Teller, what: str) -> Evidence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from fairlead.model.figures import Figure
 from fairlead.reports.document import Block, Claim, Document, Empty, Section
@@ -13,10 +13,10 @@ from fairlead.reports.proof import of_absence
 from fairlead.reports.wording import Wording
 
 
-def figures_page(found: Sequence[Figure], *, language: str = "en") -> Document:
-    """All figures in order; the title says how many have a value."""
+def figures_page(found: Sequence[Figure], *, language: str = "en", zone: tzinfo = UTC, scope: str = "") -> Document:
+    """All figures in order, moments in the reader's zone; the title says how many have a value."""
     now = found[0].freshness.as_of if found else datetime.now(UTC)
-    words = Wording(language, now=now)
+    words = Wording(language, zone, now)
     known = [figure for figure in found if figure.value is not None]
     evidence = known[0].rows if known else of_absence("figures", "select * from sources")
     key = "figures.title" if found else "figures.none"
@@ -30,15 +30,22 @@ def figures_page(found: Sequence[Figure], *, language: str = "en") -> Document:
     return Document(
         kind="metrics",
         title=title,
-        scope=", ".join(f"{plain(name)} {plain(value)}" for name, value in sorted(found[0].segment.items()))
-        if found
-        else "",
+        scope=_scope(found, scope),
         as_of=now,
         shown_as_of=words.moment(now, year=True),
         freshness=_freshness(found, words),
         sections=(Section("figures", words("section.figures"), blocks, aside=window),),
         language=words.language,
     )
+
+
+def _scope(found: Sequence[Figure], name: str) -> str:
+    """Whose figures: the team or the organisation by name, then what else limits them."""
+    limits = sorted(found[0].segment.items()) if found else []
+    if name:
+        limits = [(kind, value) for kind, value in limits if kind != "team"]
+    said = [plain(name), *(f"{plain(kind)} {plain(value)}" for kind, value in limits)]
+    return ", ".join(filter(None, said))
 
 
 def _freshness(found: Sequence[Figure], words: Wording) -> str:

@@ -50,7 +50,7 @@ class Teller:
             tone=tone or ("act" if waiting.overdue else "neutral"),
             refs=(Ref(waiting.change, short_name(waiting.change), waiting.url),),
             title=plain(waiting.title),
-            reasons=(self.why(waiting), *reasons),
+            reasons=(self.why(waiting), *self.away(waiting), *reasons),
             act=Act(self.words("act.open"), url=waiting.url) if waiting.url else None,
         )
 
@@ -72,6 +72,19 @@ class Teller:
         detail = (waiting.detail or "").partition(":")[2] or (waiting.detail or "")
         evidence = proof.of_change(waiting.change, waiting.events)
         return self.claim(f"turn.{waiting.why}", evidence, detail=detail)
+
+    def away(self, waiting: Waiting) -> list[Claim]:
+        """Who of those for whom it waits is away now, and until when."""
+        awaited = [account for account, _ in waiting.parties] if waiting.turn == "reviewer" else []
+        if waiting.turn == "author":
+            awaited = [waiting.author]
+        people = dict.fromkeys(self.names.person_of.get(account, account) for account in awaited if account)
+        evidence = proof.of_change(waiting.change, waiting.events)
+        return [
+            self.claim("reviewer.away", evidence, name=self.names.person(person), until=self.words.day(until))
+            for person in people
+            if (until := self.scope.away_until(person))
+        ]
 
     def place(self, waiting: Waiting) -> list[Claim]:
         """What adds up to its place in the queue."""

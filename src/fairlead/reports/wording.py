@@ -151,8 +151,15 @@ class Wording:
         return self._counted("span.days", seconds / 86_400)
 
     def share(self, share: float) -> str:
-        """`6 %`."""
-        return f"{self.number(round(share * 100, 1 if 0 < abs(share) < 0.1 else None))} %"
+        """`6 %`; near its ends with as many decimals as keep some from reading as none, and nearly all as all."""
+        size, percent = abs(share), share * 100
+        if 0.1 <= size <= 0.99 or size >= 1 or not size:
+            return f"{self.number(round(percent))} %"
+        shown = round(percent, 1)
+        if abs(shown) not in (0, 100):
+            return f"{self.number(shown)} %"
+        sign = "-" if share < 0 else ""
+        return f"{sign}{'<' if not shown else '>'} {self.number(0.1 if not shown else 99.9)} %"
 
     def number(self, value: float) -> str:
         """A number with the language's separators and at most two digits behind the point."""

@@ -91,9 +91,10 @@ def _ref(label: str, url: str | None) -> str:
 def _evidence(claim: Claim, words: Wording) -> str:
     """Record ids and query, behind a quiet count; readable without script."""
     found = claim.evidence
+    label = records(words, found) or words("evidence.why")
     ids = "".join(f"<li><code>{escape(record)}</code></li>" for record in found.ids)
     return (
-        f' <details class="evidence"><summary>{escape(records(words, found))}</summary>'
+        f' <details class="evidence"><summary>{escape(label)}</summary>'
         f"<ul>{ids}</ul><pre><code>{escape(found.query)}</code></pre></details>"
     )
 

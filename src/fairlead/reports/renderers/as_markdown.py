@@ -61,9 +61,13 @@ def _block(number: int | None, block: Block, words: Wording) -> Iterator[str]:
 
 def _claim(claim: Claim, words: Wording, mark: str) -> Iterator[str]:
     subject = _subject(claim)
-    evidence = f" ({escaped(records(words, claim.evidence))})"
-    yield mark + " ".join(filter(None, (subject, escaped(claim.text)))) + evidence
+    yield mark + " ".join(filter(None, (subject, escaped(claim.text)))) + _evidence(claim, words)
     yield from _below(claim, words, " " * len(mark))
+
+
+def _evidence(claim: Claim, words: Wording) -> str:
+    count = records(words, claim.evidence)
+    return f" ({escaped(count)})" if count else ""
 
 
 def _subject(claim: Claim) -> str:
@@ -78,7 +82,7 @@ def _subject(claim: Claim) -> str:
 
 def _below(claim: Claim, words: Wording, indent: str) -> Iterator[str]:
     for reason in claim.reasons:
-        yield f"{indent}  - {escaped(reason.text)} ({escaped(records(words, reason.evidence))})"
+        yield f"{indent}  - {escaped(reason.text)}{_evidence(reason, words)}"
     if claim.act and claim.act.command:
         yield f"{indent}  - {escaped(claim.act.label)}: `{claim.act.command.replace('`', '')}`"
     elif claim.act and (url := safe_url(claim.act.url)) and url not in _linked(claim):
@@ -101,7 +105,7 @@ def _figure(block: FigureBlock) -> Iterator[str]:
 
 
 def _table(table: Table, words: Wording) -> Iterator[str]:
-    yield f"{escaped(table.caption.text)} ({escaped(records(words, table.caption.evidence))})"
+    yield f"{escaped(table.caption.text)}{_evidence(table.caption, words)}"
     yield ""
     yield "| " + " | ".join(escaped(column) for column in table.columns) + " |"
     right = [any(row[index].number for row in table.rows) for index in range(len(table.columns))]

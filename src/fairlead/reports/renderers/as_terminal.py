@@ -154,7 +154,7 @@ def _below(page: _Page, claim: Claim, words: Wording) -> None:
 def _with_evidence(text: Text, claim: Claim, words: Wording) -> Text:
     # A bracket that is torn from its count by a line break reads badly.
     count = records(words, claim.evidence).replace(" ", _GLUE)
-    return text.append(f"{_GAP}[{count}]", style="dim")
+    return text.append(f"{_GAP}[{count}]", style="dim") if count else text
 
 
 def _linked(page: _Page, claim: Claim) -> Style:

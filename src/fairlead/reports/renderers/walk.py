@@ -32,7 +32,9 @@ def claim_of(block: Notice | Empty) -> Claim:
 
 
 def records(words: Wording, evidence: Evidence) -> str:
-    """`4 records`."""
+    """`4 records`; nothing where none stands behind it: what is not there has only a definition."""
+    if not evidence.count:
+        return ""
     return words("evidence.records", n=evidence.count)
 
 

@@ -39,7 +39,7 @@ def absences_ics(clock: StoryClock) -> str:
         lines += [
             "BEGIN:VEVENT",
             f"UID:{who.key}-{-first}@brightwater.example",
-            f"DTSTAMP:{clock.day(-60):%Y%m%d}T080000Z",
+            f"DTSTAMP:{clock.end:%Y%m%dT%H%M%SZ}",
             f"DTSTART;VALUE=DATE:{clock.day(first):%Y%m%d}",
             f"DTEND;VALUE=DATE:{type(clock.day(0)).fromordinal(end):%Y%m%d}",
             f"SUMMARY:{who.name}: {reason}",

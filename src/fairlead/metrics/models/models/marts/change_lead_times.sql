@@ -128,8 +128,13 @@ times as (
         coalesce(h.by_agents_alone, 0) as by_agents_alone,
         m.commit is not null as merged_with_agent, s.services, t.teams, k.work_type,
         -- A local repository does not tell when a change was opened; its lead time is known all the same.
-        case when coalesce(w.created_at, w.merged_at) >= f.first_commit_at then f.first_commit_at end as coding_from,
-        case when r.first_review_at <= w.merged_at then r.first_review_at end as reviewed_at,
+        case when least(coalesce(w.created_at, w.merged_at), w.merged_at) >= f.first_commit_at then f.first_commit_at end as coding_from,
+        -- Imported data may say that a change was opened after its merge: then its phases have no lengths.
+        case when w.created_at <= w.merged_at then w.created_at end as begun_at,
+        case when not coalesce(w.created_at > w.merged_at, false) then r.ready_at end as awaited_from,
+        case
+            when r.first_review_at <= w.merged_at and not coalesce(w.created_at > w.merged_at, false) then r.first_review_at
+        end as reviewed_at,
         case when d.proven and d.finished_at >= w.merged_at then d.finished_at end as delivered_at,
         c.calendar as own_calendar
     from wanted w
@@ -148,15 +153,15 @@ clocks as (
     select
         t.change,
         {{ worked('t.coding_from', 'w1') }} as coding_from,
-        {{ worked('t.opened_at', 'w2') }} as opened,
-        {{ worked('t.ready_at', 'w3') }} as ready,
+        {{ worked('t.begun_at', 'w2') }} as opened,
+        {{ worked('t.awaited_from', 'w3') }} as ready,
         {{ worked('t.first_review_at', 'w4') }} as first_review,
         {{ worked('t.merged_at', 'w5') }} as merged,
         {{ worked('t.delivered_at', 'w6') }} as delivered
     from times t
     {{ slot_of('t.coding_from', 'w1', 't.own_calendar') }}
-    {{ slot_of('t.opened_at', 'w2', 't.own_calendar') }}
-    {{ slot_of('t.ready_at', 'w3', 't.own_calendar') }}
+    {{ slot_of('t.begun_at', 'w2', 't.own_calendar') }}
+    {{ slot_of('t.awaited_from', 'w3', 't.own_calendar') }}
     {{ slot_of('t.first_review_at', 'w4', 't.own_calendar') }}
     {{ slot_of('t.merged_at', 'w5', 't.own_calendar') }}
     {{ slot_of('t.delivered_at', 'w6', 't.own_calendar') }}
@@ -182,8 +187,8 @@ select
     ) as work_type,
     t.first_commit_at, t.opened_at, t.ready_at, t.first_review_at, t.first_agent_review_at, t.approved_at, t.merged_at,
     t.deployed_at, t.deployment,
-    {{ phase('t.coding_from', 't.opened_at') }} as coding_s,
-    {{ phase('t.ready_at', 't.first_review_at') }} as pickup_s,
+    {{ phase('t.coding_from', 't.begun_at') }} as coding_s,
+    {{ phase('t.awaited_from', 't.first_review_at') }} as pickup_s,
     {{ phase('t.reviewed_at', 't.merged_at') }} as review_s,
     {{ phase('t.merged_at', 't.delivered_at') }} as deploy_s,
     {{ phase('t.coding_from', 't.delivered_at') }} as total_s,
@@ -195,9 +200,11 @@ select
     case
         when t.first_commit_at is null then 'no_commits'
         when t.opened_at is null then 'opening_unknown'
+        when t.opened_at > t.merged_at then 'opened_after_merge'
         when t.coding_from is null then 'first_commit_after_opening'
     end as coding_missing,
     case
+        when t.opened_at > t.merged_at then 'opened_after_merge'
         when t.first_review_at is not null then null
         when t.ready_at is null then 'never_ready'
         when t.first_look_at is not null then 'review_before_ready'
@@ -205,6 +212,7 @@ select
     end as pickup_missing,
     case
         when t.reviewed_at is not null then null
+        when t.opened_at > t.merged_at then 'opened_after_merge'
         when t.first_review_at is not null then 'review_after_merge'
         when t.first_look_at is not null then 'review_before_ready'
         else 'no_review'
@@ -222,7 +230,7 @@ select
         when t.delivered_at is null and t.deployed_at < t.merged_at then 'deployed_before_merge'
         when t.delivered_at is null then 'first_known_deployment'
         when t.first_commit_at is null then 'no_commits'
-        when t.coding_from is null and t.opened_at is null then 'first_commit_after_merge'
+        when t.coding_from is null and (t.opened_at is null or t.first_commit_at > t.merged_at) then 'first_commit_after_merge'
         when t.coding_from is null then 'first_commit_after_opening'
     end as total_missing
 from times t
