@@ -90,3 +90,9 @@ def test_large_numbers_have_separators() -> None:
     assert Wording("en").number(1234567) == "1,234,567"
     assert Wording("de").number(1234.5) == "1.234,5"
     assert Wording("en").number(2.0) == "2"
+
+
+def test_a_share_near_its_ends_is_neither_all_nor_none() -> None:
+    words = Wording("en")
+    said = [words.share(share) for share in (0, 0.00001, 0.004, 0.5, 0.996, 0.99999, 1)]
+    assert said == ["0 %", "< 0.1 %", "0.4 %", "50 %", "99.6 %", "> 99.9 %", "100 %"]
