@@ -144,3 +144,15 @@ def test_an_unknown_tool_is_told_with_the_other_faults_and_a_secret_never(tmp_pa
     assert "server.prt: unknown key `prt`" in done.stderr
     assert 'write `{ env = "NAME" }` or `{ file = "PATH" }`' in done.stderr
     assert "_secret" not in done.stderr.replace("webhook_secrets", "")
+
+
+def test_import_of_git_says_what_it_read_or_why_not(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    missing = fairlead("import", "git", str(tmp_path / "none"), home=home)
+    assert missing.returncode == 1
+    assert (missing.stdout + missing.stderr).count("there is nothing here") == 1
+    code = tmp_path / "code"
+    for words in (["init", "-q", str(code)], ["-C", str(code), "commit", "-q", "--allow-empty", "-m", "Begin"]):
+        subprocess.run(["git", "-c", "user.name=Kim", "-c", "user.email=kim@x.example", *words], check=True)
+    assert "new: 1 commits, 0 changes, 0 tags" in fairlead("import", "git", str(code), home=home).stdout
+    assert "nothing new" in fairlead("import", "git", str(code), home=home).stdout

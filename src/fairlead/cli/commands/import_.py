@@ -6,11 +6,16 @@ Example: fairlead import git ~/src/payments
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from fairlead.wiring.services import Services
+
 APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+_FROM_GIT = {"commits": "commits", "changes": "changes", "releases": "tags"}
+"""Table -> what a person calls its rows when they come from git."""
 _Json = Annotated[bool, typer.Option("--json", help="The summary as JSON.")]
 
 
@@ -29,6 +34,8 @@ def git(
     json: _Json = False,
 ) -> None:
     """Read commits, tags and inferred changes of local repositories; again reads only what is new."""
+    from dataclasses import asdict, replace
+
     from fairlead.cli import home
     from fairlead.cli.output import say, show_json
     from fairlead.cli.progress import ProgressLine
@@ -44,14 +51,44 @@ def git(
         given = tuple(str(path.expanduser().absolute()) for path in paths)
         services.add_source("git", SourceSetup(tool="git", paths=given, known_as=known_as, since="all"))
         with ProgressLine(quiet=json) as line:
-            summary = run_sync(services, "git", report=line.report)
+            # what was left out stands in the summary: told here as well it would stand there twice
+            summary = run_sync(services, "git", report=lambda step: line.report(replace(step, left_out="")))
+        read = None
         if home.server_socket() is None:
+            before = _held(services)
             services.apply()
+            read = {word: count - before[word] for word, count in _held(services).items()}
+    # nothing else names these paths, so one that cannot be read is a fault of the call
+    unread = summary.result == "failure" or (summary.left_out and not _readable(given))
     if json:
-        show_json(summary)
+        show_json({**asdict(summary), "read": read})
     else:
         typer.echo(summary.words())
-    raise typer.Exit(1 if summary.result == "failure" else 0)
+        if read is not None and not unread:
+            counted = ", ".join(f"{count} {word}" for word, count in read.items())
+            typer.echo(f"new: {counted}" if any(read.values()) else "nothing new: no commits, changes or tags")
+    raise typer.Exit(1 if unread else 0)
+
+
+def _held(services: Services) -> dict[str, int]:
+    """How many there are of what git tells; what a range points to is stored in parts that no batch sums up."""
+    from fairlead.store import records
+
+    with services.database.read() as tx:
+        counts = records.counts(tx)
+    return {word: counts.get(table, 0) for table, word in _FROM_GIT.items()}
+
+
+def _readable(paths: tuple[str, ...]) -> bool:
+    from fairlead.connectors.git.command import locate
+    from fairlead.model.errors import Fault
+
+    try:
+        for path in paths:
+            locate(Path(path))
+    except Fault:
+        return False
+    return True
 
 
 @APP.command(epilog="Example: fairlead import events captured.jsonl")

@@ -24,6 +24,8 @@ def replay(
     from fairlead.cli.progress import ProgressLine
     from fairlead.connectors.kit.connector import Progress
     from fairlead.ingest.replay import replay as run
+    from fairlead.reports.plain import plain
+    from fairlead.store import quarantine
 
     with home.services() as services, ProgressLine(quiet=json) as line:
         total = None if quarantined else services.log.latest()
@@ -33,7 +35,14 @@ def replay(
             quarantined=quarantined,
             progress=lambda count: line.report(Progress(count, total, "raw events")),
         )
+        with services.database.read() as tx:
+            held = quarantine.rows(tx, source=source or None)
     if json:
-        show_json({"read": done.raw_events, "changed": done.changed, "quarantined": done.quarantined})
+        said = {"read": done.raw_events, "changed": done.changed, "quarantined": done.quarantined}
+        show_json({**said, "unreadable": held})
         return
     typer.echo(f"read {done.raw_events} raw events: {done.changed} records changed, {done.quarantined} in quarantine")
+    for one in held:
+        place = f" at {plain(one.field)}" if one.field else ""
+        about = f"raw event {one.raw_seq}, {one.source} {plain(one.kind)}, received {one.first_at:%Y-%m-%d %H:%M} UTC"
+        typer.echo(f"  still unreadable: {about}: {plain(one.error)}{place}")
