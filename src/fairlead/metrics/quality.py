@@ -122,7 +122,8 @@ _CHECKS = (
         "a span that would be negative is unknown, not zero",
         "select repository as subject, change as id from change_lead_times "
         "where deploy_missing = 'deployed_before_merge' "
-        "or coding_missing in ('first_commit_after_opening', 'opened_after_merge') or review_missing = 'review_after_merge'",
+        "or coding_missing in ('first_commit_after_opening', 'opened_after_merge') "
+        "or review_missing = 'review_after_merge'",
     ),
 )  # fmt: skip
 
