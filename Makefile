@@ -12,7 +12,7 @@ demo: setup ## load the canned team, print its brief and serve its pages (NO_SER
 
 test: setup-dev ## lint, types, import rules and the suite
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -m "not slow and not servers"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not servers"
 
 check: setup-dev ## lint, types and import rules
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy --no-error-summary && $(BIN)/lint-imports --no-logo 2>&1 | tail -n 3

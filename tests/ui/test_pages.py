@@ -132,8 +132,10 @@ def test_figures_lead_to_rows_that_make_them(demo: TestClient, demo_site: Site) 
     window = Scope(window="30d").between(services.clock.now())
     found: Figure = figure(services.warehouse, "lead_time", window)
     rows = list(csv.DictReader(io.StringIO(demo.get("/rows/lead_time?form=csv").text)))
-    assert len([row for row in rows if row["value"]]) == found.n
-    assert len(rows) == found.n + sum(found.excluded.values())
+    assert len(rows) == found.n
+    without = list(csv.DictReader(io.StringIO(demo.get("/rows/lead_time?form=csv&which=left_out").text)))
+    assert len(without) == sum(found.excluded.values())
+    assert all(row["reason"] for row in without)
     values = sorted(float(row["value"]) for row in rows if row["value"])
     middle = (
         values[len(values) // 2] if len(values) % 2 else sum(values[len(values) // 2 - 1 : len(values) // 2 + 1]) / 2
