@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairlead.changes.codeowners import Owners, Rule, effective, match, owners_of
+from fairlead.changes.codeowners import Owners, Rule, effective, match
 from fairlead.connectors.kit.owners import SIZE_LIMIT, code_owner_rows
 
 # The example file of GitHub's documentation, with its comments shortened.
@@ -104,7 +106,7 @@ def test_lines_with_wrong_syntax_are_skipped_and_the_others_hold() -> None:
     text = "* @kim\n!x @lee\n[a] @lee\n*.md lee\n*.py @acme/core m@acme.example\n\t\n*.r @-no\nx\\ y @kim # z\n/#a @b"
     rows = code_owner_rows(text)
     assert [(line.position, line.pattern) for line in rows] == [(1, "*"), (5, "*.py"), (8, "x\\ y"), (9, "/#a")]
-    assert owners_of([Rule(line.position, line.pattern, line.owners) for line in rows], "x y") == ("@kim",)
+    assert Owners(Rule(line.position, line.pattern, line.owners) for line in rows).of("x y") == ("@kim",)
 
 
 def test_a_file_beyond_the_limit_is_not_loaded() -> None:
@@ -135,3 +137,18 @@ def test_a_path_is_covered_by_itself_and_by_its_folders(path: str) -> None:
     assert match("**", path)
     folder = path.rpartition("/")[0]
     assert not folder or (match(f"/{folder}/", path) and match(f"{folder}/**", path))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "near"),
+    [
+        ("*a" * 30 + "b", "a" * 300, "a" * 300 + "b"),
+        ("/x/" + "**/a/" * 20 + "b", "x/" + "a/" * 120, "x/" + "a/" * 120 + "b"),
+        ("**/" * 30 + "b", "a/" * 300 + "a", "a/" * 300 + "b"),
+        ("/" + "*a*a*a/**/" * 10 + "b", "aaaaaa/" * 60 + "c", "aaaaaa/" * 60 + "b"),
+    ],
+)
+def test_patterns_that_mean_harm_take_no_time(pattern: str, path: str, near: str) -> None:
+    begun = time.process_time()
+    assert (match(pattern, path), match(pattern, near)) == (False, True)
+    assert time.process_time() - begun < 1

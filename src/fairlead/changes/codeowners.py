@@ -13,6 +13,9 @@ from functools import lru_cache
 
 from fairlead.connectors.kit.owners import LOCATIONS, is_pattern
 
+_DEEPER = "(?:[^/]*/)*?"
+"""No folder, one or many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -73,11 +76,6 @@ def match(pattern: str, path: str) -> bool:
     return matches is not None and matches(path)
 
 
-def owners_of(rules: Sequence[Rule], path: str) -> tuple[str, ...]:
-    """Owners of one path; for many paths make `Owners` once."""
-    return Owners(rules).of(path)
-
-
 def _parts(pattern: str) -> str | None:
     """The pattern as a regular expression over whole paths."""
     if not pattern or not is_pattern(pattern):
@@ -89,41 +87,61 @@ def _parts(pattern: str) -> str | None:
         return None
     # a slash at the start or in the middle ties the pattern to the root; without one it holds at any depth
     anchored = pattern.startswith("/") or "/" in body
-    segments = body.split("/")
-    start = "" if anchored or segments[0] == "**" else "(?:.*/)?"
-    return start + _joined(segments) + _below(segments[-1], folder, anchored)
+    segments = body.split("/") if anchored else ["**", body]
+    return _joined(segments, _below(segments[-1], folder, anchored))
 
 
-def _joined(segments: Sequence[str]) -> str:
+def _joined(segments: Sequence[str], below: str) -> str:
+    """The segments with what may follow them, so that the time to match grows with the lengths and not with stars.
+
+    Where a run of segments between two `**` fits first, it leaves the most to those after it: no later place needs to
+    be tried, which the atomic group `(?>...)` says. Patterns come from repositories, so some mean harm.
+    """
+    *before, last = _runs(segments)
     text = ""
+    for place, run in enumerate(before):
+        if run:
+            fitting = "".join(_segment(segment) + "/" for segment in run)
+            text += f"(?>{_DEEPER}{fitting})" if place else fitting
+    if not last:
+        # at the end: everything below
+        return text + ".+"
+    return text + (_DEEPER if before else "") + "/".join(map(_segment, last)) + below
+
+
+def _runs(segments: Sequence[str]) -> list[list[str]]:
+    """Segments between `**`; the first and the last run may be empty, of several `**` in a row one counts."""
+    runs: list[list[str]] = [[]]
     for place, segment in enumerate(segments):
-        last = place == len(segments) - 1
-        if segment == "**":
-            # between slashes: no folder, one or many; at the end: everything below
-            text += ".+" if last else "(?:.+/)?"
-        else:
-            text += _segment(segment) + ("" if last else "/")
-    return text
+        if segment != "**":
+            runs[-1].append(segment)
+        elif place == 0 or segments[place - 1] != "**":
+            runs.append([])
+    return runs
 
 
 def _below(last: str, folder: bool, anchored: bool) -> str:
     """What may follow: a name covers the folder of that name with all below it, `/docs/*` only the files in it."""
-    if last == "**":
-        return ""
     if folder:
         return "/.+"
     return "" if last == "*" and anchored else "(?:/.+)?"
 
 
 def _segment(segment: str) -> str:
-    text = ""
+    """One name: between two stars the first place that fits will do, as between two `**`."""
+    parts = [""]
     escaped = False
     for sign in segment:
         if escaped:
-            text += re.escape(sign)
+            parts[-1] += re.escape(sign)
             escaped = False
         elif sign == "\\":
             escaped = True
+        elif sign == "*":
+            parts.append("")
         else:
-            text += "[^/]*" if sign == "*" else "[^/]" if sign == "?" else re.escape(sign)
-    return text
+            parts[-1] += "[^/]" if sign == "?" else re.escape(sign)
+    if len(parts) == 1:
+        return parts[0]
+    first, *between, last = parts
+    return first + "".join(f"(?>[^/]*?{part})" for part in between if part) + "[^/]*" + last
