@@ -28,7 +28,8 @@ ROLES: tuple[Role, ...] = ("owner", "manager", "member", "viewer")
 """From most to least."""
 
 _WORD = re.compile(r"\w+")
-_PERSON_COLUMNS = frozenset(column.name for table in TABLES for column in columns(table) if column.person)
+_PERSON_COLUMNS_OF = {table: frozenset(column.name for column in columns(table) if column.person) for table in TABLES}
+_PERSON_COLUMNS = frozenset[str]().union(*_PERSON_COLUMNS_OF.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +229,13 @@ def tokens_of(tx: Transaction, person: str | None = None) -> list[Token]:
 
 
 def about_people(query: str, answered: Sequence[str]) -> list[str]:
-    """Person columns that a statement names or answers with; the statement itself is kept beside them."""
-    return sorted(_PERSON_COLUMNS & {*_WORD.findall(query), *answered})
+    """Person columns that a statement may read: those it names or answers with, and all of the tables it names.
+
+    A row can be read whole, as by `select *` or `to_json(c)`, so naming the table is enough; SQL takes names in any
+    case. The statement itself is kept beside them.
+    """
+    words = {word.casefold() for word in (*_WORD.findall(query), *answered)}
+    return sorted((_PERSON_COLUMNS & words).union(*(_PERSON_COLUMNS_OF[table] for table in words & TABLES.keys())))
 
 
 def note_reading(tx: Transaction, reading: Reading) -> None:
