@@ -84,6 +84,16 @@ def test_a_file_in_doubt_is_made_anew(harm: str, busy: Any, path: Path, first: d
     assert made(busy, path) == first
 
 
+def test_who_reads_after_an_upgrade_reads_what_the_new_models_make(busy: Any, path: Path) -> None:
+    con = duckdb.connect(str(path))
+    con.execute("update warehouse_state set value = 'older' where key = 'models'")
+    con.execute("drop table change_lead_times")
+    con.close()
+    warehouse = Warehouse(path, busy.source, busy.setup, busy.clock)
+    assert warehouse.rows("select count(*) as n from change_lead_times") == [{"n": 5}]
+    warehouse.close()
+
+
 @pytest.mark.parametrize("size", [0, 4096, 20_000])
 def test_a_file_cut_short_is_made_anew(size: int, busy: Any, path: Path, first: dict[str, int]) -> None:
     path.write_bytes(path.read_bytes()[:size])

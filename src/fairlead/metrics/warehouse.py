@@ -81,7 +81,8 @@ class Warehouse:
         self._project = Project(variables=seeds.variables(self.setup))
         self._filled: set[str] = set()
         self._ages: Sequence[tuple[str, datetime | None, datetime | None]] | None = None
-        self._ready = self._state("models") is not None
+        # What older models or another setup made lacks what pages ask for: the first reader refreshes.
+        self._ready = self._state("models") == self._made_by()
 
     @cached_property
     def _executor(self) -> Executor:
@@ -182,7 +183,7 @@ class Warehouse:
     ) -> readonly.Answer:
         """Answers a user's SQL: one reading statement; person columns exist only within the owner's scope."""
         cursor = self.cursor()
-        readonly.check(cursor, sql)
+        readonly.check(cursor, sql, owner=owner)
         cursor.execute("set search_path = 'main'" if owner else f"set search_path = '{readonly.SHOWN}'")
         return readonly.answer(cursor, sql, limit=limit, seconds=timeout_s)
 
