@@ -236,3 +236,6 @@ def test_probes_and_numbers(apps: Any, acme: Any) -> None:
     assert 'fairlead_webhooks_total{outcome="refused",source="github"} 1' in text
     assert "fairlead_log_position" in text
     assert "kim" not in text
+    elsewhere = {"host": "rebound.example"}
+    assert client.get("/metrics", headers=elsewhere).status_code == 421
+    assert client.get("/healthz", headers=elsewhere).status_code == 200

@@ -60,7 +60,7 @@ def create_apps(services: Services) -> Apps:
     for_operator = Starlette(routes=[local.route(services), api])
     # Pages and API only: what webhooks are told fits into a packet.
     guarded = GZipMiddleware(Guard(inside, access, hosts, https=https), minimum_size=1_000, compresslevel=6)
-    open_to_all = [*_receivers(services, counters), *probes.routes(services.log, services.database, counters)]
+    open_to_all = [*_receivers(services, counters), *probes.routes(services.log, services.database, counters, hosts)]
     network = Starlette(routes=[*open_to_all, Mount("/", app=guarded)])
     return Apps(
         network=SecurityHeaders(network, https=https),

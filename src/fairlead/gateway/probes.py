@@ -9,13 +9,17 @@ from starlette.routing import Route
 
 from fairlead.bus.log import EventLog
 from fairlead.gateway.counters import CONTENT_TYPE, Counters
+from fairlead.gateway.hosts import Hosts
 from fairlead.model.errors import Fault
 from fairlead.store import offsets, quarantine
 from fairlead.store.database import Database
 
 
-def routes(log: EventLog, database: Database, counters: Counters) -> list[Route]:
-    """`/healthz` (the process), `/readyz` (its stores) and `/metrics`; numbers only, so open to all who reach us."""
+def routes(log: EventLog, database: Database, counters: Counters, hosts: Hosts) -> list[Route]:
+    """`/healthz` (the process), `/readyz` (its stores) and `/metrics`; numbers only, so open to all who reach us.
+
+    Numbers name sources, so a page elsewhere must not read them by a name of its own.
+    """
 
     def check() -> dict[str, str]:
         parts = {}
@@ -37,7 +41,9 @@ def routes(log: EventLog, database: Database, counters: Counters) -> list[Route]
         shown = {name: "ok" if state == "ok" else "not available" for name, state in parts.items()}
         return JSONResponse(shown, status_code=200 if fine else 503)
 
-    async def numbers(_request: Request) -> Response:
+    async def numbers(request: Request) -> Response:
+        if not hosts.admits(request.headers.get("host", "")):
+            return PlainTextResponse("this server does not go by that name\n", status_code=421)
         return Response(await run_in_threadpool(counters.render), media_type=CONTENT_TYPE)
 
     _gauges(log, database, counters)
