@@ -22,7 +22,6 @@ from fairlead.model.schema import TABLES
 from fairlead.model.times import FixedClock
 from fairlead.store import offsets, records
 from fairlead.wiring import verbs
-from fairlead.wiring.demo.setup_text import SECRET_ENV
 from fairlead.wiring.demo.story import DemoHistory
 from fairlead.wiring.services import Services
 from fairlead.workers.apart import Apart
@@ -46,7 +45,7 @@ def opened(folder: Path, url: str, history: DemoHistory, end: Any) -> Services:
     (folder / "absences.ics").write_text(history.absences, encoding="utf-8")
     (folder / "webhook-secret").write_text(history.secret, encoding="utf-8")
     loaded = load(folder / "fairlead.toml", {"FAIRLEAD_STORE__URL": url} if url else {})
-    return Services(loaded, folder, FixedClock(end), environ={SECRET_ENV: history.secret})
+    return Services(loaded, folder, FixedClock(end), environ={})
 
 
 def fill(services: Services, deliveries: Sequence[RawEvent]) -> None:
