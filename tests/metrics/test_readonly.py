@@ -64,6 +64,28 @@ def test_no_way_to_a_person_without_the_owner_scope(filled: Warehouse, sql: str)
     assert not any(secret in shown for secret in SECRETS), shown
 
 
+def test_tables_without_a_view_are_closed_by_every_way_to_name_them(filled: Warehouse) -> None:
+    named = "select table_name as name from duckdb_tables() where schema_name = 'main' and not internal"
+    viewed = "select view_name as name from duckdb_views() where schema_name = 'shown'"
+    closed = [row["name"] for row in filled.rows(f"{named} except {viewed} order by 1")]
+    assert {"setup_team_members", "deployment_parts"} <= set(closed)
+    for name in closed:
+        for sql in (
+            f"select * from {name}", f'from "{name.upper()}"', f"describe {name}", f"summarize {name}",
+            f"explain select * from {name}", f"select (select count(*) from {name})",
+            f"select * from (with {name} as (select 1) from {name}) a, {name} b",
+        ):  # fmt: skip
+            with pytest.raises((Denied, Fault)):
+                filled.readonly(sql)
+    assert filled.readonly("select count(*) from setup_team_members", owner=True).rows
+
+
+def test_changes_of_assignees_name_nobody_without_the_owner_scope(filled: Warehouse) -> None:
+    seen = {row["column_name"] for row in filled.readonly("describe work_item_changes").rows}
+    assert "field" in seen
+    assert not seen & {"id", "from_value", "to_value", "actor"}
+
+
 def test_the_owner_sees_people(filled: Warehouse) -> None:
     assert {"handle": "kim"} in filled.readonly("select handle from accounts", owner=True).rows
 

@@ -44,30 +44,48 @@ class Answer:
     """Whether there were more rows than are given."""
 
 
-def check(con: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Raises `Denied` unless the text is one statement that only reads the tables of the warehouse."""
+def check(con: duckdb.DuckDBPyConnection, sql: str, *, owner: bool = False) -> None:
+    """Raises `Denied` unless the text is one statement that only reads the tables open to this reader."""
     import duckdb
 
     try:
         statements = duckdb.extract_statements(sql)
+        if len(statements) != 1:
+            raise Denied("one statement at a time" if statements else "there is no statement")
+        kind: duckdb.StatementType | None = statements[0].type
+        text = statements[0].query
+        if kind == duckdb.StatementType.EXPLAIN:
+            text = _EXPLAIN.sub("", text, count=1)
+            inner = duckdb.extract_statements(text)
+            kind = inner[0].type if len(inner) == 1 else None
     except duckdb.Error as fault:
         raise Fault(_first_line(fault), hint="DuckDB SQL; `show tables` lists what there is") from fault
-    if len(statements) != 1:
-        raise Denied("one statement at a time" if statements else "there is no statement")
-    kind: duckdb.StatementType | None = statements[0].type
-    text = statements[0].query
-    if kind == duckdb.StatementType.EXPLAIN:
-        text = _EXPLAIN.sub("", text, count=1)
-        inner = duckdb.extract_statements(text)
-        kind = inner[0].type if len(inner) == 1 else None
     if kind != duckdb.StatementType.SELECT:
         raise Denied("only statements that read: SELECT, WITH, DESCRIBE, SHOW, EXPLAIN")
     found = con.execute("select json_serialize_sql(?)", [text]).fetchone()
     tree = json.loads(found[0]) if found else {"error": True}
     if tree.get("error"):
         raise Denied("only statements that read: SELECT, WITH, DESCRIBE, SHOW, EXPLAIN")
+    closed = frozenset() if owner else _closed(con)
     for node in _nodes(tree):
         _judge(node)
+        name = str(node.get("table_name", "")).strip('"').lower()
+        if node.get("type") in ("BASE_TABLE", "SHOW_REF") and name in closed:
+            raise Denied(f"`{name}` is open to owners only")
+
+
+def _closed(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Tables that have no view: a name that `shown` lacks would resolve in `main`, whatever the search path says.
+
+    A common table expression of such a name is refused too, since it may end before the name is used again.
+    """
+    found = con.execute(
+        "with named as (select schema_name as place, lower(table_name) as name from duckdb_tables() union all "
+        "select schema_name, lower(view_name) from duckdb_views()) "
+        "select name from named where place = 'main' except select name from named where place = ?",
+        [SHOWN],
+    ).fetchall()
+    return frozenset(name for (name,) in found)
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ _IDS_OF_PEOPLE = frozenset({"people", "accounts", "identity_links", "memberships
 
 _SETUP = ("setup_", "working_slots")
 _MEMBERS = frozenset({"setup_team_members"})
-_HANDLE_IN_ID = frozenset({"change_events"})
+_HANDLE_IN_ID = frozenset({"change_events", "work_item_changes"})
 _FIRST_LINE = {"commits": "message", "change_commits": "message"}
 """Texts that end in trailers with names and addresses: only the subject is shown."""
 _TRAILERS = {"commits": "trailers"}

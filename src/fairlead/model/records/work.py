@@ -13,6 +13,7 @@ from fairlead.model.records.kinds import (
     Number,
     OneOf,
     PersonColumn,
+    PersonText,
     Record,
     Refers,
     RepositoryId,
@@ -128,10 +129,10 @@ class WorkItemChange(Record, frozen=True):
     """When."""
     field: Text = UNSET
     """Field, like `sprint`, `points`, `assignee`, `labels`, `flagged`."""
-    from_value: Text = UNSET
-    """Value before."""
-    to_value: Text = UNSET
-    """Value after."""
+    from_value: PersonText = UNSET
+    """Value before; of an assignee it is a handle."""
+    to_value: PersonText = UNSET
+    """Value after; of an assignee it is a handle."""
     actor: AccountId = UNSET
     """Who changed it."""
 
