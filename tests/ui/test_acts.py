@@ -20,6 +20,7 @@ from fairlead.model.raw import RawEvent
 from fairlead.model.times import FixedClock
 from fairlead.store import access, quarantine, records, rereads
 from fairlead.ui import kept
+from fairlead.ui.pages import settings
 from fairlead.wiring.services import Services
 
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -139,6 +140,14 @@ def test_settings_show_addresses_to_owners_only(demo: TestClient, readers: dict[
     text = readers["manager"].get("/settings").text
     assert not ADDRESS.search(text)
     assert "github:@kim-adler" in text, "a handle is no address"
+
+
+def test_the_path_of_a_private_feed_is_shown_to_nobody() -> None:
+    feed = "https://calendar.example/calendar/ical/kim/private-f00d/basic.ics"
+    kept = {"absences": {"tool": "ical", "url": feed, "hosts": ["https://ci.example", f"{feed}?key=1"]}}
+    found = settings.without_paths(kept)
+    hidden = "https://calendar.example/…"
+    assert found == {"absences": {"tool": "ical", "url": hidden, "hosts": ["https://ci.example", hidden]}}
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,7 @@ def show(visit: Visit) -> Response:
     settings = visit.services.settings
     values: dict[str, Any] = msgspec.to_builtins(settings)
     usual: dict[str, Any] = msgspec.to_builtins(type(settings)())
+    values["sources"] = without_paths(values["sources"])
     if not sees_people(visit):
         # Teams name their members by handle or address; an address is for owners, here as everywhere.
         values = _without_addresses(values, visit.words("an address"))
@@ -73,6 +74,23 @@ def _without_addresses(value: Any, instead: str) -> Any:
     if isinstance(value, Mapping):
         return {_without_addresses(key, instead): _without_addresses(part, instead) for key, part in value.items()}
     return [_without_addresses(part, instead) for part in value] if isinstance(value, list | tuple) else value
+
+
+def without_paths(value: Any) -> Any:
+    """Sources with each web address cut to its host: whoever has the path of a private calendar feed can read it.
+
+    >>> without_paths({"url": "https://kim:x@calendar.example:8443/private-f00/basic.ics?key=1"})
+    {'url': 'https://calendar.example:8443/…'}
+    """
+    if isinstance(value, Mapping):
+        return {key: without_paths(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_paths(part) for part in value]
+    return _HIDDEN_PATH.sub(r"\1\2/…", value) if isinstance(value, str) else value
+
+
+_HIDDEN_PATH = re.compile(r"(?i)\b((?:https?|webcal)://)(?:[^/?#\s]*@)?([^/?#\s@]+)(?:/?[?#]|/(?=\S))\S*")
+"""An address with more than a host."""
 
 
 def _touched(section: Section) -> bool:
