@@ -245,3 +245,23 @@ def test_order_never_matters_and_refusals_hold(
                 if one.handle
             }
             assert len({source for source, _ in logins}) == len(logins)
+
+
+def test_unrelated_clusters_never_share_a_person(store: Database, tmp_path: Path) -> None:
+    """What the team states keeps the id, whoever came first; a handle that reads like another's id is its own."""
+    setup = Setup(people={"kim": PersonSetup(name="Kim Adler", accounts=("github:@kim-adler",))})
+    kim_lab = Account(id="gitlab:@kim", source="gitlab", handle="kim")
+    told = [_hub("kim"), _hub("kim-adler"), _hub("kim-gitlab"), kim_lab]
+    for one in told:
+        _tell(store, one, setup=setup)
+    owners = _owners(store)
+    assert owners["github:@kim-adler"] == "person:kim"
+    assert owners["github:@kim-gitlab"] == "person:kim-gitlab"
+    assert len(set(owners.values())) == 4
+    assert set(_rows(store, "people")) == set(owners.values())
+    assert _rows(store, "people")[owners["github:@kim"]]["name"] == "kim"
+    other = Database.open(f"sqlite:///{tmp_path / 'other.db'}")
+    for one in reversed(told):
+        _tell(other, one, setup=setup)
+    assert _owners(other) == owners
+    other.close()

@@ -119,6 +119,26 @@ def person_id(members: Iterable[Known]) -> str:
     return f"person:{plain}{suffix}"
 
 
+def distinct(owners: Mapping[str, str], stated: Collection[str], awaited: Collection[str] = ()) -> dict[str, str]:
+    """Person by root, no two the same: of clusters that ask for one id, the stated one keeps it, else the smallest.
+
+    The others add a mark of their smallest account. Nobody but a stated cluster gets an awaited id.
+
+    >>> asked = {"github:@kim": "person:kim", "github:@kim-adler": "person:kim"}
+    >>> sorted(distinct(asked, {"github:@kim-adler"}).items())
+    [('github:@kim', 'person:kim-a1acb2'), ('github:@kim-adler', 'person:kim')]
+    """
+    given: dict[str, str] = {}
+    taken: set[str] = set()
+    for root in sorted(owners, key=lambda root: (root not in stated, root)):
+        owner = owners[root]
+        while owner in taken or (owner in awaited and root not in stated):
+            owner = f"{owners[root]}-{_mark(owner + root)}"
+        taken.add(owner)
+        given[root] = owner
+    return given
+
+
 _HOSTS = ("github", "gitlab", "bitbucket", "azure")
 
 

@@ -14,7 +14,7 @@ from msgspec import UNSET
 from fairlead.connectors.fairlead import link_id
 from fairlead.connectors.kit.trailers import split_person
 from fairlead.ingest.batches import After, Applied
-from fairlead.ingest.identity.clusters import Clusters, Pair, join, person_id
+from fairlead.ingest.identity.clusters import Clusters, Pair, distinct, join, person_id
 from fairlead.ingest.identity.evidence import STRENGTH, Known, Tie, named_accounts, ties
 from fairlead.ingest.identity.suggestions import Suggestion, suggestions
 from fairlead.model.agents import account_kind
@@ -156,10 +156,16 @@ class _Wanted:
             for key, person in setup.people.items()
             for account in named_accounts(view.accounts, person)
         }
+        stated: set[str] = set()
         for root, members in self._clusters.items():
-            stated = [self._configured[member] for member in members if member in self._configured]
-            owner = min(stated) if stated else person_id(view.accounts[member] for member in members)
+            named = [self._configured[member] for member in members if member in self._configured]
+            owner = min(named) if named else person_id(view.accounts[member] for member in members)
             self._owner[root] = owner
+            if named:
+                stated.add(root)
+        # a configured person with accounts keeps the id also before the first of them is seen
+        awaited = {f"person:{key}" for key, person in setup.people.items() if person.accounts or person.email}
+        self._owner = distinct(self._owner, stated, awaited)
 
     def people(self) -> Iterator[Person]:
         """One for each cluster and each configured person; those that became part of another are tombstones."""
