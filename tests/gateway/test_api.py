@@ -130,6 +130,29 @@ def test_an_owner_of_one_team_owns_nothing_else(apps: Any) -> None:
     assert beyond.status_code == 403
 
 
+def test_an_owner_of_one_team_gets_no_link_that_signs_in_as_somebody_else(apps: Any, owner: TestClient) -> None:
+    chief = person(apps, "person:noor", "owner", scopes=("read", "admin"))
+    lead = person(apps, "person:kim", "owner", "team:payments", scopes=("read", "admin"))
+
+    def invite(role: str) -> Any:
+        body = {"person": "person:noor", "role": role, "team": "team:payments"}
+        return lead.post("/api/v1/users/invite", json=body)
+
+    for role in ("manager", "viewer"):
+        answer = invite(role)
+        assert answer.status_code == 201
+        assert answer.json()["link"] is None
+        assert "already sign in" in answer.json()["note"]
+    assert chief.get("/api/v1/me").json()["roles"] == {"*": "owner", "team:payments": "manager"}
+    own = {"person": "person:kim", "role": "owner", "team": "team:payments"}
+    assert "/sign-in/" in chief.post("/api/v1/users/invite", json=own).json()["link"]
+    owner.post("/api/v1/users/disable", json={"person": "person:noor"})
+    assert invite("owner").status_code == 403
+    users = {user["person"]: user for user in owner.get("/api/v1/users").json()}
+    assert users["person:noor"]["disabled_at"]
+    assert users["person:noor"]["roles"]["team:payments"] == "manager"
+
+
 def test_invitation_to_token_to_the_end(apps: Any, owner: TestClient) -> None:
     made = owner.post("/api/v1/users/invite", json={"person": "person:noor", "role": "manager"}).json()
     path = made["link"].partition("://")[2].partition("/")[2]

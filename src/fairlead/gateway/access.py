@@ -47,8 +47,12 @@ class Access:
             access.grant(tx, OPERATOR, "owner", now, by=OPERATOR)
             return access.new_link(tx, OPERATOR, "login", now, LINK_LASTS)
 
-    def invite(self, person: str, role: Role, team: str = EVERYWHERE, by: str = OPERATOR) -> str:
-        """Secret of a link that lets a known person in once and gives a role in a team, or everywhere."""
+    def invite(self, person: str, role: Role, team: str = EVERYWHERE, by: str = OPERATOR) -> str | None:
+        """Gives a known person a role and the secret of a link that lets them in once.
+
+        A link signs in as the person with all their roles. So for somebody who is a user already only the operator
+        and owners everywhere get one; others just add to the roles, and the answer is `None`.
+        """
         if role not in ROLES:
             raise Skip(f"no role `{role}`", hint=f"there are: {', '.join(ROLES)}")
         now = self._clock.now()
@@ -57,6 +61,14 @@ class Access:
                 raise Skip(f"no person `{person}`", hint="`fairlead people` lists them")
             if team not in {EVERYWHERE, *self._teams} and records.get(tx, "teams", team) is None:
                 raise Skip(f"no team `{team}`", hint="teams are configured under [teams]")
+            user = access.user(tx, person)
+            if user is not None and not _owns_everything(tx, by):
+                if user.disabled_at is not None:
+                    raise Denied(f"{person} may no longer sign in", hint="an owner everywhere can let them in again")
+                held = user.roles.get(team)
+                if held is None or ROLES.index(role) < ROLES.index(held):
+                    access.grant(tx, person, role, now, by, team)
+                return None
             access.add_user(tx, person, now)
             access.grant(tx, person, role, now, by, team)
             return access.new_link(tx, person, "invite", now, INVITATION_LASTS)
@@ -154,6 +166,13 @@ def csrf_fits(given: str, session_secret: str) -> bool:
     """Whether a form carries a word of this session."""
     expected = csrf_token(session_secret, given[:16] if len(given) == 64 else "")
     return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))
+
+
+def _owns_everything(tx: Transaction, person: str) -> bool:
+    if person == OPERATOR:
+        return True
+    user = access.user(tx, person)
+    return user is not None and user.disabled_at is None and user.roles.get(EVERYWHERE) == "owner"
 
 
 def _viewer(tx: Transaction, person: str, how: str, scopes: Iterable[str]) -> Viewer | None:

@@ -63,6 +63,7 @@ class Guard:
             return
         state = scope.setdefault("state", {})
         state["viewer"] = found.viewer
+        state["access"] = self._access
         state["csrf"] = csrf_token(found.session) if found.session else ""
         state["session"] = found.session
         await self._app(scope, receive, send)

@@ -97,11 +97,11 @@ def invite(
 
     with home.services() as services:
         secret = Access(services.database, services.clock, services.setup).invite(person, cast("Role", role), team)
-        link = f"{home.address(services)}/sign-in/{secret}"
+        link = f"{home.address(services)}/sign-in/{secret}" if secret else None
     if json:
         show_json({"person": person, "role": role, "team": team, "link": link})
     else:
-        typer.echo(link)
+        typer.echo(link or f"{person} has the role and may already sign in")
 
 
 def _decide(

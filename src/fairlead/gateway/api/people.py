@@ -61,11 +61,16 @@ def routes(api: Api) -> APIRouter:
         person: Annotated[str, Body()],
         role: Annotated[Role, Body()],
         team: Annotated[str, Body()] = EVERYWHERE,
-    ) -> dict[str, str]:
-        """Gives a known person a role and a link that lets them in once; owners of a team invite into that team."""
+    ) -> dict[str, str | None]:
+        """Gives a known person a role and a link that lets them in once; owners of a team invite into that team.
+
+        Without a `link` the person may already sign in, and a link that signs in as them is for owners everywhere.
+        """
         viewer = viewer_of(request)
         viewer.demand("owner", "admin", None if team == EVERYWHERE else team)
         secret = api.access.invite(person, role, team, by=viewer.person)
+        if secret is None:
+            return {"person": person, "link": None, "note": "has the role; may already sign in, so no link is made"}
         return {"person": person, "link": f"{_base(api, request)}/sign-in/{secret}"}
 
     @router.post("/users/disable")

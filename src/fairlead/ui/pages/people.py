@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -19,7 +18,6 @@ from fairlead.ui.views.grids import Cell, Column, Grid, grid, wanted
 from fairlead.ui.views.people import Register, Someone, register
 from fairlead.ui.visit import Visit
 
-INVITATION_LASTS = timedelta(days=7)
 ROLES = (
     ("owner", "settings, roles, rows about people"),
     ("manager", "load and risk of the team, decisions"),
@@ -30,7 +28,7 @@ ROLES = (
 
 @dataclass(frozen=True)
 class Invitation:
-    """A link that is shown this one time."""
+    """A link that is shown this one time; empty if the person may already sign in."""
 
     name: str
     link: str
@@ -57,22 +55,19 @@ def decide(visit: Visit) -> Response:
 
 
 def invite(visit: Visit) -> Response:
-    """Makes a one-time link for a known person and gives the role."""
+    """Gives a known person a role, and a one-time link unless they may already sign in and the reader owns less."""
     demand(visit, "owner")
     person, team, role = (visit.form.get(name, "") for name in ("person", "team", "role"))
-    now = visit.services.clock.now()
-    by = str(visit.request.state.viewer.person)
-    with visit.services.database.begin() as tx:
+    with visit.services.database.read() as tx:
         row = records.get(tx, "people", person)
         if row is None or role not in access.ROLES:
             raise Skip(visit.words("That person or role is not known."))
         if team != access.EVERYWHERE and records.get(tx, "teams", team) is None:
             raise Skip(visit.words("That team is not known."))
-        access.add_user(tx, person, now)
-        access.grant(tx, person, role, now, by, team)
-        secret = access.new_link(tx, person, "invite", now, INVITATION_LASTS)
+    state = visit.request.state
+    secret = state.access.invite(person, role, team, by=str(state.viewer.person))
     base = visit.services.settings.server.public_url.rstrip("/") or str(visit.request.base_url).rstrip("/")
-    return _page(visit, Invitation(row["name"] or person, f"{base}/sign-in/{secret}"))
+    return _page(visit, Invitation(row["name"] or person, f"{base}/sign-in/{secret}" if secret else ""))
 
 
 def _page(visit: Visit, invitation: Invitation | None = None) -> Response:
