@@ -76,6 +76,8 @@ class Warehouse:
         self._source: Source = source if hasattr(source, "snapshot") else StoreSource(source)
         self._refreshing = threading.RLock()
         self._con = _open(path, memory_limit, threads)
+        # A connection that works refuses everything else, so readers get theirs from one that never does.
+        self._door, self._opening = self._con.cursor(), threading.Lock()
         tables.create_records(self._con)
         self._con.execute("create table if not exists warehouse_state (key varchar primary key, value varchar)")
         self._project = Project(variables=seeds.variables(self.setup))
@@ -154,7 +156,8 @@ class Warehouse:
 
     def is_current(self, revision: int) -> bool:
         """Whether a refresh from a store at this revision would find nothing to do."""
-        return self._state("rev") == str(revision) and self._state("models") == self._made_by()
+        with self._refreshing:
+            return self._state("rev") == str(revision) and self._state("models") == self._made_by()
 
     def rows(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
         """Runs a query of the product on a cursor of its own; never text that a user wrote."""
@@ -191,10 +194,15 @@ class Warehouse:
         """A connection of its own to the same data: results of two queries must not share one."""
         if not self._ready:
             self.refresh()
-        return self._con.cursor()
+        return self._opened()
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        with self._opening:
+            return self._door.cursor()
 
     def close(self) -> None:
         """Lets go of the file."""
+        self._door.close()
         self._con.close()
 
     def _state(self, key: str) -> str | None:
