@@ -100,7 +100,8 @@ def test_sql_reads_and_nothing_else(owner: TestClient) -> None:
     asked = owner.post("/api/v1/sql", json={"query": "select author, count(*) as n from changes group by all"})
     assert asked.json()["rows"] == [{"author": "github:@kim", "n": 2}]
     noted = owner.get("/api/v1/access-log").json()[0]
-    assert (noted["how"], noted["columns"], noted["row_count"]) == ("sql", ["author"], 1)
+    assert (noted["how"], noted["row_count"]) == ("sql", 1)
+    assert "author" in noted["columns"]
     for query in ("delete from changes", "copy changes to '/tmp/x'", "select * from read_csv('/etc/passwd')"):
         assert owner.post("/api/v1/sql", json={"query": query}).status_code == 403
 
