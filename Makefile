@@ -15,7 +15,7 @@ test: setup-dev ## lint, types, import rules and the suite
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not servers"
 
 check: setup-dev ## lint, types and import rules
-	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy --no-error-summary && $(BIN)/lint-imports --no-logo 2>&1 | tail -n 3
+	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy --no-error-summary && $(BIN)/lint-imports
 
 fast: ## the quickest part of the suite
 	@$(BIN)/pytest -x -m "not slow and not servers and not browser" tests/model tests/config tests/architecture
