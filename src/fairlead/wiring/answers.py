@@ -23,8 +23,8 @@ from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
 from fairlead.reports.triage import triage
 from fairlead.reports.wording import Wording
+from fairlead.wiring.replies import Reply, Verb, Words, reply_json
 from fairlead.wiring.services import Services
-from fairlead.wiring.verbs import Reply, Verb, Words, reply_json
 
 DEFAULT_WINDOW_DAYS = 30
 

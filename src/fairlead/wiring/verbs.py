@@ -6,33 +6,11 @@ function either way. A verb reads; it never writes to the outside world.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-import msgspec
+from collections.abc import Mapping
 
 from fairlead.model.errors import Abort
+from fairlead.wiring.replies import Reply, Verb, Words
 from fairlead.wiring.services import Services
-
-Words = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a verb answers."""
-
-    text: str
-    media_type: str = "text/plain; charset=utf-8"
-    exit_code: int = 0
-
-
-def reply_json(value: Any) -> Reply:
-    """Any plain value as indented JSON."""
-    return Reply(msgspec.json.format(msgspec.json.encode(value), indent=2).decode(), "application/json")
-
-
-Verb = Callable[[Services, Words], Reply]
 
 
 def verbs() -> Mapping[str, Verb]:
