@@ -80,6 +80,13 @@ def test_any_answer_of_the_author_hands_the_turn_back(answer: str) -> None:
     assert told(events)[1:] == ["author ann comments 1", "reviewer kim answered 2"]
 
 
+def test_who_was_asked_and_only_commented_is_awaited_once() -> None:
+    events = [OPENED, event(1, "review_requested", "ann", subject="kim"), event(2, "commented", "kim")]
+    assert told([*events, event(3, "pushed", "ann", sha="s2")])[1:] == [
+        "reviewer kim review_requested 1", "author ann comments 2", "reviewer kim answered 3",
+    ]  # fmt: skip
+
+
 def test_asking_again_hands_the_turn_back() -> None:
     events = [OPENED, event(1, "changes_requested", "kim"), event(2, "review_requested", "ann", subject="kim")]
     assert told(events)[-1] == "reviewer kim review_requested 2"

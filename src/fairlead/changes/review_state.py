@@ -110,7 +110,8 @@ class ReviewState:
             return Verdict("reviewer", _accounts(again), "answered")
         if self.approved and not self.host_blocks:
             return None
-        awaited = _accounts([*self.requested, *again])
+        # Who was asked and has only commented since is in both, and waits once.
+        awaited = _accounts(list(dict.fromkeys([*self.requested, *again])))
         if self.teams:
             awaited += tuple((None, team) for team in self.teams)
         if not awaited:
