@@ -1,154 +1,175 @@
 """Copies a home into one file and back, also while a server runs on it.
 
 Facts are copied before the raw log: the log may then hold more than the facts have read, never less, and the rest is
-applied after a restore. The warehouse is left out, since it is rebuilt.
+applied after a restore. What is made anew is left out: warehouse, drawn charts, socket and address of a server.
 """
 
 from __future__ import annotations
 
-import hashlib
+import os
 import shutil
 import sqlite3
-import subprocess
-import tarfile
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
-import msgspec
-
-from fairlead.config.load import FILE_NAME
+from fairlead.config.load import FILE_NAME, OWN_FOLDER, Loaded
 from fairlead.model.errors import Abort
 from fairlead.model.times import Clock, iso
+from fairlead.wiring import postgres_copy
+from fairlead.wiring.archive import Manifest, manifest_of, pack, unpack
 
 _DATABASES = ("facts.db", "raw.db")
 _DUMP = "postgresql.dump"
-_MANIFEST = "manifest.json"
-_FORMAT = 1
+_PLAIN = (FILE_NAME, "as-of")
+_KEYS = "keys"
+_FOLDERS = (OWN_FOLDER, "reports")
+_MADE_ANEW = ("*.db-wal", "*.db-shm", "warehouse.duckdb*", "made-by")
+"""What would contradict restored databases: SQLite would even replay a log that is not theirs into them."""
 
 
-class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds."""
+class Restored(NamedTuple):
+    """What came out of a backup."""
 
-    format: int
-    created_at: str
-    store: str
-    files: dict[str, str]
-    """Name -> SHA-256."""
+    manifest: Manifest
+    kept_settings: bool
+    """Whether the home had settings of its own, which hold on."""
 
 
-def backup(home: Path, store_url: str, target: Path, clock: Clock) -> Manifest:
+def backup(home: Path, loaded: Loaded, target: Path, clock: Clock) -> Manifest:
     """Writes the backup to a new file; an existing one is never overwritten."""
-    if target.exists():
+    if os.path.lexists(target):
         raise Abort(f"{target} exists", hint="name another file")
-    with tempfile.TemporaryDirectory(dir=target.absolute().parent) as scratch:
+    if not target.absolute().parent.is_dir():
+        raise Abort(f"no such folder: {target.absolute().parent}", hint="make it, or name another file")
+    url = loaded.settings.store.url
+    # Beside the target, so that the finished file is moved and not copied; only we may look into it.
+    with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".fairlead-backup-") as scratch:
         folder = Path(scratch)
-        if store_url:
-            _dump(store_url, folder / _DUMP)
+        if url:
+            postgres_copy.dump(url, folder / _DUMP)
         else:
             for name in _DATABASES:
                 _copy_database(home / name, folder / name)
-        for path in _plain_files(home):
-            copy = folder / path.relative_to(home)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, copy)
-        manifest = Manifest(
-            format=_FORMAT,
-            created_at=iso(clock.now()),
-            store="postgresql" if store_url else "sqlite",
-            files={
-                str(path.relative_to(folder)): _hash(path) for path in sorted(folder.rglob("*")) if path.is_file()
-            },
-        )
-        (folder / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
-        _pack(folder, target)
+        for name, path in _plain_files(home, loaded.path):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / name)
+        manifest = manifest_of(folder, iso(clock.now()), "postgresql" if url else "sqlite", home)
+        pack(folder, manifest, target)
     return manifest
 
 
-def restore(source: Path, home: Path, store_url: str, *, force: bool = False) -> Manifest:
-    """Unpacks a backup into an empty home after its hashes were checked."""
+def restore(source: Path, home: Path, store_url: str, *, force: bool = False) -> Restored:
+    """Unpacks a checked backup into an empty home; the home is touched only when all of it was found good."""
     held = [name for name in _DATABASES if (home / name).exists()]
     if held and not force:
         raise Abort(f"{home} already holds {', '.join(held)}", hint="restore into an empty home, or add --force")
-    with tempfile.TemporaryDirectory() as scratch:
+    # An image mounts its settings into the home: what was put there beforehand is meant to hold.
+    kept = (home / FILE_NAME).exists() and not force
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # In the home itself: what was checked is then moved by renaming, never half copied.
+    with tempfile.TemporaryDirectory(dir=home, prefix=".restore-") as scratch:
         folder = Path(scratch)
-        manifest = _unpack(source, folder)
+        manifest = unpack(source, folder)
+        _check_known(source, manifest, folder)
         if manifest.store == "postgresql":
             if not store_url:
-                raise Abort("this backup is of a PostgreSQL store", hint="set [store] url to the database to fill")
-            _undump(folder / _DUMP, store_url)
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for stale in (*home.glob("*.db-wal"), *home.glob("*.db-shm"), *home.glob("warehouse.duckdb*")):
+                hint = "export FAIRLEAD_STORE__URL=postgresql://... of the database to fill"
+                raise Abort("this backup is of a PostgreSQL store", hint=hint)
+            postgres_copy.fill(store_url, folder / _DUMP, force=force)
+        elif store_url:
+            raise Abort("this backup is of a store on SQLite", hint="take [store] url out of the settings first")
+        _relocate(folder / FILE_NAME, manifest.home, home)
+        _move_in(
+            [name for name in manifest.files if name != _DUMP and not (kept and name == FILE_NAME)], folder, home
+        )
+    return Restored(manifest, kept)
+
+
+def _move_in(names: list[str], folder: Path, home: Path) -> None:
+    for pattern in _MADE_ANEW:
+        for stale in home.glob(pattern):
             stale.unlink()
-        for name in manifest.files:
-            if name != _DUMP:
-                (home / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.move(folder / name, home / name)
-    return manifest
+    # The settings first: where they cannot be replaced, as under a mount, the databases are still the old ones.
+    for name in sorted(names, key=lambda name: name != FILE_NAME):
+        (home / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / name).replace(home / name)
 
 
-def _plain_files(home: Path) -> Iterator[Path]:
-    yield from (path for path in (home / FILE_NAME, home / "as-of") if path.is_file())
-    yield from (path for path in sorted((home / "keys").rglob("*")) if path.is_file())
+def _relocate(settings: Path, old: str, home: Path) -> None:
+    """Keys and calendars are named by their full path: where the home has moved, so have they."""
+    if old and old != str(home) and settings.is_file():
+        text = settings.read_bytes()
+        for quote in (b'"', b"'"):
+            text = text.replace(quote + os.fsencode(old) + b"/", quote + os.fsencode(home) + b"/")
+        settings.write_bytes(text)
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+def _check_known(source: Path, manifest: Manifest, folder: Path) -> None:
+    """Refuses names that no home has: a backup is data and puts nothing else on a machine."""
+    databases = (_DUMP,) if manifest.store == "postgresql" else _DATABASES
+    named = _named(folder / FILE_NAME, Path(manifest.home), Path(manifest.home))
+    for name in manifest.files:
+        first, *deeper = name.split("/")
+        in_folder = (first == _KEYS and len(deeper) == 1) or (first in _FOLDERS and deeper)
+        calendar = name.endswith(".ics") and str(Path(name).parent) in named
+        if not (name in (*databases, *_PLAIN) or in_folder or name in named or calendar):
+            raise Abort(f"{source} holds {name!r}, which no home has", hint="nothing was restored")
+    if missing := [name for name in databases if name not in manifest.files]:
+        raise Abort(f"{source} lacks {', '.join(missing)}", hint="nothing was restored; try another copy")
+
+
+def _plain_files(home: Path, settings: Path | None) -> Iterator[tuple[str, Path]]:
+    """Name in the archive and file; settings that stand elsewhere come along and are found in the home afterwards."""
+    base = settings.absolute().parent if settings else home
+    found = {FILE_NAME: settings or home / FILE_NAME, "as-of": home / "as-of"}
+    found |= {f"{_KEYS}/{path.name}": path for path in (home / _KEYS).glob("*")}
+    for folder in (base / OWN_FOLDER, home / "reports"):
+        found |= {f"{folder.name}/{path.relative_to(folder)}": path for path in folder.rglob("*")}
+    for name, path in _named(found[FILE_NAME], base, home).items():
+        found |= {name: path} | {f"{name}/{file.name}": file for file in path.glob("*.ics")}
+    # A file that is being written, like a brief, begins with a dot until it is whole.
+    yield from ((name, path) for name, path in found.items() if path.is_file() and not path.name.startswith("."))
+
+
+def _named(settings: Path, base: Path, home: Path) -> dict[str, Path]:
+    """What `[sources]` names in the home, or by a relative path beside the settings: secrets, calendars."""
+    try:
+        values = tomllib.loads(settings.read_text(encoding="utf-8-sig"))
+    except (FileNotFoundError, ValueError):
+        # An archive's settings are as little to be trusted as the rest of it; faulty ones name nothing.
+        return {}
+    found = {}
+    for text in _texts(values.get("sources")):
+        path = Path(os.path.normpath(base / Path(text)))
+        root = home if path.is_relative_to(home) else base
+        if path != root and path.is_relative_to(root) and (root == home or not Path(text).is_absolute()):
+            found[str(path.relative_to(root))] = path
+    return found
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 def _copy_database(source: Path, target: Path) -> None:
     if not source.exists():
-        raise Abort(f"nothing to back up: {source} does not exist")
-    with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old,
-        closing(sqlite3.connect(target)) as new,
-    ):
-        old.backup(new, pages=4096)
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _pack(folder: Path, target: Path) -> None:
-    partial = target.with_name(target.name + ".partial")
-    with tarfile.open(partial, "w:gz", compresslevel=3) as archive:
-        archive.add(folder / _MANIFEST, _MANIFEST)
-        for path in _files(folder):
-            if path.name != _MANIFEST:
-                archive.add(path, str(path.relative_to(folder)))
-    partial.chmod(0o600)
-    partial.rename(target)
-
-
-def _unpack(source: Path, folder: Path) -> Manifest:
+        raise Abort(
+            f"nothing to back up: {source} does not exist", hint="set FAIRLEAD_HOME, or `fairlead sync` first"
+        )
     try:
-        with tarfile.open(source, "r:gz") as archive:
-            archive.extractall(folder, filter="data")
-        manifest = msgspec.json.decode((folder / _MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, EOFError, tarfile.TarError, msgspec.MsgspecError) as fault:
-        raise Abort(f"{source} is no backup of Fairlead: {fault}") from fault
-    if manifest.format != _FORMAT:
-        raise Abort(f"{source} has format {manifest.format}", hint="restore it with the version that wrote it")
-    broken = [name for name, digest in manifest.files.items() if _hash(folder / name) != digest]
-    if broken:
-        raise Abort(f"{source} is damaged: {', '.join(broken)}")
-    return manifest
-
-
-def _dump(url: str, target: Path) -> None:
-    _postgres_tool("pg_dump", "--format=custom", f"--file={target}", f"--dbname={url}")
-
-
-def _undump(source: Path, url: str) -> None:
-    _postgres_tool("pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={url}", str(source))
-
-
-def _postgres_tool(*command: str) -> None:
-    if not shutil.which(command[0]):
-        raise Abort(f"{command[0]} is not installed", hint="install the PostgreSQL client")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Abort(f"{command[0]} failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}")
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old,
+            closing(sqlite3.connect(target)) as new,
+        ):
+            # In one step: in several, a busy server's commits would make it begin anew each time, without an end.
+            old.backup(new)
+    except sqlite3.Error as fault:
+        raise Abort(f"cannot copy {source}: {fault}", hint="is there room for a copy beside the backup?") from fault

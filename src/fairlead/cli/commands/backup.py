@@ -23,8 +23,9 @@ def backup(
     from fairlead.cli.output import show_json
     from fairlead.wiring.backup import backup as write
 
-    manifest = write(home.folder(), home.loaded().settings.store.url, target, home.clock())
+    manifest = write(home.folder(), home.loaded(), target, home.clock())
     if json:
         show_json({"written": str(target), "bytes": target.stat().st_size, "files": manifest.files})
     else:
         typer.echo(f"wrote {target}, {target.stat().st_size / 1e6:.1f} MB: {', '.join(manifest.files)}")
+        typer.echo("it holds your keys: keep it as safe as them")

@@ -27,10 +27,21 @@ def restore(
 
     if home.server_socket():
         raise Abort("a server runs on this home", hint="stop it first")
-    manifest = unpack(source, home.folder(), home.loaded().settings.store.url, force=force)
-    with home.services() as services:
-        applied = services.catch_up().raw_events
+    filled = home.loaded().settings.store.url
+    done = unpack(source, home.folder(), filled, force=force)
+    # The settings that came back may name the database that was copied, not the one filled: touch neither then.
+    elsewhere = home.loaded().settings.store.url != filled
+    applied = 0
+    if not elsewhere:
+        with home.services() as services:
+            applied = services.catch_up().raw_events
     if json:
-        show_json({"restored": str(home.folder()), "created_at": manifest.created_at, "applied": applied})
-    else:
-        typer.echo(f"restored {home.folder()} as of {manifest.created_at}; {applied} raw events applied since")
+        said = {"restored": str(home.folder()), "created_at": done.manifest.created_at, "applied": applied}
+        show_json({**said, "kept_settings": done.kept_settings, "other_store": elsewhere})
+        return
+    typer.echo(f"restored {home.folder()} as of {done.manifest.created_at}; {applied} raw events applied since")
+    if done.kept_settings:
+        typer.echo("note: the home's own fairlead.toml was kept; --force takes the one of the backup")
+    if elsewhere:
+        typer.echo("note: the restored fairlead.toml names another store: set [store] url to the one just filled")
+    typer.echo("next: fairlead doctor")
