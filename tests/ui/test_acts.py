@@ -15,7 +15,7 @@ from tests.connectors.github_fake.small import play
 from tests.ui.sites import AS_OF, Site
 
 from fairlead.config.load import load
-from fairlead.connectors.github.fake.server import app as github
+from fairlead.connectors.kit.fake.server import app as github
 from fairlead.model.raw import RawEvent
 from fairlead.model.times import FixedClock
 from fairlead.store import access, quarantine, records, rereads

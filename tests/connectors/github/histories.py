@@ -15,9 +15,9 @@ from fairlead.connectors.github.fake.code import FileChange, Repository
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.repositories import NewCommit
 from fairlead.connectors.github.fake.state import Issue, Pull
-from fairlead.connectors.github.fake.transport import FakeTransport
 from fairlead.connectors.github.sync import sync
 from fairlead.connectors.kit.connector import Delivery, Options, Page, Progress, SyncRequest
+from fairlead.connectors.kit.fake.transport import FakeTransport
 from fairlead.connectors.kit.golden import merged
 from fairlead.model.patch import Patch
 

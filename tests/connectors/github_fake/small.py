@@ -12,7 +12,7 @@ from fairlead.connectors.github.fake.code import FileChange, Repository
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.repositories import NewCommit
 from fairlead.connectors.github.fake.state import Pull
-from fairlead.connectors.github.fake.transport import FakeTransport
+from fairlead.connectors.kit.fake.transport import FakeTransport
 
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)

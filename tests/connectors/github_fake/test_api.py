@@ -12,7 +12,7 @@ import pytest
 from githubkit import GitHub, TokenAuthStrategy
 from tests.connectors.github_fake.small import TOKEN, Small
 
-from fairlead.connectors.github.fake.transport import FakeTransport
+from fairlead.connectors.kit.fake.transport import FakeTransport
 
 REPO = {"owner": "acme", "repo": "payments"}
 

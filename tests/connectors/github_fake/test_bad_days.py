@@ -8,9 +8,9 @@ import jwt
 import pytest
 from tests.connectors.github_fake.small import NOW, Small, play
 
-from fairlead.connectors.github.fake.api.faults import FaultKind
 from fairlead.connectors.github.fake.api.signin import key_pair
 from fairlead.connectors.github.fake.names import epoch
+from fairlead.connectors.kit.fake.faults import FaultKind
 
 
 @pytest.fixture

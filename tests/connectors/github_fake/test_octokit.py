@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 from tests.connectors.github_fake.small import TOKEN, Small
 
-from fairlead.connectors.github.fake.server import app
+from fairlead.connectors.kit.fake.server import app
 
 pytestmark = pytest.mark.servers
 SCRIPT = Path(__file__).with_name("octokit.mjs")

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from msgspec import UNSET
 
-from fairlead.connectors.github.moments import SNAPSHOT, USUAL_RANK, version
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.moments import SNAPSHOT, USUAL_RANK, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
 from fairlead.model.records.operation import SEVERITIES, Alert

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fairlead.connectors.github.api import Api, entries, number, text
+from fairlead.connectors.github.api import Api
 from fairlead.connectors.github.app import OPTIONAL_PERMISSIONS, PERMISSIONS
 from fairlead.connectors.github.sync import connect, repositories
 from fairlead.connectors.kit.connector import Finding, SyncRequest
+from fairlead.connectors.kit.rest import entries, number, text
 from fairlead.model.errors import Fault, Skip
 
 _SCOPES = ("repo", "read:org")

@@ -7,9 +7,9 @@ from datetime import datetime
 from msgspec import UNSET
 
 from fairlead.connectors.github.issues import say_issue
-from fairlead.connectors.github.moments import EMBEDDED, GONE, USUAL_RANK, version
 from fairlead.connectors.github.reviews import say_comment, say_gone
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.moments import EMBEDDED, GONE, USUAL_RANK, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.conversation import Message
 from fairlead.model.records.kinds import Time

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from fairlead.connectors.github.moments import SNAPSHOT, USUAL_RANK
 from fairlead.connectors.github.refs import tag_pushed
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.moments import SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.kit.trailers import trailers
 from fairlead.model.patch import OLDEST

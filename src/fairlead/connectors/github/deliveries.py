@@ -9,10 +9,11 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from fairlead.connectors.github.api import Api, Entry, entries, number, text
-from fairlead.connectors.github.cursor import Mark
+from fairlead.connectors.github.api import Api
 from fairlead.connectors.kit.connector import Page
+from fairlead.connectors.kit.cursor import Mark
 from fairlead.connectors.kit.http import Answer, Http, next_page
+from fairlead.connectors.kit.rest import Entry, entries, number, text
 from fairlead.model.errors import Skip
 from fairlead.model.times import iso
 

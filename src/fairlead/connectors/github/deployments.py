@@ -8,9 +8,9 @@ from types import MappingProxyType
 from msgspec import UNSET
 
 from fairlead.connectors.github.builds import say_run
-from fairlead.connectors.github.moments import USUAL_RANK, version
 from fairlead.connectors.github.paths import last_number
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.moments import USUAL_RANK, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.delivery import Deployment
 

@@ -1,4 +1,4 @@
-"""Files of changes, contents of the few files that speak about people, and lists of ids that show what is gone."""
+"""Files of changes, and contents of the few files that speak about people."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ import binascii
 
 from msgspec import UNSET
 
-from fairlead.connectors.github.moments import SNAPSHOT
 from fairlead.connectors.github.sheet import Sheet
-from fairlead.connectors.kit.connector import Reading, Sweep
+from fairlead.connectors.kit.connector import Sweep
+from fairlead.connectors.kit.moments import SNAPSHOT
 from fairlead.connectors.kit.owners import LOCATIONS, code_owner_rows
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import ChangeFile
 from fairlead.model.records.conversation import Document
 from fairlead.model.records.people import CodeOwner
-from fairlead.model.schema import TABLES
 
 IGNORED_REVISIONS = ".git-blame-ignore-revs"
 
@@ -50,16 +49,6 @@ def contents_page(sheet: Sheet, entries: list[Doc], _rest: str) -> None:
             _code_owners(sheet, f"{path}@{(file.text('sha') or 'unknown')[:12]}", path, _text(file))
         elif path == IGNORED_REVISIONS:
             _document(sheet, path, _text(file), file)
-
-
-def ids_page(sheet: Sheet, page: Doc) -> Reading:
-    """What a sync found when it listed everything of one kind: whatever is missing was deleted."""
-    table, scope = page.need_text("table"), page.need_text("scope")
-    if table not in TABLES:
-        page.wrong("table", "no such table")
-    sweep = Sweep(table=table, scope=scope, ids=frozenset(page.texts("ids")), at=page.need_time("at"))
-    sheet.sweeps.append(sweep)
-    return sheet.reading()
 
 
 def _document(sheet: Sheet, path: str, body: str, file: Doc) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from fairlead.connectors.github.moments import version
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.moments import version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
 from fairlead.model.records.work import WorkItemChange, WorkItemTransition

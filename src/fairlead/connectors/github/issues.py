@@ -8,12 +8,13 @@ from msgspec import UNSET
 
 from fairlead.connectors.github import issue_events as told
 from fairlead.connectors.github.milestones import milestone_id
-from fairlead.connectors.github.moments import EMBEDDED, GONE, ISSUE_RANKS, SNAPSHOT, USUAL_RANK, filled, version
+from fairlead.connectors.github.moments import ISSUE_RANKS
 from fairlead.connectors.github.paths import issue_of_url
 from fairlead.connectors.github.pulls import labels
 from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.github.worktypes import work_type
 from fairlead.connectors.kit.connector import Rename
+from fairlead.connectors.kit.moments import EMBEDDED, GONE, SNAPSHOT, USUAL_RANK, filled, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
 from fairlead.model.records.work import WorkItem, WorkItemLink

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from fairlead.connectors.github.moments import EMBEDDED, GONE, SNAPSHOT, USUAL_RANK, version
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.moments import EMBEDDED, GONE, SNAPSHOT, USUAL_RANK, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
 from fairlead.model.records.work import Milestone

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from fairlead.connectors.github.moments import SNAPSHOT, USUAL_RANK
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.moments import SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.people import Membership, Team

@@ -30,12 +30,13 @@ from fairlead.connectors.github import (
     reviews,
     timeline,
 )
-from fairlead.connectors.github.files import change_file, contents_page, ids_page
+from fairlead.connectors.github.files import change_file, contents_page
 from fairlead.connectors.github.graphql import graphql_page, pushed_since
-from fairlead.connectors.github.moments import SNAPSHOT, version
 from fairlead.connectors.github.paths import issue_of_url, organisation_of_path, repository_of_path
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit import ids
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
+from fairlead.connectors.kit.moments import SNAPSHOT, version
 from fairlead.connectors.kit.payload import Doc, decode
 from fairlead.model.errors import Unreadable
 from fairlead.model.times import parse_time
@@ -53,11 +54,11 @@ class _Route:
 
 def read_page(delivery: Delivery, options: Options) -> Reading:
     """A page -> patches and events."""
+    if delivery.kind == ids.KIND:
+        return ids.read_ids(delivery.body)
     value = decode(delivery.body)
     path = _path(delivery)
     sheet = Sheet(options, _date(delivery), delivery.headers)
-    if delivery.kind == "api:ids":
-        return ids_page(sheet, _object(value))
     if delivery.kind == "api:graphql" or path.rstrip("/").endswith("graphql"):
         graphql_page(sheet, _object(value), noted(sheet, "commits-before"))
         return sheet.reading()

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from msgspec import UNSET
 
 from fairlead.connectors.github import change_events as told
-from fairlead.connectors.github.moments import version
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.moments import version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
 

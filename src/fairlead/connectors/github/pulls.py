@@ -9,9 +9,10 @@ from msgspec import UNSET
 from fairlead.connectors.github.change_events import say_event
 from fairlead.connectors.github.closing import closing_references
 from fairlead.connectors.github.milestones import milestone_id
-from fairlead.connectors.github.moments import CHANGE_RANKS, EMBEDDED, SNAPSHOT, USUAL_RANK, filled, version
+from fairlead.connectors.github.moments import CHANGE_RANKS
 from fairlead.connectors.github.pull_events import happened
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.moments import EMBEDDED, SNAPSHOT, USUAL_RANK, filled, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import Change

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fairlead.connectors.github.api import Api, Entry, number, text
-from fairlead.connectors.github.cursor import Mark
+from fairlead.connectors.github.api import Api
 from fairlead.connectors.github.queries import PULL, PULLS
 from fairlead.connectors.github.walks import newest_first
 from fairlead.connectors.kit.connector import Page
+from fairlead.connectors.kit.cursor import Mark
 from fairlead.connectors.kit.http import Answer
+from fairlead.connectors.kit.rest import Entry, number, text
 from fairlead.model.errors import Retry, Skip
 
 _BATCH = 25

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from msgspec import UNSET
 
-from fairlead.connectors.github.moments import GONE, SNAPSHOT, USUAL_RANK, version
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.moments import GONE, SNAPSHOT, USUAL_RANK, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.delivery import Release
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from fairlead.connectors.github.moments import EMBEDDED, GONE, USUAL_RANK, version
 from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.kit.connector import Rename
+from fairlead.connectors.kit.moments import EMBEDDED, GONE, USUAL_RANK, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import Repository

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from fairlead.connectors.github.api import Api, Entry, number, text
-from fairlead.connectors.github.cursor import Mark
+from fairlead.connectors.github.api import Api
 from fairlead.connectors.kit.connector import Page
+from fairlead.connectors.kit.cursor import Mark
 from fairlead.connectors.kit.http import Answer
+from fairlead.connectors.kit.rest import Entry, number, text
 from fairlead.model.errors import Skip
 from fairlead.model.times import iso, parse_time
 

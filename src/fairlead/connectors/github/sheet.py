@@ -1,19 +1,18 @@
-"""The sheet on which the readers of one payload write: patches, events and whose payload it is."""
+"""GitHub's sheet: whose payload it is, and how GitHub names people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from msgspec import UNSET
 
-from fairlead.connectors.kit.connector import Options, Reading, Rename, Sweep
+from fairlead.connectors.kit import sheet as kit
+from fairlead.connectors.kit.connector import Options
 from fairlead.connectors.kit.payload import Doc
-from fairlead.model.events import Event, EventType
 from fairlead.model.patch import OLDEST, Patch
-from fairlead.model.records.kinds import Record, Text, Texts
+from fairlead.model.records.kinds import Text, Texts
 from fairlead.model.records.people import Account, IdentityLink
 
 _DELETED_USER = "ghost"
@@ -21,49 +20,19 @@ _WEB_FLOW = "noreply@github.com"
 _NO_HEADERS: Mapping[str, str] = {}
 
 
-class Sheet:
+class Sheet(kit.Sheet):
     """What one payload says, as far as it has been read."""
 
-    __slots__ = (
-        "_known",
-        "date",
-        "events",
-        "headers",
-        "options",
-        "owner",
-        "patches",
-        "renames",
-        "repository",
-        "source",
-        "sweeps",
-    )
+    __slots__ = ("owner", "repository")
 
     def __init__(
         self, options: Options, date: datetime | None = None, headers: Mapping[str, str] = _NO_HEADERS
     ) -> None:
-        self.source = options.source
-        self.options: Mapping[str, Any] = options.values
-        self.date = date
-        """The server's date of an API page: the only time that such a page has as a whole."""
-        self.headers = headers
-        """What the caller of the API noted beside a page."""
+        super().__init__(options, date, headers)
         self.repository = ""
         """Id of the repository that the payload is about; empty for those of an organisation."""
         self.owner = ""
         """Login of its owner."""
-        self.patches: list[Patch] = []
-        self.events: list[Event] = []
-        self.renames: list[Rename] = []
-        self.sweeps: list[Sweep] = []
-        self._known: set[int] = set()
-
-    def say(self, record: Record, at: datetime, rank: int = 0) -> None:
-        """Says fields of a record as of a version."""
-        self.patches.append(Patch(record, at, rank))
-
-    def emit(self, type: EventType, subject: str, time: datetime, **data: Any) -> None:
-        """Says that something happened."""
-        self.events.append(Event(type=type, source=self.source, subject=subject, time=time, data=data))
 
     def enter(self, full_name: str) -> None:
         """Makes a repository the one that the rest of the payload is about."""
@@ -88,7 +57,7 @@ class Sheet:
         patch = _account(
             self.source, login, user.whole("id") or 0, user.text("type") or "", user.text("html_url") or ""
         )
-        self._once(patch)
+        self.once(patch)
         return patch.record.id
 
     def git_author(self, name: str, email: str, username: str) -> str | None:
@@ -97,31 +66,15 @@ class Sheet:
         if not address:
             return None
         patch = _git_account(self.source, address, name)
-        self._once(patch)
+        self.once(patch)
         if username and username != _DELETED_USER and address != _WEB_FLOW:
-            self._once(_account(self.source, username, 0, "", ""))
-            self._once(_link(self.source, patch.record.id, f"{self.source}:@{username}"))
+            self.once(_account(self.source, username, 0, "", ""))
+            self.once(_link(self.source, patch.record.id, f"{self.source}:@{username}"))
         return patch.record.id
 
     def team(self, slug: str, owner: str = "") -> str:
         """Id of a team of the host."""
         return f"{self.source}:@{owner or self.owner}/{slug}"
-
-    def reading(self, nothing: str = "") -> Reading:
-        """All that was said."""
-        said = bool(self.patches or self.events or self.renames or self.sweeps)
-        return Reading(
-            patches=self.patches,
-            events=self.events,
-            renames=self.renames,
-            sweeps=self.sweeps,
-            nothing="" if said else nothing or "it names nothing that we record",
-        )
-
-    def _once(self, patch: Patch) -> None:
-        if id(patch) not in self._known:
-            self._known.add(id(patch))
-            self.patches.append(patch)
 
 
 # Accounts carry no time of their own, and one payload names the same user a dozen times: their patches are made once

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-import msgspec
-
-from fairlead.connectors.github.api import Api, Entry, number, text
-from fairlead.connectors.github.cursor import Mark
+from fairlead.connectors.github.api import Api
 from fairlead.connectors.kit.connector import Page
-from fairlead.model.raw import content_id
-from fairlead.model.times import iso
+from fairlead.connectors.kit.cursor import Mark
+from fairlead.connectors.kit.ids import ids_page
+from fairlead.connectors.kit.rest import Entry, number, text
 
 
 def numbered(api: Api, home: str, _mark: Mark) -> Iterator[Page]:
@@ -22,35 +20,35 @@ def numbered(api: Api, home: str, _mark: Mark) -> Iterator[Page]:
     for entry in found:
         ids["changes" if "pull_request" in entry else "work_items"].append(f"{name}#{number(entry)}")
     for table, own in ids.items():
-        yield _page(table, f"{name}#", own, at)
+        yield ids_page(table, f"{name}#", own, at)
 
 
 def published(api: Api, home: str, _mark: Mark) -> Iterator[Page]:
     """Releases and tags."""
     name = f"{api.request.options.source}:{home.removeprefix('/repos/')}"
     at, found = _everything(api, f"{home}/releases", {})
-    yield _page("releases", f"{name}/release/", [f"{name}/release/{number(entry, 'id')}" for entry in found], at)
+    yield ids_page("releases", f"{name}/release/", [f"{name}/release/{number(entry, 'id')}" for entry in found], at)
     at, found = _everything(api, f"{home}/tags", {})
-    yield _page("releases", f"{name}/tag/", [f"{name}/tag/{text(entry, 'name')}" for entry in found], at)
+    yield ids_page("releases", f"{name}/tag/", [f"{name}/tag/{text(entry, 'name')}" for entry in found], at)
 
 
 def milestones(api: Api, home: str, _mark: Mark) -> Iterator[Page]:
     """Milestones."""
     name = f"{api.request.options.source}:{home.removeprefix('/repos/')}"
     at, found = _everything(api, f"{home}/milestones", {"state": "all"})
-    yield _page("milestones", f"{name}/milestone/", [f"{name}/milestone/{number(entry)}" for entry in found], at)
+    yield ids_page("milestones", f"{name}/milestone/", [f"{name}/milestone/{number(entry)}" for entry in found], at)
 
 
 def members_page(source: str, team: str, logins: list[str], at: datetime) -> Page:
     """Members of one team, as listed just now."""
     ids = [f"{team}/{source}:@{login}" for login in logins]
-    return _page("memberships", f"{team}/", ids, at)
+    return ids_page("memberships", f"{team}/", ids, at)
 
 
 def no_document(api: Api, home: str, path: str) -> Page:
     """A file that was there and is gone."""
     name = f"{api.request.options.source}:{home.removeprefix('/repos/')}"
-    return _page("documents", f"{name}/file/{path}", [], api.http.now)
+    return ids_page("documents", f"{name}/file/{path}", [], api.http.now)
 
 
 def _everything(api: Api, path: str, asked: dict[str, str]) -> tuple[datetime, list[Entry]]:
@@ -61,8 +59,3 @@ def _everything(api: Api, path: str, asked: dict[str, str]) -> tuple[datetime, l
         at = at or answer.date
         found += page
     return at or api.http.now, found
-
-
-def _page(table: str, scope: str, ids: list[str], at: datetime) -> Page:
-    body = msgspec.json.encode({"table": table, "scope": scope, "ids": sorted(set(ids)), "at": iso(at)})
-    return Page(kind="api:ids", delivery=content_id("ids", body), body=body)

@@ -1,65 +1,39 @@
-"""The sync: which lists of which repositories, in which order, and what happens when one of them cannot be read."""
+"""The sync: which lists of which repositories, in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 
 from fairlead.connectors.github import deliveries, sweeps, walks
-from fairlead.connectors.github.api import PUBLIC, Api, text
+from fairlead.connectors.github.api import PUBLIC, Api
 from fairlead.connectors.github.app import SignedIn
-from fairlead.connectors.github.cursor import Cursor, Mark
 from fairlead.connectors.github.pulls_walk import pulls
 from fairlead.connectors.github.runs import runs
 from fairlead.connectors.github.walks import Walk
 from fairlead.connectors.kit.connector import Page, SyncRequest
-from fairlead.connectors.kit.http import Http
-from fairlead.model.errors import Abort, Retry, Skip
+from fairlead.connectors.kit.cursor import Mark
+from fairlead.connectors.kit.rest import http_of, text
+from fairlead.connectors.kit.steps import Step, walked
+from fairlead.model.errors import Abort, Skip
 from fairlead.model.raw import content_id
-from fairlead.model.times import iso
 
 _ALL = {"state": "all"}
-_UPDATED = {"sort": "updated", "direction": "desc", "state": "all"}
-_FAULTS_IN_A_ROW = 3
-"""After so many lists that nobody answered, the server is down and there is no use in asking for the rest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One list of one repository or organisation."""
-
-    key: str
-    home: str
-    walk: Walk
-    optional: bool = False
-    """Whether a refusal is normal: a feature that is off or a permission that need not be given."""
 
 
 def sync(request: SyncRequest) -> Iterator[Page]:
     """Raw pages, each with the state after it."""
     api = connect(request)
-    cursor = Cursor(request.state, iso(request.now), request.full)
-    held: Page | None = None
-    for page in _pages(api, cursor):
-        if held is not None:
-            yield held
-        held = page
-    cursor.close()
-    # The last page is held back so that the end of the run is saved with it.
-    if held is not None:
-        yield replace(held, state=cursor.dump())
+    return walked(api, _steps(api))
 
 
 def connect(request: SyncRequest) -> Api:
     """Signs in at the configured server."""
-    if request.client is None:
-        raise Abort("GitHub is read over HTTP, and there is no client")
-    base = str(request.settings.get("url") or PUBLIC).rstrip("/")
-    http = Http(request.client, base, dict, request.report, request.sleep, request.now)
-    signed_in = SignedIn(request.client, base, request.settings, request.credentials, lambda: http.now)
+    http = http_of(request, "GitHub", PUBLIC)
+    signed_in = SignedIn(http.client, http.base, request.settings, request.credentials, lambda: http.now)
     http.signed, http.renew = signed_in.headers, signed_in.renew
-    api = Api(http, signed_in, request)
+    api = Api(http, request, signed_in=signed_in)
     http.report = api.waits
     return api
 
@@ -91,48 +65,16 @@ def _owned(api: Api, login: str) -> list[str]:
     return []
 
 
-def _pages(api: Api, cursor: Cursor) -> Iterator[Page]:
-    faults = 0
-    for step in _steps(api):
-        if cursor.is_done(step.key):
-            api.done += 1
-            continue
-        mark = cursor.open(step.key)
-        held: Page | None = None
-        try:
-            for page in step.walk(api, step.home, mark):
-                if held is not None:
-                    yield held
-                cursor.note(step.key, mark)
-                held = replace(page, state=cursor.dump())
-            cursor.finish(step.key, mark)
-            held = replace(held, state=cursor.dump()) if held else None
-            faults = 0
-        except Skip as fault:
-            if not step.optional:
-                api.leave_out(f"{step.key}: {fault.message}")
-        except Retry as fault:
-            faults += 1
-            api.leave_out(f"{step.key}: {fault.message}, also after several tries")
-            if faults >= _FAULTS_IN_A_ROW:
-                if held is not None:
-                    yield held
-                raise
-        api.done += 1
-        if held is not None:
-            yield held
-
-
 def _steps(api: Api) -> Iterator[Step]:
     """All lists; how many they are is known as soon as the repositories are."""
     names, organisations = repositories(api), _organisations(api)
     api.total = len(organisations) + len(names) * _lists_of_one(api) + api.signed_in.is_app
     for login in organisations:
-        yield Step(f"{login}: teams", f"/orgs/{login}", _teams, optional=True)
+        yield Step(f"{login}: teams", partial(_teams, api, f"/orgs/{login}"), optional=True)
     for name in names:
         yield from _of_repository(api, name)
     if api.signed_in.is_app:
-        yield Step("deliveries", "", deliveries.of_app, optional=True)
+        yield Step("deliveries", partial(deliveries.of_app, api, ""), optional=True)
 
 
 def _lists_of_one(api: Api) -> int:
@@ -152,14 +94,14 @@ def _of_repository(api: Api, name: str) -> Iterator[Step]:
     found = answer.value if isinstance(answer.value, dict) else {}
     name = text(found, "full_name") or name
     home = f"/repos/{name}"
-    yield Step(f"{name}: repository", home, lambda api, home, _mark: iter([api.page("repository", home, answer)]))
+    yield Step(f"{name}: repository", lambda _mark: iter([api.page("repository", home, answer)]))
     for what, walk, optional in _lists(text(found, "default_branch") or "HEAD"):
-        yield Step(f"{name}: {what}", home, walk, optional)
+        yield Step(f"{name}: {what}", partial(walk, api, home), optional)
     if not api.signed_in.is_app:
-        yield Step(f"{name}: deliveries", home, deliveries.of_repository, optional=True)
+        yield Step(f"{name}: deliveries", partial(deliveries.of_repository, api, home), optional=True)
     if api.request.full:
         for what, walk in _SWEEPS:
-            yield Step(f"{name}: {what}", home, walk)
+            yield Step(f"{name}: {what}", partial(walk, api, home))
 
 
 def _lists(branch: str) -> Sequence[tuple[str, Walk, bool]]:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from fairlead.connectors.github import sweeps
-from fairlead.connectors.github.api import PER_PAGE, Api, Entry, entries, number, text
-from fairlead.connectors.github.cursor import Mark
+from fairlead.connectors.github.api import PER_PAGE, Api
 from fairlead.connectors.github.files import IGNORED_REVISIONS
 from fairlead.connectors.kit.connector import Page
+from fairlead.connectors.kit.cursor import Mark
 from fairlead.connectors.kit.http import Answer, Missing, next_page
 from fairlead.connectors.kit.owners import LOCATIONS
+from fairlead.connectors.kit.rest import Entry, entries, number, text
 from fairlead.model.errors import Skip
 
 Walk = Callable[[Api, str, Mark], Iterator[Page]]

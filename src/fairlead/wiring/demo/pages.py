@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from fairlead.connectors.github.fake.api.call import Request
 from fairlead.connectors.github.fake.api.desk import Desk
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.kit.connector import Page, raw_event
+from fairlead.connectors.kit.fake.call import Request
 from fairlead.model.raw import RawEvent, content_id
 from fairlead.model.times import iso
 from fairlead.wiring.demo.cast import YARDS, crew

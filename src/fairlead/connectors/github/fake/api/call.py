@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from fairlead.connectors.github.fake.code import Repository
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.payloads.wire import Json, Wire
+from fairlead.connectors.kit.fake.call import Request
 from fairlead.model.times import parse_time
 
 
@@ -24,29 +25,6 @@ class Refusal(Exception):  # noqa: N818 - like `model.errors`, named for what it
         self.body: Json = {"message": message, "documentation_url": "https://docs.github.com/rest", **more}
         if status != 422:
             self.body["status"] = str(status)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An HTTP request as far as the fake cares."""
-
-    method: str
-    url: str
-    """Scheme and host as the client sees them, like `https://api.github.com`."""
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    """Lower-case names."""
-    body: bytes = b""
-
-
-@dataclass(slots=True)
-class Response:
-    """An HTTP answer."""
-
-    status: int
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

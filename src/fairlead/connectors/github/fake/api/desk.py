@@ -12,23 +12,15 @@ from email.utils import format_datetime
 import msgspec
 
 from fairlead.connectors.github.fake.api import apps, builds, code, people, threads
-from fairlead.connectors.github.fake.api.call import (
-    Call,
-    Caller,
-    Listing,
-    Refusal,
-    Request,
-    Response,
-    Route,
-    Status,
-)
-from fairlead.connectors.github.fake.api.faults import FaultKind, Faults, broken
+from fairlead.connectors.github.fake.api.call import Call, Caller, Listing, Refusal, Route, Status
 from fairlead.connectors.github.fake.api.limits import Limits
 from fairlead.connectors.github.fake.api.paging import cut
 from fairlead.connectors.github.fake.api.query import Query
 from fairlead.connectors.github.fake.api.signin import SignIn
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.payloads.wire import Wire
+from fairlead.connectors.kit.fake.call import Request, Response
+from fairlead.connectors.kit.fake.faults import FaultKind, Faults, broken
 from fairlead.model.times import SystemClock
 
 JSON = "application/json; charset=utf-8"

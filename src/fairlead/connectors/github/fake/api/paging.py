@@ -6,7 +6,8 @@ import base64
 from typing import Any
 from urllib.parse import urlencode
 
-from fairlead.connectors.github.fake.api.call import Listing, Refusal, Request
+from fairlead.connectors.github.fake.api.call import Listing, Refusal
+from fairlead.connectors.kit.fake.call import Request
 
 MOST_PER_PAGE = 100
 

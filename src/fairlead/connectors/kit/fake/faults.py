@@ -1,0 +1,74 @@
+"""Faults on demand: what a real API does on a bad day."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from fairlead.connectors.kit.fake.call import Request, Response
+
+FaultKind = Literal["502", "html", "empty", "cut", "repeat", "403", "404", "500", "expired-cursor"]
+_STATUS = {"502": 502, "500": 500, "403": 403, "404": 404}
+_HTML = b"<!DOCTYPE html><html><head><title>Unicorn! &middot; GitHub</title></head><body>This page is taking too long"
+
+
+@dataclass(slots=True)
+class Fault:
+    """Something that goes wrong for requests whose path (with query) matches."""
+
+    kind: FaultKind
+    pattern: str = ""
+    """Regular expression over path and query; for GraphQL over the body as well."""
+    times: int = 1
+    """How often; -1 means always."""
+    after: int = 0
+    """How many matching requests are served well before."""
+    hits: int = field(default=0, init=False)
+
+
+@dataclass(slots=True)
+class Faults:
+    """Faults to come, in order."""
+
+    waiting: list[Fault] = field(default_factory=list)
+
+    def add(self, kind: FaultKind, pattern: str = "", times: int = 1, after: int = 0) -> Fault:
+        """Plans one."""
+        self.waiting.append(fault := Fault(kind, pattern, times, after))
+        return fault
+
+    def deny(self, repository: str, status: Literal["403", "404"] = "404") -> Fault:
+        """Hides a repository (404) or its contents (403) for good, as missing permissions do."""
+        return self.add(status, rf"/repos/{re.escape(repository)}(/|\?|$)", times=-1)
+
+    def strike(self, request: Request) -> FaultKind | None:
+        """What goes wrong with this request, if anything."""
+        query = "&".join(f"{key}={value}" for key, value in request.query.items())
+        text = f"{request.path}?{query} {request.body[:20000].decode('utf-8', 'replace')}"
+        for fault in self.waiting:
+            if fault.times != 0 and re.search(fault.pattern, text):
+                fault.hits += 1
+                if fault.hits <= fault.after:
+                    continue
+                fault.times -= 1 if fault.times > 0 else 0
+                return fault.kind
+        return None
+
+
+def broken(kind: FaultKind, good: Response) -> Response:
+    """The answer that a fault makes of a good one."""
+    if kind == "html":
+        return Response(200, _HTML, {"content-type": "text/html; charset=utf-8"})
+    if kind == "empty":
+        return Response(200, b"", good.headers)
+    if kind == "cut":
+        return Response(200, good.body[: len(good.body) // 2], good.headers)
+    if kind == "502":
+        return Response(502, _HTML, {"content-type": "text/html"})
+    words = {
+        "403": b'{"message":"Resource not accessible by integration","status":"403"}',
+        "404": b'{"message":"Not Found","status":"404"}',
+        "500": b"",
+    }
+    return Response(_STATUS.get(kind, 500), words.get(kind, b""), {"content-type": "application/json; charset=utf-8"})
