@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.errors import Abort
+from fairlead.model.times import FixedClock
 
 COUNTED = ("changes", "commits", "change_turns", "change_lead_times", "counted_deployments", "first_deployments")
 
@@ -91,6 +93,21 @@ def test_who_reads_after_an_upgrade_reads_what_the_new_models_make(busy: Any, pa
     con.close()
     warehouse = Warehouse(path, busy.source, busy.setup, busy.clock)
     assert warehouse.rows("select count(*) as n from change_lead_times") == [{"n": 5}]
+    warehouse.close()
+
+
+def test_at_new_year_readers_take_what_is_there_and_a_refresh_makes_new_calendars(busy: Any, path: Path) -> None:
+    def stamp(warehouse: Warehouse) -> str:
+        [row] = warehouse.rows("select value from warehouse_state where key = 'models'")
+        return str(row["value"])
+
+    later = FixedClock(busy.clock.now() + timedelta(days=366))
+    warehouse = Warehouse(path, busy.source, busy.setup, later)
+    before = stamp(warehouse)
+    assert warehouse.rows("select count(*) as n from change_lead_times") == [{"n": 5}]
+    assert stamp(warehouse) == before, "a reader waited for a refresh"
+    assert warehouse.refresh().full
+    assert stamp(warehouse) != before
     warehouse.close()
 
 

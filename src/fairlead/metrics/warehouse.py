@@ -15,9 +15,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from fairlead.metrics import catalogue as definitions
 from fairlead.metrics import readonly, seeds, shown, tables
 from fairlead.metrics.catalogue import Entry
-from fairlead.metrics.catalogue import load as load_catalogue
 from fairlead.metrics.executor import Executor
 from fairlead.metrics.lineage_tables import Lineage
 from fairlead.metrics.project import Project
@@ -83,8 +83,9 @@ class Warehouse:
         self._project = Project(variables=seeds.variables(self.setup))
         self._filled: set[str] = set()
         self._ages: Sequence[tuple[str, datetime | None, datetime | None]] | None = None
-        # What older models or another setup made lacks what pages ask for: the first reader refreshes.
-        self._ready = self._state("models") == self._made_by()
+        # What older models or another setup made lacks what pages ask for: the first reader refreshes. Calendars
+        # reach to the end of next year, so at New Year readers take what is there and the workers make new ones.
+        self._ready = (self._state("models") or "").startswith(self._made_of())
 
     @cached_property
     def _executor(self) -> Executor:
@@ -93,8 +94,22 @@ class Warehouse:
 
     @cached_property
     def catalogue(self) -> Mapping[str, Entry]:
-        """Every figure that can be asked for; the user's own win by name."""
-        return load_catalogue(self.metric_folders)
+        """Every figure that can be asked for; the user's own win by name.
+
+        What was parsed is kept with a digest of the files: YAML takes longer to read than all figures to compute.
+        """
+        made_of = definitions.fingerprint(self.metric_folders)
+        held = self._opened().execute("select value from warehouse_state where key = 'catalogue'").fetchone()
+        if held and held[0].startswith(made_of):
+            return definitions.unpacked(held[0].removeprefix(made_of))
+        found = definitions.load(self.metric_folders)
+        # A refresh that runs now has the connection; then the next process parses once more.
+        if self._refreshing.acquire(blocking=False):
+            try:
+                self._keep("catalogue", made_of + definitions.packed(found))
+            finally:
+                self._refreshing.release()
+        return found
 
     def refresh(self, *, full: bool = False) -> Refreshed:
         """Takes over what the store has new and brings all marts up to date."""
@@ -152,7 +167,11 @@ class Warehouse:
         return stale
 
     def _made_by(self) -> str:
-        return f"{self._project.fingerprint}.{_code()}.{seeds.fingerprint(self.setup, self.clock.now().date())}"
+        return f"{self._made_of()}{self.clock.now().year}"
+
+    def _made_of(self) -> str:
+        """All that decides which tables there are and what stands in them, save the year that calendars begin with."""
+        return f"{self._project.fingerprint}.{_code()}.{seeds.fingerprint(self.setup)}."
 
     def is_current(self, revision: int) -> bool:
         """Whether a refresh from a store at this revision would find nothing to do."""
