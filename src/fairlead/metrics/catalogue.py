@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
@@ -83,16 +84,40 @@ def load(folders: Iterable[Path] = ()) -> Mapping[str, Entry]:
     """All entries by name; raises `ConfigFaults` with every fault of every file."""
     found: dict[str, Entry] = {}
     faults: list[ConfigFault] = []
-    for folder in (SHIPPED, *folders):
-        for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
-            for index, said in enumerate(_entries(path, faults)):
-                entry = _read(path, said, index, faults)
-                if entry is not None:
-                    found[entry.name] = entry
+    for path in _files(folders):
+        for index, said in enumerate(_entries(path, faults)):
+            entry = _read(path, said, index, faults)
+            if entry is not None:
+                found[entry.name] = entry
     faults += _cross_faults(found)
     if faults:
         raise ConfigFaults(faults)
     return found
+
+
+def fingerprint(folders: Iterable[Path] = ()) -> str:
+    """Changes with any byte of any file that `load` would read, and with what it makes of them."""
+    digest = blake2b(Path(__file__).read_bytes(), digest_size=16)
+    for path in _files(folders):
+        # The path belongs to it: entries tell where they were read, and a file that moves may override another.
+        digest.update(f"\0{path}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def packed(entries: Mapping[str, Entry]) -> str:
+    """All entries as one text that reads back a hundred times faster than YAML."""
+    return msgspec.json.encode(list(entries.values())).decode()
+
+
+def unpacked(text: str) -> Mapping[str, Entry]:
+    """The entries of a packed text, in their order."""
+    return {entry.name: entry for entry in msgspec.json.decode(text, type=list[Entry])}
+
+
+def _files(folders: Iterable[Path]) -> Iterator[Path]:
+    """The shipped files first, so that a user's entry of the same name wins."""
+    for folder in (SHIPPED, *folders):
+        yield from sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
 
 
 def group(entries: Mapping[str, Entry], name: str) -> Sequence[str]:

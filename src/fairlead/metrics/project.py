@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jinja2
+if TYPE_CHECKING:
+    import jinja2
 
 SHIPPED = Path(__file__).parent / "models"
 """The dbt project that comes with Fairlead."""
@@ -53,6 +54,9 @@ class Project:
     @cached_property
     def _templates(self) -> jinja2.Environment:
         """The words of dbt, answered for whatever is rendered now, and all macros, which may call each other."""
+        # Imported here: a command that finds nothing new renders no model.
+        import jinja2
+
         templates = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701 - SQL
         templates.globals |= {
             "ref": self._ref,
