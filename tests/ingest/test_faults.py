@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,43 @@ def kill_often(facts: str, folder: Path, kills: int, count: int) -> None:
     assert titles == {f"github:acme/payments#{at}": f"Title {at}" for at in range(count) if at % 10}
     log.close()
     database.close()
+
+
+def test_kill_9_between_a_late_rename_and_what_it_owes(database_url: str, tmp_path: Path) -> None:
+    """Killed right after each commit in turn, of batches and of reading again: the records of an undisturbed run."""
+    raw = f"sqlite:///{tmp_path / 'raw.db'}"
+    log = SqlEventLog.open(raw)
+    log.append([note(f"d{at}", told) for at, told in enumerate(names_taken_again(count=12))])
+    kills = 0
+    while True:
+        command = [sys.executable, "-m", "tests.ingest.stepper", database_url, raw, "1" if kills < 6 else "3"]
+        code = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False, timeout=60).returncode
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL
+        kills += 1
+    assert kills >= 6
+    database = Database.open(database_url)
+    with database.read() as tx:
+        assert offsets.get(tx, "ingest") == log.latest()
+        titles = {row["id"]: row["title"] for row in records.rows(tx, "changes")}
+    owners = [(f"github:acme/{name}{at}#1", f"{owner} {at}") for at in range(12) for name, owner in NAMED]
+    assert titles == dict(owners)
+    log.close()
+    database.close()
+
+
+NAMED = (("old", "Second owner"), ("new", "First owner"))
+
+
+def names_taken_again(count: int) -> Iterator[object]:
+    """Two owners of each name one after the other; that the first one left is heard of last."""
+    for at in range(count):
+        subject = f"github:acme/old{at}#1"
+        yield {"say": [["changes", hour(1), {"id": subject, "title": f"First owner {at}"}]]}
+        yield {"say": [["changes", hour(8), {"id": subject, "title": f"Second owner {at}"}]]}
+    for at in range(count):
+        yield {"rename": [[f"github:acme/old{at}", f"github:acme/new{at}", hour(5)]]}
 
 
 def payload(at: int) -> object:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.ingest.notes import START, Bench, hour
+from tests.ingest.notes import START, Bench, hour, note
 
 from fairlead.bus.sql import SqlEventLog
+from fairlead.ingest import contests
 from fairlead.ingest.aliases import Aliases
 from fairlead.model.times import epoch_us
 from fairlead.store import records
@@ -95,6 +97,47 @@ def test_a_name_taken_again_before_the_rename_is_heard_of(bench: Bench) -> None:
     assert [row["title"] for row in rows if row] == ["Of the new owner", "Retry"]
 
 
+def test_the_second_owner_of_a_name_may_have_been_renamed_too(bench: Bench) -> None:
+    """Nothing stays under the name; yet what its first owner said was hidden and is found again."""
+    third = "github:acme/pay-legacy"
+    bench.tell(pull(OLD, 1, title="Retry"), pull(OLD, 8, title="Of the second owner"))
+    bench.tell(rename(OLD, third, 10), rename(OLD, NEW, 5))
+    rows = [bench.row("changes", f"{name}#1") for name in (third, NEW)]
+    assert [row["title"] for row in rows if row] == ["Of the second owner", "Retry"]
+    assert bench.row("changes", f"{OLD}#1") is None
+
+
+def test_a_login_taken_again_before_its_rename_is_heard_of(bench: Bench) -> None:
+    """Both people are members: the second one's row did not swallow the first one's."""
+    team, old, new = "github:@acme/core", "github:@kim", "github:@kim-lee"
+
+    def member(at: float, role: str) -> dict[str, Any]:
+        return {"say": [["memberships", hour(at), {"id": f"{team}/{old}", "account": old, "role": role}]]}
+
+    bench.tell(member(1, "maintainer"), member(8, "member"))
+    bench.tell(rename(old, new, 5))
+    rows = [bench.row("memberships", f"{team}/{login}") for login in (old, new)]
+    assert [(row["account"], row["role"]) for row in rows if row] == [(old, "member"), (new, "maintainer")]
+
+
+def test_what_a_killed_process_owed_the_next_one_does(bench: Bench) -> None:
+    """The batch with the late rename is committed, and then nothing more of that process; a third adds another."""
+    bench.tell(pull(OLD, 1, title="Retry"), pull(OLD, 8, title="Of the new owner"))
+    bench.tell(pull(NAMES[0], 1, title="First"), pull(NAMES[0], 8, title="Second"))
+    die_after_commit(bench, [rename(OLD, NEW, 5)])
+    with bench.database.read() as tx:
+        seen = contests.owed(tx)
+    die_after_commit(bench, [rename(NAMES[0], NAMES[1], 5)])
+    with bench.database.begin() as tx:
+        contests.settle(tx, seen)
+        assert contests.owed(tx) > seen, "what came meanwhile is not taken back by who did not read it again"
+    bench.apply()
+    rows = [bench.row("changes", f"{name}#1") for name in (OLD, NEW, *NAMES[:2])]
+    assert [row["title"] for row in rows if row] == ["Of the new owner", "Retry", "Second", "First"]
+    with bench.database.read() as tx:
+        assert contests.owed(tx) == 0
+
+
 def test_one_immutable_id_under_two_names_is_a_rename(bench: Bench) -> None:
     """No rename was told, as after a sync that lost a webhook."""
     bench.tell(repository("acme/pay", "71", 1), pull(OLD, 1, title="Retry"))
@@ -164,6 +207,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def content_after(template: Path, folder: Path, batches: Iterable[Sequence[dict[str, Any]]]) -> Any:
     """Everything in a new store after these batches."""
+    with bench_in(template, folder) as bench:
+        for batch in batches:
+            bench.tell(*batch)
+        return bench.content()
+
+
+@contextmanager
+def bench_in(template: Path, folder: Path) -> Iterator[Bench]:
+    """A bench over a new store."""
     for path in folder.glob("*"):
         path.unlink()
     shutil.copy(template, folder / "facts.db")
@@ -172,10 +224,7 @@ def content_after(template: Path, folder: Path, batches: Iterable[Sequence[dict[
         SqlEventLog.open(f"sqlite:///{folder / 'raw.db'}"),
     )
     try:
-        bench = Bench(database, log)
-        for batch in batches:
-            bench.tell(*batch)
-        return bench.content()
+        yield Bench(database, log)
     finally:
         log.close()
         database.close()
@@ -192,6 +241,42 @@ def test_a_rename_may_be_heard_of_at_any_time(
     chance.shuffle(shuffled)
     batches = [shuffled[start : start + size] for start in range(0, len(shuffled), size)]
     assert content_after(sqlite_template, folder, batches) == expected
+
+
+def die_after_commit(bench: Bench, payloads: Sequence[dict[str, Any]]) -> None:
+    """One batch is committed, and its process does nothing any more."""
+    after = bench.log.latest()
+    bench.log.append([note(f"n{after}-{place}", payload) for place, payload in enumerate(payloads)])
+    bench.ingest.put(bench.ingest.read(bench.log.read(after, len(payloads))), after)
+    bench.ingest = bench.another()
+
+
+def die_reading_again(bench: Bench, count: int) -> None:
+    """The next process is killed once it has read so many events again."""
+    bench.ingest.again(bench.log.read(0, count))
+    bench.ingest = bench.another()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories(), st.randoms(use_true_random=False), st.integers(1, 5), st.data())
+def test_killed_after_any_batch(
+    sqlite_template: Path, folder: Path, payloads: list[dict[str, Any]], chance: Any, size: int, data: st.DataObject
+) -> None:
+    """Any order, any batches, killed between a commit and what it owes or in the midst of that: the same store."""
+    expected = content_after(sqlite_template, folder, [payloads])
+    shuffled = list(payloads)
+    chance.shuffle(shuffled)
+    with bench_in(sqlite_template, folder) as bench:
+        for start in range(0, len(shuffled), size):
+            batch = shuffled[start : start + size]
+            if data.draw(st.booleans()):
+                die_after_commit(bench, batch)
+                if count := data.draw(st.integers(0, start)):
+                    die_reading_again(bench, count)
+            else:
+                bench.tell(*batch)
+        bench.apply()
+        assert bench.content() == expected
 
 
 def at(hours: float) -> int:

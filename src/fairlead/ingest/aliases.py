@@ -59,18 +59,33 @@ class Aliases:
             record_id, at_us = found
         return record_id
 
+    def shared(self, record_id: str, at_us: int) -> bool:
+        """Whether a statement under this id from before that time would have been about something else."""
+        meant = self.resolve(record_id, at_us)
+        return any(
+            until < at_us and self.resolve(record_id, until) != meant
+            for _, old, _ in self._named(record_id)
+            for until, _ in self._hops[old]
+        )
+
     def _hop(self, record_id: str, at_us: int) -> tuple[str, int] | None:
+        for before, old, after in self._named(record_id):
+            if found := self._next(old, at_us):
+                return before + found[0] + after, found[1]
+        return None
+
+    def _named(self, record_id: str) -> Iterator[tuple[str, str, str]]:
+        """Old ids that stand in an id, each with what is before and after it."""
         for length in self._lengths:
             if len(record_id) < length:
                 continue
             head, rest = record_id[:length], record_id[length:]
-            if rest[:1] in ENDS and (found := self._next(head, at_us)):
-                return found[0] + rest, found[1]
+            if head in self._hops and rest[:1] in ENDS:
+                yield "", head, rest
             # a membership ends with the account that it is about
             rest, tail = record_id[:-length], record_id[-length:]
-            if rest[-1:] == "/" and (found := self._next(tail, at_us)):
-                return rest + found[0], found[1]
-        return None
+            if tail in self._hops and rest[-1:] == "/":
+                yield rest, tail, ""
 
     def _next(self, old: str, at_us: int) -> tuple[str, int] | None:
         hops = self._hops.get(old, [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairlead.ingest import revisions
 from fairlead.ingest.batches import CONSUMER, Applied, Batches
-from fairlead.ingest.replay import replay, reread
+from fairlead.ingest.replay import make_good, replay
 from fairlead.model.raw import StoredRaw
 from fairlead.store import offsets
 
@@ -25,13 +25,11 @@ class Ingest(Batches):
             with self.database.read() as tx:
                 after = offsets.get(tx, CONSUMER)
             raws = self._next(after, limit)
-            if not raws:
-                return Applied(upto=after)
-            applied = self.put(self.read(raws), after)
-            if applied.contested:
-                applied.add(reread(self))
-            # none, if another process was faster: what comes after its batch is left to do
-            if applied.raw_events:
+            applied = self.put(self.read(raws), after) if raws else Applied(upto=after)
+            # asked at each step and not after our own batch alone: the process that owed it may have been killed
+            applied.add(make_good(self))
+            # no raw events, if another process was faster: what comes after its batch is left to do
+            if applied.raw_events or not raws:
                 return applied
 
     def behind(self) -> int:

@@ -13,7 +13,7 @@ from functools import cache
 from fairlead.bus.log import EventLog
 from fairlead.connectors.kit import registry
 from fairlead.connectors.kit.connector import Connector, Expands, Options
-from fairlead.ingest import accounting, renames, revisions, sweeps
+from fairlead.ingest import accounting, contests, renames, revisions, sweeps
 from fairlead.ingest.names import Names
 from fairlead.ingest.reading import Failed, Understood, check, delivery_of, failed, understand
 from fairlead.model.errors import Abort, Fault, Retry
@@ -45,8 +45,6 @@ class Applied:
     """Position in the log after it."""
     tables: dict[str, set[str]] = field(default_factory=dict)
     """Table -> ids of the rows that changed."""
-    contested: bool = False
-    """Whether a rename was heard of too late to be carried through without reading raw events again."""
 
     def add(self, other: Applied) -> None:
         """Sums up."""
@@ -56,7 +54,6 @@ class Applied:
         self.quarantined += other.quarantined
         self.nothing += other.nothing
         self.upto = max(self.upto, other.upto)
-        self.contested |= other.contested
         _join(self.tables, other.tables)
 
 
@@ -190,7 +187,8 @@ class Batches:
         aliases = self._names.present(tx)
         carried = renames.carry(tx, aliases, changed_names)
         _join(applied.tables, carried.changed)
-        applied.contested = carried.contested
+        if carried.contested:
+            contests.note(tx)
         statements = [statement for one in batch for statement in one.statements]
         for one in batch:
             if one.rows and aliases:

@@ -2,7 +2,7 @@
 
 A field moves if the statement that set it was made before the rename; so the rows are those that would be there had
 the rename been known first. Only where something else took the old id, and spoke of the same fields before the rename
-was heard of, has the store forgotten something: then the source is read again from the log (`Carried.contested`).
+was heard of, has the store forgotten something: then the log is read again (`Carried.contested`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fairlead.ingest.aliases import ENDS, Aliases, reference_columns
+from fairlead.ingest.aliases import ENDS, Aliases, moment_of, reference_columns
 from fairlead.model.schema import TABLES, column_names
 from fairlead.model.times import epoch_us
 from fairlead.store import listings, records, rowio
@@ -25,7 +25,7 @@ class Carried:
     changed: dict[str, set[str]] = field(default_factory=dict)
     """Table -> present ids of rows that were written."""
     contested: bool = False
-    """Whether a row had to be split between two things that went by one id."""
+    """Whether a row may have held what two things said that went by one id: the later one's words hid the other's."""
 
 
 def carry(tx: Transaction, aliases: Aliases, old_ids: Iterable[str]) -> Carried:
@@ -53,8 +53,10 @@ def _carry_table(tx: Transaction, table: str, aliases: Aliases, old_ids: list[st
     moving: list[Statement] = []
     gone: list[str] = []
     for row_id, row in rowio.load(tx, table, concerned).items():
-        statements = [aliases.move(one) for one in _statements(table, row)]
-        carried.contested |= row_id in {one.id for one in statements} and _under(row_id, old_ids)
+        held = list(_statements(table, row))
+        statements = [aliases.move(one) for one in held]
+        if not carried.contested and _named_by(row_id, old_ids):
+            carried.contested = any(aliases.shared(row_id, moment_of(one.version)) for one in held)
         if _same(row, statements):
             continue
         gone.append(row_id)
@@ -86,8 +88,12 @@ def _same(row: rowio.Row, statements: Iterable[Statement]) -> bool:
     )
 
 
-def _under(row_id: str, old_ids: Iterable[str]) -> bool:
-    return any(row_id.startswith(old) and row_id[len(old) : len(old) + 1] in ENDS for old in old_ids)
+def _named_by(row_id: str, old_ids: Iterable[str]) -> bool:
+    return any(
+        # a membership is named by its account too, at its end
+        (row_id.startswith(old) and row_id[len(old) : len(old) + 1] in ENDS) or row_id.endswith("/" + old)
+        for old in old_ids
+    )
 
 
 def _carry_listings(tx: Transaction, aliases: Aliases, old_ids: list[str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, takewhile
 
-from fairlead.ingest import revisions
+from fairlead.ingest import contests, revisions
 from fairlead.ingest.batches import CONSUMER, Applied, Batches
 from fairlead.model.raw import StoredRaw
 from fairlead.store import offsets, quarantine
@@ -28,7 +28,9 @@ def replay(
 ) -> Applied:
     """Reads again all raw events that are kept, those of one source, or only those in quarantine."""
     if quarantined:
-        return _replay_quarantined(ingest, source, progress)
+        done = _replay_quarantined(ingest, source, progress)
+        done.add(make_good(ingest, progress))
+        return done
     with ingest.database.begin() as tx:
         tools = revisions.sources(tx)
         concerned = {one: tool for one, tool in tools.items() if source in (None, one)}
@@ -39,6 +41,24 @@ def replay(
     with ingest.database.begin() as tx:
         for one, versions in present.items():
             revisions.note(tx, one, concerned[one], *versions)
+    done.add(make_good(ingest, progress))
+    return done
+
+
+def make_good(ingest: Batches, progress: Report = lambda _: None) -> Applied:
+    """Finds again in the log what things said that shared an id with others, if that is still owed.
+
+    Owed until it is done from beginning to end: a process that is killed midway leaves it to the next one, and two
+    that do it at once do the same twice, which changes nothing.
+    """
+    with ingest.database.read() as tx:
+        count = contests.owed(tx)
+    if not count:
+        return Applied()
+    done = reread(ingest, progress=progress)
+    with ingest.database.begin() as tx:
+        ingest.database.take_turn(tx)
+        contests.settle(tx, count)
     return done
 
 
