@@ -6,7 +6,7 @@ lives in the store, in one transaction with what it made. Order holds within a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,10 @@ class EventLog(Protocol):
 
     def append(self, events: Sequence[RawEvent]) -> list[Appended]:
         """Appends all and returns when all are durable."""
+        ...
+
+    def append_whole(self, events: Iterable[RawEvent]) -> list[Appended]:
+        """Appends all or, if it fails or is killed midway, none: what belongs together is never half there."""
         ...
 
     def read(self, after: int, limit: int) -> list[StoredRaw]:

@@ -54,7 +54,7 @@ class PostgresShelf:
             con.execute("SELECT pg_advisory_xact_lock(%s)", (_APPEND_LOCK,))
             con.execute(_SCHEMA)
 
-    def insert(self, new: Sequence[tuple[Any, ...]]) -> list[Appended]:
+    def insert(self, *groups: Sequence[tuple[Any, ...]]) -> list[Appended]:
         """Inserts in order in one transaction, durable on return; what is there already keeps its position.
 
         A sequence gives numbers before the commit: of two transactions the one with the higher number may be seen
@@ -63,10 +63,13 @@ class PostgresShelf:
         with self._transaction() as con, con.pipeline():
             con.execute("SET LOCAL synchronous_commit = on")
             con.execute("SELECT pg_advisory_xact_lock(%s)", (_APPEND_LOCK,))
-            made = con.execute(_INSERT, [list(column) for column in zip(*new, strict=True)]).fetchall()
-            fresh = {(source, delivery): seq for source, delivery, seq in made}
-            missing = {(row[0], row[3]) for row in new} - fresh.keys()
-            held = self._positions(con, missing) if missing else {}
+            return [receipt for group in groups for receipt in self._insert(con, group)]
+
+    def _insert(self, con: _Connection, new: Sequence[tuple[Any, ...]]) -> list[Appended]:
+        made = con.execute(_INSERT, [list(column) for column in zip(*new, strict=True)]).fetchall()
+        fresh = {(source, delivery): seq for source, delivery, seq in made}
+        missing = {(row[0], row[3]) for row in new} - fresh.keys()
+        held = self._positions(con, missing) if missing else {}
         receipts = []
         for row in new:
             # The first of the batch under an id is the one that was inserted.

@@ -29,8 +29,11 @@ class RowRefused(Exception):  # noqa: N818
 class Shelf(Protocol):
     """What a database does for the log. Writing methods are called from one thread, reading ones from any."""
 
-    def insert(self, rows: Sequence[tuple[Any, ...]]) -> list[Appended]:
-        """Inserts in order in one transaction, durable on return; what is there already keeps its position."""
+    def insert(self, *groups: Sequence[tuple[Any, ...]]) -> list[Appended]:
+        """Inserts in order in one transaction, durable on return; what is there already keeps its position.
+
+        A group goes over in one statement, so it is the caller who bounds its size.
+        """
         ...
 
     def replace(self, seq: int, event: RawEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,6 +106,34 @@ class SqlEventLog:
                 self._enqueue(one)
             waiting.append(one)
         return [one.future.result() for one in waiting]
+
+    def append_whole(self, events: Iterable[RawEvent]) -> list[Appended]:
+        """Appends all of them in one transaction, or none.
+
+        Bodies are compressed before it begins, and held so: while it lasts no other process can append, so it has to
+        be over long before their patience is (10 s; a million imported changes were 17 MB and took 0.1 s).
+        """
+        groups = [rows.pack_quickly(group) for group in self._grouped(events)]
+        if not groups:
+            return []
+        try:
+            receipts = self._errand(lambda: self._shelf.insert(*groups))
+        except RowRefused as fault:
+            raise Abort("the store refuses one of these events") from fault
+        self._tell_grown(receipts)
+        return receipts
+
+    def _grouped(self, events: Iterable[RawEvent]) -> Iterator[list[tuple[Any, ...]]]:
+        group: list[tuple[Any, ...]] = []
+        size = 0
+        for event in events:
+            group.append(rows.row(event))
+            size += len(event.body)
+            if len(group) >= self._limits.batch_events or size >= self._limits.batch_bytes:
+                yield group
+                group, size = [], 0
+        if group:
+            yield group
 
     def queued(self) -> tuple[int, int]:
         """Events and bytes that wait for the store."""
@@ -258,11 +286,14 @@ class SqlEventLog:
             for one in batch:
                 one.future.set_exception(_spoken(fault))
         else:
-            with self._grown:
-                self._seen = max(self._seen, *(receipt.seq for receipt in receipts))
-                self._grown.notify_all()
+            self._tell_grown(receipts)
             for one, receipt in zip(batch, receipts, strict=True):
                 one.future.set_result(receipt)
+
+    def _tell_grown(self, receipts: Iterable[Appended]) -> None:
+        with self._grown:
+            self._seen = max(self._seen, *(receipt.seq for receipt in receipts))
+            self._grown.notify_all()
 
     def _write_singly(self, batch: list[_Waiting]) -> None:
         """Finds the row that spoils its batch: it alone fails."""

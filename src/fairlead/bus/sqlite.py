@@ -50,20 +50,24 @@ class SqliteShelf:
         if fresh:
             Path(path).chmod(0o600)
 
-    def insert(self, new: Sequence[tuple[Any, ...]]) -> list[Appended]:
-        """Inserts in order in one transaction, durable on return; what is there already keeps its position.
+    def insert(self, *groups: Sequence[tuple[Any, ...]]) -> list[Appended]:
+        """Inserts in order in one transaction, durable on return; what is there already keeps its position."""
+        with self._transaction() as con:
+            return [receipt for group in groups for receipt in self._insert(con, group)]
+
+    def _insert(self, con: sqlite3.Connection, new: Sequence[tuple[Any, ...]]) -> list[Appended]:
+        """One group.
 
         Positions are given here and all rows go in one statement, because each row fetched or run singly hands the
         interpreter lock to a busy event loop and waits for it again.
         """
-        with self._transaction() as con:
-            [(last,)] = con.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'raw_events'")
-            values = [value for at, row in enumerate(new, last + 1) for value in (at, *row)]
-            statement = _INSERT + ",".join([_SLOT] * len(new)) + " ON CONFLICT DO NOTHING"
-            inserted = con.execute(statement, values).rowcount
-            if inserted == len(new):
-                return [Appended(at, duplicate=False) for at in range(last + 1, last + 1 + inserted)]
-            return [self._receipt(con, row, at) for at, row in enumerate(new, last + 1)]
+        [(last,)] = con.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'raw_events'")
+        values = [value for at, row in enumerate(new, last + 1) for value in (at, *row)]
+        statement = _INSERT + ",".join([_SLOT] * len(new)) + " ON CONFLICT DO NOTHING"
+        inserted = con.execute(statement, values).rowcount
+        if inserted == len(new):
+            return [Appended(at, duplicate=False) for at in range(last + 1, last + 1 + inserted)]
+        return [self._receipt(con, row, at) for at, row in enumerate(new, last + 1)]
 
     def replace(self, seq: int, event: RawEvent) -> None:
         """Overwrites one event; freed pages are zeroed and the former text leaves the write-ahead log too."""

@@ -64,6 +64,17 @@ class EventLogSuite:
         assert log.append([event("d1")]) == [Appended(first.seq, duplicate=True)]
         assert len(log.read(0, 10)) == 2
 
+    def test_appends_as_a_whole(self, log: EventLog) -> None:
+        """However much it is, in order, and known deliveries keep their place."""
+        [known] = log.append([event("d350", b"the first")])
+        receipts = log.append_whole(event(f"d{at}", b"x" * 60_000) for at in range(700))
+        assert [receipt.seq for receipt in receipts if receipt.duplicate] == [known.seq]
+        found = list(log.scan())
+        assert [one.event.delivery for one in found] == ["d350", *(f"d{at}" for at in range(700) if at != 350)]
+        assert found[0].event.body == b"the first"
+        assert log.wait(known.seq, 0.0) == found[-1].seq
+        assert log.append_whole([]) == []
+
     def test_reads_upwards_from_a_position(self, log: EventLog) -> None:
         """A consumer goes on where it stopped."""
         seqs = [receipt.seq for receipt in log.append([event(f"d{at}") for at in range(5)])]

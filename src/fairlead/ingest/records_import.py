@@ -7,7 +7,7 @@ at once; references that point nowhere are counted, since people often have only
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -30,9 +30,8 @@ from fairlead.store.database import Database
 
 _EVENT_ROWS = 10_000
 _EVENT_BYTES = 8 * 1024 * 1024
-"""An import below both is one raw event and one transaction."""
+"""An import below both is one raw event; a larger one is several, which enter the log together."""
 
-_APPENDED_AT_ONCE = 8
 _FAULTS_SHOWN = 500
 _NEARLY = frozenset({".json", ".tsv", ".txt", ".cvs", ".xlsx", ".xls", ".parq", ".pq"})
 
@@ -69,7 +68,10 @@ def import_records(
         if check.faults:
             raise ConfigFaults(_limited(check.faults))
         summary.warnings += _dangling(check, database)
-        _append(log, check.events(source, now), summary)
+        # in one transaction: whoever is killed here has imported nothing, and what is in the log ingestion finishes
+        receipts = log.append_whole(check.events(source, now))
+    summary.events = len(receipts)
+    summary.new_events = sum(not receipt.duplicate for receipt in receipts)
     _record(database, summary, folder, source, now)
     return summary
 
@@ -244,22 +246,6 @@ def _dangling(check: _Check, database: Database) -> Iterator[str]:
             identity, place = next(iter(left.items()))
             count = f"{len(left)} ids" if len(left) > 1 else "1 id"
             yield f"{table}.{name}: {count} of {target} that no record has, like `{identity}` ({place})"
-
-
-def _append(log: EventLog, events: Iterable[RawEvent], summary: ImportSummary) -> None:
-    waiting: list[RawEvent] = []
-    for event in events:
-        waiting.append(event)
-        if len(waiting) == _APPENDED_AT_ONCE:
-            _append_part(log, waiting, summary)
-            waiting = []
-    _append_part(log, waiting, summary)
-
-
-def _append_part(log: EventLog, events: list[RawEvent], summary: ImportSummary) -> None:
-    receipts = log.append(events)
-    summary.events += len(receipts)
-    summary.new_events += sum(not receipt.duplicate for receipt in receipts)
 
 
 def _record(database: Database, summary: ImportSummary, folder: Path, source: str, now: datetime) -> None:
