@@ -7,26 +7,25 @@ further rows meanwhile; numbers that only grow are never taken back too early, a
 
 from __future__ import annotations
 
-from fairlead.store import state
 from fairlead.store.counting import next_value
-from fairlead.store.database import Transaction
-
-_COUNTER = "contests"
-_SETTLED = "ingest/contests"
+from fairlead.store.database import Transaction, take_turn
+from fairlead.store.glance import CONTESTS, CONTESTS_SETTLED
 
 
 def note(tx: Transaction) -> None:
     """Rows were parted in this transaction, and what one of their owners had said is not in the store."""
-    next_value(tx, _COUNTER)
+    next_value(tx, CONTESTS)
 
 
 def owed(tx: Transaction) -> int:
     """The count to hand to `settle` once the log was read again up to the present offset; 0 if nothing is owed."""
-    count = next_value(tx, _COUNTER, by=0)
-    return count if count > state.get(tx, _SETTLED, 0) else 0
+    count = next_value(tx, CONTESTS, by=0)
+    return count if count > next_value(tx, CONTESTS_SETTLED, by=0) else 0
 
 
 def settle(tx: Transaction, count: int) -> None:
     """The log was read again after `owed` gave this count; whatever was noted later stays owed."""
-    if count > state.get(tx, _SETTLED, 0):
-        state.put(tx, _SETTLED, count)
+    # two processes may have read it again side by side: each must see what the other has settled
+    take_turn(tx)
+    if (more := count - next_value(tx, CONTESTS_SETTLED, by=0)) > 0:
+        next_value(tx, CONTESTS_SETTLED, by=more)

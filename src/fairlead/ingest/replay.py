@@ -57,7 +57,6 @@ def make_good(ingest: Batches, progress: Report = lambda _: None) -> Applied:
         return Applied()
     done = reread(ingest, progress=progress)
     with ingest.database.begin() as tx:
-        ingest.database.take_turn(tx)
         contests.settle(tx, count)
     return done
 

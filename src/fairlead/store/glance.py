@@ -10,6 +10,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+CONTESTS, CONTESTS_SETTLED = "contests", "contests_settled"
+"""Counters of ingestion: while they differ it owes the log another reading, though its offset is at the end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Glance:
@@ -19,6 +22,8 @@ class Glance:
     """Revision of the last write of a record."""
     positions: dict[str, int]
     """Consumer -> its offset."""
+    owed: bool = False
+    """Whether a late rename still waits for the log to be read again."""
 
 
 def glance(path: Path) -> Glance | None:
@@ -26,6 +31,8 @@ def glance(path: Path) -> Glance | None:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as con:
             (revision,) = con.execute("select max(value) from counters where name = 'rev'").fetchone()
-            return Glance(revision or 0, dict(con.execute("select consumer, position from offsets")))
+            counts = dict(con.execute("select name, value from counters where name like 'contests%'"))
+            owed = counts.get(CONTESTS, 0) > counts.get(CONTESTS_SETTLED, 0)
+            return Glance(revision or 0, dict(con.execute("select consumer, position from offsets")), owed)
     except sqlite3.Error:
         return None

@@ -24,7 +24,7 @@ def applied_revision(home: Path, loaded: Loaded) -> int | None:
     if loaded.settings.store.url:
         return None
     seen, newest = glance(home / "facts.db"), latest(home / "raw.db")
-    if seen is None or newest is None or seen.positions.get(_CONSUMER) != newest:
+    if seen is None or newest is None or seen.owed or seen.positions.get(_CONSUMER) != newest:
         return None
     try:
         return seen.revision if (home / _MARK).read_text(encoding="utf-8") == _made_by(loaded) else None
