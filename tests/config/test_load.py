@@ -108,11 +108,88 @@ def test_without_a_file_the_defaults_hold() -> None:
     assert load(None, {}).settings.organisation.time_zone == "UTC"
 
 
-def test_an_unreadable_file_says_what_to_do(tmp_path: Path) -> None:
+HOSTILE = {
+    'name = "x"\nname = "y"': (2, "twice"),
+    "[server]\n[server]": (2, "twice"),
+    '[organisation]\nname = "x': (2, "close the quotes"),
+    '[organisation]\ntime_zone = "berlin"': (2, "did you mean `Europe/Berlin`?"),
+    '[people.kim]\ntime_zone = "Mars"': (2, "write it like `Europe/Berlin`"),
+    '[sources.github]\nsince = "yesterday"': (2, "is no day"),
+    "[sources.github]\nsince = 2026-01-31": (2, "put it in quotes"),
+    '[sources.github]\nurl = "github.acme.example"': (2, "an address like `https://"),
+    '[sources.github]\nwebhook_secrets = [{ envv = "X" }]': (2, "did you mean `env`?"),
+    "[sources.github]\nevery_minutes = -5": (2, "0 or more"),
+    '[sources.github]\nrepositories = [\n"acme/a",\n3]\norganizations = []': (5, "did you mean `organisations`?"),
+    '[[sources]]\ntool = "git"': (1, "expected a table, got a list"),
+    '[calendars.default]\nholidays = ["2026-02-30 Never"]': (2, "begins with no day"),
+    '[calendars.default]\nhours = "Mon-Fun 09:00-17:00"': (2, "`Fun` is no weekday"),
+    '[schedule]\nbrief_at = "25:00"': (2, "no time of day"),
+    "[schedule]\nsweep_at = 0300": (2, ""),
+    '[warehouse]\nmemory_limit = "lots"': (2, "write it like 256MB"),
+    "[server]\nport = 70000": (2, "0 to 65535"),
+    '[server]\ntrusted_proxies = ["10.0.0.0/33"]': (2, "no IP address or network"),
+    '[server]\npublic_url = "fairlead.acme.example"': (2, "an address like `https://"),
+    '[store]\nurl = "mysql://kim:hush@db/x"': (2, "expected `postgresql://"),
+    "[thresholds]\nfirst_review_hours = nan": (2, "0 or more"),
+    "[privacy]\nminimum_group = 0": (2, "1 or more"),
+    '[teams.a]\nparent = "b"\n[teams.b]\nparent = "a"': (2, "is above itself"),
+    '[teams.a]\nlead = "kim"\n[people.kym]': (2, "did you mean `kym`?"),
+    '[teams.a]\nservices = ["api"]\n[services.apis]': (2, "did you mean `apis`?"),
+    '[deployments]\nsources = ["tags"]': (2, "did you mean `tag`?"),
+    '[organisation]\nname = """\n[server]\nport = 1"""\n[server]\nport = "x"': (6, "a whole number"),
+    'server = { hots = "x" }': (1, "did you mean `host`?"),
+    "server.prot = 1": (1, "did you mean `port`?"),
+    "\ufeff[server]\nprot = 1": (2, "did you mean `port`?"),
+    "[server]\r\nprot = 1": (2, "did you mean `port`?"),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_was_meant_is_told_with_its_line(text: str, tmp_path: Path) -> None:
     path = tmp_path / "fairlead.toml"
-    path.write_bytes(b"\xff\xfe")
-    with pytest.raises(Abort, match="cannot read"):
+    path.write_bytes(text.encode())
+    with pytest.raises(ConfigFaults) as caught:
         load(path, {})
+    line, said = HOSTILE[text]
+    assert any(fault.line == line and said in fault.message for fault in caught.value.faults), caught.value
+    assert len(str(caught.value)) < 600, "nobody reads more"
+    assert "hush" not in str(caught.value)
+
+
+def test_what_the_environment_says_is_told_by_its_variable(tmp_path: Path) -> None:
+    environ = {"FAIRLEAD_SERVER__PRT": "1", "FAIRLEAD_SERVR__PORT": "1", "FAIRLEAD_ORGANISATION__TIME_ZONE": "berlin"}
+    with pytest.raises(ConfigFaults) as caught:
+        load(_write(tmp_path, GOOD), environ)
+    assert {fault.path for fault in caught.value.faults} == set(environ)
+
+
+@pytest.mark.parametrize("data", [b'# ok\n[organisation]\nname = "M\xfcller"', '# ok\nname = "x"'.encode("utf-16")])
+def test_text_that_is_no_utf8_is_told_with_its_place(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "fairlead.toml").write_bytes(data)
+    with pytest.raises(ConfigFaults) as caught:
+        load(tmp_path / "fairlead.toml", {})
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.column) == ((1, 1) if data[0] == 0xFF else (3, 10))
+    assert "save the file as UTF-8" in fault.message
+
+
+def test_a_mark_of_byte_order_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "fairlead.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert load(tmp_path / "fairlead.toml", {}).settings.organisation.name == "Acme"
+
+
+def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "fairlead.toml").mkdir()
+    found = find_file(tmp_path, tmp_path / "home")
+    with pytest.raises(Abort, match="is a folder"):
+        load(found, {})
+
+
+def test_a_file_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Abort, match="cannot read .*: not a directory") as told:
+        load(tmp_path / "file" / "fairlead.toml", {})
+    assert "--config" in told.value.hint
 
 
 def test_the_nearest_file_upwards_wins_over_the_home(tmp_path: Path) -> None:

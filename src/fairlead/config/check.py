@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from datetime import date, time
 from typing import Any
 
 import msgspec
@@ -20,14 +21,17 @@ def faults(value: Any, kind: type[msgspec.Struct]) -> Iterator[Fault]:
     return _check(value, types.type_info(kind), ())
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
-    """A suggestion with its leading separator, or nothing."""
+def did_you_mean(word: str, known: list[str], show: int = 30) -> str:
+    """A suggestion with its leading separator; without one what is known, if that fits a line or two."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean `{close[0]}`?" if close else f"; known: {', '.join(sorted(known))}" if known else ""
+    if close:
+        return f"; did you mean `{close[0]}`?"
+    return f"; known: {', '.join(sorted(known))}" if 0 < len(known) <= show else ""
 
 
 def _check(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator[Fault]:
     if isinstance(kind, types.UnionType):
+        # TOML has no null: of `SecretRef | None` only the table can be written.
         kind = next((part for part in kind.types if isinstance(part, types.StructType)), kind)
     if _is_secret(kind):
         yield from _check_secret(value, path)
@@ -77,7 +81,9 @@ def _check_secret(value: Any, path: tuple[str, ...]) -> Iterator[Fault]:
 def _check_leaf(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator[Fault]:
     if isinstance(kind, types.LiteralType):
         if value not in kind.values:
-            yield path, f"expected one of {', '.join(map(str, kind.values))}, got {_shown(value)}"
+            known = [str(word) for word in kind.values]
+            close = did_you_mean(value, known, show=0) if isinstance(value, str) else ""
+            yield path, f"expected one of {', '.join(known)}, got {_shown(value)}{close}"
         return
     wanted = _WORDS.get(type(kind))
     if wanted is None:
@@ -88,7 +94,10 @@ def _check_leaf(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator
 
 
 def _shown(value: Any) -> str:
-    return "a table" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else repr(value)
+    if isinstance(value, Mapping | list):
+        return "a table" if isinstance(value, Mapping) else "a list"
+    # TOML has dates of its own, but settings are laid over by an environment that has only text.
+    return f"the bare date {value}: put it in quotes" if isinstance(value, date | time) else repr(value)
 
 
 _PLACE = '`{ env = "NAME" }` or `{ file = "PATH" }`'

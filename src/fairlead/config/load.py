@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 import msgspec
 
-from fairlead.config.check import did_you_mean, faults
+from fairlead.config.check import faults
+from fairlead.config.meanings import meanings
 from fairlead.config.positions import nearest, places
 from fairlead.config.settings import Settings
 from fairlead.model.errors import Abort, ConfigFault, ConfigFaults
@@ -22,6 +22,14 @@ FILE_NAME = "fairlead.toml"
 OWN_FOLDER = "fairlead.d"
 """Folder beside the file that holds a team's own definitions, one folder a kind."""
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_PLAINLY = {
+    "Cannot overwrite a value": "this key stands twice",
+    "Cannot declare": "this table stands twice",
+    "Unterminated string": "a text does not end: close the quotes",
+    "Illegal character '\\n'": "a text does not end on its line: close the quotes",
+    "Invalid value": "expected a value: text in quotes, a number, true, false, a list or a table",
+}
+"""What the parser says -> what that means to whoever wrote the file."""
 _ENV = re.compile(r"FAIRLEAD_([A-Z]+)__([A-Z_]+)")
 
 
@@ -53,7 +61,8 @@ def home_folder(environ: Mapping[str, str]) -> Path:
 def find_file(start: Path, home: Path) -> Path | None:
     """The nearest `fairlead.toml` upwards from a folder, else the one in the home."""
     folders = [start, *start.parents, home]
-    return next((path for folder in folders if (path := folder / FILE_NAME).is_file()), None)
+    # Not `is_file`: a folder of that name is told, where going on to another file would hide the mistake.
+    return next((path for folder in folders if (path := folder / FILE_NAME).exists()), None)
 
 
 def load(path: Path | None, environ: Mapping[str, str] = os.environ, *, tools: Collection[str] = ()) -> Loaded:
@@ -64,26 +73,43 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ, *, tools: C
     text = _text(path) if path else ""
     shown = str(path or "environment")
     values = _parse(text, shown)
-    overridden = tuple(_overlay(values, environ))
+    laid_over = _overlay(values, environ)
     known = places(text)
-    found = [
-        ConfigFault(shown, *nearest(known, where), f"{'.'.join(where)}: {what}" if where else what)
-        for where, what in (*faults(values, Settings), *_meanings(values), *_tools(values, tools))
-    ]
+
+    def fault(where: tuple[str, ...], what: str) -> ConfigFault:
+        message = f"{'.'.join(where)}: {what}" if where else what
+        # What the environment says stands on no line of the file: the variable is what must be mended.
+        variable = laid_over.get(where[:2]) or laid_over.get(where)
+        return (
+            ConfigFault(variable, 1, 1, message) if variable else ConfigFault(shown, *nearest(known, where), message)
+        )
+
+    # A set: a list of which two items are wrong in the same way says so once.
+    found = {fault(where, what) for where, what in (*faults(values, Settings), *meanings(values, tools))}
     if found:
-        raise ConfigFaults(found)
-    return Loaded(msgspec.convert(values, Settings, strict=True), path, overridden)
+        raise ConfigFaults(sorted(found))
+    return Loaded(msgspec.convert(values, Settings, strict=True), path, tuple(dict.fromkeys(laid_over.values())))
 
 
 def _text(path: Path) -> str:
+    hint = "name another file with --config, or run `fairlead init`"
     try:
-        return path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except FileNotFoundError as fault:
-        hint = "name another file with --config, or run `fairlead init`"
         raise Abort(f"no such file: {path}", hint=hint) from fault
-    except (OSError, UnicodeDecodeError) as fault:
-        raise Abort(
-            f"cannot read {path}: {fault}", hint="name another file with --config, or run `fairlead init`"
+    except IsADirectoryError as fault:
+        # A container runtime makes a folder of the name where the file to mount is missing.
+        raise Abort(f"{path} is a folder, not a file", hint=f"rmdir {path}, then `fairlead init`") from fault
+    except OSError as fault:
+        raise Abort(f"cannot read {path}: {(fault.strerror or '').lower()}", hint=hint) from fault
+    try:
+        # Editors of Windows begin a file with a mark that TOML does not know.
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        before = data[: fault.start].decode("utf-8", errors="replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise ConfigFaults(
+            [ConfigFault(str(path), line, column, "this is no UTF-8: save the file as UTF-8")]
         ) from fault
 
 
@@ -93,79 +119,29 @@ def _parse(text: str, shown: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as fault:
         place = _TOML_PLACE.search(str(fault))
         line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()), 1)
-        message = _TOML_PLACE.sub("", str(fault)).strip()
+        said = _TOML_PLACE.sub("", str(fault)).strip()
+        message = next((plain for words, plain in _PLAINLY.items() if said.startswith(words)), said)
         raise ConfigFaults([ConfigFault(shown, line, column, message)]) from fault
 
 
-def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> Iterator[str]:
-    """`FAIRLEAD_SERVER__PORT=9000` sets `port` of `[server]`; values are read as TOML where they parse."""
+def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[tuple[str, ...], str]:
+    """`FAIRLEAD_SERVER__PORT=9000` sets `port` of `[server]`; gives which variable was laid over which key."""
+    laid_over: dict[tuple[str, ...], str] = {}
     for name, text in sorted(environ.items()):
         if match := _ENV.fullmatch(name):
             section, key = match[1].lower(), match[2].lower()
-            values.setdefault(section, {})[key] = _environment_value(text)
-            yield name
+            table = values.setdefault(section, {})
+            if not isinstance(table, dict):
+                continue  # told as a fault of the file
+            table[key] = _environment_value(text)
+            # A section that the file does not have is the variable's doing too.
+            laid_over |= {(section, key): name} | ({(section,): name} if list(table) == [key] else {})
+    return laid_over
 
 
 def _environment_value(text: str) -> Any:
+    # As TOML where it parses, so that numbers and lists can be said; else it is the text itself, without quotes.
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
-
-
-def _meanings(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Faults that types do not show: names that point nowhere, zones that do not exist."""
-    zones = available_timezones()
-    for path, zone in _zones(values):
-        if zone and zone not in zones:
-            yield path, f"unknown time zone `{zone}`{did_you_mean(zone, sorted(zones)) if len(zone) > 2 else ''}"
-    teams = _table(values, "teams")
-    for key, team in teams.items():
-        if isinstance(team, Mapping) and (parent := team.get("parent")) and parent not in teams:
-            yield ("teams", key, "parent"), f"no team `{parent}`{did_you_mean(str(parent), list(teams))}"
-    for key, service in _table(values, "services").items():
-        if isinstance(service, Mapping) and (team := service.get("team")) and team not in teams:
-            yield ("services", key, "team"), f"no team `{team}`{did_you_mean(str(team), list(teams))}"
-    for key, source in _table(values, "sources").items():
-        if not re.fullmatch(r"[a-z][a-z0-9_-]*", key):
-            yield (
-                ("sources", key),
-                "a source's name starts the ids of its records: use a-z, 0-9, - and _",
-            )
-        elif isinstance(source, Mapping):
-            yield from _secret_faults(key, source)
-
-
-def _tools(values: Mapping[str, Any], known: Collection[str]) -> Iterator[tuple[tuple[str, ...], str]]:
-    for key, source in _table(values, "sources").items():
-        stated = source.get("tool") if isinstance(source, Mapping) else None
-        tool = stated or key
-        if known and isinstance(tool, str) and tool not in known:
-            place = ("sources", key, "tool") if stated else ("sources", key)
-            yield place, f"no connector `{tool}`{did_you_mean(tool, list(known))}"
-
-
-def _secret_faults(key: str, source: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
-    for name in ("token", "private_key", "webhook_secrets"):
-        given = source.get(name)
-        for secret in given if isinstance(given, list) else [given]:
-            if isinstance(secret, Mapping) and len([part for part in ("env", "file") if secret.get(part)]) != 1:
-                yield (
-                    ("sources", key, name),
-                    'name one place: `{ env = "GITHUB_TOKEN" }` or `{ file = "..." }`',
-                )
-
-
-def _zones(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
-    organisation = values.get("organisation")
-    if isinstance(organisation, Mapping):
-        yield ("organisation", "time_zone"), str(organisation.get("time_zone", ""))
-    for section in ("teams", "people", "calendars"):
-        for key, item in _table(values, section).items():
-            if isinstance(item, Mapping):
-                yield (section, key, "time_zone"), str(item.get("time_zone", ""))
-
-
-def _table(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = values.get(name)
-    return found if isinstance(found, Mapping) else {}

@@ -14,6 +14,7 @@ Place = tuple[int, int]
 
 _HEADER = re.compile(r"^\s*\[\[?\s*(?P<path>[^\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^(?P<space>\s*)(?P<path>(?:"[^"]*"|'[^']*'|[A-Za-z0-9_\-. ])+?)\s*=""")
+_OPENING = ('"' * 3, "'" * 3)
 _PART = re.compile(r""""([^"]*)"|'([^']*)'|([A-Za-z0-9_\-]+)""")
 
 
@@ -21,7 +22,13 @@ def places(text: str) -> Mapping[Path, Place]:
     """Key path -> line and column, both from 1."""
     found: dict[Path, Place] = {}
     table: Path = ()
+    closing = ""
     for number, line in enumerate(text.splitlines(), start=1):
+        # What looks like a header inside a text of several lines is none.
+        if closing:
+            closing = "" if closing in line else closing
+            continue
+        closing = next((marks for marks in _OPENING if line.count(marks) % 2), "")
         if header := _HEADER.match(line):
             table = _split(header["path"])
             found.setdefault(table, (number, line.index("[") + 1))

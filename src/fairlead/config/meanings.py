@@ -1,0 +1,210 @@
+"""Faults of settings that types do not show: names that lead nowhere, words that are no time, zone, day or address.
+
+What is wrong here would else be found at three in the morning by a schedule, or never.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
+from ipaddress import ip_network
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from fairlead.config.check import Fault, did_you_mean
+from fairlead.model.calendar.hours import read_hours
+from fairlead.model.times import parse_day, parse_time
+
+Values = Mapping[str, Any]
+
+
+def meanings(values: Values, tools: Collection[str] = ()) -> Iterator[Fault]:
+    """All such faults; a value of a wrong type is passed over, since its type is told already."""
+    for place, value in _leaves(values, ()):
+        yield from ((place, said) for said in _said_of(place, value))
+    yield from _references(values)
+    yield from _circles(_table(values, "teams"))
+    yield from _sources(values, tools)
+
+
+def _leaves(value: object, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(item, (*place, key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item, place)
+    else:
+        yield place, value
+
+
+def _said_of(place: tuple[str, ...], value: object) -> Iterator[str]:
+    # Options are the connector's own words: what they mean is not known here.
+    if place[:1] == ("sources",) and place[2:3] == ("options",):
+        return
+    if isinstance(value, str):
+        check = _TEXTS.get((place[0], place[-1])) or _TEXTS.get(("", place[-1]))
+        if check and value and (said := check(value)):
+            yield said
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = _RANGES.get((place[0], place[-1]), (0, math.inf))
+        # Written this way round so that `nan`, which compares with nothing, is refused.
+        if not low <= value <= high or math.isinf(value):
+            yield (
+                f"expected {low} or more, got {value}"
+                if high == math.inf
+                else f"expected {low} to {high}, got {value}"
+            )
+
+
+def _zone(text: str) -> str:
+    zones = _zones()
+    if text in zones.values():
+        return ""
+    # People write the town alone, or in small letters; a list of six hundred zones helps nobody.
+    found = zones.get(text.lower())
+    said = f"; did you mean `{found}`?" if found else did_you_mean(text, list(zones.values()), show=0)
+    return f"unknown time zone `{text}`{said or ', write it like `Europe/Berlin`'}"
+
+
+@cache
+def _zones() -> Mapping[str, str]:
+    """Small letters, with and without the continent -> name."""
+    names = sorted(available_timezones())
+    return {name.lower().rpartition("/")[2]: name for name in names} | {name.lower(): name for name in names}
+
+
+def _since(text: str) -> str:
+    try:
+        return "" if text == "all" or parse_time(text) else "expected a day like 2026-01-31, or all"
+    except ValueError:
+        return f"`{text}` is no day: write it like 2026-01-31, or all"
+
+
+def _holiday(text: str) -> str:
+    try:
+        return "" if parse_day(text) else f"`{text}` begins with no day"
+    except ValueError:
+        return f"`{text}` begins with no day: write it like `2026-12-25 Christmas Day`"
+
+
+def _hours(text: str) -> str:
+    try:
+        read_hours(text)
+    except ValueError as fault:
+        return str(fault)
+    return ""
+
+
+def _hour_of_day(text: str) -> str:
+    good = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text)
+    return "" if good else f"`{text}` is no time of day: write it like 08:30, or leave it empty for never"
+
+
+def _store(text: str) -> str:
+    scheme = urlsplit(text).scheme
+    good = scheme in ("postgresql", "postgres", "postgresql+psycopg")
+    # The address itself is not shown: it may hold a password.
+    return "" if good else "expected `postgresql://user@host/database`, or nothing for SQLite in the home"
+
+
+def _web_address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https", "webcal") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    return "" if good else "expected an address like `https://fairlead.acme.example`"
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network("0.0.0.0/0" if text == "*" else text)
+    except ValueError:
+        return f"`{text}` is no IP address or network, like `10.0.0.7` or `10.0.0.0/24`"
+    return ""
+
+
+def _memory(text: str) -> str:
+    good = re.fullmatch(r"\d+(\.\d+)?\s*([KMGT]i?B)", text, re.IGNORECASE)
+    return "" if good else f"`{text}` is no size: write it like 256MB"
+
+
+_TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
+    ("", "time_zone"): _zone,
+    ("sources", "since"): _since,
+    ("sources", "url"): _web_address,
+    ("calendars", "holidays"): _holiday,
+    ("calendars", "hours"): _hours,
+    ("schedule", "brief_at"): _hour_of_day,
+    ("schedule", "sweep_at"): _hour_of_day,
+    ("store", "url"): _store,
+    ("server", "public_url"): _web_address,
+    ("server", "trusted_proxies"): _network,
+    ("warehouse", "memory_limit"): _memory,
+}
+"""Section, empty for any, and key -> what is wrong with a text."""
+
+_RANGES: Mapping[tuple[str, str], tuple[int, float]] = {
+    ("server", "port"): (0, 65535),
+    ("privacy", "minimum_group"): (1, math.inf),
+    ("incidents", "attribution_threshold"): (0, 1),
+    ("reviewers", "spread"): (0, 1),
+}
+"""Least and largest number; no other setting may be negative."""
+
+
+def _references(values: Values) -> Iterator[Fault]:
+    for section, key, target, word in (
+        ("teams", "parent", "teams", "team"),
+        ("teams", "lead", "people", "person"),
+        ("teams", "services", "services", "service"),
+        ("services", "team", "teams", "team"),
+    ):
+        known = list(_table(values, target))
+        for name, item in _table(values, section).items():
+            for _, said in _leaves(item.get(key) if isinstance(item, Mapping) else None, ()):
+                if isinstance(said, str) and said and said not in known:
+                    yield (section, name, key), f"no {word} `{said}`{did_you_mean(said, known)}"
+
+
+def _circles(teams: Values) -> Iterator[Fault]:
+    """A team that is above itself would send whoever walks upwards round for ever."""
+    for key in teams:
+        above, seen = key, set[str]()
+        while above in teams and above not in seen:
+            seen.add(above)
+            item = teams[above]
+            parent = item.get("parent") if isinstance(item, Mapping) else None
+            above = parent if isinstance(parent, str) else ""
+        if above == key:
+            yield ("teams", key, "parent"), f"team `{key}` is above itself"
+
+
+def _sources(values: Values, tools: Collection[str]) -> Iterator[Fault]:
+    for key, source in _table(values, "sources").items():
+        if not re.fullmatch(r"[a-z][a-z0-9_-]*", key):
+            yield ("sources", key), "a source's name starts the ids of its records: use a-z, 0-9, - and _"
+        if isinstance(source, Mapping):
+            yield from _secret_places(key, source)
+        stated = source.get("tool") if isinstance(source, Mapping) else None
+        tool = stated or key
+        if tools and isinstance(tool, str) and tool not in tools:
+            place = ("sources", key, "tool") if stated else ("sources", key)
+            yield place, f"no connector `{tool}`{did_you_mean(tool, list(tools))}"
+
+
+def _secret_places(key: str, source: Values) -> Iterator[Fault]:
+    for name in ("token", "private_key", "webhook_secrets"):
+        given = source.get(name)
+        for secret in given if isinstance(given, list) else [given]:
+            if isinstance(secret, Mapping) and len([part for part in ("env", "file") if secret.get(part)]) != 1:
+                yield ("sources", key, name), 'name one place: `{ env = "NAME" }` or `{ file = "PATH" }`'
+
+
+def _table(values: Values, name: str) -> Values:
+    found = values.get(name)
+    return found if isinstance(found, Mapping) else {}
