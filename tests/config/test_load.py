@@ -187,7 +187,7 @@ def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(Abort, match="cannot read .*: not a directory") as told:
+    with pytest.raises(Abort, match=r"cannot read .*: not a directory") as told:
         load(tmp_path / "file" / "fairlead.toml", {})
     assert "--config" in told.value.hint
 
