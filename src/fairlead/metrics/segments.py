@@ -19,7 +19,10 @@ _LIMITS: Mapping[str, Mapping[str, str]] = {
         "service": "id in (select deployment from deployment_reach where service = {})",
     },
     "incident": {
-        "team": "id in (select incident from counted_incidents where team = {})",
+        # An incident tool names a team only if it keeps teams itself; who owns the service is known anyway.
+        "team": "id in (select incident from counted_incidents where team = {0}"
+        " or service in (select service from service_teams where team = {0})"
+        " or repository in (select repository from repository_teams where team = {0}))",
         "service": "id in (select incident from counted_incidents where service = {})",
     },
     "build": {},

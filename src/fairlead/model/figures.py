@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 import msgspec
 
-Unit = Literal["seconds", "share", "count", "per_week", "per_day", "lines", "rounds", "days", "people"]
+Unit = Literal[
+    "seconds", "share", "count", "per_week", "changes_per_week", "per_day", "lines", "rounds", "days", "people"
+]
 Direction = Literal["up", "down", "neither"]
 Band = Literal["elite", "high", "medium", "low"]
 

@@ -35,12 +35,18 @@ class Scope:
         """The scope of a team by key, id or name; an unknown team names the known ones."""
         if not team:
             return cls(warehouse, setup, now, None)
-        found = warehouse.rows("select id, name from teams where deleted_at is null order by id")
-        names = {row["id"]: row["name"] or "" for row in found}
-        names |= {f"team:{key}": stated.name or key for key, stated in setup.teams.items()}
-        for known, name in names.items():
-            if team.lower() in (known.lower(), known.lower().removeprefix("team:"), name.lower()):
-                return cls(warehouse, setup, now, known)
+        names = {f"team:{key}": stated.name or key for key, stated in setup.teams.items()}
+        # Once teams are stated, those of a tool are proposals that no model counts: one that shares a stated team's
+        # name would look like a team without any work.
+        counts = "not coalesce(proposed, false)" if names else "true"
+        found = warehouse.rows(f"select id, name from teams where deleted_at is null and {counts} order by id")  # noqa: S608
+        for row in found:
+            names.setdefault(row["id"], row["name"] or "")
+        wanted = team.lower().removeprefix("team:")
+        by_id = {known.lower().removeprefix("team:"): known for known in reversed(names)}
+        by_name = {name.lower(): known for known, name in reversed(names.items())}
+        if known := by_id.get(wanted) or by_name.get(wanted):
+            return cls(warehouse, setup, now, known)
         keys = ", ".join(sorted(known.removeprefix("team:") for known in names)) or "none yet"
         raise Abort(
             f"no team `{plain(team)}`", hint=f"there are: {keys}; teams are set under [teams] of fairlead.toml"
