@@ -17,7 +17,7 @@ from fairlead.ui.arrive import arrive
 from fairlead.ui.frame import MenuEntry
 from fairlead.ui.page import Handler, Page
 from fairlead.ui.registry import pages
-from fairlead.ui.rights import demand
+from fairlead.ui.rights import demand, reaches
 from fairlead.ui.visit import Visit
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -41,7 +41,7 @@ def routes(services: Any, *, development: bool = False) -> list[BaseRoute]:
 
 def _menu(shown: Sequence[Page]) -> tuple[MenuEntry, ...]:
     return tuple(
-        MenuEntry(path=page.path, title=page.title, key=page.key, more=page.shown == "more")
+        MenuEntry(path=page.path, title=page.title, key=page.key, more=page.shown == "more", role=page.role)
         for page in shown
         if page.shown != "nowhere"
     )
@@ -62,9 +62,11 @@ def _endpoint(
         return await run_in_threadpool(_answer, request, form)
 
     def _answer(request: Request, form: dict[str, str]) -> Response:
-        # The menu of someone who is not signed in would lead nowhere but back to the sign-in page.
+        # Nobody is offered a page that would refuse them, and who is not signed in is offered none.
         reader = getattr(request.state, "viewer", None)
-        visit = arrive(request, services, menu if reader else (), form, scoped=page.scoped and reader is not None)
+        open_to = tuple(entry for entry in menu if reader is not None and reaches(reader, entry.role))
+        scoped = page.scoped and reader is not None
+        visit = arrive(request, services, open_to, form, scoped=scoped, cut=page.cut)
         try:
             demand(visit, role or page.role)
             if reading:

@@ -17,7 +17,13 @@ from fairlead.ui.words import words
 
 
 def arrive(
-    request: Request, services: Any, menu: tuple[MenuEntry, ...], form: Mapping[str, str], *, scoped: bool
+    request: Request,
+    services: Any,
+    menu: tuple[MenuEntry, ...],
+    form: Mapping[str, str],
+    *,
+    scoped: bool,
+    cut: tuple[str, ...] = (),
 ) -> Visit:
     """One request, ready for its page."""
     setup = services.setup
@@ -33,6 +39,7 @@ def arrive(
         path=request.url.path,
         menu=menu,
         scoped=scoped,
+        cut=cut,
         teams=surroundings.teams,
         repositories=surroundings.repositories,
         services=surroundings.services,

@@ -17,6 +17,8 @@ class MenuEntry:
     key: str
     more: bool
     """Behind "More"."""
+    role: str = "viewer"
+    """The least role that may read the page."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Frame:
     path: str
     menu: tuple[MenuEntry, ...] = ()
     scoped: bool = False
+    cut: tuple[str, ...] = ()
+    """Choices of the scope line that limit this page."""
     teams: tuple[Choice, ...] = ()
     repositories: tuple[Choice, ...] = ()
     services: tuple[Choice, ...] = ()

@@ -13,6 +13,7 @@ from fairlead.ui.visit import Visit
 Handler = Callable[[Visit], Response]
 Shown = Literal["bar", "more", "nowhere"]
 Role = Literal["anyone", "viewer", "member", "manager", "owner"]
+Cut = Literal["team", "window", "service", "repository"]
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,5 @@ class Page:
     """Routed only when asked for: the gallery of parts."""
     scoped: bool = True
     """Whether the line with team, window and freshness is on it."""
+    cut: tuple[Cut, ...] = ("team", "window", "service", "repository")
+    """What of that line limits this page: a choice that changes nothing is not offered."""

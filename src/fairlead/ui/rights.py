@@ -22,14 +22,14 @@ def demand(visit: Visit, role: str) -> None:
 
 def allowed(visit: Visit, role: str) -> bool:
     """Whether the reader has at least that role."""
-    return RANK.index(role_of(visit)) >= RANK.index(role)
+    return reaches(getattr(visit.request.state, "viewer", None), role)
 
 
-def role_of(visit: Visit) -> str:
-    """The reader's role; `anyone` when nobody is signed in."""
-    viewer: Any = getattr(visit.request.state, "viewer", None)
-    role = str(getattr(viewer, "role", "") or "") if viewer is not None else "anyone"
-    return role if role in RANK else "viewer"
+def reaches(viewer: Any, role: str) -> bool:
+    """Whether somebody has at least that role; `None` is who is not signed in."""
+    held = str(getattr(viewer, "role", "") or "") if viewer is not None else "anyone"
+    # A role of a later version counts as the least: nothing opens by not being known.
+    return RANK.index(held if held in RANK else "viewer") >= RANK.index(role)
 
 
 def sees_people(visit: Visit) -> bool:

@@ -40,4 +40,4 @@ def _title(visit: Visit, found: Board) -> str:
     return words("{opened}, {n} longer than usual", opened=opened, n=visit.shown.number(found.overdue))
 
 
-PAGE = Page("/changes", "Changes", 30, show, key="c")
+PAGE = Page("/changes", "Changes", 30, show, key="c", cut=("team", "service", "repository"))

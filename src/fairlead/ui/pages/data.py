@@ -26,6 +26,8 @@ def show(visit: Visit) -> Response:
         gaps=gaps(visit),
         counting=what_counts(visit),
         may_retry=allowed(visit, "manager"),
+        may_connect=allowed(visit, "owner"),
+        may_configure=allowed(visit, "manager"),
         webhooks=_webhooks(visit),
     )
 
@@ -57,6 +59,7 @@ def _title(visit: Visit, state: Intake) -> str:
             "All sources are fresh; {n} payload could not be read",
             "All sources are fresh; {n} payloads could not be read",
             state.held,
+            n=visit.shown.number(state.held),
         )
     return words("All sources are fresh and everything could be read")
 

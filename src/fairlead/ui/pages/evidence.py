@@ -30,4 +30,4 @@ def show(visit: Visit) -> Response:
     return visit.page("pages/evidence.html", claim.text, rows=rows, report=report)
 
 
-PAGE = Page("/evidence/{report}/{digest}", "Evidence", 96, show, shown="nowhere")
+PAGE = Page("/evidence/{report}/{digest}", "Evidence", 96, show, shown="nowhere", cut=())

@@ -53,7 +53,14 @@ def show(visit: Visit) -> Response:
         Told(line, incident, offers.get(incident))
         for line, incident in zip(lines, [*ids, *[""] * (len(lines) - len(ids))], strict=True)
     ]
-    return visit.page("pages/incidents.html", tree.title.text, story=tree, told=told, caused=bool(ids))
+    return visit.page(
+        "pages/incidents.html",
+        tree.title.text,
+        story=tree,
+        told=told,
+        caused=bool(ids),
+        command="fairlead incidents list",
+    )
 
 
 def correct(visit: Visit) -> Response:
@@ -96,4 +103,4 @@ def _called(visit: Visit, suspect: Suspect) -> str:
     return f"{short(suspect.deployment)}{commit}, {visit.shown.moment(suspect.finished_at)}"
 
 
-PAGE = Page("/incidents", "Incidents", 45, show, shown="more", acts={"/incidents/cause": correct})
+PAGE = Page("/incidents", "Incidents", 45, show, shown="more", acts={"/incidents/cause": correct}, cut=("team",))

@@ -12,9 +12,10 @@ from fairlead.model.errors import Skip
 from fairlead.store import access, records
 from fairlead.ui.entering import enter
 from fairlead.ui.kept import forget
+from fairlead.ui.noted import note
 from fairlead.ui.page import Page
 from fairlead.ui.rights import allowed, demand, sees_people
-from fairlead.ui.views.grids import Cell, Column, Grid, grid, wanted
+from fairlead.ui.views.grids import Cell, Column, Grid, Slice, grid, wanted
 from fairlead.ui.views.people import Register, Someone, register
 from fairlead.ui.visit import Visit
 
@@ -73,6 +74,9 @@ def invite(visit: Visit) -> Response:
 def _page(visit: Visit, invitation: Invitation | None = None) -> Response:
     known = register(visit)
     humans = [someone for someone in known.people if someone.kind == "human"]
+    part = wanted(visit, ())
+    listed = known.people[part.offset : part.offset + part.limit]
+    note(visit, ["accounts.email"], _addresses(visit, known, listed))
     return visit.page(
         "pages/people.html",
         _title(visit, known, humans),
@@ -81,11 +85,19 @@ def _page(visit: Visit, invitation: Invitation | None = None) -> Response:
         may_invite=allowed(visit, "owner"),
         suggested=known.suggested,
         decided=known.decided,
-        grid=_grid(visit, known.people),
+        grid=_grid(visit, listed, part, len(known.people)),
         invitable=humans,
         roles=ROLES,
         frame_teams=visit.frame.teams,
     )
+
+
+def _addresses(visit: Visit, known: Register, listed: tuple[Someone, ...]) -> int:
+    """How many addresses the page shows: those of pairs to who decides about them, all others to owners."""
+    pairs = (*known.suggested, *known.decided) if allowed(visit, "manager") else ()
+    told = [side.handle for link in pairs for side in (link.one, link.other)]
+    told += [name for someone in listed for name in someone.accounts] if sees_people(visit) else []
+    return sum("@" in text for text in told)
 
 
 def _title(visit: Visit, known: Register, humans: list[Someone]) -> str:
@@ -103,11 +115,9 @@ def _title(visit: Visit, known: Register, humans: list[Someone]) -> str:
     )
 
 
-def _grid(visit: Visit, people: tuple[Someone, ...]) -> Grid:
+def _grid(visit: Visit, people: tuple[Someone, ...], part: Slice, total: int) -> Grid:
     words = visit.words
-    part = wanted(visit, ())
-    cut = people[part.offset : part.offset + part.limit]
-    rows: list[dict[str, Any]] = [{"one": someone} for someone in cut]
+    rows: list[dict[str, Any]] = [{"one": someone} for someone in people]
     columns = [
         Column(words("Name"), lambda row: Cell(row["one"].name)),
         Column(words("Kind"), lambda row: _kind(row["one"], visit)),
@@ -120,7 +130,7 @@ def _grid(visit: Visit, people: tuple[Someone, ...]) -> Grid:
         columns.append(
             Column(words("Role"), lambda row: Cell(words(row["one"].role) if row["one"].role else None, why=cannot))
         )
-    return grid(visit, "/people", columns, rows, total=len(people), part=part)
+    return grid(visit, "/people", columns, rows, total=total, part=part)
 
 
 def _kind(someone: Someone, visit: Visit) -> Cell:
@@ -130,6 +140,7 @@ def _kind(someone: Someone, visit: Visit) -> Cell:
 
 def _accounts(someone: Someone, visit: Visit) -> Cell:
     """Handles; addresses only for those who may list them."""
+    # A handle holds no `@`: what holds one is the address that a git author was known by.
     whole = [name for name in someone.accounts if "@" not in name or sees_people(visit)]
     return _list(tuple(whole), visit.words("no account known"))
 
@@ -145,5 +156,6 @@ PAGE = Page(
     show,
     key="p",
     role="member",
+    cut=(),
     acts={"/people/links": decide, "/people/invite": invite},
 )

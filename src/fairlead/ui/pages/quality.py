@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from fairlead.model.figures import Figure
 from fairlead.ui.around import aware
 from fairlead.ui.page import Page
 from fairlead.ui.views.asking import group
@@ -33,7 +34,7 @@ def show(visit: Visit) -> Response:
     charted = [figure for figure in builds if figure.name in CHARTED and _drawable(figure.trend)]
     return visit.page(
         "pages/quality.html",
-        _title(visit, red),
+        _title(visit, red, builds),
         red=_red(visit, red),
         builds=[card(figure, visit) for figure in builds],
         reviews=[card(figure, visit) for figure in reviews],
@@ -45,9 +46,11 @@ def _drawable(trend: tuple[Any, ...]) -> bool:
     return sum(point.value is not None for point in trend) > 1
 
 
-def _title(visit: Visit, red: list[dict[str, Any]]) -> str:
+def _title(visit: Visit, red: list[dict[str, Any]], builds: list[Figure]) -> str:
     if not red:
-        return visit.words("No main branch is red")
+        # That nothing fails can only be said of what is built.
+        known = any(figure.n for figure in builds)
+        return visit.words("No main branch is red") if known else visit.words("No build is known in this window")
     names = ", ".join(dict.fromkeys(short(row["repository"]) for row in red[:3]))
     return visit.words.plural(
         "{names} is red on main", "{n} pipelines are red on main: {names}", len(red), names=names

@@ -2,59 +2,134 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
-from fairlead.model.schema import TABLES, columns
+from fairlead.config.reference import meanings
+from fairlead.model.schema import columns
 from fairlead.ui.around import aware
+from fairlead.ui.noted import note
 from fairlead.ui.page import Page
-from fairlead.ui.rights import sees_people
-from fairlead.ui.views.links import tables_of
+from fairlead.ui.rights import allowed, sees_people
+from fairlead.ui.views.links import page_of, safe, tables_of
 from fairlead.ui.visit import Visit
 
 _TEXTS = ("body", "message")
 """Long texts: on the tool's own page they are better read."""
+_OF_PEOPLE = ("members", "lead")
+"""What a team states about its people: for those who may open the page People."""
+_REFERS = {"repository": "", "repositories": "", "services": "service:", "team": "team:", "parent": "team:"}
+"""Key of a stated team or service -> what its values begin with as ids."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One value of a field, with our page of the record that it names."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One field."""
+
+    name: str
+    doc: str
+    values: tuple[Said, ...]
 
 
 def show(visit: Visit) -> Response:
-    """The record of an id, looked for in the tables that its form allows."""
+    """The record of an id, looked for in the tables that its form allows, then in what the team has stated."""
     wanted = visit.path["id"]
     for table in tables_of(wanted):
         found = visit.services.warehouse.rows(f'select * from "{table}" where id = ?', [wanted])  # noqa: S608 - a name of the schema
         if found:
-            return _page(visit, table, found[0])
+            return _record(visit, table, found[0])
+    kind, _, key = wanted.partition(":")
+    # A team or service that only the settings name has figures and rows, and so links, but no record.
+    stated = {"team": visit.services.setup.teams, "service": visit.services.setup.services}.get(kind, {})
+    if key in stated:
+        return _stated(visit, f"{kind}s", wanted, msgspec.to_builtins(stated[key]))
     return visit.page(
         "fault.html",
         visit.words("No record has this id"),
         status=404,
-        message=wanted,
+        message=_hidden(visit, wanted),
         hint=visit.words("It may have been renamed, or its source may not have told of it yet."),
     )
 
 
-def _page(visit: Visit, table: str, row: dict[str, Any]) -> Response:
-    facts = [
-        (column.name, _said(visit, row[column.name]), column.doc, bool(column.refers))
+def _record(visit: Visit, table: str, row: dict[str, Any]) -> Response:
+    told = [
+        column
         for column in columns(table)
         if column.name in row and column.name not in _TEXTS and row[column.name] not in (None, [], "")
         if column.refers or not column.person or sees_people(visit)
     ]
-    title = str(row.get("title") or row.get("name") or row["id"])
-    return visit.page("pages/record.html", title, table=table, row=row, facts=facts, known=table in TABLES)
-
-
-def _said(visit: Visit, value: Any) -> list[str]:
-    if isinstance(value, datetime):
-        return [visit.shown.moment(aware(value))]
-    if isinstance(value, bool):
-        return [visit.words("yes") if value else visit.words("no")]
-    said = [str(part) for part in value] if isinstance(value, list | tuple) else [str(value)]
-    # The id of a git author is an address: who may not see addresses sees that there is one.
-    return [
-        visit.words("an address") if part.startswith("email:") and not sees_people(visit) else part for part in said
+    note(visit, [f"{table}.{column.name}" for column in told if column.person and not column.refers], 1)
+    facts = [
+        Fact(
+            column.name,
+            column.doc,
+            tuple(_said(visit, value, refers=bool(column.refers)) for value in _each(row[column.name])),
+        )
+        for column in told
     ]
+    title = _hidden(visit, str(row.get("title") or row.get("name") or row["id"]))
+    return _page(visit, table, row["id"], title, facts, url=row.get("url") or "", tool=row.get("source") or "")
+
+
+def _stated(visit: Visit, section: str, record: str, values: dict[str, Any]) -> Response:
+    docs = meanings()[section]
+    facts = [
+        Fact(name, docs.get(name, ""), tuple(Said(str(part), _link(name, str(part))) for part in _each(value)))
+        for name, value in values.items()
+        if value not in ("", [], None) and (name not in _OF_PEOPLE or allowed(visit, "member"))
+    ]
+    return _page(visit, section, record, values["name"] or record.partition(":")[2], facts)
+
+
+def _page(
+    visit: Visit, table: str, record: str, title: str, facts: list[Fact], *, url: str = "", tool: str = ""
+) -> Response:
+    return visit.page(
+        "pages/record.html",
+        title,
+        table=table,
+        id=_hidden(visit, record),
+        facts=facts,
+        url=url if safe(url) else "",
+        tool=tool or visit.words("the tool"),
+    )
+
+
+def _each(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _link(name: str, value: str) -> str:
+    # A glob stands for repositories that may come: it has no page.
+    return page_of(_REFERS[name] + value) if name in _REFERS and "*" not in value else ""
+
+
+def _said(visit: Visit, value: Any, *, refers: bool) -> Said:
+    if isinstance(value, datetime):
+        return Said(visit.shown.moment(aware(value)))
+    if isinstance(value, bool):
+        return Said(visit.words("yes") if value else visit.words("no"))
+    text = _hidden(visit, str(value))
+    return Said(text, page_of(text) if refers and text == str(value) else "")
+
+
+def _hidden(visit: Visit, text: str) -> str:
+    """The id of a git author is an address: who may not see addresses sees that there is one."""
+    address = text.startswith(("email:", "link:")) and "email:" in text
+    return visit.words("an address") if address and not sees_people(visit) else text
 
 
 PAGE = Page("/records/{id:path}", "Record", 97, show, shown="nowhere", scoped=False)

@@ -19,7 +19,7 @@ def show(visit: Visit) -> Response:
     query = (others or found.rows).query
     if (form := visit.query.get("form", "")) in ("csv", "json"):
         return answers.export(visit, query, form, name)
-    rows = answers.rows(visit, f"/rows/{name}", query, found)
+    rows = answers.rows(visit, f"/rows/{name}", query, found, left_out=others is not None)
     said = card(found, visit)
     title = f"{said.title}: {said.value}"
     return visit.page(

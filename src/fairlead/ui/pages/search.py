@@ -50,7 +50,11 @@ def show(visit: Visit) -> Response:
     hits = list(_hits(visit, asked)) if asked else list(_pages(visit, ""))
     if visit.partial:
         return HTMLResponse(render("parts/found.html", hits=hits, asked=asked, _=visit.words))
-    title = visit.words("{n} found for “{asked}”", n=len(hits), asked=asked) if asked else visit.words("Search")
+    title = (
+        visit.words("{n} found for “{asked}”", n=visit.shown.number(len(hits)), asked=asked)
+        if asked
+        else visit.words("Search")
+    )
     return visit.page("pages/search.html", title, hits=hits, asked=asked)
 
 

@@ -11,8 +11,9 @@ import msgspec
 from starlette.responses import Response
 
 from fairlead.config.reference import meanings
+from fairlead.ui.noted import note
 from fairlead.ui.page import Page
-from fairlead.ui.rights import sees_people
+from fairlead.ui.rights import allowed, sees_people
 from fairlead.ui.views.grids import Cell, Column, Grid, grid
 from fairlead.ui.visit import Visit
 
@@ -43,7 +44,9 @@ def show(visit: Visit) -> Response:
     values: dict[str, Any] = msgspec.to_builtins(settings)
     usual: dict[str, Any] = msgspec.to_builtins(type(settings)())
     values["sources"] = without_paths(values["sources"])
-    if not sees_people(visit):
+    if sees_people(visit):
+        note(visit, ["people.email"], sum(bool(person["email"]) for person in values["people"].values()))
+    else:
         # Teams name their members by handle or address; an address is for owners, here as everywhere.
         values = _without_addresses(values, visit.words("an address"))
     sections = [_section(visit, name, value, usual[name]) for name, value in values.items()]
@@ -61,6 +64,7 @@ def show(visit: Visit) -> Response:
         named=[section for section in sections if _touched(section)],
         usual=[section for section in sections if not _touched(section)],
         home=str(visit.services.home),
+        may_connect=allowed(visit, "owner"),
     )
 
 
@@ -130,7 +134,8 @@ def shown(value: Any) -> str:
         return ", ".join(map(shown, value))
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    # `72.0` in the settings' type is what a reader wrote as 72.
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 PAGE = Page("/settings", "Settings", 80, show, shown="more", key="s", role="manager", scoped=False)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from fairlead.ui.page import Page
-from fairlead.ui.views.documents import story
-from fairlead.ui.views.papers import paper
+from fairlead.ui.views.papers import report
 from fairlead.ui.visit import Visit
 
 
 def show(visit: Visit) -> Response:
     """The document of `fairlead triage` as a page."""
-    told = story(paper("triage", visit), visit)
-    return visit.page("pages/triage.html", told.title.text, story=told)
+    return report(visit, "triage")
 
 
-PAGE = Page("/triage", "Triage", 20, show, key="t")
+PAGE = Page("/triage", "Triage", 20, show, key="t", cut=("team",))

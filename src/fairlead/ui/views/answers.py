@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from fairlead.model.errors import Fault
 from fairlead.model.figures import Figure
-from fairlead.store import access
+from fairlead.ui.noted import note
 from fairlead.ui.rights import sees_people
 from fairlead.ui.views.grids import Grid, Slice, grid, wanted
 from fairlead.ui.views.links import known
@@ -31,14 +32,15 @@ class Rows:
     count: int
 
 
-def rows(visit: Visit, path: str, query: str, figure: Figure | None = None) -> Rows:
+def rows(visit: Visit, path: str, query: str, figure: Figure | None = None, *, left_out: bool = False) -> Rows:
     """The page of rows that the address asks for; runs as the reader may see them."""
     names = _names(visit, query)
     count = int(_ask(visit, f"select count(*) as n from ({query})").rows[0]["n"])  # noqa: S608 - the query is ours
     part = wanted(visit, names, default="moment" if "moment" in names else "")
     found = _ask(visit, f"{_sorted(query, part)} limit {part.limit} offset {part.offset}").rows
     of = known(visit.services.warehouse, {str(row[names[0]]) for row in found if row[names[0]] is not None})
-    columns = figure_columns(figure, visit, of) if figure else columns_of(names, visit, of)
+    note(visit, _about_people(visit, query, names), len(found), what=query)
+    columns = figure_columns(figure, visit, of, left_out=left_out) if figure else columns_of(names, visit, of)
     exports = [(form.upper(), _link(visit, path, form)) for form in ("csv", "json")]
     return Rows(grid(visit, path, columns, found, total=count, part=part, exports=exports), query, count)
 
@@ -47,7 +49,7 @@ def export(visit: Visit, query: str, form: str, name: str) -> Response:
     """All rows as CSV or JSON; that person columns were read is recorded."""
     names = _names(visit, query)
     answer = _ask(visit, _sorted(query, wanted(visit, names)), limit=MOST_EXPORTED)
-    _note(visit, query, names, len(answer.rows))
+    note(visit, _about_people(visit, query, names), len(answer.rows), how="export", what=query)
     disposition = {"content-disposition": f'attachment; filename="{name}.{form}"'}
     if form == "json":
         return Response(msgspec.json.encode(answer.rows), media_type="application/json", headers=disposition)
@@ -83,10 +85,13 @@ def _tame(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
-def _note(visit: Visit, query: str, names: list[str], count: int) -> None:
+def _about_people(visit: Visit, query: str, names: list[str]) -> list[str]:
+    """Columns of an answer that only the owner's scope has."""
     if not sees_people(visit):
-        return
-    who = str(visit.request.state.viewer.person)
-    reading = access.Reading(visit.shown.now, who, "export", query[:2000], tuple(names), count)
-    with visit.services.database.begin() as tx:
-        access.note_reading(tx, reading)
+        return []
+    try:
+        open_to_all = visit.services.warehouse.readonly(f"select * from ({query}) limit 0").columns  # noqa: S608 - ours
+    except Fault:
+        # The query names such a column or a closed table: which of the answer come from there is not known.
+        return names
+    return [name for name in names if name not in open_to_all]

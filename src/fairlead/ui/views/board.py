@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from fairlead.reports.scope import Scope
 from fairlead.ui.around import aware
 from fairlead.ui.kept import kept
 from fairlead.ui.views.links import page_of, safe, short
@@ -131,9 +132,10 @@ def board(visit: Visit, turn: str = "", page: int = 1) -> Board:
         return list(visit.services.warehouse.rows(_LANES.format(where=_WHERE), asked))
 
     rows = kept(visit, ("board", tuple(sorted(limits.items())), turn, page), make)
+    time = kept(visit, ("working time",), lambda: _time(visit))
     firsts = {row["turn"]: row for row in rows if row["nth"] == 1}
     shown = [row for row in rows if cut["before"] < row["nth"] <= cut["upto"]]
-    lanes = (_lane(visit, firsts[key], shown) for key in TURNS if key in firsts)
+    lanes = (_lane(visit, time, firsts[key], shown) for key in TURNS if key in firsts)
     return Board(
         lanes=tuple(lane for lane in lanes if not turn or lane.turn == turn),
         count=sum(row["n"] for row in firsts.values()),
@@ -141,7 +143,13 @@ def board(visit: Visit, turn: str = "", page: int = 1) -> Board:
     )
 
 
-def _lane(visit: Visit, first: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Lane:
+def _time(visit: Visit) -> Scope:
+    """Working calendars of everybody: a wait is told in working time here as in the brief."""
+    services = visit.services
+    return Scope.of(services.warehouse, services.setup, visit.shown.now, None)
+
+
+def _lane(visit: Visit, time: Scope, first: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Lane:
     turn = first["turn"]
     heading, about = TURNS[turn]
     return Lane(
@@ -150,16 +158,17 @@ def _lane(visit: Visit, first: Mapping[str, Any], rows: Sequence[Mapping[str, An
         about=visit.words(about),
         count=first["n"],
         overdue=first["overdue"],
-        lines=tuple(_line(visit, row) for row in rows if row["turn"] == turn),
+        lines=tuple(_line(visit, time, row) for row in rows if row["turn"] == turn),
         all=visit.scope.link("/changes", turn=turn),
     )
 
 
-def _line(visit: Visit, row: Mapping[str, Any]) -> Waiting:
+def _line(visit: Visit, time: Scope, row: Mapping[str, Any]) -> Waiting:
     since, due = aware(row["since"]), aware(row["due_at"])
     overdue = due is not None and due < visit.shown.now
     url = row["url"] or ""
-    waited = visit.shown.span((visit.shown.now - since).total_seconds()) if since else ""
+    calendar = time.calendars.of_team(row["team"])
+    waited = time.working_between(since, calendar) if since else 0.0
     return Waiting(
         title=row["title"] or short(row["change"]),
         link=url if safe(url) else page_of(row["change"]),
@@ -168,7 +177,7 @@ def _line(visit: Visit, row: Mapping[str, Any]) -> Waiting:
         who=_who(row),
         why=_why(visit, row),
         since=since,
-        age=waited,
+        age=visit.shown.working(waited, calendar.usual_day_seconds) if since else "",
         level="watch" if overdue else "",
         tags=_tags(visit, row),
     )

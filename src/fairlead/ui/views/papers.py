@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from starlette.responses import Response
+
 from fairlead.model.errors import Skip
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
 from fairlead.reports.incidents import incidents
 from fairlead.reports.triage import triage
 from fairlead.ui.kept import kept
+from fairlead.ui.views.documents import story
 from fairlead.ui.visit import Visit
 
 REPORTS: dict[str, Callable[..., Document]] = {"brief": brief, "triage": triage, "incidents": incidents}
@@ -26,3 +29,9 @@ def paper(name: str, visit: Visit) -> Document:
         return REPORTS[name](services.warehouse, services.setup, services.clock, team=team or None, language=language)
 
     return kept(visit, (name, team, language), make)
+
+
+def report(visit: Visit, name: str) -> Response:
+    """A report that needs nothing but its own words, as a page."""
+    told = story(paper(name, visit), visit)
+    return visit.page("pages/report.html", told.title.text, story=told, command=f"fairlead {name}")

@@ -33,27 +33,27 @@ def columns_of(names: Sequence[str], visit: Visit, found: Mapping[str, Known]) -
     return columns
 
 
-def figure_columns(figure: Figure, visit: Visit, found: Mapping[str, Known]) -> list[Column]:
-    """The columns of a figure's rows: what, when, its value in the figure's unit, or why it was left out."""
+def figure_columns(figure: Figure, visit: Visit, found: Mapping[str, Known], *, left_out: bool) -> list[Column]:
+    """The columns of a figure's rows: what, when, and its value in the figure's unit, or why it was left out."""
     words, shown = visit.words, visit.shown
 
     def value(row: Mapping[str, Any]) -> Cell:
         if row["value"] is None:
             return Cell(None, why=shown.reason(row["reason"] or "", 1))
-        unit = "count" if figure.unit in ("per_week", "per_day") else figure.unit
+        unit = "count" if figure.unit in ("per_week", "changes_per_week", "per_day") else figure.unit
         return Cell(shown.value(float(row["value"]), unit), tight=True)
 
     def reason(row: Mapping[str, Any]) -> Cell:
-        return Cell(shown.reason(row["reason"], 1) if row["reason"] else None, why=words("it counts"))
+        return Cell(shown.reason(row["reason"], 1) if row["reason"] else None, why=words("the sources do not tell"))
 
     columns = [
         _column("id", visit, found, words("what")),
         Column(words("title"), lambda row: Cell(_title(row["id"], found))),
         _column("moment", visit, found, words("when")),
+        Column(words("left out because"), reason, sort="reason") if left_out else
         Column(words("value"), value, sort="value", number=True),
-        Column(words("left out because"), reason, sort="reason"),
         _column("repository", visit, {}, words("repository")),
-    ]
+    ]  # fmt: skip
     return columns if any(known.title for known in found.values()) else [columns[0], *columns[2:]]
 
 
