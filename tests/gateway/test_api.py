@@ -154,6 +154,18 @@ def test_an_owner_of_one_team_gets_no_link_that_signs_in_as_somebody_else(apps: 
     assert users["person:noor"]["roles"]["team:payments"] == "manager"
 
 
+def test_a_role_is_taken_by_owners_of_the_team_alone(apps: Any, owner: TestClient) -> None:
+    """And what they take survives in the log."""
+    person(apps, "person:noor", "member", "team:payments")
+    manager = person(apps, "person:kim", "manager", "team:payments", scopes=("read", "admin"))
+    asked = {"person": "person:noor", "team": "team:payments"}
+    assert manager.post("/api/v1/users/withdraw", json=asked).status_code == 403
+    assert owner.post("/api/v1/users/withdraw", json=asked).status_code == 200
+    users = {user["person"]: user for user in owner.get("/api/v1/users").json()}
+    assert users["person:noor"]["roles"] == {}
+    assert owner.post("/api/v1/users/withdraw", json=asked).status_code == 422
+
+
 def test_invitation_to_token_to_the_end(apps: Any, owner: TestClient) -> None:
     made = owner.post("/api/v1/users/invite", json={"person": "person:noor", "role": "manager"}).json()
     path = made["link"].partition("://")[2].partition("/")[2]

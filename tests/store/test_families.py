@@ -136,7 +136,7 @@ def test_roles_hold_in_a_team_or_everywhere(database: Database) -> None:
         found = access.user(tx, "person:kim")
         assert found is not None
         assert (found.role_in("team:payments"), found.role_in("team:web")) == ("manager", "viewer")
-        access.withdraw(tx, "person:kim")
+        access.withdraw(tx, "person:kim", NOON, "operator")
         found = access.user(tx, "person:kim")
         assert found is not None
         assert found.role_in("team:web") is None

@@ -11,16 +11,15 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from fairlead.connectors.kit.connector import Connector, Delivery, Options, Reading
 from fairlead.connectors.kit.payload import Doc, document
-from fairlead.model.errors import Refused
-from fairlead.model.events import Event
+from fairlead.model.errors import Refused, Unreadable
+from fairlead.model.events import Event, EventType
 from fairlead.model.patch import OLDEST, Patch
 from fairlead.model.raw import RawEvent, Trust, content_id
 from fairlead.model.records.operation import Incident
-from fairlead.model.records.people import IdentityLink, Membership
+from fairlead.model.records.people import IdentityLink
 from fairlead.model.times import iso
 
 SOURCE = "fairlead"
@@ -31,13 +30,15 @@ _STATUS: Mapping[str, str] = MappingProxyType(
     {"confirmed": "confirmed", "refused": "refused", "reverted": "suggested"}
 )
 
+_ROLES = ("owner", "manager", "member", "viewer")
+
 
 class Entered:
     """Reads what people entered. Nobody else may send it: `verify` refuses every webhook."""
 
     tool = SOURCE
     title = "Fairlead"
-    records = frozenset(("identity_links", "incidents", "memberships"))
+    records = frozenset(("identity_links", "incidents"))
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """There is no such webhook: entries are made by signed-in people in this process."""
@@ -87,13 +88,22 @@ def attribution_withdrawn(incident: str, by: str, at: datetime) -> RawEvent:
 
 
 def role_given(team: str, person: str, role: str, by: str, at: datetime) -> RawEvent:
-    """A person has a role in a team from now on."""
-    return _entry("membership.given", {"team": team, "person": person, "role": role}, by, at)
+    """A person may sign in and has a role in a team from now on, team `*` being everywhere.
+
+    Only this lasting effect of an invitation is an entry. The link is a secret that works once, and a session ends:
+    neither belongs into a log that is kept, copied and replayed.
+    """
+    return _entry("role.given", {"team": team, "person": person, "role": role}, by, at)
 
 
 def role_taken(team: str, person: str, by: str, at: datetime) -> RawEvent:
-    """A person no longer belongs to a team."""
-    return _entry("membership.taken", {"team": team, "person": person}, by, at)
+    """A person no longer has a role in a team."""
+    return _entry("role.taken", {"team": team, "person": person}, by, at)
+
+
+def user_disabled(person: str, by: str, at: datetime) -> RawEvent:
+    """A person may no longer sign in, until somebody gives them a role again."""
+    return _entry("user.disabled", {"person": person}, by, at)
 
 
 def _entry(kind: str, said: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
@@ -153,19 +163,18 @@ def _unattributed(entry: Doc, _options: Options) -> Reading:
     return Reading(patches=[Patch(incident, entry.need_time("at"), _ENTERED_RANK)])
 
 
-def _membership(given: bool) -> Callable[[Doc, Options], Reading]:
+def _role(kind: EventType, *said: str) -> Callable[[Doc, Options], Reading]:
+    """Roles are no records: whoever may import or query records must not thereby read or give rights."""
+
     def read(entry: Doc, options: Options) -> Reading:
-        team, person, at = entry.need_text("team"), entry.need_text("person"), entry.need_time("at")
-        member = Membership(
-            id=f"{team}/{person}",
-            source=options.source,
-            team=team,
-            person=person,
-            role=entry.need_text("role") if given else UNSET,
-            valid_from=at if given else UNSET,
-            valid_to=None if given else at,
+        data = {name: entry.need_text(name) for name in said}
+        if data.get("role", "viewer") not in _ROLES:
+            raise Unreadable("role", f"`{data['role']}` is none of {', '.join(_ROLES)}")
+        data["by"] = entry.need_text("by")
+        event = Event(
+            type=kind, source=options.source, subject=entry.need_text("person"), time=entry.need_time("at"), data=data
         )
-        return Reading(patches=[Patch(member, at, _ENTERED_RANK)])
+        return Reading(events=[event])
 
     return read
 
@@ -175,7 +184,8 @@ _READERS: Mapping[str, Callable[[Doc, Options], Reading]] = MappingProxyType(
         **{f"identity.{decision}": _identity(decision) for decision in _STATUS},
         "incident.attributed": _attributed,
         "incident.unattributed": _unattributed,
-        "membership.given": _membership(True),
-        "membership.taken": _membership(False),
+        "role.given": _role("dev.fairlead.role.given.0.1.0", "team", "role"),
+        "role.taken": _role("dev.fairlead.role.taken.0.1.0", "team"),
+        "user.disabled": _role("dev.fairlead.user.disabled.0.1.0"),
     }
 )

@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from fairlead.bus.log import EventLog
+from fairlead.connectors.fairlead import role_given, role_taken, user_disabled
 from fairlead.gateway.viewer import OPERATOR, SCOPES, Viewer
 from fairlead.model.errors import Denied, Skip
 from fairlead.model.setup import Setup
@@ -28,9 +30,10 @@ _SEEN_EVERY = timedelta(minutes=5)
 class Access:
     """Sign-in, roles and tokens of one home."""
 
-    def __init__(self, database: Database, clock: Clock, setup: Setup | None = None) -> None:
+    def __init__(self, database: Database, log: EventLog, clock: Clock, setup: Setup | None = None) -> None:
         self._teams = frozenset(f"team:{key}" for key in (setup or Setup()).teams)
         self._database = database
+        self._log = log
         self._clock = clock
         self._noted: dict[str, datetime] = {}
 
@@ -58,7 +61,7 @@ class Access:
         now = self._clock.now()
         with self._database.begin() as tx:
             if records.get(tx, "people", person) is None:
-                raise Skip(f"no person `{person}`", hint="`fairlead people` lists them")
+                raise Skip(f"no person `{person}`", hint="`fairlead people list` shows them")
             if team not in {EVERYWHERE, *self._teams} and records.get(tx, "teams", team) is None:
                 raise Skip(f"no team `{team}`", hint="teams are configured under [teams]")
             user = access.user(tx, person)
@@ -67,11 +70,33 @@ class Access:
                     raise Denied(f"{person} may no longer sign in", hint="an owner everywhere can let them in again")
                 held = user.roles.get(team)
                 if held is None or ROLES.index(role) < ROLES.index(held):
-                    access.grant(tx, person, role, now, by, team)
+                    self._give(tx, person, role, now, by, team)
                 return None
-            access.add_user(tx, person, now)
-            access.grant(tx, person, role, now, by, team)
+            self._give(tx, person, role, now, by, team)
             return access.new_link(tx, person, "invite", now, INVITATION_LASTS)
+
+    def _give(self, tx: Transaction, person: str, role: Role, now: datetime, by: str, team: str) -> None:
+        # into the log first: what the store then lacks, because we were killed, ingestion brings
+        self._log.append([role_given(team, person, role, by, now)])
+        access.add_user(tx, person, now)
+        access.grant(tx, person, role, now, by, team)
+
+    def withdraw(self, person: str, team: str = EVERYWHERE, by: str = OPERATOR) -> None:
+        """Takes the role of a person in a team away; with their last one they can still sign in, and see nothing."""
+        now = self._clock.now()
+        with self._database.begin() as tx:
+            user = access.user(tx, person)
+            if user is None or team not in user.roles:
+                raise Skip(f"{person} has no role there", hint="GET /users lists roles by team")
+            self._log.append([role_taken(team, person, by, now)])
+            access.withdraw(tx, person, now, by, team)
+
+    def disable(self, person: str, by: str = OPERATOR) -> None:
+        """Ends every session, link and token of a person; nobody signs in under their name until invited again."""
+        now = self._clock.now()
+        with self._database.begin() as tx:
+            self._log.append([user_disabled(person, by, now)])
+            access.disable_user(tx, person, now)
 
     def sign_in(self, link_secret: str) -> str | None:
         """Uses a link up; gives the secret of a new session, or `None` if the link opens nothing (any more)."""

@@ -51,7 +51,7 @@ def create_apps(services: Services) -> Apps:
     """Both apps over the same parts."""
     server = services.settings.server
     https = urlsplit(server.public_url).scheme == "https"
-    access = Access(services.database, services.clock, services.setup)
+    access = Access(services.database, services.log, services.clock, services.setup)
     counters = Counters()
     hosts = Hosts(server.host, server.public_url)
     api = Mount("/api/v1", app=create_api(services, access))

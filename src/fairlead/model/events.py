@@ -53,6 +53,9 @@ EventType = Literal[
     "dev.fairlead.alert.opened.0.1.0",
     "dev.fairlead.alert.closed.0.1.0",
     "dev.fairlead.identity.decided.0.1.0",
+    "dev.fairlead.role.given.0.1.0",
+    "dev.fairlead.role.taken.0.1.0",
+    "dev.fairlead.user.disabled.0.1.0",
 ]
 
 EVENT_TYPES: tuple[str, ...] = get_args(EventType)

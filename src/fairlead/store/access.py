@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from fairlead.model.schema import TABLES, columns
 from fairlead.store.database import Transaction
@@ -26,6 +26,9 @@ EVERYWHERE = "*"
 """Team of a role that holds for all teams."""
 ROLES: tuple[Role, ...] = ("owner", "manager", "member", "viewer")
 """From most to least."""
+
+_NONE = ""
+"""Role of a grant that was taken back."""
 
 _WORD = re.compile(r"\w+")
 _PERSON_COLUMNS_OF = {table: frozenset(column.name for column in columns(table) if column.person) for table in TABLES}
@@ -87,14 +90,21 @@ def digest(secret: str) -> str:
 
 
 def add_user(tx: Transaction, person: str, now: datetime) -> None:
-    """Lets a person sign in, again if they were disabled."""
+    """Lets a person sign in, again if they were disabled before that moment."""
     if tx.execute(select(users.c.person).where(users.c.person == person)).first() is None:
         upsert(tx, users, {"person": person, "created_at": now})
-    tx.execute(update(users).where(users.c.person == person).values(disabled_at=None))
+    # a replay comes past old invitations: they must not let somebody in who was shut out since
+    tx.execute(update(users).where(users.c.person == person, users.c.disabled_at <= now).values(disabled_at=None))
 
 
 def disable_user(tx: Transaction, person: str, now: datetime) -> None:
-    """Ends every session, link and token of a person and lets nobody in under their name."""
+    """Ends every session, link and token of a person and lets nobody in under their name.
+
+    Without effect if somebody has let them in again since: a replay must not end the sessions of today.
+    """
+    since = tx.execute(select(func.max(grants.c.granted_at)).where(grants.c.person == person)).scalar()
+    if since is not None and since > now:
+        return
     tx.execute(update(users).where(users.c.person == person).values(disabled_at=now))
     tx.execute(delete(sessions).where(sessions.c.person == person))
     tx.execute(delete(links).where(links.c.person == person))
@@ -113,20 +123,20 @@ def all_users(tx: Transaction, people: Sequence[str] | None = None) -> list[User
         chosen = chosen.where(users.c.person.in_(people))
         granted = granted.where(grants.c.person.in_(people))
     roles: dict[str, dict[str, Role]] = {}
-    for row in tx.execute(granted):
+    for row in tx.execute(granted.where(grants.c.role != _NONE)):
         roles.setdefault(row.person, {})[row.team] = row.role
     return [User(**row._mapping, roles=roles.get(row.person, {})) for row in tx.execute(chosen)]
 
 
 def grant(tx: Transaction, person: str, role: Role, now: datetime, by: str, team: str = EVERYWHERE) -> None:
-    """Gives a role in a team, over the one held there before."""
+    """Gives a role in a team, over one that was given there before that moment."""
     assert role in ROLES, role
-    upsert(tx, grants, {"person": person, "team": team, "role": role, "granted_at": now, "granted_by": by})
+    _set_role(tx, person, team, role, now, by)
 
 
-def withdraw(tx: Transaction, person: str, team: str = EVERYWHERE) -> None:
-    """Takes a role away."""
-    tx.execute(delete(grants).where(grants.c.person == person, grants.c.team == team))
+def withdraw(tx: Transaction, person: str, now: datetime, by: str, team: str = EVERYWHERE) -> None:
+    """Takes a role away; that it was taken stays known, so that a replay does not give it again meanwhile."""
+    _set_role(tx, person, team, _NONE, now, by)
 
 
 def new_link(tx: Transaction, person: str, purpose: str, now: datetime, valid_for: timedelta) -> str:
@@ -249,6 +259,13 @@ def readings(tx: Transaction, limit: int = 1000) -> list[Reading]:
     chosen = select(access_log).order_by(access_log.c.position.desc()).limit(limit)
     found = ({name: row._mapping[name] for name in Reading.__slots__} for row in tx.execute(chosen))
     return [Reading(**{**row, "columns": tuple(row["columns"])}) for row in found]
+
+
+def _set_role(tx: Transaction, person: str, team: str, role: str, at: datetime, by: str) -> None:
+    held = select(grants.c.granted_at).where(grants.c.person == person, grants.c.team == team)
+    latest = tx.execute(held).scalar()
+    if latest is None or latest <= at:
+        upsert(tx, grants, {"person": person, "team": team, "role": role, "granted_at": at, "granted_by": by})
 
 
 def _enabled(tx: Transaction, person: str) -> bool:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from fairlead.connectors.fairlead import CONNECTOR, identity_decided, incident_attributed
+from fairlead.connectors.fairlead import CONNECTOR, identity_decided, incident_attributed, role_given
 from fairlead.connectors.kit.connector import Delivery, Options
 from fairlead.connectors.kit.golden import merged
 from fairlead.connectors.kit.suite import ConnectorSuite
+from fairlead.model.errors import Unreadable
 from fairlead.model.raw import RawEvent
+from fairlead.store.access import ROLES
 
 AT = datetime(2026, 9, 15, 9, 30, tzinfo=UTC)
 OPTIONS = Options(source="fairlead")
@@ -49,6 +51,18 @@ def test_the_last_decision_holds_whatever_the_order() -> None:
 def test_the_same_entry_has_the_same_id() -> None:
     one, two = (identity_decided("confirmed", "a", "b", "person:mira", AT) for _ in range(2))
     assert one.delivery == two.delivery
+
+
+def test_only_known_roles_are_given() -> None:
+    """What is no role is quarantined; every role that the store knows can be given."""
+    for role in ROLES:
+        assert CONNECTOR.read(_delivery(role_given("*", "person:jonas", role, "person:mira", AT)), OPTIONS).events
+    with pytest.raises(Unreadable, match="king"):
+        CONNECTOR.read(_delivery(role_given("*", "person:jonas", "king", "person:mira", AT)), OPTIONS)
+
+
+def _delivery(entry: RawEvent) -> Delivery:
+    return Delivery(entry.kind, entry.headers, entry.body)
 
 
 def test_no_deployment_needs_a_reason() -> None:

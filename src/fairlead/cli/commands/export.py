@@ -37,7 +37,7 @@ def records(
         if home.server_socket() is None:
             services.catch_up()
         written = export_records(folder, services.database, form)
-        access = Access(services.database, services.clock)
+        access = Access(services.database, services.log, services.clock)
         rows = sum(written.values())
         access.note_reading(access.operator(), "export", f"export records {form}", ["people.*"], rows, allowed=True)
     if json:

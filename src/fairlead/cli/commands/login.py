@@ -26,7 +26,7 @@ def login(
     from fairlead.gateway.access import Access
 
     with home.services() as services:
-        access = Access(services.database, services.clock)
+        access = Access(services.database, services.log, services.clock)
         if token:
             made, secret = access.mint(access.operator(), token, scope or ["read"], timedelta(days=days))
             answer = {"token": secret, "id": made.id, "scopes": sorted(scope or ["read"])}

@@ -96,12 +96,32 @@ def invite(
     from fairlead.store.access import Role
 
     with home.services() as services:
-        secret = Access(services.database, services.clock, services.setup).invite(person, cast("Role", role), team)
+        access = Access(services.database, services.log, services.clock, services.setup)
+        secret = access.invite(person, cast("Role", role), team)
         link = f"{home.address(services)}/sign-in/{secret}" if secret else None
     if json:
         show_json({"person": person, "role": role, "team": team, "link": link})
     else:
         typer.echo(link or f"{person} has the role and may already sign in")
+
+
+@APP.command(epilog="Example: fairlead people withdraw person:kim --team team:payments")
+def withdraw(
+    person: Annotated[str, typer.Argument(help="Person id; `fairlead people list` shows them.")],
+    team: Annotated[str, typer.Option(help="Team id, or * for the role held everywhere.")] = "*",
+    json: _Json = False,
+) -> None:
+    """Take the role of a person in a team away."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.gateway.access import Access
+
+    with home.services() as services:
+        Access(services.database, services.log, services.clock, services.setup).withdraw(person, team)
+    if json:
+        show_json({"person": person, "team": team, "withdrawn": True})
+    else:
+        typer.echo(f"{person} no longer has a role there")
 
 
 def _decide(
@@ -136,7 +156,7 @@ def _read_on(services: Services) -> None:
 def _note(services: Services, what: str, rows: int) -> None:
     from fairlead.gateway.access import Access
 
-    access = Access(services.database, services.clock)
+    access = Access(services.database, services.log, services.clock)
     access.note_reading(access.operator(), "cli", what, ["people.name", "accounts.id"], rows, allowed=True)
 
 

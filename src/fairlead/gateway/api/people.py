@@ -76,10 +76,20 @@ def routes(api: Api) -> APIRouter:
     @router.post("/users/disable")
     def disable(request: Request, person: Annotated[str, Body(embed=True)]) -> dict[str, str]:
         """Ends every session, link and token of a person."""
-        viewer_of(request).demand("owner", "admin")
-        with database.begin() as tx:
-            access.disable_user(tx, person, api.services.clock.now())
+        viewer = viewer_of(request)
+        viewer.demand("owner", "admin")
+        api.access.disable(person, by=viewer.person)
         return {"person": person}
+
+    @router.post("/users/withdraw")
+    def withdraw(
+        request: Request, person: Annotated[str, Body()], team: Annotated[str, Body()] = EVERYWHERE
+    ) -> dict[str, str]:
+        """Takes the role of a person in a team away."""
+        viewer = viewer_of(request)
+        viewer.demand("owner", "admin", None if team == EVERYWHERE else team)
+        api.access.withdraw(person, team, by=viewer.person)
+        return {"person": person, "team": team}
 
     @router.get("/access-log")
     def log(request: Request, limit: int = 1000) -> Response:
