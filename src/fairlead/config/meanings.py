@@ -60,14 +60,15 @@ def _said_of(place: tuple[str, ...], value: object) -> Iterator[str]:
             )
 
 
-def _zone(text: str) -> str:
+def zone_fault(text: str) -> str:
+    """What is wrong with the name of a time zone, and what was meant; empty if nothing."""
     zones = _zones()
     if text in zones.values():
         return ""
     # People write the town alone, or in small letters; a list of six hundred zones helps nobody.
     found = zones.get(text.lower())
     said = f"; did you mean `{found}`?" if found else did_you_mean(text, list(zones.values()), show=0)
-    return f"unknown time zone `{text}`{said or ', write it like `Europe/Berlin`'}"
+    return f"unknown time zone `{text}`{said or ': write it like `Europe/Berlin`'}"
 
 
 @cache
@@ -134,7 +135,7 @@ def _memory(text: str) -> str:
 
 
 _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
-    ("", "time_zone"): _zone,
+    ("", "time_zone"): zone_fault,
     ("sources", "since"): _since,
     ("sources", "url"): _web_address,
     ("calendars", "holidays"): _holiday,

@@ -16,14 +16,17 @@ def resolve(reference: SecretRef, environ: Mapping[str, str] = os.environ, folde
     `folder` is that of `fairlead.toml`: a relative path of a file starts there, wherever the program was started.
     """
     if reference.env:
+        # Files and shells end secrets with a newline that no tool knows of.
         if value := environ.get(reference.env, "").strip():
             return value
         raise Abort(f"environment variable `{reference.env}` is not set", hint=f"export {reference.env}=...")
+    # At each call anew: a secret that was rotated holds without a restart.
     path = (folder or Path()) / Path(reference.file).expanduser()
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as fault:
-        raise Abort(f"cannot read secret file {path}: {fault.strerror}") from fault
+        said = f"cannot read secret file {path}: {(fault.strerror or '').lower()}"
+        raise Abort(said, hint="put it there, readable for this user, or name another in fairlead.toml") from fault
 
 
 def credentials(

@@ -32,7 +32,7 @@ class SourceSetup(Section, frozen=True):
     exclude: tuple[str, ...] = ()
     """Globs of repositories to leave out."""
     paths: tuple[str, ...] = ()
-    """Local paths, for sources that are read from disk."""
+    """Local paths, for sources that are read from disk; from the folder of `fairlead.toml`, `~` is the home."""
     known_as: str = ""
     """Repository id that a single local path stands for, like `github:acme/payments`."""
     token: SecretRef | None = None

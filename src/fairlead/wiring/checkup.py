@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fairlead.config.check import did_you_mean
+from fairlead.config.settings import SourceSetup
 from fairlead.connectors.kit.connector import Finding, Syncs
 from fairlead.connectors.kit.registry import connectors
 from fairlead.model.errors import Fault
@@ -16,6 +17,8 @@ from fairlead.wiring.services import Services
 from fairlead.wiring.syncing import sync_request
 
 _LEAST_FREE_BYTES = 500_000_000
+_NEVER_SENT = frozenset({"fairlead", "git", "ics", "records"})
+"""Tools that refuse every webhook: what they tell is read here, or entered here."""
 
 
 def checkup(services: Services) -> Iterator[Finding]:
@@ -40,7 +43,10 @@ def _settings(services: Services) -> Iterator[Finding]:
         yield Finding("sources", None, "none configured", "fairlead init, or fairlead import git PATH")
     if not services.settings.teams:
         yield Finding(
-            "teams", None, "none configured: figures cover everything", "add [teams.<key>] to fairlead.toml"
+            "teams",
+            None,
+            "none configured: figures cover everything",
+            'add to fairlead.toml\n[teams.payments]\nmembers = ["kim", "ana@acme.example"]',
         )
 
 
@@ -63,12 +69,15 @@ def _store(services: Services) -> Iterator[Finding]:
         yield Finding("store", False, fault.message, fault.hint)
         return
     except Exception as fault:
+        # Each driver has errors of its own; a checkup says them and goes on with the rest.
         yield Finding("store", False, str(fault).splitlines()[0], "check [store] url and that the server runs")
         return
     detail = f"{database.dialect}, {latest} raw events"
     if database.dialect == "sqlite":
         detail += f", SQLite {sqlite3.sqlite_version}"
     yield Finding("store", True, detail)
+    if not latest and services.settings.sources:
+        yield Finding("history", None, "nothing was read yet", "fairlead sync")
 
 
 def _source(services: Services, name: str) -> Iterator[Finding]:
@@ -78,35 +87,45 @@ def _source(services: Services, name: str) -> Iterator[Finding]:
         missing = f"no connector `{tool}`{did_you_mean(tool, list(connectors()))}"
         yield Finding(name, False, missing, f"set tool to one of: {known}")
         return
+    left_out: list[str | None] = []
     try:
         secrets = services.webhook_secrets(name)
-        request = sync_request(services, name)
+        request = sync_request(services, name, report=lambda step: left_out.append(step.left_out))
     except Fault as fault:
         yield Finding(name, False, fault.message, fault.hint)
         return
     connector = connectors()[tool]
-    if isinstance(connector, Syncs):
+    polls = isinstance(connector, Syncs)
+    if isinstance(connector, Syncs) and not _only_sent(services.settings.sources[name]):
         try:
             for finding in connector.check(request):
                 yield Finding(f"{name}: {finding.what}", finding.ok, finding.detail, finding.remedy)
         except Fault as fault:
             yield Finding(name, False, fault.message, fault.hint)
-        finally:
-            if request.client:
-                request.client.close()
-    yield _webhooks(services, name, secrets, polls=isinstance(connector, Syncs))
+    if request.client:
+        request.client.close()
+    yield from (Finding(f"{name}: left out", False, told) for told in dict.fromkeys(left_out) if told)
+    if tool not in _NEVER_SENT:
+        yield _webhooks(services, name, secrets, polls=polls)
+
+
+def _only_sent(source: SourceSetup) -> bool:
+    """Whether nothing of the source is ever asked for: then it needs no credentials, and none are missed."""
+    return not (source.every_minutes or source.token or source.private_key or source.paths or source.url)
 
 
 def _webhooks(services: Services, name: str, secrets: list[str], polls: bool) -> Finding:
+    place = f"{services.settings.server.public_url.rstrip('/') or '<your address>'}/hooks/{name}"
     if secrets:
-        return Finding(f"{name}: webhooks", True, f"{len(secrets)} live secrets, at /hooks/{name}")
+        count = f"{len(secrets)} live secret{'s' * (len(secrets) > 1)}"
+        return Finding(f"{name}: webhooks", True, f"{count}, at /hooks/{name}")
+    remedy = f'webhook_secrets = [{{ env = "FAIRLEAD_WEBHOOKS" }}] in [sources.{name}]; the tool sends to {place}'
+    if not polls:
+        return Finding(f"{name}: webhooks", None, "no secret, so nothing that is sent is taken", remedy)
     minutes = services.settings.sources[name].every_minutes
-    how = f"polled every {minutes} minutes" if polls and minutes else "read only when asked"
-    # Only a tool that is also polled tells reviews and pushes another way, with their order lost.
-    order = " and the exact order of reviews and pushes" if polls else ""
-    gain = f"webhooks would bring events within a second{order}"
-    remedy = f'webhook_secrets = [{{ env = "..." }}] in [sources.{name}], then send them to /hooks/{name}'
-    return Finding(f"{name}: webhooks", None, f"none; {how}; {gain}", remedy if services.tool(name) != "git" else "")
+    how = f"polled every {minutes} minutes" if minutes else "read only by `fairlead sync`"
+    gain = "webhooks would bring events within a second and the exact order of reviews and pushes"
+    return Finding(f"{name}: webhooks", None, f"none; {how}; {gain}", remedy)
 
 
 def _server(services: Services) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,16 @@ class Answers:
     git_paths: tuple[str, ...] = ()
     teams: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Team key -> handles or addresses of its members."""
+
+
+def github_name(text: str) -> str:
+    """Owner or repository as people write or paste it; empty if it is none.
+
+    >>> [github_name(text) for text in ("https://github.com/acme/", "acme/payments.git", "acme corp")]
+    ['acme', 'acme/payments', '']
+    """
+    name = re.sub(r"^(https?://[^/]+/|git@[^:]+:)", "", text.strip()).removesuffix("/").removesuffix(".git")
+    return name if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9._-]+)?", name) else ""
 
 
 def starter(answers: Answers) -> str:
@@ -93,8 +104,14 @@ def _teams(file: TOMLDocument, answers: Answers) -> None:
 
 
 def _hints(file: TOMLDocument) -> None:
+    # As comments: what is stated wins over what is seen, and a guess of ours would hide that the team's data differ.
     file.add(nl())
     for line in (
+        "Teams make figures and briefs of their own:",
+        "[teams.payments]",
+        'members = ["kim", "ana@acme.example"]',
+        'repositories = ["github:acme/pay*"]',
+        "",
         "What counts is proposed from the data seen: `fairlead doctor` and the Data page show it. To state it:",
         "[deployments]",
         'sources = ["deployment"]          # or workflow, release, tag, merge, cdevents, records',

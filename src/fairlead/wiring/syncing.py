@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -41,10 +42,14 @@ def sync_request(
     settings = services.source(source)
     if settings is None:
         known = ", ".join(services.settings.sources) or "none is configured"
+        # The cursor of a source is kept under its name: a wrong one would begin a history of its own.
         raise Abort(f"no source `{source}`", hint=f"known: {known}")
     plain: dict[str, Any] = {
         key: value for key, value in msgspec.to_builtins(settings).items() if key not in _SECRETS
     }
+    # From the folder of the file that names them, like its secrets: a server is started anywhere.
+    folder = services.loaded.path.parent.absolute() if services.loaded.path else Path.cwd()
+    plain["paths"] = [str(folder / Path(path).expanduser()) for path in settings.paths]
     now = services.clock.now()
     wanted = since or settings.since
     start = None if wanted == "all" else parse_time(wanted) or now - timedelta(days=DEFAULT_DAYS)

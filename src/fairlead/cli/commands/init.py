@@ -5,10 +5,17 @@ Example: fairlead init --github acme --time-zone Europe/Berlin
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+
+if TYPE_CHECKING:
+    from fairlead.wiring.starter import Answers
+
+T = TypeVar("T")
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -27,24 +34,31 @@ def init(
     json: Annotated[bool, typer.Option("--json", help="Say as JSON what was written.")] = False,
 ) -> None:
     """Ask little and write fairlead.toml; with options for all questions it asks nothing."""
-    from zoneinfo import available_timezones
-
     from fairlead.cli.output import show_json
     from fairlead.model.errors import Abort
     from fairlead.wiring.starter import Answers, starter
 
     if path.exists() and not force:
         raise Abort(f"{path} exists", hint="edit it, or overwrite it with --force")
-    zone = time_zone or _ask("Time zone", _local_zone())
-    if zone not in available_timezones():
-        raise Abort(f"unknown time zone: {zone}", hint="write it like Europe/Berlin")
-    owner = github[0].partition("/")[0] if github else Path.cwd().name
+    if language not in ("en", "de"):
+        raise Abort(f"no language `{language}`", hint="en or de")
+    zone = _checked(time_zone, "Time zone", _local_zone(), _as_zone)
+    names = [_as_github(one) for one in github or ()]
+    # Asked in the order in which one answer gives the default of the next.
+    organisation = (
+        name if name is not None else _ask("Organisation", names[0].partition("/")[0] if names else _here())
+    )
+    if not names and not git:
+        names = _checked(None, "GitHub organisation or owner/repository (empty: none)", "", _as_names)
+    paths = [_as_folder(one) for one in git or ()]
+    if not names and not paths:
+        paths = _checked(None, "Folder of a local git repository (empty: none)", "", _as_folders)
     answers = Answers(
-        organisation=name if name is not None else _ask("Organisation", owner),
+        organisation=organisation,
         time_zone=zone,
         language=language,
-        github=tuple(github or ([] if git else _ask("GitHub organisation or owner/repository", "").split())),
-        git_paths=tuple(git or ()),
+        github=tuple(names),
+        git_paths=tuple(paths),
         token_variable=token_variable,
         webhook_variable=webhook_variable,
     )
@@ -52,23 +66,88 @@ def init(
     if json:
         show_json({"written": str(path), "sources": ["github"] * bool(answers.github) + list(answers.git_paths)})
         return
-    typer.echo(f"wrote {path}")
-    typer.echo("\nnext:")
+    typer.echo(f"wrote {path}\n\nnext:")
+    for step in _next(answers, path):
+        typer.echo(f"  {step}")
+
+
+def _next(answers: Answers, path: Path) -> Iterator[str]:
+    """What to type, in order, for what was answered."""
+    found = path.name == "fairlead.toml" and path.absolute().parent == Path.cwd()
+    call = "fairlead" if found else f"fairlead --config {path}"
     if answers.github:
-        typer.echo(
-            f"  export {token_variable}=...     # fairlead up, then Settings > GitHub, leads through an App instead"
-        )
-    typer.echo("  fairlead doctor            # checks everything that the file names")
-    typer.echo("  fairlead sync              # reads the history, with progress")
-    typer.echo("  fairlead up                # gateway, web and workers")
+        yield f"export {answers.token_variable}=...   # scopes repo, read:org"
+        yield "# or an App instead of a token: `fairlead up`, then Settings > Connect GitHub"
+    if answers.webhook_variable:
+        yield f"export {answers.webhook_variable}=...   # the secret that you give GitHub for its webhooks"
+    if answers.github or answers.git_paths:
+        yield f"{call} doctor   # checks everything that the file names"
+        yield f"{call} sync     # reads the history, with progress"
+        yield f"{call} brief    # what needs you"
+    else:
+        yield f"{call} import git ~/src/yours   # or name a source in {path}: docs/configuration.md"
+    yield f"{call} up       # gateway, pages and workers"
+
+
+def _checked(given: str | None, question: str, default: str, read: Callable[[str], T]) -> T:
+    """Reads what was given, or asks until it can be read: a slip must not cost the answers before it."""
+    from fairlead.model.errors import Fault
+
+    while given is None:
+        try:
+            return read(_ask(question, default))
+        except Fault as fault:
+            if not sys.stdin.isatty():
+                raise
+            typer.echo(": ".join(filter(None, (fault.message, fault.hint))), err=True)
+    return read(given)
+
+
+def _as_zone(text: str) -> str:
+    from fairlead.config.meanings import zone_fault
+    from fairlead.model.errors import Abort
+
+    if said := zone_fault(text):
+        raise Abort(said)
+    return text
+
+
+def _as_github(text: str) -> str:
+    from fairlead.model.errors import Abort
+    from fairlead.wiring.starter import github_name
+
+    if not (name := github_name(text)):
+        raise Abort(f"`{text}` names nobody at GitHub", hint="write acme, or acme/payments")
+    return name
+
+
+def _as_names(text: str) -> list[str]:
+    return [_as_github(one) for one in text.replace(",", " ").split()]
+
+
+def _as_folder(text: str) -> str:
+    """By its full path: the file is also read by a server that was started elsewhere."""
+    from fairlead.model.errors import Abort
+
+    folder = Path(text).expanduser().absolute()
+    if not folder.is_dir():
+        raise Abort(f"no folder {folder}", hint="name one that holds a git repository")
+    return str(folder)
+
+
+def _as_folders(text: str) -> list[str]:
+    return [_as_folder(text)] if text else []
 
 
 def _ask(question: str, default: str) -> str:
-    import sys
-
+    # Without a terminal nobody answers: a script gets the defaults instead of a hang.
     if not sys.stdin.isatty():
         return default
     return str(typer.prompt(question, default=default, show_default=bool(default))).strip()
+
+
+def _here() -> str:
+    return Path.cwd().name
 
 
 def _local_zone() -> str:

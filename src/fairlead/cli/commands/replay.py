@@ -22,12 +22,20 @@ def replay(
     from fairlead.cli import home
     from fairlead.cli.output import show_json
     from fairlead.cli.progress import ProgressLine
+    from fairlead.config.check import did_you_mean
     from fairlead.connectors.kit.connector import Progress
+    from fairlead.ingest import revisions
     from fairlead.ingest.replay import replay as run
+    from fairlead.model.errors import Abort
     from fairlead.reports.plain import plain
     from fairlead.store import quarantine
 
     with home.services() as services, ProgressLine(quiet=json) as line:
+        with services.database.read() as tx:
+            # A source that was taken out of the settings, or never stood there, may still have events in the log.
+            known = sorted({*services.settings.sources, *revisions.sources(tx)})
+        if source and source not in known:
+            raise Abort(f"no events of a source `{source}`{did_you_mean(source, known)}")
         total = None if quarantined else services.log.latest()
         done = run(
             services.ingest,

@@ -23,10 +23,14 @@ def sync(
     from fairlead.cli import home
     from fairlead.cli.output import show_json
     from fairlead.cli.progress import ProgressLine
+    from fairlead.config.check import did_you_mean
+    from fairlead.model.errors import Abort
     from fairlead.workers.syncs import run_sync
 
     summaries = []
     with home.services() as services:
+        if source and services.source(source) is None:
+            raise Abort(f"no source `{source}`{did_you_mean(source, list(services.settings.sources))}")
         for name in [source] if source else list(services.settings.sources):
             with ProgressLine(quiet=json) as line:
                 summaries.append(run_sync(services, name, since=since, full=full, report=line.report))

@@ -16,7 +16,7 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 def up(
     only: Annotated[str, typer.Option(help="gateway or workers; else both in this process.")] = "",
     host: Annotated[str, typer.Option(help="Address to listen on; loopback unless told otherwise.")] = "",
-    port: Annotated[int, typer.Option(help="Port; 0 takes any free one.")] = -1,
+    port: Annotated[int, typer.Option(min=-1, max=65535, help="Port; 0 takes any free one.")] = -1,
     public_url: Annotated[str, typer.Option(help="Address by which people reach it through a proxy.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Say as one line of JSON where it listens.")] = False,
 ) -> None:
@@ -29,6 +29,7 @@ def up(
 
     if only not in ("", "gateway", "workers"):
         raise Abort(f"no part `{only}`", hint="gateway or workers")
+    # As variables and not as arguments: the workers run in a process of their own and read the same settings again.
     for name, value in (("HOST", host), ("PUBLIC_URL", public_url), ("PORT", str(port) if port >= 0 else "")):
         if value:
             os.environ[f"FAIRLEAD_SERVER__{name}"] = value

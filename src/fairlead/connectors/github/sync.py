@@ -48,7 +48,10 @@ def repositories(api: Api) -> list[str]:
         for _, _, page in api.lists("/installation/repositories", key="repositories"):
             found |= dict.fromkeys(text(entry, "full_name") for entry in page)
     if not found:
-        raise Abort("no repositories are named", hint="set `repositories` or `organisations` in `[sources.github]`")
+        raise Abort(
+            "no repository was found by the names that are set",
+            hint=f"check `repositories` and `organisations` in `[sources.{api.request.options.source}]`",
+        )
     excluded = tuple(settings.get("exclude") or ())
     return [name for name in found if name.count("/") == 1 and not any(fnmatchcase(name, glob) for glob in excluded)]
 

@@ -104,7 +104,8 @@ class Http:
         except httpx.TimeoutException:
             raise Retry(f"{_shown(url)} did not answer in time") from None
         except httpx.TransportError as fault:
-            raise Retry(f"{_shown(url)} cannot be reached: {fault}") from None
+            hint = "check the network and `url` of the source; behind a proxy: export HTTPS_PROXY=..."
+            raise Retry(f"{_shown(url)} cannot be reached: {fault}", hint=hint) from None
         self.now = _http_date(found.headers.get("date")) or self.now
         return found
 
@@ -113,7 +114,7 @@ class Http:
         if status == 304:
             return Answer(_path(url), b"", None, found.headers, unchanged=True)
         if status == 401:
-            raise Abort(f"{shown}: the credentials were refused", hint="`fairlead doctor` says what is missing")
+            raise Abort(f"{shown}: the credentials were refused", hint="make a new token or key and set it")
         if status >= 500:
             raise Retry(f"{shown} answered {status}")
         if status >= 400:
