@@ -21,7 +21,8 @@ _WHY: Mapping[str, str] = MappingProxyType(
         "meta": "the webhook was deleted at GitHub",
         "ping": "GitHub tried the webhook",
         "projects_v2": "boards are not read",
-        "projects_v2_item": "a board item names its issue only by node id",
+        # its fields, iterations too, would become transitions and sprints of an issue that cannot be found
+        "projects_v2_item": "a board item names its issue only by node id, without repository or number",
         "projects_v2_status_update": "boards are not read",
         "repository_import": "the repository's own events tell what was imported",
         "repository_dispatch": "it starts a workflow, whose run comes by itself",
