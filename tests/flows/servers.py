@@ -18,8 +18,8 @@ from typing import Any
 import httpx
 import uvicorn
 
-from fairlead.connectors.github.fake import server
 from fairlead.connectors.github.fake.api.desk import Desk
+from fairlead.connectors.kit.fake import server
 
 
 @contextmanager
