@@ -7,13 +7,15 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from fairlead.connectors.kit.registry import connector
 from fairlead.gateway import local, probes
 from fairlead.gateway.access import Access
-from fairlead.gateway.api.app import create_api
+from fairlead.gateway.api.app import create_api, problem
 from fairlead.gateway.counters import Counters
 from fairlead.gateway.guard import Guard
 from fairlead.gateway.headers import SecurityHeaders
@@ -22,6 +24,7 @@ from fairlead.gateway.intake import Doorway, Intake
 from fairlead.gateway.server import Edge, Listening
 from fairlead.gateway.signin import SignIn
 from fairlead.gateway.webhooks import Receiver
+from fairlead.model.errors import Retry
 from fairlead.store import rereads
 from fairlead.ui.app import routes as pages
 from fairlead.wiring.services import Services
@@ -56,12 +59,14 @@ def create_apps(services: Services) -> Apps:
     hosts = Hosts(server.host, server.public_url)
     api = Mount("/api/v1", app=create_api(services, access))
     signin = SignIn(access, https=https, language=services.setup.organisation.language).routes()
-    inside = Starlette(routes=[*signin, api, *pages(services)])
-    for_operator = Starlette(routes=[local.route(services), api])
+    # In each app, since each answers what it does not know with 500: a store that is down passes by itself.
+    faults = {Retry: _unavailable}
+    inside = Starlette(routes=[*signin, api, *pages(services)], exception_handlers=faults)
+    for_operator = Starlette(routes=[local.route(services), api], exception_handlers=faults)
     # Pages and API only: what webhooks are told fits into a packet.
     guarded = GZipMiddleware(Guard(inside, access, hosts, https=https), minimum_size=1_000, compresslevel=6)
     open_to_all = [*_receivers(services, counters), *probes.routes(services.log, services.database, counters, hosts)]
-    network = Starlette(routes=[*open_to_all, Mount("/", app=guarded)])
+    network = Starlette(routes=[*open_to_all, Mount("/", app=guarded)], exception_handlers=faults)
     return Apps(
         network=SecurityHeaders(network, https=https),
         operator=Guard(for_operator, access, hosts, https=https, operator=True),
@@ -89,6 +94,11 @@ def create_edge(services: Services, *, port: int | None = None) -> tuple[Edge, A
 def sign_in_link(services: Services, apps: Apps, port: int) -> str:
     """A link that lets the operator's browser in once, to be printed at start."""
     return f"{_address(services, port)}/sign-in/{apps.access.operator_link()}"
+
+
+async def _unavailable(_request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, Retry)
+    return problem(503, fault.message, fault.hint, **{"retry-after": str(round(fault.after_s or 5))})
 
 
 def _address(services: Services, port: int) -> str:
