@@ -69,6 +69,20 @@ def test_failures_recovery_and_rework(settled: Any) -> None:
     assert cause["deployment"].endswith("/7") and cause["verdict"] == "scored" and cause["rollback_part"] == 0.2
 
 
+def test_failures_without_a_recovery_are_left_out_and_named(busy: Any) -> None:
+    busy.source.put(
+        "incidents", {"id": "pager:2", "service": "service:pay", "started_at": busy.at(10, 21), "source": "pager"}
+    )
+    for number, at in ((20, busy.at(5, 19)), (21, busy.at(12))):
+        busy.deployment(number, busy.merge(10), at, result="failure")
+    found = figure(busy.warehouse(), "failed_deployment_recovery_time", WINDOW)
+    assert (found.value, found.n) == (3.5 * 3600, 1)
+    assert found.excluded == {"not_restored": 1, "attempt_failed": 1, "never_recovered": 1}
+    assert found.left_out and f"{busy.pay}/deployment/21" in found.left_out.ids
+    # What did not go through is no failed change either: nothing of it reached production.
+    assert figure(busy.warehouse(), "change_failure_rate", WINDOW).n == 11
+
+
 def test_a_person_corrects_the_cause(busy: Any) -> None:
     busy.source.put("incidents", {"id": "pager:1", "not_deployment": "power cut"})
     (cause,) = busy.warehouse().rows("select deployment, verdict from incident_causes")

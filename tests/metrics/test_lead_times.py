@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
+
+from fairlead.metrics.figures import figure
+from fairlead.metrics.quality import findings
+from fairlead.model.figures import Window
 
 HOUR = 3600.0
 
@@ -185,3 +189,33 @@ def test_merges_count_where_nothing_else_does(company: Any) -> None:
 def test_time_of_a_change_that_spans_a_summer_time_switch_is_elapsed_time(company: Any) -> None:
     company.change(2, opened_at=company.at(2, 10), merged_at=company.at(2, 10) + timedelta(days=60))
     assert row(company, 2)["review_s"] == 60 * 24 * HOUR - 3 * HOUR
+
+
+def test_commits_stand_for_themselves_where_nothing_was_ever_proposed(company: Any) -> None:
+    for day in (2, 4):
+        company.deployment(day, company.merge(day), company.at(day, 20))
+    warehouse = company.warehouse()
+    found = {
+        row["commit"]: (row["total_s"], row["total_missing"]) for row in warehouse.rows("from commit_lead_times")
+    }
+    # Main grows at 18:00: the third commit waits a day and two hours, the fourth two hours.
+    assert found[f"{company.pay}@{company.merge(3)}"] == (26 * 3600, None)
+    assert found[f"{company.pay}@{company.merge(4)}"] == (2 * 3600, None)
+    assert found[f"{company.pay}@{company.merge(1)}"] == (None, "first_known_deployment")
+    assert found[f"{company.pay}@{company.merge(5)}"] == (None, "not_deployed")
+    window = Window(start=company.at(0).replace(tzinfo=UTC), end=company.at(21).replace(tzinfo=UTC))
+    for segment in ({}, {"team": "pay"}, {"service": "pay"}, {"author_kind": "human"}):
+        lead = figure(warehouse, "lead_time", window, segment)
+        assert (lead.value, lead.n) == (2 * 3600, 3), segment
+        assert lead.excluded == {"not_deployed": 6, "first_known_deployment": 1}
+    assert [finding.subject for finding in findings(warehouse) if finding.kind == "lead-time-by-commits"] == [
+        company.pay
+    ]
+
+
+def test_one_change_is_enough_that_commits_do_not_count_beside_it(company: Any) -> None:
+    company.deployment(2, company.merge(2), company.at(2, 20))
+    company.change(2)
+    warehouse = company.warehouse()
+    assert not warehouse.rows("from commit_lead_times")
+    assert len(warehouse.rows("from change_lead_times")) == 1

@@ -67,6 +67,11 @@ _CHECKS = (
         "select repository as subject, repository as id from what_counts where chosen and kind = 'merge'",
     ),
     _Check(
+        "lead-time-by-commits", "note", ("lead_time",),
+        "no change is known there, so that each commit counts from its writing to its deployment",
+        "select repository as subject, commit as id from commit_lead_times",
+    ),
+    _Check(
         "deployments-without-commit", "partial", ("lead_time", "deploy_time"),
         "they count as deployments but bring no change into production",
         "select coalesce(repository, '') as subject, deployment as id from counted_deployments "

@@ -9,10 +9,16 @@ from fairlead.model.errors import Fault
 
 _LIMITS: Mapping[str, Mapping[str, str]] = {
     "change": {
-        "team": "id in (select change from change_teams where team = {})",
-        "service": "id in (select change from change_services where service = {})",
-        "work_type": "id in (select change from change_lead_times where work_type = {})",
-        "author_kind": "id in (select change from change_lead_times where author_kind = {})",
+        # A commit stands in for a change where a repository has none; it belongs to whoever owns what it touches.
+        "team": "(id in (select change from change_teams where team = {0}) or id in (select l.commit from"
+        " commit_lead_times l where l.repository in (select repository from repository_teams where team = {0}))"
+        " or id in (select c.commit from commit_services c join service_teams t using (service) where t.team = {0}))",
+        "service": "(id in (select change from change_services where service = {0})"
+        " or id in (select commit from commit_services where service = {0}))",
+        "work_type": "(id in (select change from change_lead_times where work_type = {0})"
+        " or id in (select commit from commit_lead_times where work_type = {0}))",
+        "author_kind": "(id in (select change from change_lead_times where author_kind = {0})"
+        " or id in (select commit from commit_lead_times where author_kind = {0}))",
     },
     "deployment": {
         "team": "id in (select deployment from deployment_teams where team = {})",

@@ -24,7 +24,7 @@ def figure_block(figure: Figure, words: Wording) -> FigureBlock:
             if part.value is not None
         ),
         notes=(
-            *((words("figure.parts"),) if figure.parts else ()),
+            *((words("figure.parts"),) if any(part.value is not None for part in figure.parts) else ()),
             *_left_out(figure, words),
             *map(plain, figure.notes),
         ),

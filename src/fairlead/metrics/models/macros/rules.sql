@@ -30,3 +30,14 @@ left join {{ source('setup', 'working_slots') }} {{ slot }} on {{ slot }}.calend
 {% macro phase(start, finish) -%}
 case when {{ finish }} >= {{ start }} then {{ seconds(start, finish) }} end
 {%- endmacro %}
+
+{#- What kind of work a title in the manner of Conventional Commits says; most teams write no other hint. -#}
+{% macro work_type_of(title) -%}
+case
+    when {{ matches(title, '^(fix|bugfix|hotfix)(\\(.*\\))?!?:') }} then 'bug'
+    when {{ matches(title, '^(feat|feature)(\\(.*\\))?!?:') }} then 'feature'
+    when {{ matches(title, '^(refactor|perf|style)(\\(.*\\))?!?:') }} then 'tech_debt'
+    when {{ matches(title, '^(chore|ci|build|deps|test|docs)(\\(.*\\))?!?:') }} then 'toil'
+    else 'other'
+end
+{%- endmacro %}

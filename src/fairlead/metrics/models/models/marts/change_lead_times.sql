@@ -177,13 +177,7 @@ select
     end as author_kind,
     coalesce(
         t.work_type,
-        case
-            when {{ matches('t.title', '^(fix|bugfix|hotfix)(\\(.*\\))?!?:') }} then 'bug'
-            when {{ matches('t.title', '^(feat|feature)(\\(.*\\))?!?:') }} then 'feature'
-            when {{ matches('t.title', '^(refactor|perf|style)(\\(.*\\))?!?:') }} then 'tech_debt'
-            when {{ matches('t.title', '^(chore|ci|build|deps|test|docs)(\\(.*\\))?!?:') }} then 'toil'
-            else 'other'
-        end
+        {{ work_type_of('t.title') }}
     ) as work_type,
     t.first_commit_at, t.opened_at, t.ready_at, t.first_review_at, t.first_agent_review_at, t.approved_at, t.merged_at,
     t.deployed_at, t.deployment,
