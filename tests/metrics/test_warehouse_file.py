@@ -96,6 +96,20 @@ def test_who_reads_after_an_upgrade_reads_what_the_new_models_make(busy: Any, pa
     warehouse.close()
 
 
+def test_an_upgrade_may_make_a_view_of_what_was_a_table_and_the_other_way_round(busy: Any, path: Path) -> None:
+    con = duckdb.connect(str(path))
+    con.execute("update warehouse_state set value = 'older' where key = 'models'")
+    con.execute("drop table open_change_turns")
+    con.execute("create view open_change_turns as select 'older' as change, 'approved' as why")
+    con.execute("drop view attention_conflicts")
+    con.execute("create table attention_conflicts as select 'older' as change")
+    con.close()
+    warehouse = Warehouse(path, busy.source, busy.setup, busy.clock)
+    for relation in ("open_change_turns", "attention_conflicts"):
+        assert all(row["change"] != "older" for row in warehouse.rows(f"select * from {relation}"))
+    warehouse.close()
+
+
 def test_at_new_year_readers_take_what_is_there_and_a_refresh_makes_new_calendars(busy: Any, path: Path) -> None:
     def stamp(warehouse: Warehouse) -> str:
         [row] = warehouse.rows("select value from warehouse_state where key = 'models'")

@@ -107,6 +107,8 @@ class Executor:
         name = model.name
         kind = "view" if model.materialized == "view" else "table"
         watched = name in self._watched and not full and _exists(con, name)
+        if full:
+            _clear(con, name, kind)
         if watched:
             con.execute(f'create or replace temp table before as from "{name}"')
         self._run(con, name, f'create or replace {kind} "{name}" as ', incremental=False)
@@ -141,6 +143,18 @@ class Executor:
         con.execute(f'delete from "{name}" where {dirty}')  # noqa: S608
         con.execute(f'insert into "{name}" by name select * from fresh')  # noqa: S608
         con.execute("drop table fresh")
+
+
+def _clear(con: duckdb.DuckDBPyConnection, relation: str, kind: str) -> None:
+    """Takes away what an older version made as the other kind: DuckDB replaces like by like only."""
+    other = "view" if kind == "table" else "table"
+    found = con.execute(
+        f"select 1 from duckdb_{other}s() where {other}_name = ? and schema_name = 'main' and not temporary "  # noqa: S608
+        "and not internal",
+        [relation],
+    ).fetchone()
+    if found:
+        con.execute(f'drop {other} "{relation}"')
 
 
 def _exists(con: duckdb.DuckDBPyConnection, relation: str) -> bool:

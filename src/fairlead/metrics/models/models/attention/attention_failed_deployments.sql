@@ -1,5 +1,4 @@
 -- Services whose last production deployment failed, with the change that was deployed before, if any worked.
-{{ config(materialized='view') }}
 
 with ended as (
     select

@@ -1,5 +1,4 @@
 -- Incidents that are not resolved.
-{{ config(materialized='view') }}
 
 select
     i.incident, i.title, i.url, i.service, i.repository, i.severity, i.status, i.started_at as since,

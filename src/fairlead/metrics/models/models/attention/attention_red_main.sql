@@ -1,5 +1,4 @@
 -- Pipelines of main branches that fail now, since the first failure after the last success; too long from due_at on.
-{{ config(materialized='view') }}
 
 with runs as (
     select

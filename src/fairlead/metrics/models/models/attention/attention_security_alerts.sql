@@ -1,5 +1,4 @@
 -- Open security alerts from the severity on that the team has set; a leaked secret carries no severity and always counts.
-{{ config(materialized='view') }}
 
 with ranked as (
     select

@@ -1,5 +1,4 @@
 -- Sources with the moment from which their silence is longer than it should be.
-{{ config(materialized='view') }}
 
 with heard as (
     select

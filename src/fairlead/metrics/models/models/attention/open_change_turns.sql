@@ -1,5 +1,5 @@
 -- Open changes with whose turn it is now, since when, and when that has been too long.
-{{ config(materialized='view') }}
+-- A table like most of its neighbours: a page asks for it several times, and planning it as a view took 20 ms each time.
 
 with turns as (
     select t.* from {{ source('computed', 'change_turns') }} t where t.until is null and t.party = 0
