@@ -47,7 +47,7 @@ def parse_time(value: str | int | float | datetime | None) -> datetime | None:
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return _as_utc(value)
     if isinstance(value, bool):
         raise ValueError(f"not a time: {value}")
     if isinstance(value, int | float):
@@ -57,8 +57,15 @@ def parse_time(value: str | int | float | datetime | None) -> datetime | None:
         return from_epoch(float(text) if "." in text else int(text))
     if text.startswith(("0001-01-01", "0000-00-00")):
         return None
-    found = datetime.fromisoformat(text)
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return _as_utc(datetime.fromisoformat(text))
+
+
+def _as_utc(value: datetime) -> datetime:
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as fault:
+        # the last hours of the year 9999 west of Greenwich, which some tools write for "never"
+        raise ValueError(f"not a time: {value}") from fault
 
 
 def from_epoch(number: float) -> datetime | None:

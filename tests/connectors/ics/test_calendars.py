@@ -106,3 +106,26 @@ def test_a_folder_is_read_once_until_it_changes(tmp_path: Path) -> None:
     assert "gone.ics" in str(told[0])
     file.write_bytes(_calendar("UID:1\r\nSUMMARY:OOO kim@x.example\r\nDTSTART;VALUE=DATE:20260401\r\n"))
     assert sync() == 1
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "DTSTART:\r\n",
+        "DTSTART:20260401T09x000\r\n",
+        "DTSTART:20260401T090000Z\r\nDTSTART:20260402T090000Z\r\n",
+        "DTSTART:P1D\r\n",
+        "DTSTART;VALUE=DATE:20260401\r\nRRULE:FREQ=DAILY;COUNT=2\r\nRRULE:FREQ=DAILY;COUNT=3\r\n",
+        "DTSTART;VALUE=DATE:20260401\r\nSEQUENCE:one\r\n",
+    ],
+)
+def test_a_broken_event_is_named(broken: str) -> None:
+    """One event that cannot be read must not look like the end of an absence: the calendar is kept apart as a whole."""
+    good = "UID:1\r\nSUMMARY:OOO kim@x.example\r\nDTSTART;VALUE=DATE:20260401\r\n"
+    with pytest.raises(Unreadable) as told:
+        _read(_calendar(good, f"UID:2\r\nSUMMARY:OOO lee@x.example\r\n{broken}"))
+    assert told.value.field == "VEVENT 2"
+    with pytest.raises(Unreadable, match="seen-at|iso"):
+        CONNECTOR.read(
+            Delivery("ics:calendar", {"calendar": "team", "seen-at": "yesterday"}, HEAD.encode()), Options("hr")
+        )

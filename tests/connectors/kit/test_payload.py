@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from fairlead.connectors.kit.payload import decode, document, documents
 from fairlead.model.errors import Unreadable
+from fairlead.model.times import parse_time
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,15 @@ def test_times_of_all_kinds() -> None:
         b'{"iso": "2026-09-07T10:00:00+02:00", "bare": "2026-09-07T08:00:00", "s": 1788768000, "ms": 1788768000000}'
     )
     assert {doc.time(key) for key in ("iso", "bare", "s", "ms")} == {datetime(2026, 9, 7, 8, 0, tzinfo=UTC)}
+
+
+def test_a_time_that_no_calendar_has_in_utc_is_refused() -> None:
+    """Some tools write the end of the year 9999 for "never", in any zone."""
+    doc = document(b'{"at": "9999-12-31T23:59:59-14:00"}')
+    with pytest.raises(Unreadable, match="expected a time"):
+        doc.time("at")
+    with pytest.raises(ValueError, match="not a time"):
+        parse_time("9999-12-31T23:59:59-14:00")
 
 
 def test_the_outermost_shape() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fairlead.connectors.git.graph import Brought
@@ -171,8 +171,11 @@ def account(email: str) -> str | None:
 
 
 def moment(seconds: int | None) -> datetime | None:
-    """As a time of the records."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    """As a time of the records; nothing for one beyond the year 9999, as broken converters of old histories leave."""
+    try:
+        return None if seconds is None else EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def earliest_wins(seconds: int | None, merge: bool) -> datetime:
@@ -181,12 +184,12 @@ def earliest_wins(seconds: int | None, merge: bool) -> datetime:
     Cherry-picks and back-ports repeat the number later. All of it lies before 1970, so that anything that a code
     host dates wins over what was inferred.
     """
-    reach = timedelta(seconds=min(seconds or _LATEST_VERSION_S, _LATEST_VERSION_S))
+    reach = timedelta(seconds=min(max(seconds or _LATEST_VERSION_S, 0), _LATEST_VERSION_S))
     return EPOCH - reach if merge else EPOCH - timedelta(seconds=_LATEST_VERSION_S) - reach / 1000
 
 
 def _version(seconds: int | None) -> datetime:
-    return EPOCH + timedelta(seconds=min(seconds or 0, _LATEST_VERSION_S))
+    return EPOCH + timedelta(seconds=min(max(seconds or 0, 0), _LATEST_VERSION_S))
 
 
 def _counts(commit: LoggedCommit) -> tuple[int | None, int | None, int | None]:

@@ -33,18 +33,30 @@ def read(delivery: Delivery, options: Options) -> Reading:
 
     try:
         calendars = Calendar.from_ical(delivery.body, multiple=True)
-    except (ValueError, IndexError, KeyError) as fault:
+    except (ValueError, IndexError, KeyError, AttributeError, TypeError) as fault:
         raise Unreadable("", f"not an iCalendar file: {fault}") from fault
-    seen = parse_time(delivery.headers.get("seen-at")) or OLDEST
+    seen = _seen_at(delivery.headers.get("seen-at"))
     key = delivery.headers.get("calendar", "calendar")
     scope = f"{options.source}:{key}/"
     found: list[Patch] = []
     for calendar in calendars:
         reader = _Calendar(calendar, options.values, key)
         for event in calendar.walk("VEVENT"):
-            found += reader.absences(event, scope, options.source, seen)
+            try:
+                found += reader.absences(event, scope, options.source, seen)
+            except (ValueError, TypeError, AttributeError, OverflowError) as fault:
+                # The library finds a broken or repeated property only when it is used. The calendar as a whole is
+                # refused: without this event in the full list its former absences would count as taken back.
+                raise Unreadable(f"VEVENT {event.get('UID', '')}"[:200], f"cannot be read: {fault}"[:300]) from fault
     ids = frozenset(patch.record.id for patch in found)
     return Reading(patches=found, sweeps=[Sweep("absences", scope, ids, seen)])
+
+
+def _seen_at(text: str | None) -> datetime:
+    try:
+        return parse_time(text) or OLDEST
+    except ValueError as fault:
+        raise Unreadable("seen-at", str(fault)) from fault
 
 
 class _Calendar:
