@@ -101,7 +101,12 @@ def test_sql_reads_and_nothing_else(owner: TestClient) -> None:
     assert asked.json()["rows"] == [{"author": "github:@kim", "n": 2}]
     noted = owner.get("/api/v1/access-log").json()[0]
     assert (noted["how"], noted["row_count"]) == ("sql", 1)
-    assert "author" in noted["columns"]
+    assert noted["columns"] == ["changes.author"]
+    owner.post("/api/v1/sql", json={"query": "select * from changes"})
+    everybody = [f"changes.{name}" for name in ("assignees", "author", "merged_by", "requested_reviewers")]
+    assert owner.get("/api/v1/access-log").json()[0]["columns"] == everybody
+    owner.post("/api/v1/sql", json={"query": "select title from changes where number = 1"})
+    assert owner.get("/api/v1/access-log").json()[0]["columns"] == []
     for query in ("delete from changes", "copy changes to '/tmp/x'", "select * from read_csv('/etc/passwd')"):
         assert owner.post("/api/v1/sql", json={"query": query}).status_code == 403
 

@@ -153,23 +153,6 @@ def test_reading_person_columns_is_recorded(database: Database) -> None:
         assert len(access.readings(tx, limit=1)) == 1
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "select author from commits",
-        "SELECT AUTHOR FROM COMMITS",
-        "select * from commits",
-        "select to_json(c) from Commits c",
-        'select c from "commits" as c',
-    ],
-)
-def test_no_way_of_writing_hides_that_people_are_read(query: str) -> None:
-    """Upper case, whole rows and quotes read the same."""
-    assert "author" in access.about_people(query, ["x"])
-    assert access.about_people("select count(*) from none_such", ["AUTHOR"]) == ["author"]
-    assert access.about_people("select 1", ["1"]) == []
-
-
 @pytest.mark.parametrize("url", ["mysql://db/x", "sqlite://", "no url", "sqlite:///:memory:"])
 def test_other_addresses_are_refused(url: str) -> None:
     """With what to write instead."""

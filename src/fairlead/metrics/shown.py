@@ -1,15 +1,19 @@
-"""Views of every table without the columns that name or describe people, for readers outside the owner's scope."""
+"""Who may see which column: views of every table without the columns about people, and what the tables are for."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fairlead.metrics.marts import marts
-from fairlead.metrics.readonly import SHOWN
 from fairlead.model.schema import TABLES, columns
 
 if TYPE_CHECKING:
     import duckdb
+
+SHOWN = "shown"
+"""Schema of the views without person columns."""
 
 _IDS_OF_PEOPLE = frozenset({"people", "accounts", "identity_links", "memberships", "absences", "oncall_shifts"})
 """Tables whose ids are made of handles or addresses."""
@@ -25,14 +29,36 @@ _TRAILERS = {"commits": "trailers"}
 def make_views(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the schema of views anew; must run within a transaction."""
     con.execute(f"create schema if not exists {SHOWN}")
-    found = con.execute(
-        "select table_name, list(column_name order by column_index) from duckdb_columns() where schema_name = 'main' "
-        "and not internal and database_name = current_database() group by all order by all"
-    ).fetchall()
-    for table, names in found:
+    for table, names in held(con).items():
         listed = ", ".join(_column(table, name) for name in names if _may_show(table, name))
         if listed:
             con.execute(f'create or replace view {SHOWN}."{table}" as select {listed} from main."{table}"')  # noqa: S608
+
+
+def held(con: duckdb.DuckDBPyConnection, schema: str = "main") -> Mapping[str, list[str]]:
+    """Tables and views of a schema with their columns in order."""
+    found = con.execute(
+        "select table_name, list(column_name order by column_index) from duckdb_columns() where schema_name = ? "
+        "and not internal and database_name = current_database() group by all order by all",
+        [schema],
+    )
+    return dict(found.fetchall())
+
+
+def documented() -> Mapping[str, str]:
+    """The tables that are meant to be read, each with what a row of it is; the rest are steps on the way to them."""
+    records = {table: inspect.getdoc(kind) or "" for table, kind in TABLES.items()}
+    made = {mart.name: mart.doc for mart in marts().values() if mart.public}
+    return {name: _sentence(doc) for name, doc in sorted({**records, **made}.items())}
+
+
+def about_people(table: str, name: str) -> bool:
+    """Whether a column names or describes people in full: then only the owner's scope reads it as it is."""
+    return not _may_show(table, name) or _FIRST_LINE.get(table) == name
+
+
+def _sentence(doc: str) -> str:
+    return " ".join(doc.split()).partition(". ")[0].rstrip(".")
 
 
 def _may_show(table: str, name: str) -> bool:

@@ -21,6 +21,7 @@ from fairlead.metrics.catalogue import Entry
 from fairlead.metrics.executor import Executor
 from fairlead.metrics.lineage_tables import Lineage
 from fairlead.metrics.project import Project
+from fairlead.metrics.reads import Reads
 from fairlead.metrics.tables import Source, StoreSource
 from fairlead.metrics.turn_tables import Turns
 from fairlead.model.errors import Abort
@@ -81,6 +82,7 @@ class Warehouse:
         tables.create_records(self._con)
         self._con.execute("create table if not exists warehouse_state (key varchar primary key, value varchar)")
         self._project = Project(variables=seeds.variables(self.setup))
+        self._reads: tuple[str, Reads] | None = None
         self._filled: set[str] = set()
         self._ages: Sequence[tuple[str, datetime | None, datetime | None]] | None = None
         # What older models or another setup made lacks what pages ask for: the first reader refreshes. Calendars
@@ -201,13 +203,19 @@ class Warehouse:
         return known
 
     def readonly(
-        self, sql: str, *, owner: bool = False, limit: int = 10_000, timeout_s: float = 30.0
+        self, sql: str, *, owner: bool = False, limit: int = 10_000, timeout_s: float = 10.0
     ) -> readonly.Answer:
         """Answers a user's SQL: one reading statement; person columns exist only within the owner's scope."""
-        cursor = self.cursor()
-        readonly.check(cursor, sql, owner=owner)
-        cursor.execute("set search_path = 'main'" if owner else f"set search_path = '{readonly.SHOWN}'")
-        return readonly.answer(cursor, sql, limit=limit, seconds=timeout_s)
+        return readonly.answer(self.cursor(), sql, owner=owner, limit=limit, seconds=timeout_s)
+
+    def people_read(self, sql: str) -> tuple[str, ...]:
+        """Columns about people that a user's SQL reads with the owner's scope, for the access log."""
+        con, made_by = self.cursor(), self._made_by()
+        with self._opening:
+            if self._reads is None or self._reads[0] != made_by:
+                self._reads = made_by, Reads(con)
+            reads = self._reads[1]
+        return reads.about_people(sql)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of its own to the same data: results of two queries must not share one."""
@@ -221,6 +229,8 @@ class Warehouse:
 
     def close(self) -> None:
         """Lets go of the file."""
+        if self._reads is not None:
+            self._reads[1].close()
         self._door.close()
         self._con.close()
 
@@ -238,6 +248,8 @@ def _open(path: Path | None, memory_limit: str, threads: int) -> duckdb.DuckDBPy
     import duckdb
 
     config: _Config = {"memory_limit": memory_limit, "threads": threads, "preserve_insertion_order": False}
+    # What a query has freed goes back to the system within seconds: other processes live on the machine too.
+    config["allocator_background_threads"] = True
     if path is None:
         return _locked(duckdb.connect(":memory:", config=config))
     path = path.with_name(f"{path.stem}{path.suffix or '.duckdb'}")

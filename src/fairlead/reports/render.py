@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fairlead.reports.document import Document
@@ -41,6 +41,13 @@ def to_plain(document: Document) -> dict[str, Any]:
     from fairlead.reports.renderers.as_json import to_plain as plain_values
 
     return plain_values(document)
+
+
+def csv(columns: Sequence[str], found: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as CSV for spreadsheets, in which no text is a formula."""
+    from fairlead.reports.renderers.as_csv import render
+
+    return render(columns, found)
 
 
 def rows(

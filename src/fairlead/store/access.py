@@ -6,7 +6,6 @@ Secrets are made here and shown once; what is kept is their SHA-256, so that a c
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from typing import Any, Literal
 
 from sqlalchemy import delete, func, or_, select, update
 
-from fairlead.model.schema import TABLES, columns
 from fairlead.store.database import Transaction
 from fairlead.store.statements import clean
 from fairlead.store.tables import access_log, grants, links, sessions, tokens, users
@@ -29,10 +27,6 @@ ROLES: tuple[Role, ...] = ("owner", "manager", "member", "viewer")
 
 _NONE = ""
 """Role of a grant that was taken back."""
-
-_WORD = re.compile(r"\w+")
-_PERSON_COLUMNS_OF = {table: frozenset(column.name for column in columns(table) if column.person) for table in TABLES}
-_PERSON_COLUMNS = frozenset[str]().union(*_PERSON_COLUMNS_OF.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,16 +230,6 @@ def tokens_of(tx: Transaction, person: str | None = None) -> list[Token]:
     if person is not None:
         chosen = chosen.where(tokens.c.person == person)
     return [_token(dict(row._mapping)) for row in tx.execute(chosen)]
-
-
-def about_people(query: str, answered: Sequence[str]) -> list[str]:
-    """Person columns that a statement may read: those it names or answers with, and all of the tables it names.
-
-    A row can be read whole, as by `select *` or `to_json(c)`, so naming the table is enough; SQL takes names in any
-    case. The statement itself is kept beside them.
-    """
-    words = {word.casefold() for word in (*_WORD.findall(query), *answered)}
-    return sorted((_PERSON_COLUMNS & words).union(*(_PERSON_COLUMNS_OF[table] for table in words & TABLES.keys())))
 
 
 def note_reading(tx: Transaction, reading: Reading) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -102,15 +100,15 @@ def answer_sql(services: Services, words: Words) -> Reply:
 
     query = words.get("query", "")
     answer = services.warehouse.readonly(query, owner=True, limit=int(words.get("limit") or 10_000))
-    if about := access.about_people(query, answer.columns):
+    if about := services.warehouse.people_read(query):
         with services.database.begin() as tx:
             now = services.clock.now()
-            reading = access.Reading(now, "operator", "sql", query[:10_000], tuple(about), len(answer.rows), True)
+            reading = access.Reading(now, "operator", "sql", query[:10_000], about, len(answer.rows), True)
             access.note_reading(tx, reading)
     if words.get("form") == "json":
         return reply_json(answer.rows)
     if words.get("form") == "csv":
-        return Reply(_csv(answer.columns, answer.rows), "text/csv; charset=utf-8")
+        return Reply(render.csv(answer.columns, answer.rows), "text/csv; charset=utf-8")
     return Reply(render.rows(answer.columns, answer.rows, cut=answer.cut, **_terminal(words)))
 
 
@@ -174,14 +172,6 @@ def shown(document: Document, words: Words) -> Reply:
 
 def _terminal(words: Words) -> dict[str, Any]:
     return {"width": int(words.get("width") or 100), "colour": bool(words.get("colour"))}
-
-
-def _csv(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 VERBS: Mapping[str, Verb] = {

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -13,9 +10,10 @@ from starlette.responses import JSONResponse, Response
 
 from fairlead.gateway.api.asking import Api, viewer_of
 from fairlead.gateway.viewer import Viewer
-from fairlead.metrics.readonly import SHOWN, plain
+from fairlead.metrics.readonly import plain
+from fairlead.metrics.shown import SHOWN, about_people, documented, held
 from fairlead.model.errors import Skip
-from fairlead.model.schema import TABLES
+from fairlead.reports import render
 
 _OWN = frozenset({"limit", "offset", "format"})
 
@@ -74,14 +72,9 @@ def _schema(viewer: Viewer) -> str:
 
 
 def _columns(api: Api, viewer: Viewer) -> dict[str, list[str]]:
-    found = api.services.warehouse.rows(
-        "select table_name as name, list(column_name order by column_index) as columns from duckdb_columns()"
-        " where schema_name = ? and not internal and database_name = current_database()"
-        # What the warehouse keeps for itself is nobody's data.
-        " and table_name not like 'warehouse\\_%' escape '\\' group by all",
-        [_schema(viewer)],
-    )
-    return {row["name"]: row["columns"] for row in found}
+    """The documented tables: what the warehouse keeps for itself, and steps on the way, are nobody's data."""
+    there = held(api.services.warehouse.cursor(), _schema(viewer))
+    return {name: there[name] for name in documented() if name in there}
 
 
 def _known(api: Api, viewer: Viewer, table: str) -> list[str]:
@@ -119,25 +112,11 @@ def _note(api: Api, viewer: Viewer, request: Request, table: str, columns: list[
     """Rows with columns about people are read by owners only, and that is written down."""
     if not viewer.sees_people:
         return
-    hidden = [f"{table}.{name}" for name in columns if name not in _shown(api).get(table, ())]
-    if hidden:
-        api.access.note_reading(viewer, "api", f"{request.method} {request.url.path}", hidden, count, allowed=True)
-
-
-def _shown(api: Api) -> Mapping[str, list[str]]:
-    found = api.services.warehouse.rows(
-        "select table_name as name, list(column_name) as columns from duckdb_columns() where schema_name = ?"
-        " and database_name = current_database() group by all",
-        [SHOWN],
-    )
-    return {row["name"]: row["columns"] for row in found}
+    about = [f"{table}.{name}" for name in columns if about_people(table, name)]
+    if about:
+        api.access.note_reading(viewer, "api", f"{request.method} {request.url.path}", about, count, allowed=True)
 
 
 def _csv(table: str, columns: list[str], rows: list[dict[str, Any]]) -> Response:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    name = table if table in TABLES else "rows"
-    headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    headers = {"content-disposition": f'attachment; filename="{table}.csv"'}
+    return Response(render.csv(columns, rows), media_type="text/csv; charset=utf-8", headers=headers)

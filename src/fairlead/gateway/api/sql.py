@@ -9,7 +9,6 @@ from starlette.responses import JSONResponse, Response
 
 from fairlead.gateway.api.asking import Api, viewer_of
 from fairlead.model.errors import Denied
-from fairlead.store.access import about_people
 
 
 def routes(api: Api) -> APIRouter:
@@ -29,10 +28,11 @@ def routes(api: Api) -> APIRouter:
         try:
             answer = api.services.warehouse.readonly(query, owner=owner, limit=limit)
         except Denied:
-            api.access.note_reading(viewer, "sql", query[:10_000], about_people(query, ()), 0, allowed=False)
+            tried = api.services.warehouse.people_read(query)
+            api.access.note_reading(viewer, "sql", query[:10_000], tried, 0, allowed=False)
             raise
         if owner:
-            about = about_people(query, answer.columns)
+            about = api.services.warehouse.people_read(query)
             api.access.note_reading(viewer, "sql", query[:10_000], about, len(answer.rows), allowed=True)
         content: dict[str, Any] = {"columns": answer.columns, "rows": answer.rows, "cut": answer.cut}
         return JSONResponse(content)
