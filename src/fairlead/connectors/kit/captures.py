@@ -42,6 +42,7 @@ def read_captures(
     for file in _files(path, found):
         found.files += 1
         for line, value in _values(file, found):
+            # nothing is taken once there is one: the rest would be read for nothing
             if len(found.faults) >= _MOST_FAULTS:
                 return found
             try:
@@ -66,6 +67,7 @@ def _files(path: Path, found: Captured) -> Iterator[Path]:
 def _values(file: Path, found: Captured) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a file with their lines: one a line, or else the whole file as one object or a list."""
     with file.open("rb") as stream:
+        # A file called .json may hold one pretty-printed object or an object a line: its first line decides.
         first = stream.readline()
         whole = file.suffix == ".json" and not _is_object(first)
         if whole:
@@ -120,6 +122,7 @@ def _event(capture: Doc, connector_of: Callable[[str], tuple[str, Connector]], r
     if "endpoint" in capture:
         return _page(capture, source, connector, headers, body, received_at)
     kind, delivery = connector.envelope(headers, body)
+    # the kind of a webhook stands in its headers: without them it would be kept as unknown for good
     if not headers:
         raise Unreadable("headers", "expected an object with the headers of the webhook, or an `endpoint`")
     return RawEvent(source, connector.tool, kind, delivery, body, received_at, headers, "unverified")
@@ -130,6 +133,7 @@ def _page(
 ) -> RawEvent:
     endpoint = capture.need_text("endpoint").strip()
     kind = endpoint if endpoint.startswith("api:") else f"api:{endpoint}"
+    # pages have no delivery id; the same page carried in twice is one event
     delivery = content_id(kind, headers.get("path", ""), body)
     return RawEvent(source, connector.tool, kind, delivery, body, received_at, headers, "unverified")
 
@@ -140,6 +144,7 @@ def _body(capture: Doc) -> bytes:
         raise Unreadable("body", "expected an object, a list or a text, got nothing")
     body = capture.plain("body")
     if type(body) is str:
+        # what was recorded as text stays byte for byte, so that the delivery has the id that it had
         return body.encode("utf-8", "replace")
     if type(body) in (dict, list):
         try:
@@ -154,10 +159,12 @@ def _headers(capture: Doc) -> dict[str, str]:
     given: Mapping[str, Any] = found.data if (found := capture.child("headers")) else {}
     headers = {}
     for name, value in given.items():
+        # some recorders keep every header as a list
         if type(value) is list and value:
             value = value[0]
         if type(value) not in (str, int, float):
             raise Unreadable(f"headers.{name}", "expected text")
+        # the file may have been recorded with a live token in it
         if not any(word in name.lower() for word in _SECRET_HEADERS):
             headers[name.lower()] = str(value)
     return headers

@@ -16,6 +16,7 @@ from fairlead.model.patch import Patch
 from fairlead.model.raw import RawEvent, Trust
 from fairlead.model.rows import Rows
 
+# readers import this module in each worker and on the command line, and most never call out
 if TYPE_CHECKING:
     import httpx
 

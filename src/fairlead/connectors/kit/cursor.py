@@ -44,11 +44,14 @@ class Cursor:
     """The whole state, as it is saved after each page."""
 
     def __init__(self, state: Mapping[str, Any], run: str, full: bool) -> None:
+        # a state of another form is forgotten: reading too much again costs time, and misreading it costs records
         usable = state.get("version") == _VERSION
         saved = copy.deepcopy(dict(state)) if usable else {}
         self._marks: dict[str, str] = saved.get("marks", {})
+        # a full run must see each list, also one that has not changed: it is there to find what is missing
         self._etags: dict[str, str] = {} if full else saved.get("etags", {})
         self._run: dict[str, Any] = saved.get("run", {})
+        # An interrupted run goes on, unless it was of the other kind.
         if not self._run or bool(self._run.get("full")) != full:
             self._run = {"id": run, "full": full, "done": [], "resume": {}}
 
@@ -64,10 +67,13 @@ class Cursor:
 
     def note(self, key: str, mark: Mark) -> None:
         """Takes over how far a step has come."""
+        # one step at a time is open, and what is before it is done
         self._run["resume"] = {key: {**mark.resume, "following": mark.following}}
 
     def finish(self, key: str, mark: Mark) -> None:
         """A step is done."""
+        # the mark moves only with the end of its step: pages come newest first at some APIs, and a kill would leave
+        # a gap
         if mark.following or mark.value:
             self._marks[key] = mark.following or mark.value
         if mark.etag:

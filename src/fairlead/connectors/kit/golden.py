@@ -47,6 +47,7 @@ def expected(folder: Path, name: str) -> Any:
 def compare(connector: Connector, options: Options, folder: Path, sample: Sample) -> tuple[Any, Any]:
     """What is read and what should be; with `FAIRLEAD_UPDATE_GOLDEN` the file is written first."""
     found = shown(connector.read(sample.delivery(), options))
+    # written where it is compared, so that what is shown in a review is what the test holds
     if os.environ.get(UPDATE) == "1":
         file = folder / "records" / f"{sample.name}.json"
         file.parent.mkdir(exist_ok=True)
@@ -80,6 +81,7 @@ def merged(patches: Iterable[Patch]) -> dict[tuple[str, str], Merged]:
 
 def _patch(patch: Patch) -> dict[str, Any]:
     said = json.loads(msgspec.json.encode(patch.said()))
+    # what is usual is left out: the files are read by people
     version = {} if patch.at == OLDEST else {"at": iso(patch.at)}
     rank = {"rank": patch.rank} if patch.rank else {}
     return {"table": patch.table, "id": patch.record.id, **version, **rank, "says": said}
@@ -88,6 +90,7 @@ def _patch(patch: Patch) -> dict[str, Any]:
 def _sample(file: Path) -> Sample:
     """`{kind, headers, body}`; a body that is text is taken as it is, anything else is encoded."""
     value = json.loads(file.read_text(encoding="utf-8"))
+    # text as it is, for bodies that no JSON encoder would write, like broken ones
     body = value["body"]
     encoded = body.encode() if isinstance(body, str) else json.dumps(body, ensure_ascii=False).encode()
     return Sample(file.stem, value["kind"], dict(value.get("headers", {})), encoded)

@@ -182,6 +182,11 @@ def _limit_wait(found: httpx.Response, now: datetime) -> float:
     after = found.headers.get("retry-after", "")
     if after.isascii() and after.isdigit():
         return max(1.0, float(after))
+    reset = found.headers.get("ratelimit-reset", "")
+    if reset.isascii() and reset.isdigit() and found.status_code == 429:
+        # GitLab means a moment, PagerDuty and the draft standard a number of seconds; no wait is that long.
+        date = _http_date(found.headers.get("date")) or now
+        return max(1.0, int(reset) - date.timestamp() + 1 if len(reset) > 8 else float(reset))
     reset = found.headers.get("x-ratelimit-reset", "")
     if found.headers.get("x-ratelimit-remaining") == "0" and reset.isascii() and reset.isdigit():
         date = _http_date(found.headers.get("date")) or now

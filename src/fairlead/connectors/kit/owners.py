@@ -39,6 +39,7 @@ def code_owner_rows(text: str) -> list[OwnerLine]:
     if len(text.encode("utf-8", "replace")) > SIZE_LIMIT:
         return []
     found = []
+    # The position stays that of the file: the last line that matches a path wins.
     for position, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
         words = _WORD.findall(_COMMENT.sub("", line))
         if words and is_pattern(words[0]) and all(_OWNER.match(owner) for owner in words[1:]):

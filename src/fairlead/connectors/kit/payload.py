@@ -20,6 +20,7 @@ from fairlead.model.errors import Unreadable
 from fairlead.model.records.kinds import Flag, Number, Text, Time, Whole
 from fairlead.model.times import parse_time
 
+# the largest that both databases hold; ids of tools stay below
 _WHOLE_LIMIT = 2**63
 _EARLIEST_YEAR = 1700
 """Versions of records sort as text from about 1653 on; no tool has older times."""
@@ -37,6 +38,8 @@ def decode(body: bytes) -> Any:
     """Bytes -> plain values; odd but harmless text is repaired, anything else is `Unreadable`."""
     try:
         found = msgspec.json.decode(body)
+        # Only an escape can bring a NUL into valid JSON; msgspec itself refuses lone surrogates, which the slow
+        # path repairs.
         return _scrubbed(found) if b"\\u0000" in body else found
     except RecursionError:
         raise Unreadable("", "nested too deeply") from None
@@ -86,6 +89,7 @@ class Doc:
             return value
         if type(value) is int:
             return value if -_WHOLE_LIMIT <= value < _WHOLE_LIMIT else self._wrong(key, "64 bits", value)
+        # some producers write 12.0; beyond 2**53 a float no longer says which number was meant
         if type(value) is float and value.is_integer() and abs(value) < 2**53:
             return int(value)
         return self._wrong(key, "a whole number", value)
@@ -147,6 +151,7 @@ class Doc:
 
     def need_text(self, key: str) -> str:
         """A text that must be there and not be empty."""
+        # an empty id would join all records that lack one
         return self.text(key) or self._missing(key, "text")
 
     def need_whole(self, key: str) -> int:
@@ -190,6 +195,7 @@ def _docs(values: list[Any], path: str) -> Iterator[Doc]:
 
 @lru_cache(maxsize=4096)
 def _moment(value: str | float) -> datetime | None:
+    # kept by value: the same few times stand in a payload again and again
     found = parse_time(value)
     if found is not None and found.year < _EARLIEST_YEAR:
         raise ValueError(f"not a time of any tool: {value}")
@@ -199,6 +205,7 @@ def _moment(value: str | float) -> datetime | None:
 def _decode_leniently(body: bytes) -> Any:
     """The slow path: wrong UTF-8 and lone surrogates become U+FFFD, a byte order mark is skipped."""
     try:
+        # a title that was cut in the middle of a character is no reason to lose the payload
         text = body.decode("utf-8-sig", "replace")
         return _scrubbed(json.loads(text, parse_constant=_refuse_constant))
     except RecursionError:
@@ -208,6 +215,7 @@ def _decode_leniently(body: bytes) -> Any:
 
 
 def _refuse_constant(word: str) -> NoReturn:
+    # Python's decoder would let NaN and infinity through to a store that cannot hold them
     raise ValueError(f"`{word}` is no JSON number")
 
 

@@ -20,8 +20,10 @@ def connectors() -> Mapping[str, Connector]:
     found: dict[str, Connector] = {}
     for module in pkgutil.iter_modules(fairlead.connectors.__path__):
         if module.name != "kit":
+            # a folder names its connector in a module of its own, since a doorplate re-exports nothing
             path = f"fairlead.connectors.{module.name}" + (".connector" if module.ispkg else "")
             _admit(found, importlib.import_module(path).CONNECTOR)
+    # after the shipped ones, so that an installed package can take the place of one of them
     for entry in entry_points(group="fairlead.connectors"):
         _admit(found, entry.load())
     return MappingProxyType(found)
@@ -36,6 +38,7 @@ def connector(tool: str) -> Connector:
 
 
 def _admit(found: dict[str, Connector], candidate: object) -> None:
+    # at the door, with the names of what is missing, instead of in the middle of a night's sync
     if not isinstance(candidate, Connector):
         raise Abort(f"`{candidate!r}` lacks tool, title, records, verify, envelope or read")
     found[candidate.tool] = candidate

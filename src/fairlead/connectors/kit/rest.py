@@ -72,6 +72,7 @@ def http_of(request: SyncRequest, title: str, public: str, signed: Headers = dic
 def entries(answer: Answer, key: str = "") -> list[Entry]:
     """The objects of a list, which some answers hold below a key."""
     value = answer.value
+    # GitHub wraps the lists of Actions in an object with a count
     if key and isinstance(value, dict):
         value = value.get(key)
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
@@ -88,4 +89,5 @@ def text(entry: Mapping[str, Any], key: str) -> str:
 def number(entry: Mapping[str, Any], key: str = "number") -> int:
     """A whole number of an entry, 0 where there is none."""
     value = entry.get(key)
+    # not `isinstance`: true is a whole number to Python
     return value if type(value) is int else 0

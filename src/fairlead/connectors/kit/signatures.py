@@ -41,12 +41,14 @@ def standard_webhooks(headers: Mapping[str, str], body: bytes, secrets: Sequence
     stamp = headers.get("webhook-timestamp", "")
     if not identity or not stamp.isascii() or not stamp.isdigit():
         raise Refused("the signed headers `webhook-id` and `webhook-timestamp` are missing or malformed")
+    # fifteen digits are enough for any clock; more would only cost time
     age_s = (now - EPOCH).total_seconds() - int(stamp[:15])
     if abs(age_s) > _TOLERANCE_S:
         raise Refused(
             f"signed {abs(age_s):.0f} s {'ago' if age_s > 0 else 'in the future'}; at most {_TOLERANCE_S} s"
         )
     signed = f"{identity}.{stamp}.".encode("utf-8", "replace") + body
+    # several signatures may stand there while the sender rotates its key
     claimed = [part[3:] for part in headers.get("webhook-signature", "").split() if part.startswith("v1,")]
     fits = False
     for secret in secrets:
@@ -58,6 +60,7 @@ def standard_webhooks(headers: Mapping[str, str], body: bytes, secrets: Sequence
 
 
 def _key(secret: str) -> bytes:
+    # the prefix says that the rest is base64; without it, or where it is none, the text itself is the key
     if not secret.startswith("whsec_"):
         return secret.encode()
     try:

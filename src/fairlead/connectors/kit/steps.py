@@ -47,6 +47,7 @@ def walked(rest: Rest, steps: Iterable[Step]) -> Iterator[Page]:
 def _pages(rest: Rest, steps: Iterable[Step], cursor: Cursor) -> Iterator[Page]:
     faults = 0
     for step in steps:
+        # counted all the same, so that the bar of a run that goes on does not begin at nothing
         if cursor.is_done(step.key):
             rest.done += 1
             continue
@@ -59,14 +60,17 @@ def _pages(rest: Rest, steps: Iterable[Step], cursor: Cursor) -> Iterator[Page]:
                 cursor.note(step.key, mark)
                 held = replace(page, state=cursor.dump())
             cursor.finish(step.key, mark)
+            # the last page of a step carries its end: a kill right after it does not read the step again
             held = replace(held, state=cursor.dump()) if held else None
             faults = 0
         except Skip as fault:
+            # what is left out is named: a figure that lacks it has to say so
             if not step.optional:
                 rest.leave_out(f"{step.key}: {fault.message}")
         except Retry as fault:
             faults += 1
             rest.leave_out(f"{step.key}: {fault.message}, also after several tries")
+            # what was read before counts, so it goes out before the run gives up
             if faults >= _FAULTS_IN_A_ROW:
                 if held is not None:
                     yield held

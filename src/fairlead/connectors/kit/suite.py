@@ -43,6 +43,7 @@ _BROKEN = (
     b"", b"null", b"[]", b"{}", b'"text"', b"7", b"{", b"\xff\xfe\x00", b"\xef\xbb\xbf{}", b"[" * 100_000,
     b'{"a":' * 50_000, b"NaN", b'{"action": NaN}', b"<html><title>502 Bad Gateway</title></html>",
 )  # fmt: skip
+# events of Python's audit hooks: they tell of every way to file, network and process, also through a library
 _IO = ("open", "socket.", "subprocess.", "os.", "shutil.", "urllib.", "sqlite3.", "http.", "tempfile.", "time.sleep")
 
 
@@ -65,6 +66,7 @@ class ConnectorSuite:
 
     def test_golden_pairs(self) -> None:
         for sample in samples(self.folder):
+            # all samples in one test: one that was forgotten would be a test that does not exist
             found, wanted = compare(self.connector, self.options, self.folder, sample)
             assert wanted is not None, (
                 f"no records/{sample.name}.json: run with FAIRLEAD_UPDATE_GOLDEN=1 and look at it"
@@ -87,6 +89,7 @@ class ConnectorSuite:
         wanted = merged(patch for patches in readings for patch in patches)
         dice = random.Random(4711)  # noqa: S311 - the shuffles must be the same in each run
         for _ in range(_SHUFFLES):
+            # whole readings are shuffled: within a payload all is said at one moment
             dealt = readings + dice.choices(readings, k=len(readings) // 2)
             dice.shuffle(dealt)
             found = merged(patch for patches in dealt for patch in patches)
@@ -97,6 +100,7 @@ class ConnectorSuite:
     def test_reading_is_pure(self) -> None:
         everything = samples(self.folder)
         before = [self._read(sample) for sample in everything]
+        # read before, so that what is loaded late has been loaded
         with _no_io() as tried:
             again = [self._read(sample) for sample in everything]
         assert not tried, f"read touched the outside: {tried}"
@@ -112,11 +116,14 @@ class ConnectorSuite:
             return
         assert self.connector.verify(headers, body, ["old", "new secret"], _NOW) in ("verified", "token")
         trust = self.connector.verify(headers, body, ["new secret"], _NOW)
+        # What a stranger would try, and what a slip in a comparison would let through: no secrets, an empty one, a
+        # cut one.
         refused: list[tuple[dict[str, str], bytes, list[str]]] = [
             (headers, body, ["another"]), (headers, body, []), (headers, body, [""]), ({}, body, ["new secret"]),
             ({name: value[:-1] for name, value in headers.items()}, body, ["new secret"]),
             (dict.fromkeys(headers, "☃"), body, ["new secret"]),
         ]  # fmt: skip
+        # a shared word proves who sends, not what: only a signature covers the body
         if trust == "verified":
             refused.append((headers, body + b" ", ["new secret"]))
         for given_headers, given_body, secrets in refused:
@@ -177,6 +184,7 @@ class ConnectorSuite:
             assert patch.version()
             _check_words(patch)
             text = msgspec.json.encode(patch.said()).decode()
+            # PostgreSQL refuses a NUL in text, and SQLite cuts at it
             assert "\\u0000" not in text
 
     @staticmethod
@@ -207,6 +215,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
         for key, entry in value.items():
             yield from _places(entry, (*path, key))
     elif isinstance(value, list):
+        # lists repeat themselves: three entries show what a hundred would
         for position, entry in enumerate(value[:3]):
             yield from _places(entry, (*path, position))
 

@@ -65,6 +65,7 @@ def _last_blocks(lines: list[str]) -> list[list[str]]:
         start = end
         while start > 0 and lines[start - 1].strip():
             start -= 1
+        # above the last one only paragraphs of nothing but trailers count: prose with one colon does not
         block = _trailer_lines(lines[start:end], strict=bool(blocks))
         if start == 0 or not block:
             return blocks
@@ -80,6 +81,7 @@ def _trailer_lines(lines: list[str], strict: bool) -> list[str]:
     found: list[str] = []
     prose = 0
     for line in lines:
+        # a folded line belongs to the trailer above it, as in an e-mail
         if line[:1] in (" ", "\t") and found:
             found[-1] = f"{found[-1]} {line.strip()}"
         elif _TRAILER.match(line):
@@ -96,6 +98,7 @@ def _sorted_out(lines: list[str]) -> Trailers:
         match = _TRAILER.match(line)
         assert match is not None
         key, value = match.group(1), match.group(2).strip()
+        # squashing repeats a co-author for each commit; the order of the first mention stays
         if key.lower() == _CO_AUTHOR:
             co_authors[value] = None
         else:

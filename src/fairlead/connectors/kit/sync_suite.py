@@ -1,0 +1,223 @@
+"""The suite for connectors that call out, on a fake of the tool: needs pytest and Hypothesis.
+
+class TestSync(SyncSuite):
+    connector = CONNECTOR
+
+    def world(self, dice: random.Random) -> World: ...  # a random history on the fake
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Protocol
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fairlead.connectors.kit.connector import Connector, Delivery, Options, Page, Progress, SyncRequest, Syncs
+from fairlead.connectors.kit.fake.call import Desk
+from fairlead.connectors.kit.fake.faults import FaultKind, Faults
+from fairlead.connectors.kit.fake.transport import FakeTransport
+from fairlead.connectors.kit.golden import merged
+from fairlead.model.errors import Fault
+from fairlead.model.patch import Patch
+
+_HISTORIES = 12
+_PASSING: tuple[FaultKind, ...] = ("502", "html", "empty", "cut")
+Records = dict[tuple[str, str], dict[str, Any]]
+
+
+class FaultyDesk(Desk, Protocol):
+    """A fake server with faults on demand and a clock that a test turns."""
+
+    faults: Faults
+
+    def turn(self, clock: Callable[[], datetime]) -> None:
+        """Goes by another clock."""
+        ...
+
+
+@dataclass
+class World:
+    """A history on a fake, and both ways of hearing of it."""
+
+    desk: FaultyDesk
+    deliveries: Sequence[Delivery]
+    """All webhooks that the tool sent."""
+    now: datetime
+    """A moment after the history's end."""
+    options: Options
+    credentials: Mapping[str, str]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    refusable: str = ""
+    """Pattern of a path without which the rest can still be read."""
+
+
+@dataclass
+class Reader:
+    """Runs syncs against a world, as a scheduler would: with the state that was saved."""
+
+    connector: Connector
+    world: World
+    state: Mapping[str, Any] = field(default_factory=dict)
+    said: list[Progress] = field(default_factory=list)
+    slept: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.now = self.world.now
+        self.world.desk.turn(lambda: self.now)
+
+    def request(self, **more: Any) -> SyncRequest:
+        """What a sync is asked for."""
+        asked: dict[str, Any] = {"credentials": self.world.credentials, "since": None, **more}
+        return SyncRequest(
+            options=self.world.options,
+            settings=self.world.settings,
+            state=self.state,
+            now=self.now,
+            client=httpx.Client(transport=FakeTransport(self.world.desk)),
+            report=self.said.append,
+            sleep=self._sleep,
+            **asked,
+        )
+
+    def pages(self, most: int = 1 << 30, **more: Any) -> list[Page]:
+        """The pages of a run; `most` kills it after so many."""
+        assert isinstance(self.connector, Syncs)
+        found: list[Page] = []
+        for page in self.connector.sync(self.request(**more)):
+            found.append(page)
+            self.state = page.state
+            if len(found) == most:
+                break
+        return found
+
+    def records(self, pages: Iterable[Page]) -> Records:
+        """What pages say in the end."""
+        return said(self.connector, self.world.options, (_delivery(page) for page in pages))
+
+    @property
+    def left_out(self) -> list[str]:
+        """What was told to be missing."""
+        return [progress.left_out for progress in self.said if progress.left_out]
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+class SyncSuite:
+    """What must hold of each sync."""
+
+    connector: ClassVar[Connector]
+
+    def world(self, dice: random.Random) -> World:
+        """A random history on the fake."""
+        raise NotImplementedError
+
+    def live_only(self, key: tuple[str, str]) -> bool:  # noqa: ARG002 - for tools whose API forgets
+        """Whether the API has no way to tell of a record that webhooks told of."""
+        return False
+
+    def synced_only(self, key: tuple[str, str]) -> bool:  # noqa: ARG002 - for tools whose webhooks are narrow
+        """Whether no webhook tells of a record that the API tells of."""
+        return False
+
+    @settings(max_examples=_HISTORIES, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(seed=st.integers(0, 1 << 30))
+    def test_webhooks_and_sync_agree(self, seed: int) -> None:
+        world = self.world(random.Random(seed))  # noqa: S311 - histories must be the same in each run
+        reader = Reader(self.connector, world)
+        live = said(self.connector, world.options, world.deliveries)
+        synced = reader.records(reader.pages())
+        assert not reader.left_out
+        live = {key: values for key, values in live.items() if not self.live_only(key)}
+        assert not [key for key in live if key not in synced]
+        assert not [key for key in synced if key not in live and not self.synced_only(key)]
+        for key, values in live.items():
+            # A sync may know more, like the address of a user whom webhooks only name; never something else.
+            assert values == {name: synced[key].get(name) for name in values}, key
+
+    def test_a_killed_sync_goes_on(self) -> None:
+        world = self._fixed()
+        whole = Reader(self.connector, world)
+        wanted = whole.records(whole.pages())
+        count = len(whole.said)
+        for most in range(1, 40, 5):
+            reader = Reader(self.connector, world)
+            pages = reader.pages(most)
+            pages += reader.pages()
+            assert reader.records(pages) == wanted, f"killed after page {most}"
+        assert count
+
+    def test_the_next_run_reads_little_and_says_the_same(self) -> None:
+        world = self._fixed()
+        reader = Reader(self.connector, world)
+        first = reader.pages()
+        wanted = reader.records(first)
+        reader.now += timedelta(minutes=30)
+        again = reader.pages()
+        known = {page.delivery for page in first}
+        assert len([page for page in again if page.delivery not in known]) <= max(3, len(first) // 4)
+        assert reader.records([*first, *again]) == wanted
+
+    @pytest.mark.parametrize("kind", _PASSING)
+    def test_what_passes_by_itself_leaves_nothing_out(self, kind: FaultKind) -> None:
+        world = self._fixed()
+        wanted_by = Reader(self.connector, world)
+        wanted = wanted_by.records(wanted_by.pages())
+        for after in (0, 2, 5):
+            reader = Reader(self.connector, world)
+            world.desk.faults.waiting.clear()
+            world.desk.faults.add(kind, times=2, after=after)
+            assert reader.records(reader.pages()) == wanted
+            assert not reader.left_out
+        world.desk.faults.waiting.clear()
+
+    def test_what_is_refused_is_told_and_the_rest_is_read(self) -> None:
+        world = self._fixed()
+        if not world.refusable:
+            pytest.skip("this tool refuses all or nothing")
+        reader = Reader(self.connector, world)
+        world.desk.faults.add("403", world.refusable, times=-1)
+        assert reader.records(reader.pages())
+        assert reader.left_out
+
+    def test_wrong_credentials_end_it_with_a_word(self) -> None:
+        world = self._fixed()
+        reader = Reader(self.connector, world)
+        with pytest.raises(Fault):
+            reader.pages(credentials=dict.fromkeys(world.credentials, "wrong"))
+
+    def test_doctor_has_nothing_to_say_against_it(self) -> None:
+        world = self._fixed()
+        reader = Reader(self.connector, world)
+        assert isinstance(self.connector, Syncs)
+        findings = list(self.connector.check(reader.request()))
+        assert findings
+        assert not [one for one in findings if one.ok is False]
+        wrong = reader.request(credentials=dict.fromkeys(world.credentials, "wrong"))
+        assert [one for one in self.connector.check(wrong) if one.ok is False]
+
+    def _fixed(self) -> World:
+        return self.world(random.Random(4711))  # noqa: S311
+
+
+def said(connector: Connector, options: Options, deliveries: Iterable[Delivery]) -> Records:
+    """Records with the fields that hold something: `null` and unsaid are the same to whoever reads them."""
+    patches: list[Patch] = []
+    for delivery in deliveries:
+        patches += connector.read(delivery, options).patches
+    return {
+        key: {name: value for name, value in each.values.items() if value is not None and value != ()}
+        for key, each in merged(patches).items()
+    }
+
+
+def _delivery(page: Page) -> Delivery:
+    return Delivery(page.kind, page.headers, page.body, page.delivery)

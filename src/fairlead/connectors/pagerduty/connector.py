@@ -1,0 +1,71 @@
+"""The PagerDuty connector as the registry finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from fairlead.connectors.kit.connector import Connector, Delivery, Finding, Options, Page, Reading, SyncRequest
+from fairlead.connectors.kit.payload import document
+from fairlead.connectors.kit.signatures import hmac_sha256_hex
+from fairlead.connectors.pagerduty import read as reading
+from fairlead.model.errors import Refused, Unreadable
+from fairlead.model.raw import Trust, content_id
+
+_HEADER = "x-pagerduty-signature"
+
+
+class PagerDuty:
+    """PagerDuty with V3 webhooks and REST API v2."""
+
+    tool = "pagerduty"
+    title = "PagerDuty"
+    records = frozenset(("accounts", "incident_events", "incidents", "oncall_shifts", "services", "teams"))
+
+    @staticmethod
+    def sync(request: SyncRequest) -> Iterator[Page]:
+        """Raw pages of the API."""
+        from fairlead.connectors.pagerduty.sync import sync
+
+        return sync(request)
+
+    @staticmethod
+    def check(request: SyncRequest) -> Iterator[Finding]:
+        """Who we are there, and what is missing."""
+        from fairlead.connectors.pagerduty.check import check
+
+        return check(request)
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
+        """By HMAC over the body. While a secret is rotated the header holds one signature for each; any may fit."""
+        live = [secret for secret in secrets if secret]
+        if not live:
+            raise Refused(
+                "no webhook secret is configured", hint="PagerDuty shows it once, as the subscription is made"
+            )
+        claims = [part.strip()[3:] for part in headers.get(_HEADER, "").split(",") if part.strip().startswith("v1=")]
+        if not claims:
+            raise Refused(f"header `{_HEADER}` is missing or holds no `v1=<hex>`")
+        fits = False
+        # All are tried, so that the time tells nobody which one fitted.
+        for claim in claims:
+            fits |= hmac_sha256_hex(live, body, claim)
+        if not fits:
+            raise Refused(f"`{_HEADER}` does not fit the body")
+        return "verified"
+
+    def envelope(self, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:  # noqa: ARG002
+        """Both stand in the body; a retry has the id of the first try."""
+        try:
+            event = document(body).child("event")
+            kind, identity = (event.text("event_type"), event.text("id")) if event else ("", "")
+        except Unreadable:
+            kind = identity = ""
+        return kind or "unknown", identity or content_id(body)
+
+    def read(self, delivery: Delivery, options: Options) -> Reading:
+        """Webhooks and API pages alike."""
+        return reading.read(delivery, options)
+
+
+CONNECTOR: Connector = PagerDuty()

@@ -1,0 +1,317 @@
+"""`FakePagerDuty`: drive it, and it sends V3 webhooks and answers the REST API about one and the same history.
+
+fake = FakePagerDuty(secret="s3cret", token="t0ken")
+kim = fake.add_user("Kim Adler", "kim@acme.example")
+service = fake.add_service("Checkout")
+incident = fake.trigger(service, "Card payments fail", at=t0, priority="P1", page=kim)
+fake.sent                              # what PagerDuty would have sent
+FakeTransport(fake)                    # for httpx; `kit.fake.server.app(fake)` for sockets
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import msgspec
+
+from fairlead.connectors.kit.fake.call import Request, Response
+from fairlead.connectors.kit.fake.faults import Faults, broken
+from fairlead.model.times import SystemClock, iso, parse_time
+
+Json = dict[str, Any]
+_API, _WEB = "https://api.pagerduty.com", "https://acme.pagerduty.com"
+
+
+@dataclass(slots=True)
+class Sent:
+    """One webhook."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class FakePagerDuty:
+    """One account. Calls come in the order of time; each takes `at`."""
+
+    secret: str
+    token: str
+    now: Callable[[], datetime] = field(default_factory=lambda: SystemClock().now)
+    """The API's own clock."""
+    faults: Faults = field(default_factory=Faults)
+    requests_a_minute: int = 960
+    hook_url: str = "https://fairlead.example/hooks/pagerduty"
+    users: list[Json] = field(default_factory=list)
+    services: list[Json] = field(default_factory=list)
+    teams: list[Json] = field(default_factory=list)
+    incidents: list[Json] = field(default_factory=list)
+    log: list[Json] = field(default_factory=list)
+    notes: list[Json] = field(default_factory=list)
+    updates: list[Json] = field(default_factory=list)
+    shifts: list[Json] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    listeners: list[Callable[[Sent], None]] = field(default_factory=list)
+    seen: list[Request] = field(default_factory=list)
+    _numbers: int = 0
+    _minute: tuple[str, int] = ("", 0)
+
+    def turn(self, clock: Callable[[], datetime]) -> None:
+        """Goes by another clock."""
+        self.now = clock
+
+    def add_user(self, name: str, email: str) -> Json:
+        """Somebody with a login."""
+        user = self._thing("user", "users", name, name=name, email=email, time_zone="Etc/UTC", role="limited_user")
+        self.users.append(user)
+        return user
+
+    def add_team(self, name: str) -> Json:
+        """A team."""
+        self.teams.append(team := self._thing("team", "teams", name, name=name, description=None))
+        return team
+
+    def add_service(self, name: str, team: Json | None = None) -> Json:
+        """A service."""
+        teams = [_reference(team)] if team else []
+        service = self._thing("service", "services", name, name=name, status="active", teams=teams)
+        self.services.append(service)
+        return service
+
+    def on_call(self, user: Json, schedule: str, start: datetime, end: datetime, level: int = 1) -> None:
+        """A shift."""
+        place = {"id": "S" + hashlib.sha256(schedule.encode()).hexdigest()[:6].upper(), "summary": schedule}
+        self.shifts.append(
+            {
+                "escalation_policy": {"id": "PEP0001", "type": "escalation_policy_reference", "summary": "Default"},
+                "escalation_level": level,
+                "schedule": {**place, "type": "schedule_reference"},
+                "user": _reference(user),
+                "start": iso(start),
+                "end": iso(end),
+            }
+        )
+
+    def trigger(
+        self,
+        service: Json,
+        title: str,
+        at: datetime,
+        urgency: str = "high",
+        priority: str = "",
+        page: Json | None = None,
+    ) -> Json:
+        """An incident begins, and somebody is paged."""
+        incident = self._thing("incident", "incidents", title)
+        incident |= {
+            "incident_number": self._numbers, "title": title, "created_at": _short(at), "status": "triggered",
+            "service": _reference(service), "teams": list(service["teams"]), "urgency": urgency,
+            "resolve_reason": None, "priority": self._priority(priority),
+            "incident_key": incident["id"].lower(), "updated_at": _short(at),
+            "assignments": [{"at": _short(at), "assignee": _reference(page)}] if page else [],
+        }  # fmt: skip
+        self.incidents.append(incident)
+        self._step(incident, "trigger", "triggered", None, at)
+        if page:
+            self._entry(incident, "notify", None, at + timedelta(seconds=4), user=_reference(page))
+        return incident
+
+    def acknowledge(self, incident: Json, by: Json, at: datetime) -> None:
+        """Somebody takes it."""
+        incident["status"] = "acknowledged"
+        self._step(incident, "acknowledge", "acknowledged", by, at)
+
+    def unacknowledge(self, incident: Json, at: datetime) -> None:
+        """Nobody did anything for too long."""
+        incident["status"] = "triggered"
+        self._step(incident, "unacknowledge", "unacknowledged", None, at)
+
+    def escalate(self, incident: Json, at: datetime, page: Json | None = None) -> None:
+        """The next level is asked."""
+        self._step(incident, "escalate", "escalated", None, at)
+        if page:
+            self._entry(incident, "notify", None, at + timedelta(seconds=4), user=_reference(page))
+
+    def resolve(self, incident: Json, by: Json | None, at: datetime) -> None:
+        """It is over, by a person or by the monitoring."""
+        incident["status"] = "resolved"
+        self._step(incident, "resolve", "resolved", by, at)
+
+    def reopen(self, incident: Json, by: Json, at: datetime) -> None:
+        """It was not over."""
+        incident["status"] = "triggered"
+        self._step(incident, "reopen", "reopened", by, at)
+
+    def prioritise(self, incident: Json, priority: str, by: Json, at: datetime) -> None:
+        """Another priority."""
+        incident |= {"priority": self._priority(priority), "updated_at": _short(at)}
+        self._send("incident.priority_updated", _shown(incident), by, at)
+
+    def note(self, incident: Json, text: str, by: Json, at: datetime) -> None:
+        """A note."""
+        found = {"id": self._id("N"), "content": text, "created_at": _short(at), "user": _reference(by)}
+        self.notes.append({**found, "incident_id": incident["id"]})
+        self._entry(incident, "annotate", by, at, channel={"type": "note", "summary": text})
+        data = {"incident": _reference(incident), "id": found["id"], "content": text, "trimmed": False}
+        self._send("incident.annotated", {**data, "type": "incident_note"}, by, at)
+
+    def update(self, incident: Json, text: str, by: Json, at: datetime) -> None:
+        """Word for those who wait."""
+        found = {"id": self._id("U"), "message": text, "created_at": _short(at), "sender": _reference(by)}
+        self.updates.append({**found, "incident_id": incident["id"]})
+        data = {"incident": _reference(incident), "id": found["id"], "message": text, "trimmed": False}
+        self._send("incident.status_update_published", {**data, "type": "incident_status_update"}, by, at)
+
+    def handle(self, request: Request) -> Response:
+        """The answer of the API."""
+        self.seen.append(request)
+        fault = self.faults.strike(request)
+        known = request.headers.get("authorization") == f"Token token={self.token}"
+        answer = self._answer(request) if known else _said(401, {"error": {"message": "Unauthorized"}})
+        if self._over(answer):
+            answer = Response(429, b'{"error":{"message":"Rate Limit Exceeded","code":2020}}', answer.headers)
+            answer.headers["ratelimit-reset"] = "1"
+        if fault:
+            answer = broken(fault, answer)
+        answer.headers.setdefault("content-type", "application/json; charset=utf-8")
+        answer.headers["date"] = format_datetime(self.now(), usegmt=True)
+        return answer
+
+    def _answer(self, request: Request) -> Response:
+        parts = request.path.strip("/").split("/")
+        incident = next((one for one in self.incidents if one["id"] == parts[1]), None) if len(parts) > 1 else None
+        if parts == ["abilities"]:
+            return _said(200, {"abilities": ["teams", "read_only_users"]})
+        if parts == ["webhook_subscriptions"]:
+            method = {"type": "http_delivery_method", "url": self.hook_url, "temporarily_disabled": False}
+            hook = {"id": "PHOOK01", "type": "webhook_subscription", "active": True, "delivery_method": method}
+            return _page(request, "webhook_subscriptions", [hook])
+        if len(parts) == 1 and (found := self._list(parts[0], request)) is not None:
+            return _page(request, parts[0], found)
+        if incident is not None and parts[0] == "incidents":
+            if len(parts) == 2:
+                return _said(200, {"incident": incident})
+            below = {"log_entries": self.log, "notes": self.notes, "status_updates": self.updates}.get(parts[2])
+            if below is not None:
+                own = [one for one in below if _owner(one) == incident["id"]]
+                return _page(request, parts[2], own)
+        return _said(404, {"error": {"message": "Not Found", "code": 2100}})
+
+    def _list(self, name: str, request: Request) -> list[Json] | None:
+        since, until = (parse_time(request.query.get(word) or None) for word in ("since", "until"))
+        match name:
+            case "incidents":
+                return _within(sorted(self.incidents, key=lambda one: str(one["created_at"])), since, until)
+            case "log_entries":
+                return _within(self.log, since, until)[::-1]
+            case "oncalls":
+                return [one for one in self.shifts if _overlaps(one, since, until)]
+            case "users" | "teams" | "services":
+                return list(getattr(self, name))
+        return None
+
+    def _over(self, answer: Response) -> bool:
+        minute = f"{self.now():%H:%M}"
+        used = self._minute[1] + 1 if self._minute[0] == minute else 1
+        self._minute = (minute, used)
+        left = max(0, self.requests_a_minute - used)
+        answer.headers |= {"ratelimit-limit": str(self.requests_a_minute), "ratelimit-remaining": str(left)}
+        return used > self.requests_a_minute
+
+    def _step(self, incident: Json, logged: str, step: str, by: Json | None, at: datetime) -> None:
+        incident |= {"last_status_change_at": _short(at), "updated_at": _short(at)}
+        self._entry(incident, logged, by, at)
+        self._send(f"incident.{step}", _shown(incident), by, at)
+
+    def _entry(self, incident: Json, kind: str, by: Json | None, at: datetime, **more: Any) -> None:
+        agent = _reference(by) if by else incident["service"]
+        entry = self._thing(f"{kind}_log_entry", "log_entries", kind, created_at=_short(at), agent=agent)
+        entry |= {"incident": _reference(incident), "service": incident["service"], "teams": incident["teams"]}
+        self.log.append({**entry, "channel": {"type": "auto"}, **more})
+
+    def _send(self, kind: str, data: Json, by: Json | None, at: datetime) -> None:
+        event = {
+            "id": self._id("01"), "event_type": kind, "resource_type": "incident",
+            "occurred_at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "agent": _reference(by) if by else data.get("service"), "client": {"name": "PagerDuty"}, "data": data,
+        }  # fmt: skip
+        body = msgspec.json.encode({"event": event})
+        made = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"Content-Type": "application/json", "User-Agent": "PagerDuty-Webhook/V3.0"}
+        sent = Sent({**headers, "X-PagerDuty-Signature": f"v1={made}"}, body)
+        self.sent.append(sent)
+        for listener in self.listeners:
+            listener(sent)
+
+    def _thing(self, kind: str, below: str, summary: str, **more: Any) -> Json:
+        identity = self._id("P")
+        return {
+            "id": identity, "type": kind, "summary": summary, "self": f"{_API}/{below}/{identity}",
+            "html_url": f"{_WEB}/{below}/{identity}", **more,
+        }  # fmt: skip
+
+    def _priority(self, name: str) -> Json | None:
+        return {"id": f"PRI{name}", "type": "priority", "summary": name, "name": name} if name else None
+
+    def _id(self, head: str) -> str:
+        self._numbers += 1
+        return f"{head}{self._numbers:06X}"
+
+
+def _reference(thing: Json) -> Json:
+    kept = ("id", "summary", "self", "html_url")
+    return {"type": f"{thing['type'].removesuffix('_reference')}_reference", **{key: thing[key] for key in kept}}
+
+
+def _shown(incident: Json) -> Json:
+    """An incident as webhooks show it: another name for the number, no times but its beginning."""
+    kept = ("id", "type", "self", "html_url", "status", "incident_key", "created_at", "title", "service", "teams",
+            "priority", "urgency", "resolve_reason")  # fmt: skip
+    assignees = [one["assignee"] for one in incident["assignments"]]
+    return {**{key: incident[key] for key in kept}, "number": incident["incident_number"], "assignees": assignees}
+
+
+def _page(request: Request, key: str, found: list[Json]) -> Response:
+    offset, limit = (int(request.query.get(word) or usual) for word, usual in (("offset", 0), ("limit", 25)))
+    if offset + limit > 10_000:
+        return _said(400, {"error": {"message": "Offset must be less than 10000", "code": 2001}})
+    total = len(found) if request.query.get("total") == "true" else None
+    more = offset + limit < len(found)
+    return _said(
+        200, {key: found[offset : offset + limit], "limit": limit, "offset": offset, "more": more, "total": total}
+    )
+
+
+def _said(status: int, body: Json) -> Response:
+    return Response(status, msgspec.json.encode(body), {})
+
+
+def _within(found: list[Json], since: datetime | None, until: datetime | None) -> list[Json]:
+    """Both ends count; without an end the list reaches to now."""
+    kept = []
+    for one in found:
+        at = parse_time(re.sub("Z$", "+00:00", one["created_at"]))
+        if at is not None and (since is None or at >= since) and (until is None or at <= until):
+            kept.append(one)
+    return kept
+
+
+def _overlaps(shift: Json, since: datetime | None, until: datetime | None) -> bool:
+    start, end = parse_time(shift["start"]), parse_time(shift["end"])
+    if start is None or end is None:
+        return True
+    return (until is None or start < until) and (since is None or end > since)
+
+
+def _owner(entry: Json) -> str:
+    return str(entry["incident_id"] if "incident_id" in entry else entry["incident"]["id"])
+
+
+def _short(at: datetime) -> str:
+    return iso(at.replace(microsecond=0))

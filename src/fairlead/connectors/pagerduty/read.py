@@ -1,0 +1,138 @@
+"""Webhooks and API pages of PagerDuty -> records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+
+from fairlead.connectors.kit import ids
+from fairlead.connectors.kit.connector import Delivery, Options, Reading
+from fairlead.connectors.kit.payload import Doc, document
+from fairlead.connectors.pagerduty import incidents, oncall
+from fairlead.connectors.pagerduty.sheet import Sheet
+from fairlead.model.errors import Unreadable
+from fairlead.model.patch import OLDEST, Patch
+from fairlead.model.records.people import Account
+from fairlead.model.times import parse_time
+
+_NOTHING: Mapping[str, str] = MappingProxyType(
+    {
+        "pagey.ping": "PagerDuty tried the webhook",
+        "incident.responder.added": "who was asked to help is no part of an incident's course",
+        "incident.responder.replied": "who was asked to help is no part of an incident's course",
+        "incident.conference_bridge.updated": "conference bridges are not recorded",
+        "service.deleted": "what a service was keeps its name in the incidents that it had",
+    }
+)
+
+
+def read(delivery: Delivery, options: Options) -> Reading:
+    """A payload -> patches and events."""
+    if delivery.kind == ids.KIND:
+        return ids.read_ids(delivery.body)
+    if delivery.kind.startswith("api:"):
+        return _page(delivery, options)
+    return _webhook(delivery, options)
+
+
+def _webhook(delivery: Delivery, options: Options) -> Reading:
+    event = document(delivery.body).need("event")
+    kind = event.need_text("event_type")
+    if why := _NOTHING.get(kind):
+        return Reading(nothing=why)
+    sheet, at = Sheet(options), event.need_time("occurred_at")
+    data = event.need("data")
+    shape = data.need_text("type")
+    if shape == "incident":
+        incidents.told(sheet, data, kind.partition(".")[2], incidents.second(at), sheet.user(event.child("agent")))
+    elif shape == "incident_note":
+        incidents.note(sheet, data, sheet.incident_of(data), at, sheet.user(event.child("agent")))
+    elif shape in ("incident_status_update", "status_update"):
+        incidents.update(sheet, data, sheet.incident_of(data), at, sheet.user(event.child("agent")))
+    elif shape == "service":
+        sheet.service(data)
+    return sheet.reading(f"`{kind}` carries none of our records")
+
+
+def _page(delivery: Delivery, options: Options) -> Reading:
+    name = delivery.kind.removeprefix("api:")
+    route = _PAGES.get(name)
+    if route is None:
+        return Reading(nothing=f"no reader for `{name}`")
+    key, read_entry = route
+    sheet = Sheet(options, _date(delivery), delivery.headers)
+    for entry in _entries(document(delivery.body), key):
+        read_entry(sheet, entry)
+    return sheet.reading("the page is empty")
+
+
+def _entries(page: Doc, key: str) -> Iterator[Doc]:
+    """The list of a page, or the one object of `GET /incidents/{id}`."""
+    single = key.removesuffix("s")
+    if key not in page and single in page:
+        return iter((page.need(single),))
+    if page.plain(key) is None:
+        page.wrong(key, "expected a list, got nothing")
+    return page.children(key)
+
+
+def _user(sheet: Sheet, user: Doc) -> None:
+    """A user of the account; PagerDuty has verified the address, which people sign in with."""
+    address = (user.text("email") or "").strip().lower()
+    record = Account(
+        id=f"{sheet.source}:@{user.need_text('id')}",
+        source=sheet.source,
+        url=user.text("html_url"),
+        external_id=user.text("id"),
+        name=user.text("name"),
+        email=address or None,
+        email_verified=bool(address),
+    )
+    sheet.patches.append(Patch(record, sheet.date or OLDEST))
+
+
+def _entry(sheet: Sheet, entry: Doc) -> None:
+    incidents.logged(sheet, entry, _about(sheet, entry))
+
+
+def _note(sheet: Sheet, entry: Doc) -> None:
+    incidents.note(sheet, entry, _about(sheet, entry), entry.need_time("created_at"), sheet.user(entry.child("user")))
+
+
+def _update(sheet: Sheet, entry: Doc) -> None:
+    at, sender = entry.need_time("created_at"), sheet.user(entry.child("sender"))
+    incidents.update(sheet, entry, _about(sheet, entry), at, sender)
+
+
+def _about(sheet: Sheet, entry: Doc) -> str:
+    """Incident of an entry: embedded, or the one whose path the page was asked by."""
+    if entry.child("incident") is not None:
+        return sheet.incident_of(entry)
+    parts = sheet.headers.get("path", "").strip("/").split("/")
+    if len(parts) < 2 or parts[0] != "incidents":
+        raise Unreadable("path", "the page does not tell which incident it is about")
+    return f"{sheet.source}:{parts[1]}"
+
+
+def _date(delivery: Delivery) -> datetime | None:
+    text = delivery.headers.get("date", "")
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC) if "," in text else parse_time(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+_PAGES: Mapping[str, tuple[str, Callable[[Sheet, Doc], object]]] = MappingProxyType(
+    {
+        "incidents": ("incidents", incidents.snapshot),
+        "log_entries": ("log_entries", _entry),
+        "notes": ("notes", _note),
+        "status_updates": ("status_updates", _update),
+        "services": ("services", Sheet.service),
+        "teams": ("teams", Sheet.team),
+        "users": ("users", _user),
+        "oncalls": ("oncalls", oncall.shift),
+    }
+)

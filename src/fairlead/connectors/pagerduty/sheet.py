@@ -1,0 +1,81 @@
+"""PagerDuty's sheet: how it names people, services and teams."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec import UNSET
+
+from fairlead.connectors.kit import sheet as kit
+from fairlead.connectors.kit.payload import Doc
+from fairlead.model.patch import OLDEST, Patch
+from fairlead.model.records.code import Service
+from fairlead.model.records.kinds import Text
+from fairlead.model.records.people import Account, Team
+
+_USERS = ("user_reference", "user")
+
+
+class Sheet(kit.Sheet):
+    """What one payload says, as far as it has been read."""
+
+    __slots__ = ()
+
+    def user(self, doc: Doc | None) -> str | None:
+        """Account of a user; services and integrations act too and are nobody."""
+        if doc is None or doc.text("type") not in _USERS or not (identity := doc.text("id")):
+            return None
+        patch = _account(self.source, identity, doc.text("summary") or "", doc.text("html_url") or "")
+        self.once(patch)
+        return patch.record.id
+
+    def service(self, doc: Doc | None) -> Text:
+        """Service by the name that people gave it, unless the configuration says which one it is.
+
+        Two tools that name one service alike mean the same; PagerDuty's own id would keep them apart for ever.
+        """
+        if doc is None or not (identity := doc.text("id")):
+            return UNSET
+        stated = self.options.get("services")
+        name = doc.text("summary") or doc.text("name") or identity
+        key = stated.get(identity) if isinstance(stated, dict) else None
+        patch = _service(self.source, str(key or _slug(name)), name, doc.text("html_url") or "")
+        self.once(patch)
+        return patch.record.id
+
+    def team(self, doc: Doc) -> str:
+        """A team as PagerDuty knows it: a proposal for one of the configuration."""
+        patch = _team(self.source, doc.need_text("id"), doc.text("summary") or doc.text("name") or "")
+        self.once(patch)
+        return patch.record.id
+
+    def incident_of(self, doc: Doc) -> str:
+        """Id of the incident that an embedded reference names."""
+        return f"{self.source}:{doc.need('incident').need_text('id')}"
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-") or "unnamed"
+
+
+# These carry no version of their own where they are embedded, and each payload repeats them.
+
+
+@lru_cache(maxsize=4096)
+def _account(source: str, identity: str, name: str, url: str) -> Patch:
+    record = Account(
+        id=f"{source}:@{identity}", source=source, external_id=identity, name=name or UNSET, url=url or UNSET
+    )
+    return Patch(record, OLDEST)
+
+
+@lru_cache(maxsize=1024)
+def _service(source: str, key: str, name: str, url: str) -> Patch:
+    return Patch(Service(id=f"service:{key}", source=source, name=name, url=url or UNSET), OLDEST)
+
+
+@lru_cache(maxsize=1024)
+def _team(source: str, identity: str, name: str) -> Patch:
+    record = Team(id=f"{source}:team/{identity}", source=source, name=name or UNSET, proposed=True)
+    return Patch(record, OLDEST)
