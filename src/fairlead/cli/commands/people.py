@@ -43,7 +43,7 @@ def list_(json: _Json = False) -> None:
         for person in people
         if person["deleted_at"] is None
     ]
-    _show(rows, json, "nobody is known yet; people come with the first changes or from [people]")
+    _show(rows, json, "nobody is known yet: `fairlead sync` reads the first changes; or state people in [people]")
 
 
 @APP.command(epilog="Example: fairlead people suggest")
@@ -91,7 +91,7 @@ def invite(
     from typing import cast
 
     from fairlead.cli import home
-    from fairlead.cli.output import show_json
+    from fairlead.cli.output import say, show_json
     from fairlead.gateway.access import Access
     from fairlead.store.access import Role
 
@@ -99,10 +99,15 @@ def invite(
         access = Access(services.database, services.log, services.clock, services.setup)
         secret = access.invite(person, cast("Role", role), team)
         link = f"{home.address(services)}/sign-in/{secret}" if secret else None
+        running = home.server_socket() is not None
     if json:
         show_json({"person": person, "role": role, "team": team, "link": link})
-    else:
-        typer.echo(link or f"{person} has the role and may already sign in")
+        return
+    typer.echo(link or f"{person} has the role and may already sign in")
+    if link:
+        say("it works once, within seven days; send it by a way that only they read")
+    if link and not running:
+        say("no server runs here: start it with `fairlead up`")
 
 
 @APP.command(epilog="Example: fairlead people withdraw person:kim --team team:payments")
@@ -128,7 +133,7 @@ def _decide(
     decision: Literal["confirmed", "refused", "reverted"], account: str, other: str, by: str, json: bool
 ) -> None:
     from fairlead.cli import home
-    from fairlead.cli.output import show_json
+    from fairlead.cli.output import say, show_json
     from fairlead.connectors.fairlead import identity_decided
     from fairlead.model.errors import Abort
     from fairlead.store import records
@@ -136,8 +141,14 @@ def _decide(
     with home.services() as services:
         with services.database.read() as tx:
             unknown = [one for one in (account, other) if records.get(tx, "accounts", one) is None]
+            decider = by == "operator" or records.get(tx, "people", by)
         if unknown:
             raise Abort(f"no account {', '.join(unknown)}", hint="`fairlead people list` shows them")
+        if account == other:
+            raise Abort(f"{account} was named twice", hint="name two accounts; `fairlead people suggest` has some")
+        if not decider:
+            # The log is never rewritten: a name that nobody bears would stand in it for good.
+            raise Abort(f"no person `{by}`", hint="`fairlead people list` shows them")
         services.log.append([identity_decided(decision, account, other, by, services.clock.now())])
         _read_on(services)
     said = {"decision": decision, "account": account, "other": other, "by": by}
@@ -145,10 +156,13 @@ def _decide(
         show_json(said)
     else:
         typer.echo(f"{decision}: {account} and {other}")
+        if decision != "reverted":
+            say(f"to take it back: fairlead people revert {account} {other}")
 
 
 def _read_on(services: Services) -> None:
     """A server reads by itself; without one what the log holds is read now."""
+    # Two readers at once would do no harm, but each would wait for the other's transactions.
     if not services.apart:
         services.apply()
 
@@ -171,4 +185,7 @@ def _show(rows: list[dict[str, Any]], json: bool, otherwise: str) -> None:
     else:
         words = terminal_words()
         columns = tuple(rows[0])
-        show(render.rows(columns, rows, cut=False, width=int(words["width"]), colour=bool(words["colour"])))
+        shown = [
+            {name: ", ".join(cell) if isinstance(cell, list) else cell for name, cell in row.items()} for row in rows
+        ]
+        show(render.rows(columns, shown, cut=False, width=int(words["width"]), colour=bool(words["colour"])))
