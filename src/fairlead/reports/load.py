@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from fairlead.reports.literals import text_list
@@ -40,20 +40,28 @@ def load_review_load(scope: Scope) -> Loads:
         for person, changes in open_reviews.items()
         if len(changes) < limit and person not in twice and scope.away_until(person) is None
     }
-    heavy = tuple(
-        Load(person, open_reviews[person], len(free & _colleagues(scope, open_reviews[person], teams)))
-        for person in sorted(mine)
-        if len(open_reviews[person]) >= limit
-    )
+    loaded = [person for person in sorted(mine) if len(open_reviews[person]) >= limit]
+    colleagues = _colleagues(scope, loaded, teams)
+    heavy = tuple(Load(person, open_reviews[person], len(free & colleagues[person])) for person in loaded)
     return Loads(heavy, len(mine - twice))
 
 
-def _colleagues(scope: Scope, changes: Iterable[str], teams: Mapping[str, Collection[str]]) -> set[str]:
-    """Members of the teams that the changes or their repositories belong to; without teams, who works there."""
-    listed = text_list(changes)
-    concerned = scope.warehouse.rows(_TEAMS.format(changes=listed))
-    found = {person for row in concerned for person in teams.get(row["team"], ())}
-    return found or {row["person"] for row in scope.warehouse.rows(_AT_WORK.format(changes=listed))}
+def _colleagues(
+    scope: Scope, people: Collection[str], teams: Mapping[str, Collection[str]]
+) -> Mapping[str, set[str]]:
+    """For each person the members of the teams that the waiting changes or their repositories belong to.
+
+    Where no team is known, who works there. Changes are found by who is asked: naming thousands of them took the
+    engine longer than all else.
+    """
+    found: dict[str, set[str]] = {person: set() for person in people}
+    if people:
+        for row in scope.warehouse.rows(_TEAMS.format(people=text_list(people))):
+            found[row["person"]].update(teams.get(row["team"], ()))
+    if alone := [person for person in people if not found[person]]:
+        for row in scope.warehouse.rows(_AT_WORK.format(people=text_list(alone))):
+            found[row["person"]].add(row["colleague"])
+    return found
 
 
 def _members(scope: Scope) -> dict[str, set[str]]:
@@ -70,16 +78,23 @@ def _duplicates(scope: Scope, people: Collection[str]) -> set[str]:
 
 
 # Who is known by addresses of commits alone can be asked by nobody; nor can the stand-ins for deleted accounts.
-_PEOPLE = """
-select d.person, list(distinct t.change order by t.change) filter (where t.change is not null) as changes
-from dim_accounts d
-join accounts a on a.id = d.account
-left join people p on p.id = d.person
-left join change_turns t on t.account = d.account and t.until is null and t.turn = 'reviewer'
-where d.kind = 'human' and coalesce(p.active, true) and p.deleted_at is null and d.account not like 'email:%'
-    and lower(coalesce(a.handle, '')) <> 'ghost' and lower(coalesce(a.tool_kind, '')) <> 'mannequin'
-group by d.person
+_ABLE = """
+with able as (
+    select d.person, d.account
+    from dim_accounts d
+    join accounts a on a.id = d.account
+    left join people p on p.id = d.person
+    where d.kind = 'human' and coalesce(p.active, true) and p.deleted_at is null and d.account not like 'email:%'
+        and lower(coalesce(a.handle, '')) <> 'ghost' and lower(coalesce(a.tool_kind, '')) <> 'mannequin'
+)
 """
+
+_PEOPLE = f"""{_ABLE}
+select a.person, list(distinct t.change order by t.change) filter (where t.change is not null) as changes
+from able a
+left join change_turns t on t.account = a.account and t.until is null and t.turn = 'reviewer'
+group by a.person
+"""  # noqa: S608 - constants
 
 _MEMBERS = """
 select distinct t.team, d.person
@@ -96,19 +111,28 @@ join dim_accounts e on e.account = l.other
 where l.deleted_at is null and l.status = 'suggested' and d.person <> e.person
 """
 
-_TEAMS = """
-select team from change_teams where change in {changes}
-union
-select r.team from repository_teams r join changes c on c.repository = r.repository where c.id in {changes}
-"""
+_ASKED = f"""{_ABLE}, asked as (
+    select distinct a.person, t.change
+    from able a
+    join change_turns t on t.account = a.account and t.until is null and t.turn = 'reviewer'
+    where a.person in {{people}}
+), places as (
+    select distinct a.person, c.repository from asked a join changes c on c.id = a.change
+)
+"""  # noqa: S608 - constants; people are quoted where they are put in
 
-_AT_WORK = """
-with places as (select distinct repository from changes where id in {changes})
-select distinct coalesce(d.person, c.author) as person
+_TEAMS = f"""{_ASKED}
+select distinct a.person, t.team from asked a join change_teams t on t.change = a.change
+union
+select p.person, r.team from places p join repository_teams r on r.repository = p.repository
+"""  # noqa: S608 - constants
+
+_AT_WORK = f"""{_ASKED}
+select distinct p.person, coalesce(d.person, c.author) as colleague
 from changes c
 join places p on p.repository = c.repository
 left join dim_accounts d on d.account = c.author
 where c.deleted_at is null and c.author is not null
 union
-select r.reviewer from review_load r join places p on p.repository = r.repository
-"""
+select p.person, r.reviewer from review_load r join places p on p.repository = r.repository
+"""  # noqa: S608 - constants

@@ -8,7 +8,7 @@ a repeated hour need no case of their own.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -72,8 +72,8 @@ def _change_between(zone: ZoneInfo, low: int, high: int, offset: int) -> int:
 
 
 def _offset(zone: ZoneInfo, second: int) -> int:
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=second)
-    found = moment.astimezone(zone).utcoffset()
+    # Straight from the stamp: a few years of a zone ask ten thousand times, and a detour by UTC takes thrice as long.
+    found = datetime.fromtimestamp(second, zone).utcoffset()
     return int(found.total_seconds()) if found is not None else 0
 
 

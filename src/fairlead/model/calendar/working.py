@@ -50,15 +50,13 @@ class WorkingCalendar:
         self.hours = hours
         self.zone = read_zone(zone)
         self.week: Week = read_hours(hours)
+        # Kept, for every row of a list is told in it.
+        self.usual_day_seconds: float = self.week.usual_day_seconds
+        """Working seconds of a usual working day: the divisor for "1.4 working days"."""
         self.holidays = frozenset(holidays)
         self.absences = tuple(sorted((epoch_us(start), epoch_us(end)) for start, end in absences if end > start))
         self._laid = _Laid(())
         self._years: tuple[int, int] | None = None
-
-    @property
-    def usual_day_seconds(self) -> float:
-        """Working seconds of a usual working day: the divisor for "1.4 working days"."""
-        return self.week.usual_day_seconds
 
     def working_seconds(self, start: datetime, end: datetime) -> float:
         """Working time from `start` to `end`; negative if `end` comes first."""
