@@ -50,6 +50,7 @@ def folder() -> Path:
     """The home folder."""
     from fairlead.config.load import home_folder
 
+    # Apart from the team's own home: a demo that could be loaded over real data would be a trap.
     if not _choice.demo:
         return home_folder(os.environ)
     if given := os.environ.get("FAIRLEAD_DEMO_HOME"):
@@ -63,6 +64,7 @@ def settings_file() -> Path | None:
 
     if _choice.config:
         return _choice.config
+    # Never a file upwards of here: the demo must look the same in whatever folder it is asked.
     if _choice.demo:
         own = folder() / FILE_NAME
         return own if own.is_file() else None
@@ -82,6 +84,7 @@ def clock() -> Clock:
 
     text = _choice.as_of
     marker = folder() / "as-of"
+    # The story stands still at its end: with the machine's clock all of its waits would grow from day to day.
     if not text and _choice.demo and marker.is_file():
         text = marker.read_text(encoding="utf-8").strip()
     moment = _asked_moment(text)
@@ -104,6 +107,7 @@ def services() -> Iterator[Services]:
 
     if _choice.demo and not (folder() / "as-of").is_file():
         raise Abort("the demo is not loaded", hint="fairlead demo --no-serve")
+    # Asked anew by each command: a server may have been started or killed since the last one.
     with Services(loaded(), folder(), clock(), apart=server_socket() is not None) as opened:
         yield opened
 
@@ -131,6 +135,7 @@ def server_socket() -> Path | None:
     path = folder() / "fairlead.sock"
     if not path.exists():
         return None
+    # The file alone says nothing: a server that was killed leaves it behind.
     probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         probe.settimeout(1.0)

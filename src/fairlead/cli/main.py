@@ -26,6 +26,7 @@ class Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Imports the command's module; `None` for an unknown name."""
+        # By the list of files, so that a typed name never becomes the name of a module to import.
         if cmd_name not in self.list_commands(ctx):
             return None
         module = importlib.import_module(f"fairlead.cli.commands.{_module_name(cmd_name)}")
@@ -92,6 +93,7 @@ def run(arguments: list[str] | None = None) -> None:
         if fault.hint:
             print(f"\nhint: {fault.hint}", file=sys.stderr)  # noqa: T201
         sys.exit(1)
+    # As shells say it for a signal: a reader that leaves early, like `head`, is no failure of ours.
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
     except OSError as fault:

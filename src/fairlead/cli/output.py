@@ -31,5 +31,6 @@ def terminal_words() -> dict[str, str]:
     import os
 
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    # A pipe has no width of its own: what is stored must not depend on the window it was typed in.
     width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
     return {"width": str(max(60, width)), "colour": "yes" if colour else ""}

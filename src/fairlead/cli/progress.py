@@ -55,6 +55,7 @@ class ProgressLine:
             words += f", waits for the rate limit until {step.waiting_until:%H:%M:%S} UTC"
         if self._live:
             self._bar.update(self._task, description=escape(words), completed=step.done, total=step.total)
+        # In a log each step on a line of its own would bury what matters; a wait is always said.
         elif time.monotonic() - self._last_plain > _PLAIN_EVERY_S or step.waiting_until:
             self._last_plain = time.monotonic()
             print(f"{words}: {step.done}{f' of {step.total}' if step.total else ''}", file=sys.stderr)  # noqa: T201

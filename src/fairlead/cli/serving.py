@@ -30,6 +30,7 @@ def serve(services: Services, *, only: str = "", json: bool = False) -> None:
         say(f"listening on {services.settings.server.host}:{edge.port}; Ctrl-C stops it")
         say(f"sign in, once: {link}")
 
+    # After the port is bound: a second server on this home must end before its workers touch anything.
     workers.start()
     try:
         edge.run(ready)

@@ -55,6 +55,7 @@ def _check_section(value: Any, kind: types.StructType, path: tuple[str, ...]) ->
         return
     fields = {field.encode_name: field.type for field in kind.fields}
     for key, item in value.items():
+        # An unknown key is told and its value passed over: what was meant by it is not known.
         if key in fields:
             yield from _check(item, fields[key], (*path, key))
         else:
@@ -89,6 +90,7 @@ def _check_leaf(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator
     if wanted is None:
         return
     classes, word = wanted
+    # To Python `true` is a number; to whoever writes `port = true` it is not.
     if not isinstance(value, classes) or (isinstance(value, bool) and bool not in classes):
         yield path, f"expected {word}, got {_shown(value)}"
 

@@ -31,9 +31,11 @@ def places(text: str) -> Mapping[Path, Place]:
         closing = next((marks for marks in _OPENING if line.count(marks) % 2), "")
         if header := _HEADER.match(line):
             table = _split(header["path"])
+            # The first place wins: a table that stands twice is told by the parser at the second.
             found.setdefault(table, (number, line.index("[") + 1))
         elif key := _KEY.match(line):
             path = table + _split(key["path"])
+            # `a.b.c = 1` opens `a` and `a.b` as well, and a fault may be about those.
             for depth in range(len(table) + 1, len(path) + 1):
                 found.setdefault(path[:depth], (number, len(key["space"]) + 1))
     return found

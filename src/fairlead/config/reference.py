@@ -86,6 +86,7 @@ def _docs(section: type[Section]) -> Iterator[tuple[str, str]]:
 
 
 def _docs_in(tree: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    # A text below a field is no docstring to Python; only the source still has it.
     for field, below in zip(tree.body, tree.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
             yield ast.unparse(field.target), inspect.cleandoc(str(below.value.value)).replace("\n", " ")

@@ -46,6 +46,7 @@ class Counters:
         """All of it as text."""
         with self._lock:
             read: dict[str, Mapping[Labels, float]] = {name: dict(values) for name, values in self._values.items()}
+        # Outside the lock: a gauge asks a database, and webhooks count under this lock.
         for name, gauge in self._gauges.items():
             # A store that is down takes its own numbers away, not the others.
             with suppress(Fault):

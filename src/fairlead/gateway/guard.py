@@ -47,6 +47,7 @@ class Guard:
         if scope["type"] != "http":
             return
         headers = Headers(scope=scope)
+        # First of all: a page elsewhere that had its name point here must not even learn that somebody is signed in.
         if not self._operator and not self._hosts.admits(headers.get("host", "")):
             await _problem(421, "this server does not go by that name", "set `public_url` in [server]")(
                 scope, receive, send
@@ -72,6 +73,7 @@ class Guard:
         kind, _, secret = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
             client = (scope.get("client") or ("", 0))[0]
+            # Only wrong tokens count: a program with a right one may ask as often as it likes.
             if wait_s := self._failures.wait(client):
                 return Found(refusal=_problem(429, "too many wrong tokens", after_s=wait_s))
             viewer = await run_in_threadpool(self._access.by_token, secret.strip())
@@ -89,6 +91,7 @@ class Guard:
         path: str = scope["path"]
         if found.viewer is not None or path.startswith(_OPEN):
             return None
+        # Programs are told what is missing; a browser is taken to where a person can mend it.
         if path.startswith(("/api/", "/local/")) or scope["method"] not in SAFE:
             return _problem(401, "sign in first", "send a token: `Authorization: Bearer fl_...`")
         return RedirectResponse("/sign-in", status_code=303)
@@ -96,6 +99,7 @@ class Guard:
     def _foreign(self, headers: Headers) -> Response | None:
         """Refuses an unsafe request that a browser sent for another site."""
         origin = headers.get("origin")
+        # Programs send no origin, and every browser sends one with a form.
         if origin is not None and not self._hosts.same_origin(headers.get("host", ""), origin):
             return _problem(403, "this request comes from another site")
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
@@ -112,6 +116,7 @@ class Guard:
             return receive, foreign
         given = headers.get("x-csrf-token", "")
         if not given and headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            # The form must be read to find the word, and read again by the page it is for.
             body = await _whole(receive)
             if body is None:
                 return receive, _problem(413, "the form is too large")

@@ -48,7 +48,9 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
+                    # A page may know better, as charts do with their own type; it never has fewer headers than these.
                     headers.setdefault(name, value)
+                # Pages speak of people: neither a proxy nor the next user of a browser may find them.
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 

@@ -42,6 +42,7 @@ class Doorways:
     def find(self, source: str) -> Doorway | None:
         """The doorway of a source; unknown names are not kept, so that nobody can fill the memory with them."""
         now = time.monotonic()
+        # No lock: two that come at once look it up twice and keep the same.
         kept = self._kept.get(source)
         if kept is not None and kept[0] > now:
             return kept[1]

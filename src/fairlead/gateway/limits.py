@@ -24,6 +24,7 @@ class RateLimit:
         """Takes one try: 0.0 if there was one, else the seconds until there is."""
         with self._lock:
             left = self._left(key)
+            # A refused try costs nothing: whoever goes on trying is not locked out for longer by it.
             if left < 1.0:
                 return (1.0 - left) * self._per_s / self._tries
             self._keep(key, left - 1.0)
@@ -41,6 +42,7 @@ class RateLimit:
 
     def _keep(self, key: str, left: float) -> None:
         self._buckets[key] = (left, self._now())
+        # In order of use, so that a stranger with many addresses pushes out only those long unseen.
         self._buckets.move_to_end(key)
         if len(self._buckets) > _MOST_KEYS:
             self._buckets.popitem(last=False)

@@ -19,6 +19,7 @@ def route(services: Services) -> Route:
         words = {str(key): str(value) for key, value in (await request.json()).items()}
         try:
             reply = await run_in_threadpool(verbs.ask, services, request.path_params["name"], words)
+        # As a value, so that the command line can word it and choose the exit code as if it had run the verb itself.
         except Fault as fault:
             body = {"title": fault.message, "hint": fault.hint}
             return JSONResponse(body, status_code=422, media_type="application/problem+json")

@@ -46,5 +46,6 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         self._deadline = None
+        # Without an answer: who sends a byte a minute would read it as slowly.
         if not self.transport.is_closing():
             self.transport.close()

@@ -65,6 +65,7 @@ class Edge:
 
     async def _serve(self, ready: Callable[[], None] | None) -> None:
         loop = asyncio.get_running_loop()
+        # Python hands signals to the main thread alone; in others, `stop` is called by whoever owns it.
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self.stop)
@@ -73,6 +74,7 @@ class Edge:
                 asyncio.create_task(server.serve(sockets=[listener]))
                 for server, listener in zip(self._servers, self._sockets, strict=True)
             ]
+            # A link that is printed before both sockets answer is tried too early.
             while not all(server.started for server in self._servers) and not any(task.done() for task in serving):
                 await asyncio.sleep(0.01)
             if ready is not None:
@@ -89,11 +91,13 @@ class Edge:
         self._servers.append(_Server(_config(app, listening.trusted_proxies)))
         if listening.socket is not None:
             self._sockets.append(_unix(listening.socket))
+            # No proxy stands before a file: a forwarded header there would be a lie.
             self._servers.append(_Server(_config(operator_app, ())))
 
     def _release(self) -> None:
         for listener in self._sockets:
             listener.close()
+        # Only what was bound here: the socket of the server that was found living is its own.
         if self._listening.socket is not None and len(self._sockets) > 1:
             self._listening.socket.unlink(missing_ok=True)
 
@@ -129,6 +133,7 @@ def _tcp(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
+        # Else a restart would have to wait a minute for connections that have ended.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError as fault:

@@ -47,6 +47,7 @@ class SignIn:
         if session is None:
             return door(request, "spent", language=self._language)
         answer = RedirectResponse("/", status_code=303)
+        # `lax`, as links from mail and chat must find a person signed in; `strict` would ask them again.
         answer.set_cookie(
             cookie_name(self._https),
             session,

@@ -94,6 +94,7 @@ class Receiver:
     async def _answer(self, doorway: Doorway | None, scope: Scope, receive: Receive) -> Answer:
         if doorway is None or (self._tools is not None and doorway.connector.tool not in self._tools):
             return Answer(404, "unknown", "no such source")
+        # Before the body is read: without a secret nobody can prove to be the tool.
         if not doorway.secrets:
             return Answer(401, "refused", f"no webhook secret is configured for source `{doorway.source}`")
         headers = _headers(scope)
@@ -113,10 +114,12 @@ class Receiver:
         connector = doorway.connector
         check = (connector, headers, body, doorway.secrets, now)
         try:
+            # A thread costs more than the HMAC of a usual body, and less than stopping all others for a large one.
             trust = await run_in_threadpool(_verify, *check) if len(body) > _LARGE else _verify(*check)
         except Refused as refused:
             return Answer(401, "refused", refused.message)
         try:
+            # After the signature: not even the names of headers are believed of a stranger.
             kind, delivery = connector.envelope(headers, body)
         except Unreadable as fault:
             return Answer(400, "malformed", fault.message)
@@ -132,12 +135,14 @@ class Receiver:
 
     async def _landed(self, event: RawEvent) -> Appended:
         loop = asyncio.get_running_loop()
+        # Tests and servers may run the same app on one loop after the other.
         if self._landing is None or self._landing.loop is not loop:
             self._landing = Landing(loop)
         return await self._landing.follow(self._intake.log.submit(event))
 
     async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         said = headers.get("content-length", "")
+        # What it says to be is enough to refuse it, and not enough to take it: the bytes are counted below.
         if said.isdigit() and int(said) > LARGEST_BODY:
             raise _TooLarge
         parts: list[bytes] = []
@@ -158,6 +163,7 @@ class Receiver:
                 if not message.get("more_body", False):
                     return parts[0] if len(parts) == 1 else b"".join(parts)
         finally:
+            # Whatever happened: a sender that hangs up must not keep its share of the memory for ever.
             self._in_flight -= size
 
     @staticmethod

@@ -57,6 +57,7 @@ def answer_incidents(services: Services, words: Words) -> Reply:
     team, incident = words.get("team") or None, words.get("incident", "")
     if incident and not services.warehouse.rows("select 1 from counted_incidents where incident = ?", [incident]):
         raise Skip(f"no incident `{incident}`", hint="`fairlead incidents` lists those that count")
+    # The document rounds and words; who computes with the parts of a score needs them as they are.
     if words.get("form") == "json":
         scope = Scope.of(services.warehouse, services.setup, services.clock.now(), team)
         found = load_causes(scope, incident=incident, days=DAYS)
@@ -85,6 +86,7 @@ def _figures(services: Services, words: Words) -> list[Figure]:
         "compatible": words.get("compatible") or None,
         "language": language(services, words),
     }
+    # A metric wins over a group of its name: whoever adds one finds it under the name they gave it.
     entries = warehouse.catalogue
     if name in entries:
         return [figures.figure(warehouse, name, **asked)]
@@ -100,6 +102,7 @@ def answer_sql(services: Services, words: Words) -> Reply:
 
     query = words.get("query", "")
     answer = services.warehouse.readonly(query, owner=True, limit=int(words.get("limit") or 10_000))
+    # After the answer, since a refused query read nothing; the record is made before anybody sees the rows.
     if about := services.warehouse.people_read(query):
         with services.database.begin() as tx:
             now = services.clock.now()
@@ -120,6 +123,7 @@ def language(services: Services, words: Words) -> str:
 def window(words: Words, now: datetime) -> Window:
     """The window asked for, else the days before now."""
     try:
+        # The end is the first moment outside, so that windows lie side by side without counting a moment twice.
         end = parse_time(words.get("to") or "") or now
         start = parse_time(words.get("from") or "") or end - timedelta(days=DEFAULT_WINDOW_DAYS)
     except ValueError as fault:
@@ -138,6 +142,7 @@ def segment(words: Words) -> dict[str, str]:
             raise Abort(f"not a segment: {line}", hint="write it like repository=github:acme/payments")
         found[name.strip()] = value.strip()
     if team := words.get("team"):
+        # People type the key; a team of the code host has an id with a colon of its own.
         found["team"] = team if ":" in team else f"team:{team}"
     return found
 
@@ -148,6 +153,7 @@ def _existing(services: Services, limits: dict[str, str]) -> dict[str, str]:
     if team := found.get("team"):
         known = Scope.of(services.warehouse, services.setup, services.clock.now(), team.removeprefix("team:"))
         found["team"] = known.team or team
+    # Only what has a table of names can be checked; a label that nothing bears gives an honest zero.
     for key, table in (("repository", "repositories"), ("service", "services")):
         if value := found.get(key):
             whole = whole_id(key, value)

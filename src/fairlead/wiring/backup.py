@@ -54,6 +54,7 @@ def backup(home: Path, loaded: Loaded, target: Path, clock: Clock) -> Manifest:
         else:
             for name in _DATABASES:
                 _copy_database(home / name, folder / name)
+        # After the databases: a key that the facts speak of is then in the copy, whatever happens meanwhile.
         for name, path in _plain_files(home, loaded.path):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / name)

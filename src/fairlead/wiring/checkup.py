@@ -37,6 +37,7 @@ def _settings(services: Services) -> Iterator[Finding]:
         yield Finding("settings", None, "no fairlead.toml found, the defaults hold", "fairlead init")
     else:
         yield Finding("settings", True, str(path))
+    # Said aloud: a variable that somebody exported once is the last thing that anybody looks for.
     for name in services.loaded.overridden:
         yield Finding("settings", None, f"{name} of the environment is laid over the file")
     if not services.settings.sources:
@@ -57,6 +58,7 @@ def _home(home: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(home).free
     detail = f"{home}, {free / 1e9:.1f} GB free"
     yield Finding("home", free >= _LEAST_FREE_BYTES, detail, "" if free >= _LEAST_FREE_BYTES else "free some space")
+    # A home made by an installer or a mount may be open; keys and payloads lie in it.
     if home.stat().st_mode & 0o077:
         yield Finding("home", None, "others on this machine can look into it", f"chmod 700 {home}")
 
@@ -87,6 +89,7 @@ def _source(services: Services, name: str) -> Iterator[Finding]:
         missing = f"no connector `{tool}`{did_you_mean(tool, list(connectors()))}"
         yield Finding(name, False, missing, f"set tool to one of: {known}")
         return
+    # What a connector passes over is told to progress bars alone; here it is half of the answer.
     left_out: list[str | None] = []
     try:
         secrets = services.webhook_secrets(name)
@@ -130,6 +133,7 @@ def _webhooks(services: Services, name: str, secrets: list[str], polls: bool) ->
 
 def _server(services: Services) -> Iterator[Finding]:
     server = services.settings.server
+    # Links, sessions and tokens would travel in the clear.
     if server.host not in ("127.0.0.1", "::1", "localhost") and not server.public_url.startswith("https://"):
         yield Finding(
             "server",

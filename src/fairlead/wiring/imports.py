@@ -34,6 +34,7 @@ def import_events(services: Services, paths: Sequence[Path], *, apply: bool) -> 
         found.events += part.events
         found.faults += part.faults
         found.files += part.files
+    # Before the first append: a log cannot take back, so half an import would stay for good.
     if found.faults:
         raise ConfigFaults(found.faults)
     new = 0
@@ -55,6 +56,7 @@ def import_folder(services: Services, folder: Path, *, apply: bool) -> ImportSum
 def _connector(services: Services, name: str) -> tuple[str, Connector]:
     """The source of a capture: a configured one, else the tool itself."""
     tool = services.tool(name)
+    # No fault yet: the reader of the file knows the line on which the name stands.
     if tool not in connectors():
         raise LookupError(name)
     return name, connectors()[tool]

@@ -43,6 +43,7 @@ class Services:
     _scratch: TemporaryDirectory[str] | None = None
 
     def __post_init__(self) -> None:
+        # Here and not where a part is opened: each of them would tell a folder that is not ours in words of its own.
         try:
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as fault:
@@ -75,6 +76,7 @@ class Services:
     @cached_property
     def log(self) -> EventLog:
         """Raw events."""
+        # A file apart from the facts: SQLite has one writer a file, and an acknowledgement must not wait for records.
         from fairlead.bus.sql import SqlEventLog
 
         return SqlEventLog.open(self.settings.store.url or f"sqlite:///{self.home / 'raw.db'}")
@@ -85,6 +87,7 @@ class Services:
         from fairlead.ingest.apply import Ingest
         from fairlead.ingest.identity.resolve import after_batch
 
+        # In the batch's own transaction: nobody ever reads records whose accounts belong to nobody yet.
         follow = [after_batch(self.setup)]
         return Ingest(self.database, self.log, options=self.options, setup=self.setup, clock=self.clock, after=follow)
 
@@ -94,6 +97,8 @@ class Services:
         from fairlead.metrics.tables import StoreSource
         from fairlead.metrics.warehouse import Warehouse
 
+        # DuckDB lets one process have the file: beside a server a question is answered from a copy that is thrown
+        # away.
         if self.apart:
             self._scratch = TemporaryDirectory(prefix="fairlead-")
         return Warehouse(
@@ -129,6 +134,7 @@ class Services:
         from fairlead.connectors.kit.connector import Options
         from fairlead.model.raw import content_id
 
+        # The version is by content: a source whose options are touched and put back is not read again.
         found = self.source(source)
         values = found.options if found else {}
         version = content_id(msgspec.json.encode(values, order="sorted"))[:12] if values else ""
@@ -169,15 +175,18 @@ class Services:
 
     def look(self) -> None:
         """Catches up unless a glance at the files tells that all is applied and the marts are made of it."""
+        # Opening store and log costs more than most answers: where nothing came since, neither is opened.
         revision = None if self.apart else applied_revision(self.home, self.loaded)
         if revision is None or not self.warehouse.is_current(revision):
             self.catch_up()
 
     def close(self) -> None:
         """Closes what was opened, the warehouse first."""
+        # The warehouse reads from the store until it is closed.
         for name in ("warehouse", "log", "database"):
             if part := self.__dict__.pop(name, None):
                 part.close()
+        # It holds log and database: asked for again, it must get the new ones.
         self.__dict__.pop("ingest", None)
         if self._scratch is not None:
             self._scratch.cleanup()

@@ -21,6 +21,7 @@ _PROGRAM = Path(__file__).parents[1]
 
 def applied_revision(home: Path, loaded: Loaded) -> int | None:
     """Revision of a store that has applied all of its log by these settings and this code; else `None`."""
+    # Another machine may have written to a PostgreSQL store; only a file can be judged by a glance.
     if loaded.settings.store.url:
         return None
     seen, newest = glance(home / "facts.db"), latest(home / "raw.db")
@@ -38,6 +39,7 @@ def mark(home: Path, loaded: Loaded) -> None:
 
 
 def _made_by(loaded: Loaded) -> str:
+    # Changed settings or readers can make other records of the same log, which no position shows.
     digest = hashlib.sha256(repr(loaded.settings).encode())
     for line in _code():
         digest.update(line.encode() + b"\n")
@@ -48,4 +50,5 @@ def _code() -> Iterator[str]:
     for room in ("connectors", "ingest", "store", "model"):
         for path in sorted((_PROGRAM / room).rglob("*.py")):
             seen = path.stat()
+            # Size and time and not the content: this runs before every question.
             yield f"{path.name} {seen.st_size} {seen.st_mtime_ns}"

@@ -60,6 +60,7 @@ def starter(answers: Answers) -> str:
 def _github(answers: Answers) -> tomlkit.items.Table:
     github = table()
     github["tool"] = "github"
+    # Owners and repositories are asked in one question and stand under two keys.
     if owners := [name for name in answers.github if "/" not in name]:
         github["organisations"] = owners
     if repositories := [name for name in answers.github if "/" in name]:
@@ -80,6 +81,7 @@ def _git(path: str) -> tomlkit.items.Table:
 def _source_name(path: str, taken: tomlkit.items.Table) -> str:
     stem = "".join(letter if letter.isalnum() else "-" for letter in Path(path).resolve().name.lower()).strip("-")
     name = f"git-{stem}" if stem else "git"
+    # Two repositories may share a folder's name; the source's name starts the ids, so it must be their own.
     while name in taken:
         name += "-2"
     return name

@@ -15,6 +15,7 @@ from fairlead.wiring.services import Services
 
 def verbs() -> Mapping[str, Verb]:
     """Name -> verb."""
+    # Late: the answers pull in all of reports and metrics, which `--help` and imports do without.
     from fairlead.wiring import answers
 
     return answers.VERBS

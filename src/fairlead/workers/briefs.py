@@ -17,6 +17,7 @@ def write_brief(services: Services, team: str) -> list[Path]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = []
     for form in _FORMS:
+        # Asked like by anybody else: a file can never say something else than the command.
         words = {"form": form} | ({"team": team} if team else {})
         path = folder / f"{day}-brief.{form}"
         # A reader of the folder never sees half a file.

@@ -101,10 +101,12 @@ class MartsFollower:
         with self._database.read() as tx:
             # Calendars reach a while beyond today: a new day is news also where nothing else is.
             present = records.revision(tx), self._clock.now().date()
+        # The revision costs one row to read: looking every half second is cheaper than being told.
         if present == self._seen:
             return 0.0
         begun = time.monotonic()
         self._warehouse.refresh()
+        # Only now, and as it was before the refresh: what came meanwhile makes the next look find news.
         self._seen = present
         self._after()
         return time.monotonic() - begun

@@ -25,6 +25,7 @@ def next_at(rule: str, calendar: WorkingCalendar, after: datetime) -> datetime:
         raise Abort(f"no rule `{rule}`", hint="write `every 300 s`, `daily 03:00` or `working days 08:30`")
     days, hour, minute = at[1], int(at[2]), int(at[3])
     day = calendar.local_day(after)
+    # The hour of today may still lie ahead; the day after is looked for only when it does not.
     if days == "daily" or calendar.is_working_day(day):
         moment = _moment(calendar, day, hour, minute)
         if moment > after:

@@ -45,6 +45,7 @@ class Workers:
 
     def start(self) -> None:
         """Starts the threads; beside a gateway, ingestion and syncs go to a process of their own."""
+        # Reading payloads keeps a core busy: in this process it would take the interpreter lock from every request.
         parts = self._parts
         if parts.marts:
             self._threads = follow_marts(self._services, self._stop)
@@ -56,6 +57,7 @@ class Workers:
 
     def stop(self) -> None:
         """Ends what runs; a sync in work stops after its page and goes on from there next time."""
+        # All are told before one is waited for, so that the slowest alone counts.
         self._stop.set()
         if self._apart is not None:
             self._apart.stop()
@@ -108,6 +110,7 @@ def join(running: Iterable[threading.Thread]) -> None:
 
 def _scheduler(services: Services, stop: threading.Event, jobs: Mapping[str, Job]) -> Scheduler:
     scheduler = Scheduler(services.database, services.setup, services.clock, jobs, stop)
+    # A new source begins to be read at once; briefs and sweeps keep to their hour.
     scheduler.plan(plans(services), at_start=lambda plan: plan.what == "sync")
     return scheduler
 
@@ -118,6 +121,7 @@ def plans(services: Services) -> Iterable[Plan]:
     syncing = list(sources_to_sync(services))
     for name, every_s in syncing:
         yield Plan(f"sync/{name}", "sync", f"every {every_s} s", source=name)
+        # What was deleted at the tool is found by a sweep alone: no webhook and no list of news tells it.
         if settings.schedule.sweep_at:
             yield Plan(f"sweep/{name}", "sweep", f"daily {settings.schedule.sweep_at}", source=name)
     if settings.schedule.brief_at:
@@ -142,6 +146,7 @@ def source_jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
         summary = run_sync(
             services, arguments["source"], full=full, report=lambda _: _unless(stop), sleep=_sleep(stop)
         )
+        # A partial run is no failure: what was left out stands in its record and on the Data page.
         if summary.result == "failure":
             raise Skip(summary.error, summary.hint)
 
@@ -170,6 +175,7 @@ def _sleep(stop: threading.Event) -> Any:
     """Waits for a limit, but not when the process is to stop."""
 
     def sleep(seconds: float) -> None:
+        # Limits last up to an hour; nobody waits that long for a server to stop.
         stop.wait(seconds)
         _unless(stop)
 

@@ -62,11 +62,13 @@ class Scheduler:
         plans = {plan.name: plan for plan in wished}
         with self._database.begin() as tx:
             held = {schedule.name: schedule for schedule in schedules.rows(tx)}
+            # A source that was taken out of the settings is asked no more, though its records stay.
             for name in held.keys() - plans.keys():
                 schedules.drop(tx, name)
             for name, plan in plans.items():
                 calendar = self._calendar(plan)
                 zone = str(calendar.zone)
+                # The zone too: a team that moves has its brief at its new morning.
                 before = held.get(name)
                 if before and (before.rule, before.zone, before.arguments) == (plan.rule, zone, plan.arguments):
                     continue
@@ -84,6 +86,7 @@ class Scheduler:
                     _log.warning("schedules pause: %s", fault.message)
                 self._stop.wait(_LOOK_EVERY_S)
         finally:
+            # What was taken over but has not begun is dropped: its next time already stands in the table.
             self._pool.shutdown(wait=True, cancel_futures=True)
 
     def run_due(self) -> int:
@@ -103,6 +106,7 @@ class Scheduler:
             # The table is one for all processes of a home; each takes what it can do.
             if schedule.what not in self._jobs:
                 continue
+            # From now and not from the moment that was due: what a sleeping machine missed is not made up for.
             following = next_at(schedule.rule, self._calendar_of(schedule), now)
             with self._database.begin() as tx:
                 if schedules.start(tx, schedule.name, schedule.next_at, now, following):

@@ -104,6 +104,7 @@ class SyncRunner:
     def run(self, syncs: Syncs, request: SyncRequest, summary: SyncSummary) -> None:
         """Reads all pages; a fault of the source becomes the result, one of our own store is raised."""
         started = self._clock.now()
+        # The clock of the home may stand still, as in the demo; how long it took is measured by the machine's.
         begun = time.monotonic()
         self._record(summary, started, None)
         heard = _Listener(request.report, summary, self._show)
@@ -118,6 +119,7 @@ class SyncRunner:
             self._drain(0, summary)
             self._save_cursor()
             summary.seconds = round(time.monotonic() - begun, 3)
+        # Never plain success with a gap in it: freshness of a source is judged by this word.
         if summary.left_out and summary.result == "success":
             summary.result = "partial"
         self._record(summary, started, self._clock.now())

@@ -23,6 +23,7 @@ def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 
     try:
         loaded = home.loaded(tools=connectors())
+        # Own definitions are part of what is configured, though the loader of settings knows nothing of metrics.
         metric_catalogue(loaded.own_folders("metrics"))
     except ConfigFaults as faults:
         if not json:
@@ -49,6 +50,7 @@ def show(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False)
     if json:
         show_json(values)
         return
+    # TOML has no null: a key without a value is left out, as in a file.
     typer.echo(tomlkit.dumps(_without_none(values)))
 
 

@@ -29,6 +29,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fals
     faulty = False
     shown = []
     with home.services() as services:
+        # Shown one by one: a source that does not answer takes half a minute, and silence looks like a hang.
         for finding in chain(checkup(services), _proposed(services)):
             faulty = faulty or finding.ok is False
             if json:
@@ -53,6 +54,7 @@ def _proposed(services: Services) -> Iterator[Finding]:
         return asking.rows(services, query)
 
     try:
+        # Without data every proposal would be a guess.
         if not services.log.latest():
             return
         for proposal in proposals(rows, services.setup):

@@ -43,6 +43,7 @@ def git(
     from fairlead.wiring.editing import count_tags
     from fairlead.workers.syncs import run_sync
 
+    # Before the services open: they read the settings once.
     if tags_are_deployments:
         target = home.settings_file() or home.folder() / "fairlead.toml"
         if count_tags(target):

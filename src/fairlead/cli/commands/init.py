@@ -73,6 +73,7 @@ def init(
 
 def _next(answers: Answers, path: Path) -> Iterator[str]:
     """What to type, in order, for what was answered."""
+    # A file of another name is not looked for: then each command must be told of it.
     found = path.name == "fairlead.toml" and path.absolute().parent == Path.cwd()
     call = "fairlead" if found else f"fairlead --config {path}"
     if answers.github:

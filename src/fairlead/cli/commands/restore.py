@@ -25,6 +25,7 @@ def restore(
     from fairlead.model.errors import Abort
     from fairlead.wiring.backup import restore as unpack
 
+    # It would go on writing to files that no longer have a name.
     if home.server_socket():
         raise Abort("a server runs on this home", hint="stop it first")
     filled = home.loaded().settings.store.url

@@ -78,6 +78,7 @@ def routes(api: Api) -> APIRouter:
         with database.read() as tx:
             waiting = [one.raw_seq for one in quarantine.rows(tx)]
         asked = waiting if raw_seqs is None else [seq for seq in raw_seqs if seq in set(waiting)]
+        # Asked for and not done here: the store has one writer at a time, and that is ingestion's.
         return {"asked": sum(rereads.ask(database, seq) for seq in asked)}
 
     return router

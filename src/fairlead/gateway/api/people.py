@@ -67,6 +67,7 @@ def routes(api: Api) -> APIRouter:
         Without a `link` the person may already sign in, and a link that signs in as them is for owners everywhere.
         """
         viewer = viewer_of(request)
+        # An owner of one team lets people into that team, and nowhere else.
         viewer.demand("owner", "admin", None if team == EVERYWHERE else team)
         secret = api.access.invite(person, role, team, by=viewer.person)
         if secret is None:

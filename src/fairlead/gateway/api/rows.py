@@ -49,6 +49,7 @@ def routes(api: Api) -> APIRouter:
         _note(api, viewer, request, table, columns, len(found[:limit]))
         if form == "csv":
             return _csv(table, columns, found[:limit])
+        # One row more than asked was read: whether there is a next page needs no count of all.
         following = str(request.url.include_query_params(offset=offset + limit)) if len(found) > limit else None
         return JSONResponse({"table": table, "rows": found[:limit], "next": following})
 
@@ -102,6 +103,7 @@ def _ask(
     where = "".join(
         f' {"and" if at else "where"} list_contains(?, cast("{name}" as varchar))' for at, name in enumerate(wanted)
     )
+    # Without an order two pages may hold the same row.
     order = '"id"' if "id" in columns else "all"
     sql = f'select * from {_schema(viewer)}."{table}"{where} order by {order} limit ? offset ?'  # noqa: S608
     found = api.services.warehouse.rows(sql, [*wanted.values(), limit, offset])
