@@ -102,7 +102,7 @@ def _waiting(row: Mapping[str, Any], entry: OpenChange, placed: Placed, known: _
         author=row["author"], turn=entry.turn, why=entry.why, detail=row["detail"],
         parties=tuple(known.parties.get(entry.id, ())), since=aware(row["since"]), waited_s=entry.waited_s,
         day_s=scope.calendars.of_team(row["team"]).usual_day_seconds, usual_s=usual_s, by_history=by_history,
-        overdue=due_at is not None and due_at <= scope.now, due_at=due_at, lines=entry.lines,
+        overdue=due_at is not None and due_at <= scope.now, due_at=due_at, lines=entry.lines or 0,
         events=known.events.get(entry.id, 0), hotfix=entry.hotfix, incident=entry.incident, blocks=entry.blocks,
         opened_at=entry.opened_at, placed=placed,
     )  # fmt: skip
