@@ -19,6 +19,7 @@ SOCKET_PATH = "/local/verbs/"
 def ask(verb: str, words: Mapping[str, str | None]) -> int:
     """Shows the answer and gives its exit code."""
     said = {key: value for key, value in words.items() if value}
+    # A server answers for its own moment alone; another one is asked of the same store in this process.
     if (socket := home.server_socket()) and not home.asks_for_then():
         text, code = _ask_server(str(socket), verb, said)
     else:
@@ -31,6 +32,7 @@ def rows(services: Services, query: str) -> list[dict[str, Any]]:
     """A query of our own, of the server that holds the home's warehouse, else of the warehouse here."""
     import msgspec
 
+    # The server holds the warehouse's file, and DuckDB lets in nobody beside it.
     if socket := home.server_socket():
         text, _ = _ask_server(str(socket), "sql", {"query": query, "form": "json"})
         return msgspec.json.decode(text, type=list[dict[str, Any]])
@@ -41,11 +43,13 @@ def rows(services: Services, query: str) -> list[dict[str, Any]]:
 def _ask_server(socket: str, verb: str, words: Mapping[str, str]) -> tuple[str, int]:
     import httpx
 
+    # Two minutes: the first question after an upgrade may wait until all marts are made anew.
     with httpx.Client(transport=httpx.HTTPTransport(uds=socket), base_url="http://fairlead", timeout=120) as client:
         answer = client.post(SOCKET_PATH + verb, json=dict(words))
     if answer.headers.get("content-type", "").startswith("application/problem+json"):
         problem = answer.json()
         raise Abort(problem.get("title", "the server could not answer"), problem.get("hint", ""))
+    # What is left is a fault of ours, and a traceback is the right thing to see of it.
     answer.raise_for_status()
     return answer.text, int(answer.headers.get("x-exit-code", "0"))
 

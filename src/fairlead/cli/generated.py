@@ -17,6 +17,7 @@ def pages() -> Mapping[str, str]:
     from fairlead.model.reference import markdown as records
     from fairlead.wiring.demo.page import demo_page
 
+    # Functions and not texts: the test that compares pages names the one that cannot be made.
     made: Mapping[str, Callable[[], str]] = {
         "configuration.md": configuration,
         "records.md": records,
@@ -55,6 +56,7 @@ def commands_page() -> str:
 
 
 def _leaves(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    # By what it has and not by its class: Typer brings its own copy of the classes of Click.
     children = getattr(command, "commands", None)
     if not children:
         yield words, command

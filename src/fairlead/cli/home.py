@@ -123,6 +123,7 @@ def address(services: Services) -> str:
     if server.public_url:
         return server.public_url.rstrip("/")
     told = folder() / "fairlead.address"
+    # Port 0 takes any: only the server knows which it got.
     if server_socket() and told.is_file():
         return told.read_text(encoding="utf-8").strip()
     return f"http://localhost:{server.port}"

@@ -102,6 +102,7 @@ class Access:
         """Uses a link up; gives the secret of a new session, or `None` if the link opens nothing (any more)."""
         now = self._clock.now()
         with self._database.begin() as tx:
+            # In one transaction with the session: a link is spent only by whoever came in.
             person = access.use_link(tx, link_secret, now)
             return None if person is None else access.new_session(tx, person, now, SESSION_LASTS)
 

@@ -57,6 +57,7 @@ def create_apps(services: Services) -> Apps:
     access = Access(services.database, services.log, services.clock, services.setup)
     counters = Counters()
     hosts = Hosts(server.host, server.public_url)
+    # One API for both ways in; who asks is decided before it, by the guard.
     api = Mount("/api/v1", app=create_api(services, access))
     signin = SignIn(access, https=https, language=services.setup.organisation.language).routes()
     # In each app, since each answers what it does not know with 500: a store that is down passes by itself.
@@ -109,6 +110,7 @@ def _address(services: Services, port: int) -> str:
 
 def _receivers(services: Services, counters: Counters) -> list[Route]:
     def resolve(source: str) -> Doorway | None:
+        # Only what is configured has an address: a tool's name alone opens none.
         if services.source(source) is None:
             return None
         return Doorway(source, connector(services.tool(source)), tuple(services.webhook_secrets(source)))

@@ -101,7 +101,7 @@ class MartsFollower:
         with self._database.read() as tx:
             # Calendars reach a while beyond today: a new day is news also where nothing else is.
             present = records.revision(tx), self._clock.now().date()
-        # The revision costs one row to read: looking every half second is cheaper than being told.
+        # The revision costs one row to read: looking three times a second is cheaper than being told.
         if present == self._seen:
             return 0.0
         begun = time.monotonic()

@@ -23,6 +23,7 @@ def backup(
     from fairlead.cli.output import show_json
     from fairlead.wiring.backup import backup as write
 
+    # Past the services: opening them would migrate, and a backup is what one makes before that.
     manifest = write(home.folder(), home.loaded(), target, home.clock())
     if json:
         show_json({"written": str(target), "bytes": target.stat().st_size, "files": manifest.files})

@@ -26,6 +26,7 @@ def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
         # Own definitions are part of what is configured, though the loader of settings knows nothing of metrics.
         metric_catalogue(loaded.own_folders("metrics"))
     except ConfigFaults as faults:
+        # Raised on, they leave by the one place that prints faults and gives exit code 2.
         if not json:
             raise
         show_json({"ok": False, "faults": [vars_of(fault) for fault in faults.faults]})

@@ -23,6 +23,7 @@ def demo(
     """Tell ninety days of a fictional company through the real connectors, in a home of its own."""
     from fairlead.cli import home
 
+    # Whatever else is configured: the demo never touches the home or the settings of the team.
     home.use_demo(as_of)
     if not (keep and (home.folder() / "as-of").is_file()):
         _make(seed, json)
@@ -43,6 +44,7 @@ def _make(seed: int, quiet: bool) -> None:
     from fairlead.model.errors import Abort
     from fairlead.wiring.demo.home import make_home
 
+    # Its files are about to be cleared away under it.
     if home.server_socket():
         raise Abort("a server runs on the demo's home", hint="stop it, or look with `fairlead --demo brief`")
     began = time.monotonic()

@@ -34,10 +34,12 @@ def records(
     from fairlead.ingest.records_export import export_records
 
     with home.services() as services:
+        # A running server applies what comes by itself; twice would only make both wait.
         if home.server_socket() is None:
             services.catch_up()
         written = export_records(folder, services.database, form)
         access = Access(services.database, services.log, services.clock)
+        # The whole folder speaks of people: one entry tells so, with all of its rows.
         rows = sum(written.values())
         access.note_reading(access.operator(), "export", f"export records {form}", ["people.*"], rows, allowed=True)
     if json:

@@ -26,6 +26,7 @@ def login(
     from fairlead.gateway.access import Access
 
     with home.services() as services:
+        # Who may read the home is its operator: no password could add to the rights of the file system.
         access = Access(services.database, services.log, services.clock)
         if token:
             made, secret = access.mint(access.operator(), token, scope or ["read"], timedelta(days=days))

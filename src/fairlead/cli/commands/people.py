@@ -30,6 +30,7 @@ def list_(json: _Json = False) -> None:
             people = list(records.rows(tx, "people"))
             accounts = list(records.rows(tx, "accounts"))
         _note(services, "people list", len(people))
+    # By one pass over all accounts: a query a person would ask ten thousand times.
     held: dict[str, list[str]] = {}
     for account in accounts:
         held.setdefault(account["person"] or "", []).append(account["id"])
@@ -57,6 +58,7 @@ def suggest(json: _Json = False) -> None:
         with services.database.read() as tx:
             links = [row for row in records.rows(tx, "identity_links") if row["status"] == "suggested"]
         _note(services, "people suggest", len(links))
+    # The surest first: most people decide the first few and stop.
     links.sort(key=lambda link: (-(link["score"] or 0), link["id"]))
     rows = [{name: link[name] for name in ("account", "other", "score", "reason")} for link in links]
     _show(rows, json, "no two accounts look like one person")

@@ -36,6 +36,7 @@ def replay(
             known = sorted({*services.settings.sources, *revisions.sources(tx)})
         if source and source not in known:
             raise Abort(f"no events of a source `{source}`{did_you_mean(source, known)}")
+        # How many wait in quarantine is not asked beforehand: they are few, and a bar would be gone at once.
         total = None if quarantined else services.log.latest()
         done = run(
             services.ingest,

@@ -34,6 +34,7 @@ def sync(
         for name in [source] if source else list(services.settings.sources):
             with ProgressLine(quiet=json) as line:
                 summaries.append(run_sync(services, name, since=since, full=full, report=line.report))
+        # A server takes in what the log now holds; without one nobody else would.
         if home.server_socket() is None:
             services.catch_up()
     if json:

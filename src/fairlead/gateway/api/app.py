@@ -75,6 +75,7 @@ async def _fault(_request: Request, fault: Exception) -> Response:
         return problem(403, fault.message, fault.hint)
     if isinstance(fault, Retry):
         return problem(503, fault.message, fault.hint, **{"retry-after": str(round(fault.after_s or 5))})
+    # The asker can mend all others: a name that is not there, a window that is empty.
     return problem(422, fault.message, fault.hint)
 
 
@@ -85,5 +86,6 @@ async def _http(_request: Request, fault: Exception) -> Response:
 
 async def _invalid(_request: Request, fault: Exception) -> Response:
     assert isinstance(fault, RequestValidationError)
+    # Place and reason, never the value: it may be a secret that was put into the wrong field.
     wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in fault.errors())
     return problem(422, wrong)

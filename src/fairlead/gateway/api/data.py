@@ -27,6 +27,7 @@ def routes(api: Api) -> APIRouter:
             held = quarantine.counts(tx)
             working = state.below(tx, "progress/")
             due = {schedule.name: schedule.next_at for schedule in schedules.rows(tx)}
+        # Both: what was read once and is configured no more, and what is configured and was never read.
         names = sorted({*known, *api.services.settings.sources})
         return _json(
             [
@@ -75,6 +76,7 @@ def routes(api: Api) -> APIRouter:
     def replay(request: Request, raw_seqs: Annotated[list[int] | None, Body(embed=True)] = None) -> dict[str, int]:
         """Asks that these be read again, or without a list all that wait; the workers do it."""
         viewer_of(request).demand("manager", "write")
+        # Numbers that do not wait are passed over: two people may press the same button.
         with database.read() as tx:
             waiting = [one.raw_seq for one in quarantine.rows(tx)]
         asked = waiting if raw_seqs is None else [seq for seq in raw_seqs if seq in set(waiting)]

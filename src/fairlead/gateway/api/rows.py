@@ -43,6 +43,7 @@ def routes(api: Api) -> APIRouter:
         """Rows of a table; any other parameter filters by a column, repeated ones mean either."""
         viewer = viewer_of(request)
         viewer.demand("viewer", "read")
+        # Filters only by columns that the asker sees: a filter by a hidden one would tell its values by guessing.
         columns = _known(api, viewer, table)
         filters = [(name, value) for name, value in request.query_params.multi_items() if name not in _OWN]
         found = _ask(api, viewer, table, columns, filters, limit + 1, offset)
