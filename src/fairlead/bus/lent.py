@@ -27,7 +27,9 @@ class Lent(Generic[_C]):
     def one(self) -> Iterator[_C]:
         """Lends a connection for a block."""
         with self._lock:
+            # the last one that came back: its pages are in the cache
             con = self._idle.pop() if self._idle else None
+        # opened outside the lock: a server that does not answer must hold up nobody else
         if con is None:
             con = self._connect()
         try:

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS raw_events (
 CREATE TABLE IF NOT EXISTS raw_log (key text PRIMARY KEY, value bigint NOT NULL);
 """
 _NAMES = ", ".join(rows.COLUMNS)
+# one array for each column: a statement of one size for any number of rows, so it is prepared once
 _TYPES = ("text[]", "text[]", "text[]", "text[]", "bigint[]", "text[]", "text[]", "smallint[]", "bytea[]")
 _SELECT = f"SELECT seq, {_NAMES} FROM raw_events"  # noqa: S608 - names of our own
 _INSERT = (
@@ -60,7 +61,9 @@ class PostgresShelf:
         A sequence gives numbers before the commit: of two transactions the one with the higher number may be seen
         first, and a reader that went past would never see the other. The lock is held until after the commit.
         """
+        # in one round trip: over a network it is trips that cost, and the lock is held for all of them
         with self._transaction() as con, con.pipeline():
+            # whatever the server's own setting: an acknowledgement means that it is on the disk
             con.execute("SET LOCAL synchronous_commit = on")
             con.execute("SELECT pg_advisory_xact_lock(%s)", (_APPEND_LOCK,))
             return [receipt for group in groups for receipt in self._insert(con, group)]
@@ -152,6 +155,7 @@ class PostgresShelf:
         self._lent.close()
 
     def _connect(self) -> _Connection:
+        # autocommit, so that a reader holds no snapshot open between two questions
         return psycopg.connect(self._url, autocommit=True, connect_timeout=10, application_name="fairlead raw log")
 
     @contextmanager
@@ -174,6 +178,7 @@ class PostgresShelf:
 
     @staticmethod
     def _positions(con: _Connection, ids: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        # pairs, since the same delivery id may come from two sources
         sources, deliveries = zip(*ids, strict=True)
         found = con.execute(
             "SELECT source, delivery, seq FROM raw_events"
@@ -188,6 +193,7 @@ def _translated() -> Iterator[None]:
     """PostgreSQL's errors in the words of the port."""
     try:
         yield
+    # the row is at fault: its batch can go in without it
     except (psycopg.DataError, psycopg.IntegrityError) as fault:
         raise RowRefused(str(fault)) from fault
     except psycopg.Error as fault:

@@ -20,11 +20,14 @@ COLUMNS = ("source", "tool", "kind", "delivery", "received_us", "trust", "header
 PLAIN, QUICK, DENSE = 0, 1, 2
 """Forms of a body, column `packed`: as it came, compressed on arrival, compressed again once it was read."""
 
+# quick while somebody waits for the acknowledgement, dense when nobody does
 _QUICK_LEVEL, _DENSE_LEVEL = 1, 9
 
+# so short a text hardly repeats itself, and a frame has its own bytes
 SMALLEST_PACKED = 256
 """Bodies below this many bytes gain nothing by compression."""
 
+# by parts of a name rather than a list of names: each tool has its own, and a secret kept is kept for good
 _SECRET_NAME = re.compile(r"authorization|cookie|signature|secret|token|password|api-?key|-key$|credential")
 
 
@@ -67,6 +70,7 @@ def stored(found: Sequence[Any]) -> StoredRaw:
 
 def storable(text: str) -> str:
     """Text that both stores hold: PostgreSQL takes no NUL, neither takes lone surrogates, ids may hold either."""
+    # nearly all are, and go on without a copy
     if text.isascii() and "\0" not in text:
         return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
@@ -83,6 +87,7 @@ def pack_quickly(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     made = zstandard.ZstdCompressor(level=_QUICK_LEVEL).multi_compress_to_buffer([rows[at][-1] for at in large])
     packed = list(rows)
     for number, at in enumerate(large):
+        # bodies that are compressed already would grow
         if len(made[number]) < len(rows[at][-1]):
             packed[at] = (*rows[at][:-2], QUICK, made[number].tobytes())
     return packed
@@ -94,6 +99,7 @@ def pack_densely(packed: int, body: bytes) -> bytes | None:
     if packed == DENSE or len(plain) < SMALLEST_PACKED:
         return None
     small = zstandard.ZstdCompressor(level=_DENSE_LEVEL).compress(plain)
+    # each rewritten row is a page written: not for nothing
     return small if len(small) < len(body) else None
 
 

@@ -10,6 +10,7 @@ from fairlead.bus.log import Appended
 from fairlead.model.raw import RawEvent, StoredRaw
 
 
+# a tuple: upkeep moves them by the hundred thousand
 class Body(NamedTuple):
     """A body in one of its stored forms."""
 

@@ -32,6 +32,7 @@ class Limits:
 
     events: int = 8192
     bytes: int = 256 << 20
+    # SQLite takes 32,766 parameters a statement, and a row has ten
     batch_events: int = 256
     batch_bytes: int = 16 << 20
 
@@ -75,6 +76,7 @@ class SqlEventLog:
         """Opens `sqlite:///<path>` or `postgresql://...`, making the table where it is not there."""
         scheme = url.partition(":")[0].partition("+")[0]
         if scheme == "sqlite":
+            # imported here, so that a home on SQLite loads no PostgreSQL driver
             from fairlead.bus.sqlite import SqliteShelf
 
             return cls(cls._asked(lambda: SqliteShelf(url.removeprefix("sqlite:///"))), limits)
@@ -101,6 +103,7 @@ class SqlEventLog:
         for event in events:
             one = _Waiting(rows.row(event), len(event.body), Future())
             with self._changed:
+                # a sync that reads faster than the disk writes waits here instead of filling the memory
                 while self._full(one.size):
                     self._changed.wait()
                 self._enqueue(one)
@@ -162,6 +165,7 @@ class SqlEventLog:
 
     def known(self, source: str, deliveries: Sequence[str]) -> set[str]:
         """Which of these delivery ids are in the log."""
+        # in the form in which the ids were stored, answered in the form in which they were asked
         asked = {rows.storable(delivery): delivery for delivery in deliveries}
         found = self._asked(lambda: self._shelf.known(rows.storable(source), list(asked)))
         return {asked[delivery] for delivery in found}
@@ -169,6 +173,7 @@ class SqlEventLog:
     def wait(self, after: int, timeout_s: float) -> int:
         """Blocks until there is something above a position or time is up; gives the highest position."""
         deadline = time.monotonic() + timeout_s
+        # The log itself is asked again and again, for other processes wake nobody here.
         while (latest := self.latest()) <= after and not self._closed:
             left = deadline - time.monotonic()
             if left <= 0:
@@ -187,6 +192,7 @@ class SqlEventLog:
         while page := [one for one in self._asked(lambda at=at: self._shelf.bodies(at, 64)) if one.seq <= upto]:  # type: ignore[misc]
             at = page[-1].seq
             dense = [(one.seq, rows.pack_densely(one.packed, one.body)) for one in page]
+            # compressed in the caller's thread; the writer's is for writing
             small = [Body(seq, rows.DENSE, body) for seq, body in dense if body is not None]
             self._errand(lambda small=small, at=at: self._shelf.pack(small, at))  # type: ignore[misc]
             done += len(small)
@@ -205,6 +211,7 @@ class SqlEventLog:
         if found is None:
             return
         erased = erase(found.event)
+        # else the tool could deliver again what was erased, as if it were new
         if (erased.source, erased.delivery) != (found.event.source, found.event.delivery):
             raise ValueError("an erased event keeps its source and delivery id")
         self._errand(lambda: self._shelf.replace(seq, erased))
@@ -254,9 +261,11 @@ class SqlEventLog:
     def _write_all(self) -> None:
         while True:
             with self._changed:
+                # no linger: while one group is written the next one gathers by itself
                 while not (self._events or self._errands or self._closed):
                     self._changed.wait()
                 batch = self._take()
+                # one errand after each group, so that neither upkeep nor webhooks starve the other
                 errand = self._errands.popleft() if self._errands else None
                 if not batch and errand is None:
                     return
@@ -278,6 +287,7 @@ class SqlEventLog:
     def _write(self, batch: list[_Waiting]) -> None:
         try:
             receipts = self._shelf.insert(rows.pack_quickly([one.row for one in batch]))
+        # PostgreSQL keeps a failed transaction open: recover before the rows are tried one by one
         except RowRefused:
             self._shelf.recover()
             self._write_singly(batch)

@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS raw_events (
 CREATE TABLE IF NOT EXISTS raw_log (key TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 _NAMES = ", ".join(rows.COLUMNS)
+# one statement for each count of rows, made once and found again in the driver's cache
 _SLOT = f"({', '.join('?' * (len(rows.COLUMNS) + 1))})"
 _SELECT = f"SELECT seq, {_NAMES} FROM raw_events"  # noqa: S608 - names of our own
 _INSERT = f"INSERT INTO raw_events (seq, {_NAMES}) VALUES "  # noqa: S608
@@ -45,9 +46,11 @@ class SqliteShelf:
             with self._reading() as con:
                 if fresh:
                     con.execute("PRAGMA page_size = 8192")
+                # kept by the file itself; readers then never wait for the writer, nor it for them
                 con.execute("PRAGMA journal_mode = WAL")
                 con.executescript(_SCHEMA)
         if fresh:
+            # payloads name people and may quote secrets that somebody pasted into a comment
             Path(path).chmod(0o600)
 
     def insert(self, *groups: Sequence[tuple[Any, ...]]) -> list[Appended]:
@@ -61,10 +64,12 @@ class SqliteShelf:
         Positions are given here and all rows go in one statement, because each row fetched or run singly hands the
         interpreter lock to a busy event loop and waits for it again.
         """
+        # AUTOINCREMENT's own memory, not max(seq): a position of an expired event is never given again
         [(last,)] = con.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'raw_events'")
         values = [value for at, row in enumerate(new, last + 1) for value in (at, *row)]
         statement = _INSERT + ",".join([_SLOT] * len(new)) + " ON CONFLICT DO NOTHING"
         inserted = con.execute(statement, values).rowcount
+        # Without a duplicate, which is the rule, nothing needs to be asked.
         if inserted == len(new):
             return [Appended(at, duplicate=False) for at in range(last + 1, last + 1 + inserted)]
         return [self._receipt(con, row, at) for at, row in enumerate(new, last + 1)]
@@ -73,12 +78,14 @@ class SqliteShelf:
         """Overwrites one event; freed pages are zeroed and the former text leaves the write-ahead log too."""
         con = self._connected()
         with _translated():
+            # only for an erasure: zeroing every freed page would slow each expiry down
             con.execute("PRAGMA secure_delete = ON")
         with self._transaction():
             setting = ", ".join(f"{name} = ?" for name in rows.COLUMNS)
             con.execute(f"UPDATE raw_events SET {setting} WHERE seq = ?", (*rows.row(event), seq))  # noqa: S608
         with _translated():
             con.execute("PRAGMA secure_delete = OFF")
+            # the former text also stands in the write-ahead log until that is cut
             con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def bodies(self, after: int, limit: int) -> list[Body]:
@@ -129,6 +136,7 @@ class SqliteShelf:
     def known(self, source: str, deliveries: Sequence[str]) -> set[str]:
         """Which of these delivery ids are there."""
         found: set[str] = set()
+        # SQLite takes a bounded number of parameters
         for start in range(0, len(deliveries), 500):
             some = deliveries[start : start + 500]
             marks = ",".join("?" * len(some))
@@ -152,6 +160,7 @@ class SqliteShelf:
         con = sqlite3.connect(
             self._path, isolation_level=None, check_same_thread=False, timeout=10.0, cached_statements=600
         )
+        # NORMAL would sync at checkpoints alone, and a power cut would take what was acknowledged
         con.execute("PRAGMA synchronous = FULL")
         con.execute("PRAGMA busy_timeout = 10000")
         return con
@@ -166,6 +175,7 @@ class SqliteShelf:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         con = self._connected()
         with _translated():
+            # Waits for its turn here. A transaction that began by reading would fail at its first write instead.
             con.execute("BEGIN IMMEDIATE")
             yield con
             con.execute("COMMIT")
@@ -191,7 +201,9 @@ def _translated() -> Iterator[None]:
     """SQLite's errors in the words of the port."""
     try:
         yield
+    # the row is at fault: its batch can go in without it
     except (sqlite3.DataError, sqlite3.InterfaceError, sqlite3.IntegrityError, OverflowError) as fault:
         raise RowRefused(str(fault)) from fault
+    # locked, full or gone: what was to be written is as good as before, and may be tried again
     except (sqlite3.Error, OSError) as fault:
         raise ShelfDown(str(fault)) from fault

@@ -40,6 +40,7 @@ class EventLogSuite:
 
     def test_gives_back_what_was_appended(self, log: EventLog, reopen: Reopen) -> None:
         """Bytes that are no text, emoji, nothing at all: all come back after a restart."""
+        # one that spans many pages, and one of which a compressor leaves nothing
         bodies = [bytes(range(256)), "🚀 שלום".encode(), b"", b"\0" * 5000, b"x" * 3_000_000]
         events = [event(f"d{at}", body) for at, body in enumerate(bodies)]
         receipts = log.append(events)
@@ -49,6 +50,7 @@ class EventLogSuite:
 
     def test_positions_grow_in_the_order_of_appending(self, log: EventLog) -> None:
         """Order is what consumers rely on."""
+        # more than one group of the writer, so that its borders are crossed
         receipts = log.append([event(f"d{at}") for at in range(700)])
         seqs = [receipt.seq for receipt in receipts]
         assert seqs == sorted(set(seqs))
@@ -141,6 +143,7 @@ class EventLogSuite:
         assert log.expire(NOON - timedelta(days=90), seqs[590]) == 591
         assert [found.seq for found in log.read(0, 20)] == seqs[591:]
         assert log.expire(NOON + timedelta(days=1), seqs[-1]) == 10
+        # a consumer whose offset lies above a position that is given again would never see it
         assert log.append([event("after")])[0].seq > seqs[-1]
 
     def test_rewrites_by_an_erased_form(self, log: EventLog) -> None:
@@ -159,6 +162,7 @@ class EventLogSuite:
 
     def test_a_reader_sees_positions_in_order(self, log: EventLog, reopen: Reopen) -> None:
         """Nothing appears below a position once something above it was seen, whoever writes."""
+        # two writers: what one of them numbered first may be committed last
         other = reopen.beside()
         seen: list[int] = []
 

@@ -41,6 +41,7 @@ def count(tx: Transaction, batch: Iterable[Understood | Failed]) -> None:
     """Adds to the counts of the Data page; a replay does not count again."""
     tallies: dict[tuple[str, str, Outcome], Tally] = {}
     for one in batch:
+        # of an outcome the last reason is kept: it is an example on the Data page, not a list
         event = one.raw.event
         outcome, reason = _outcome(one)
         key = (event.source, event.kind, outcome)
@@ -59,6 +60,7 @@ def freshness(batch: Sequence[Understood | Failed]) -> list[Statement]:
             source = one.raw.event.source
             if source not in newest or at > newest[source][0]:
                 newest[source] = (at, one)
+    # version and value are one: the newest time wins whatever the order of batches
     return [
         prepare(
             Patch(Source(id=source, source=source, tool=one.raw.event.tool, name=source, last_event_at=at), at=at)

@@ -31,6 +31,7 @@ class Aliases:
     """All that is known of renames, ready to be asked."""
 
     def __init__(self, told: Iterable[Told] = (), seen: Iterable[Seen] = ()) -> None:
+        # keyed by the moment, so that what was told replaces what was inferred of the same one
         hops: dict[str, dict[int, str]] = {}
         told, seen = sorted(told), sorted(seen)
         for old, until, new in _inferred(told, seen):
@@ -39,6 +40,7 @@ class Aliases:
             # a rename that was told knows the exact moment and wins over an inference of the same one
             hops.setdefault(rename.old, {})[epoch_us(rename.at)] = rename.new
         self._hops = {old: sorted(found.items()) for old, found in hops.items()}
+        # the longest first: an issue that was transferred alone goes before the repository that it was in
         self._lengths = sorted({len(old) for old in self._hops}, reverse=True)
 
     def __bool__(self) -> bool:
@@ -107,6 +109,7 @@ class Aliases:
         """A reference, or a list of them as JSON text, under the present ids."""
         if kind != "texts":
             return self.resolve(value, at_us)
+        # lists are kept as JSON text by both databases
         listed = msgspec.json.decode(value, type=list[str])
         return msgspec.json.encode([self.resolve(one, at_us) for one in listed]).decode()
 
@@ -123,6 +126,7 @@ def _inferred(told: Iterable[Told], seen: Iterable[Seen]) -> Iterator[tuple[str,
         arrived[rename.new] = max(arrived.get(rename.new, 0), epoch_us(rename.at))
     for group in groups.values():
         if len(group) > 1:
+            # A rename told us when a thing arrived at its new id, though nothing there has been seen yet.
             present = max(group, key=lambda one: (max(epoch_us(one.last_at), arrived.get(one.id, 0)), one.id))
             for one in group:
                 if one is not present:

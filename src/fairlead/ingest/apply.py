@@ -52,6 +52,7 @@ class Ingest(Batches):
         found: list[StoredRaw] = []
         size = 0
         while len(found) < limit and size < _BATCH_BYTES:
+            # in slices: a thousand bodies of 25 MB would not fit, and only reading them tells how large they are
             part = self.log.read(found[-1].seq if found else after, min(_SLICE, limit - len(found)))
             found += part
             size += sum(len(raw.event.body) for raw in part)

@@ -30,6 +30,7 @@ def stated_cause(database: Database, incident: str, deployment: str, by: str, at
 def stated_no_cause(database: Database, incident: str, reason: str, by: str, at: datetime) -> RawEvent:
     """No deployment caused the incident, for this reason."""
     _demand(database, _INCIDENTS, incident, "incident", "`fairlead incidents` lists them")
+    # the text goes on into reports of one line each
     said = " ".join(reason.split())[:_LONGEST]
     if not said:
         raise Skip("a reason is missing", hint="say in a few words what caused it instead")
@@ -43,6 +44,7 @@ def withdrawn_cause(database: Database, incident: str, by: str, at: datetime) ->
 
 
 def _demand(database: Database, tables: tuple[str, ...], record: str, what: str, hint: str) -> None:
+    # A raw event stays for ever: an id with a typing error would wait for a record that never comes.
     with database.read() as tx:
         if not any(records.get(tx, table, record) for table in tables):
             raise Skip(f"no {what} `{record}`", hint=hint)

@@ -97,6 +97,7 @@ class Batches:
             source = raw.event.source
             if source not in options:
                 options[source] = self.options(source)
+                # once a batch and source: all of a batch is read by one set of options
                 with self.database.read() as tx:
                     generations[source] = revisions.generation(tx, source)
             readings.append(self._read_one(raw, options[source], generations[source]))
@@ -111,6 +112,7 @@ class Batches:
         if isinstance(found, Understood) and _expands(type(connector)):
             try:
                 self._expand(raw, connector, options, generation)
+            # the repository lies on a disk that is not there now: the event waits, instead of going to quarantine
             except Retry:
                 raise
             except Exception as fault:
@@ -141,6 +143,8 @@ class Batches:
         except Exception as fault:
             if len(batch) == 1:
                 return self._commit([failed(batch[0].raw, fault)], after)
+        # One event spoils the transaction of all. Which one is found by giving each its own; those that come before
+        # it must not wait.
         total = Applied()
         for one in batch:
             total.add(self.put([one], after))
@@ -152,6 +156,7 @@ class Batches:
             if after is not None and offsets.get(tx, CONSUMER) != after:
                 # another process was faster: its batch is there, ours is not needed
                 return Applied(upto=offsets.get(tx, CONSUMER))
+            # the writers' lock is held from here on: nothing below may call out or sleep
             good = [one for one in batch if isinstance(one, Understood)]
             applied = self._apply(tx, good)
             applied.raw_events = len(batch)
@@ -159,6 +164,7 @@ class Batches:
             applied.quarantined = len(batch) - len(good)
             accounting.hold(tx, batch, self.clock.now())
             if after is None:
+                # only a second reading can end a stay in quarantine: the first one is counted instead
                 quarantine.settle(tx, [one.raw.seq for one in good])
             else:
                 accounting.count(tx, batch)
@@ -176,11 +182,13 @@ class Batches:
                 self.database.take_turn(tx)
                 yield tx
         except BaseException:
+            # what was learnt in a transaction that was rolled back is known to nobody
             self._names.forget()
             raise
 
     def _apply(self, tx: Transaction, batch: Sequence[Understood]) -> Applied:
         applied = Applied()
+        # Names before anything else: the statements of this very batch already go by them.
         changed_names = self._names.learn(
             tx, [rename for one in batch for rename in one.renames], [seen for one in batch for seen in one.seen]
         )
@@ -191,6 +199,7 @@ class Batches:
             contests.note(tx)
         statements = [statement for one in batch for statement in one.statements]
         for one in batch:
+            # rows by the thousand are written as they are: only a store that knows renames looks at each
             if one.rows and aliases:
                 patches = (patch for part in one.rows for patch in part.patches())
                 statements += [prepare(patch, one.raw.seq, one.generation) for patch in patches]
@@ -205,6 +214,7 @@ class Batches:
         for part in merged:
             _join(applied.tables, part.changed)
             _join(applied.tables, sweeps.meet(tx, part.created, part.dead))
+        # rows that changed their id fall under the listings of their new owner
         _join(applied.tables, sweeps.meet(tx, carried.changed))
         told = [(event, one.raw.seq) for one in batch for event in one.events]
         roles.project(tx, batch)
@@ -215,6 +225,7 @@ class Batches:
     def present(self, source: str, tool: str) -> tuple[str, str]:
         """Versions of the options and of the reader of a source."""
         try:
+            # asked of the code, not of a version number that somebody forgets to raise
             reader = revisions.reader_version(type(self._connector(tool)))
         except Fault:
             reader = ""

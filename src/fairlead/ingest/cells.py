@@ -73,12 +73,14 @@ def _whole(value: Any) -> int:
 
 
 def _number(value: Any) -> float:
+    # Python takes true for 1; whoever wrote `true` into a column of numbers meant something else
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(f"`{_short(value)}` is not a number")
     try:
         number = float(value)
     except (ValueError, OverflowError):
         raise ValueError(f"`{_short(value)}` is not a number") from None
+    # neither JSON nor every SQL engine can give NaN or infinity back
     if not math.isfinite(number):
         raise ValueError(f"`{_short(value)}` is not a finite number")
     return number
@@ -95,6 +97,7 @@ def _flag(value: Any) -> bool:
 
 def _time(value: Any) -> datetime | None:
     if isinstance(value, date) and not isinstance(value, datetime):
+        # Parquet has days where a text file would have a day written out: both mean its first moment in UTC
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     try:
         return parse_time(value)

@@ -27,6 +27,7 @@ class Names:
 
     def present(self, tx: Transaction) -> Aliases:
         """The aliases as the transaction sees them."""
+        # one counter tells whether another process has learnt something, so that a batch does not read all names
         number = next_value(tx, _COUNTER, by=0)
         if number != self._known_at:
             self._seen = {
@@ -43,9 +44,11 @@ class Names:
         wider = self._widened(seen)
         if not told and not wider:
             return []
+        # the sets only grow, so two processes that learn the same at once write the same rows
         stored.tell(tx, told)
         stored.see(tx, wider)
         self._told |= told
+        # The counter moves in the transaction that writes the names: whoever sees it sees them too.
         self._work_out(next_value(tx, _COUNTER))
         return self._aliases.changed(before)
 

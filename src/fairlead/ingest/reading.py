@@ -85,6 +85,7 @@ def check(raw: StoredRaw, reading: Reading, connector: Connector, options: Optio
         sweeps=reading.sweeps,
         seen=_seen(reading.patches, options.source),
         nothing=reading.nothing,
+        # statements without a time of their own would make every source look as old as 1970
         newest=max((at for at in moments if at != OLDEST), default=None),
     )
 
@@ -92,15 +93,18 @@ def check(raw: StoredRaw, reading: Reading, connector: Connector, options: Optio
 def failed(raw: StoredRaw, fault: Exception) -> Failed:
     """A fault in words; for one that nobody foresaw, with the last places in the code that it came through."""
     if isinstance(fault, Unreadable):
+        # the reader's own words: what is wrong and where in the payload
         return Failed(raw, fault.problem, fault.field)
     if isinstance(fault, Fault):
         return Failed(raw, fault.message)
+    # a fault of ours, not of the payload: who mends it needs the place, and the payload stays in the log
     frames = traceback.extract_tb(fault.__traceback__)[-_WHERE_FRAMES:]
     where = " > ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
     return Failed(raw, f"{type(fault).__name__}: {str(fault)[:300]} (in {where})")
 
 
 def _declared(reading: Reading, connector: Connector) -> None:
+    # declared, so that nobody has to run a connector to know which tables it may fill
     made = {patch.table for patch in reading.patches}
     made |= {rows.table for rows in reading.rows} | {sweep.table for sweep in reading.sweeps}
     if undeclared := sorted(made - connector.records):

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+# the csv module refuses cells above 128 kB, which descriptions reach
 _CELL_LIMIT = 64 * 1024 * 1024
 _SEPARATORS = (",", "\t", ";")
 
@@ -57,6 +58,7 @@ def _csv_rows(path: Path, fields: Sequence[str], separator: str) -> Iterator[Giv
         width = len(fields)
         line = 1
         try:
+            # a row is named by the line on which it begins: quoted cells may run over several
             next(reader, None)
             line = reader.line_num + 1
             for cells in reader:
@@ -111,6 +113,7 @@ def _parquet_rows(path: Path) -> Iterator[GivenRow]:
 
     number = 0
     with pq.ParquetFile(path) as file:
+        # row by row from bounded batches: the Python objects of a whole row group would not fit
         for batch in file.iter_batches(batch_size=8192):
             for values in batch.to_pylist():
                 number += 1

@@ -43,6 +43,8 @@ def export_records(
     if any(path.suffix.lstrip(".") in _WRITERS for path in folder.iterdir()):
         raise Abort(f"{folder}: there are record files already", hint="name an empty folder")
     counts: dict[str, int] = {}
+    # Beside the target, so that moving is renaming; and one read transaction, so that the tables agree with one
+    # another.
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch, database.read() as tx:
         for table in wanted:
             names = [name for name in column_names(table) if name not in hidden.get(table, ())]
@@ -62,6 +64,7 @@ def _write_csv(path: Path, tx: Transaction, table: str, names: Sequence[str]) ->
 
     def lines() -> Iterator[Sequence[str]]:
         nonlocal count
+        # a table without rows gets no file, not even a header: an import of it would say nothing
         for count, row in enumerate(records.rows(tx, table), start=1):
             if count == 1:
                 yield names
@@ -75,6 +78,7 @@ def _write_csv(path: Path, tx: Transaction, table: str, names: Sequence[str]) ->
 def _cell(value: Any) -> str:
     if value is None:
         return ""
+    # before numbers, of which Python takes it to be one
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):

@@ -81,6 +81,8 @@ def _files(folder: Path, check: _Check, summary: ImportSummary) -> Iterator[tupl
     if not folder.exists():
         raise Abort(f"{folder}: there is nothing here", hint="name a folder with files like changes.csv")
     found: list[tuple[int, Path]] = []
+    # Only the ids are kept of what was read, so what is referred to should come first: fewer references have to
+    # wait for the end.
     order = list(TABLES)
     for path in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
         ending = path.suffix.lower()
@@ -137,10 +139,13 @@ class _Check:
 
     def resolved(self, table: str, identity: str) -> bool:
         """Whether one of the files has this row."""
+        # hashes instead of ids, so that ten million rows fit; that two ids share one of 64 bits is not to be
+        # expected
         return hash(identity) in self._ids.get(table, ())
 
     def flush(self) -> None:
         """Writes what is held as one raw event."""
+        # after the first fault nothing will be imported: the rest is read for its faults alone
         if self._held and not self.faults:
             parts = [Part(table, fields, rows) for (table, fields), rows in self._held.items()]
             self._spool.write(msgspec.json.encode(parts))
@@ -204,11 +209,13 @@ class _Check:
                 self.fault(given.path, row.line, places.get("id", 1), "`id`: is empty; every record needs one")
             return False
         try:
+            # JSON is the form of the log; whatever cannot be written so is refused here, with its line
             self._held_bytes += len(msgspec.json.encode(values))
         except UnicodeEncodeError:
             self.fault(given.path, row.line, 1, "is not written in UTF-8")
             return False
         seen = self._ids.setdefault(table, set())
+        # CSV from two exports put together often repeats rows, and which one was meant is not ours to guess
         key = hash(identity)
         if key in seen:
             self.fault(given.path, row.line, places.get("id", 1), f"`id`: `{identity}` stands there twice")
@@ -228,6 +235,7 @@ class _Check:
 
     def _hold(self, table: str, values: dict[str, Any]) -> None:
         names = ("id", *(name for name in values if name != "id"))
+        # rows that say the same fields stand together: the log then holds the names once
         self._held.setdefault((table, names), []).append([values[name] for name in names])
         self._held_rows += 1
         if self._held_rows >= _EVENT_ROWS or self._held_bytes >= _EVENT_BYTES:
@@ -240,6 +248,7 @@ def _dangling(check: _Check, database: Database) -> Iterator[str]:
         left = {identity: place for identity, place in missing.items() if not check.resolved(target, identity)}
         if left:
             with database.read() as tx:
+                # what an earlier import or a tool brought counts as there
                 for row in records.rows(tx, target, left):
                     left.pop(row["id"], None)
         if left:
@@ -250,6 +259,7 @@ def _dangling(check: _Check, database: Database) -> Iterator[str]:
 
 def _record(database: Database, summary: ImportSummary, folder: Path, source: str, now: datetime) -> None:
     """Evidence that the import took place, for the Data page."""
+    # an import is evidence like a sync: what a figure lacks may be what nobody has imported
     run = SyncRun(
         id=f"{source}/import/{iso(now)}",
         of=source,

@@ -43,6 +43,7 @@ def _carry_table(tx: Transaction, table: str, aliases: Aliases, old_ids: list[st
     concerned: set[str] = set()
     for old in old_ids:
         concerned.update(rowio.below(tx, table, old))
+        # only accounts stand at the end of other ids: looking for every repository there would read whole tables
         if ":@" in old:
             concerned.update(rowio.ending(tx, table, "/" + old))
         for name, kind in reference_columns(table):
@@ -57,11 +58,13 @@ def _carry_table(tx: Transaction, table: str, aliases: Aliases, old_ids: list[st
         statements = [aliases.move(one) for one in held]
         if not carried.contested and _named_by(row_id, old_ids):
             carried.contested = any(aliases.shared(row_id, moment_of(one.version)) for one in held)
+        # they were found by prefix: a neighbour whose name begins alike and a later owner stay where they are
         if _same(row, statements):
             continue
         gone.append(row_id)
         moving.extend(statements)
     if gone:
+        # Removed first: the row that takes its place may be the same one with another reference.
         records.remove(tx, table, gone)
         for changed_table, ids in records.merge(tx, moving).changed.items():
             carried.changed.setdefault(changed_table, set()).update(ids)
@@ -99,6 +102,7 @@ def _named_by(row_id: str, old_ids: Iterable[str]) -> bool:
 def _carry_listings(tx: Transaction, aliases: Aliases, old_ids: list[str]) -> None:
     for table, scopes in listings.scopes(tx).items():
         for scope in scopes:
+            # too wide for a neighbour called alike, whose scope `move_listing` then leaves as it is
             if any(scope.startswith(old) for old in old_ids):
                 listing = listings.get(tx, table, scope)
                 assert listing is not None

@@ -13,6 +13,7 @@ from fairlead.ingest.batches import CONSUMER, Applied, Batches
 from fairlead.model.raw import StoredRaw
 from fairlead.store import offsets, quarantine
 
+# A batch holds the writers' lock while it is written: more at once would make live events wait for a replay.
 _AT_ONCE = 200
 
 Report = Callable[[int], None]
@@ -36,6 +37,7 @@ def replay(
         concerned = {one: tool for one, tool in tools.items() if source in (None, one)}
         present = {one: ingest.present(one, tool) for one, tool in concerned.items()}
         for one, versions in present.items():
+            # Before anything is read again: a kill midway must not leave words of two readers in one generation.
             revisions.begin(tx, one, *versions)
     done = reread(ingest, source, progress)
     with ingest.database.begin() as tx:
@@ -64,6 +66,8 @@ def make_good(ingest: Batches, progress: Report = lambda _: None) -> Applied:
 def reread(ingest: Batches, source: str | None = None, progress: Report = lambda _: None) -> Applied:
     """Applies once more what lies below the offset; what lies above comes in its turn."""
     with ingest.database.read() as tx:
+        # Without this bound a replay would chase a live log, and apply beyond the offset what then comes in its
+        # turn.
         upto = offsets.get(tx, CONSUMER)
     kept = takewhile(lambda raw: raw.seq <= upto, ingest.log.scan(source))
     return _again(ingest, kept, progress)
@@ -84,6 +88,7 @@ def _replay_quarantined(ingest: Batches, source: str | None, progress: Report) -
 
     done = _again(ingest, still_kept(), progress)
     with ingest.database.begin() as tx:
+        # what expired can never be read: it must not stand on the Data page as if somebody could mend it
         quarantine.settle(tx, expired, "expired")
     return done
 

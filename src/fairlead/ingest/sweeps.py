@@ -26,10 +26,12 @@ def sweep(tx: Transaction, asked: Sweep, aliases: Aliases, raw_seq: int | None) 
     ids = frozenset(aliases.resolve(one, at_us) for one in asked.ids)
     told = Listing(asked.at, ids, (asked.at,), {})
     held = listings.get(tx, asked.table, scope)
+    # the same sweep again, as by a replay: nothing that it proves is new
     if held is not None and asked.at in held.times:
         return {}
     listing = told if held is None else listings.join(held, told)
     listings.put(tx, asked.table, scope, listing)
+    # also rows that it lists: they may have been buried by an earlier one
     concerned = set(rowio.below(tx, asked.table, scope))
     return _judge(tx, asked.table, dict.fromkeys(concerned, listing), raw_seq)
 
@@ -57,6 +59,7 @@ class _Cover:
         self._loaded: dict[str, Listing | None] = {}
 
     def of(self, record_id: str) -> Listing | None:
+        # the longest scope first: a listing of one repository knows better than one of its whole organisation
         for length in self._lengths:
             scope = record_id[:length]
             if scope in self._scopes:
@@ -74,6 +77,7 @@ def _judge(tx: Transaction, table: str, under: Mapping[str, Listing], raw_seq: i
             continue
         version = f"{epoch_us(at) + OFFSET:017d}"
         if _by_sweep(row):
+            # the leading 0 sorts below every version of a tool
             weak.append(Statement(table, record_id, f"0.{version}", {"deleted_at": deleted_us}, raw_seq))
         else:
             strong.append(Statement(table, record_id, f"{version}.00.sweep", {"deleted_at": deleted_us}, raw_seq))
@@ -87,6 +91,7 @@ def _verdict(row: rowio.Row, listing: Listing) -> tuple[datetime, int | None]:
     """What `deleted_at` should be, and as of when."""
     deleted: int | None = row.merged.values.get("deleted_at")
     if row.merged.id in listing.ids:
+        # a deletion that the tool dated after the listing stands: the listing was made while the thing was there
         outlived = deleted is not None and deleted < epoch_us(listing.at)
         return listing.at, None if outlived else deleted
     missed = _missed(row, listing)
@@ -99,12 +104,14 @@ def _verdict(row: rowio.Row, listing: Listing) -> tuple[datetime, int | None]:
 
 def _missed(row: rowio.Row, listing: Listing) -> datetime | None:
     """First sweep that did not list a row although the tool had spoken of it before and not since."""
+    # what an earlier listing still had can only have been missed after it
     since = listing.gone.get(row.merged.id, listing.times[0])
     alive_us = _last_heard(row)
     return next((at for at in listing.times if at >= since and epoch_us(at) > alive_us), None)
 
 
 def _last_heard(row: rowio.Row) -> int:
+    # a word about the deletion itself is no sign of life
     heard = (moment_of(version) for name, version in row.merged.versions.items() if name != "deleted_at")
     created: int | None = row.merged.values.get("created_at")
     return max(heard, default=0) if created is None else max(created, max(heard, default=0))

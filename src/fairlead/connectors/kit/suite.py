@@ -66,7 +66,6 @@ class ConnectorSuite:
 
     def test_golden_pairs(self) -> None:
         for sample in samples(self.folder):
-            # all samples in one test: one that was forgotten would be a test that does not exist
             found, wanted = compare(self.connector, self.options, self.folder, sample)
             assert wanted is not None, (
                 f"no records/{sample.name}.json: run with FAIRLEAD_UPDATE_GOLDEN=1 and look at it"
@@ -184,7 +183,7 @@ class ConnectorSuite:
             assert patch.version()
             _check_words(patch)
             text = msgspec.json.encode(patch.said()).decode()
-            # PostgreSQL refuses a NUL in text, and SQLite cuts at it
+            # PostgreSQL refuses a NUL in text, and functions of SQLite stop at it
             assert "\\u0000" not in text
 
     @staticmethod
