@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
 from tests.reports.stories import Story, ago
 
 from fairlead.model.setup import PersonSetup, Setup, TeamSetup
@@ -138,3 +141,26 @@ def test_who_only_reformatted_a_file_does_not_know_it(story: Story, clock: Fixed
     said = reasons(claims(triage(story.told(SETUP), SETUP, clock))[0])
     assert "Mo fits" in said
     assert "Kim fits" not in said
+
+
+def test_a_score_says_what_it_is_made_of_in_words_and_as_numbers(story: Story, clock: FixedClock) -> None:
+    for key in PEOPLE:
+        story.person(key)
+    change = story.change(1, "github:@ann", 30)
+    story.add("change_files", id=f"{change}:a", change=change, repository=PAY, path="a.py")
+    touched(story, 1, "kim", "a.py", 50)
+    document = triage(story.told(SETUP), SETUP, clock)
+    scored = [claim for claim in document.claims() if claim.score]
+    assert scored, "somebody is suggested"
+    for claim in scored:
+        score = claim.score
+        assert score is not None and score.most == 1
+        assert sum(part.points for part in score.parts) == pytest.approx(score.value, abs=0.02)
+        for part in score.parts:
+            assert f"({part.points:g} of {part.most:g})" in claim.text
+        for form in (render.terminal, render.markdown, render.html):
+            assert f"{score.value:g} of 1" in " ".join(form(document).split())
+    told = json.loads(render.json(document))
+    (queue, *_) = told["sections"]
+    first = next(reason for reason in queue["blocks"][0]["reasons"] if "score" in reason)
+    assert {part["key"] for part in first["score"]["parts"]} == {"ownership", "expertise", "load", "zone"}

@@ -41,6 +41,25 @@ class Act:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """What one part gives to a score."""
+
+    key: str
+    points: float
+    most: float
+    """What it could give at most: its weight in the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score as numbers, so that nobody has to read them out of the sentence."""
+
+    value: float
+    most: float
+    parts: tuple[ScoreLine, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A sentence that can be checked."""
@@ -58,6 +77,8 @@ class Claim:
     reasons: tuple[Claim, ...] = ()
     """Why it matters or why it stands here."""
     act: Act | None = None
+    score: Score | None = None
+    """The score that the sentence tells, if it tells one."""
 
     def __post_init__(self) -> None:
         found = self.evidence

@@ -25,7 +25,9 @@ def figures_page(found: Sequence[Figure], *, language: str = "en", zone: tzinfo 
     if not found:
         blocks = (Empty(Claim(key="figures.empty", text=words("figures.empty"), evidence=title.evidence)),)
     window = (
-        words("window", start=words.day(found[0].window.start), end=words.day(found[0].window.end)) if found else ""
+        words("aside.compared", start=words.day(found[0].window.start), end=words.day(found[0].window.end))
+        if found
+        else ""
     )
     return Document(
         kind="metrics",

@@ -92,7 +92,7 @@ def _claim(teller: Teller, cause: Cause) -> Claim:
         deployment=_label(teller, cause),
         score=round(cause.score or 0.0, 2),
         enough=limits.attribution_threshold,
-        span=Elapsed(limits.attribution_hours * 3600),
+        span=Elapsed(limits.attribution_hours * 3600, bent=True),
         reason=plain(cause.reason),
         stated=short_name(cause.stated),
     )

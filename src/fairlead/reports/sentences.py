@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fairlead.changes.queue import Part
-from fairlead.changes.reviewers import ScorePart, Suggestions
+from fairlead.changes.reviewers import ScorePart, Suggestion, Suggestions
 from fairlead.model.figures import Evidence
 from fairlead.reports import proof
-from fairlead.reports.document import Act, Claim, Ref, Tone
+from fairlead.reports.document import Act, Claim, Ref, Score, ScoreLine, Tone
 from fairlead.reports.facts import Trouble
 from fairlead.reports.naming import Names, short_name, short_sha
 from fairlead.reports.open_changes import Waiting
@@ -114,19 +114,18 @@ class Teller:
         ]
         for suggestion in found.best:
             key = "reviewer.fits_to_spread" if suggestion.to_spread else "reviewer.fits"
-            said = [self._score(part) for part in suggestion.parts if parts or _matters(part)]
-            claims.append(
-                self.claim(
-                    key,
-                    evidence,
-                    name=self.names.person(suggestion.person),
-                    why=", ".join(said),
-                    score=suggestion.score,
-                )
-            )
+            score = _score(suggestion)
+            said = [
+                self.words("reviewer.part", what=self._part(part), points=line.points, most=line.most)
+                for part, line in zip(suggestion.parts, score.parts, strict=True)
+                if parts or _matters(part)
+            ]
+            name, why = self.names.person(suggestion.person), ", ".join(said)
+            told = self.claim(key, evidence, name=name, why=why, score=score.value, most=score.most)
+            claims.append(replace(told, score=score))
         return claims
 
-    def _score(self, part: ScorePart) -> str:
+    def _part(self, part: ScorePart) -> str:
         if part.key in ("ownership", "expertise"):
             few, files = int(part.numbers[0]), int(part.numbers[1])
             return self.words(f"reviewer.{part.key}", n=files, few=few)
@@ -135,7 +134,9 @@ class Teller:
             return self.words("reviewer.load", n=waiting) if waiting else self.words("reviewer.load_none")
         hours = part.numbers[0]
         return (
-            self.words("reviewer.at_work") if hours <= 0 else self.words("reviewer.zone", span=Elapsed(hours * 3600))
+            self.words("reviewer.at_work")
+            if hours <= 0
+            else self.words("reviewer.zone", span=Elapsed(hours * 3600, bent=True))
         )
 
     # --- what is broken ---
@@ -196,5 +197,13 @@ class Teller:
 
 
 def _matters(part: ScorePart) -> bool:
-    """What the brief tells of a score: knowledge that there is, and load."""
-    return part.value > 0 if part.key in ("ownership", "expertise") else part.key == "load"
+    """What the brief tells of a score: all that adds to it, so that the sum can be checked, and always the load."""
+    return part.value > 0 or part.key == "load"
+
+
+def _score(suggestion: Suggestion) -> Score:
+    """A suggestion's score with what each part gives and could give."""
+    lines = tuple(
+        ScoreLine(part.key, round(part.weight * part.value, 2), round(part.weight, 2)) for part in suggestion.parts
+    )
+    return Score(round(suggestion.score, 2), round(sum(part.weight for part in suggestion.parts), 2), lines)

@@ -50,9 +50,11 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Elapsed:
-    """A length of plain time."""
+    """A length of calendar time, said to be that where it comes to days: waits beside it are in working days."""
 
     seconds: float
+    bent: bool = False
+    """Whether it stands after a preposition: German bends its days there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ class Wording:
         if isinstance(value, Working):
             return self.working(value)
         if isinstance(value, Elapsed):
-            return self.elapsed(value.seconds)
+            if abs(value.seconds) < _DAYS_FROM:
+                return self.elapsed(value.seconds)
+            return self._counted(f"span.calendar_days{'_bent' if value.bent else ''}", value.seconds / 86_400)
         if isinstance(value, Share):
             return self.share(value.value)
         if isinstance(value, bool):

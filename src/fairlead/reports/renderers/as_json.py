@@ -82,6 +82,12 @@ def _claim(claim: Claim) -> dict[str, Any]:
         said["refs"] = [{"id": ref.id, "label": ref.label, "url": ref.url} for ref in claim.refs]
     if claim.reasons:
         said["reasons"] = [_claim(reason) for reason in claim.reasons]
+    if claim.score:
+        said["score"] = {
+            "value": claim.score.value,
+            "most": claim.score.most,
+            "parts": [{"key": part.key, "points": part.points, "most": part.most} for part in claim.score.parts],
+        }
     if claim.act:
         said["act"] = {"label": claim.act.label, "command": claim.act.command, "url": claim.act.url}
     return said

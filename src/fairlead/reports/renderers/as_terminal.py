@@ -38,7 +38,7 @@ def render(document: Document, *, width: int = 80, colour: bool = False) -> str:
     page.line(Text(document.title.text, style="bold"))
     for section, blocks in numbered(document):
         page.line(Text())
-        page.line(_heading(section))
+        page.line(_heading(section, _bars(section, words)))
         for number, block in blocks:
             _block(page, number, block, words)
     return page.text()
@@ -90,9 +90,20 @@ class _Page:
         return "\n".join(line.rstrip() for line in self._out.getvalue().splitlines()) + "\n"
 
 
-def _heading(section: Section) -> Text:
+def _heading(section: Section, bars: str) -> Text:
     text = Text(section.heading.upper(), style="bold")
-    return text.append(_GAP + section.aside, style="not bold dim") if section.aside else text
+    aside = "; ".join(filter(None, (section.aside, bars)))
+    return text.append(_GAP + aside, style="not bold dim") if aside else text
+
+
+def _bars(section: Section, words: Wording) -> str:
+    """What one bar stands for: bars compare within the window, the words beside them with the window before."""
+    for block in section.blocks:
+        if isinstance(block, FigureBlock) and sparkline(block.figure):
+            whole = next(point for point in block.figure.trend if not point.partial)
+            days = (whole.end - whole.start).days
+            return words(f"figure.bars_{'day' if days <= 1 else 'week' if days <= 7 else 'month'}")
+    return ""
 
 
 def _block(page: _Page, number: int | None, block: Block, words: Wording) -> None:
