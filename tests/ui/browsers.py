@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,8 @@ def axe_source(folder: Path) -> str:
 
 def faults_of(page: Any, axe: str) -> list[str]:
     """What axe finds, in a line each."""
-    page.evaluate(axe)
+    if not page.evaluate("typeof window.axe === 'object'"):
+        page.evaluate(axe)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{rule['id']}: {node['html'][:160]} ({node.get('failureSummary', '')[:160]})"
@@ -94,17 +96,82 @@ def faults_of(page: Any, axe: str) -> list[str]:
     ]
 
 
-def look(page: Any, url: str, axe: str, shot: str) -> None:
-    """Opens a page and holds it to what holds for all: no fault of axe, no sideways scroll, a quiet console."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    answer = page.goto(url)
-    assert answer.status == 200, f"{url}: {answer.status}"
-    page.wait_for_load_state("load")
-    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{shot}.png", full_page=True)
-    assert over <= 0, f"{url} scrolls sideways by {over} px"
-    assert not said, f"{url}: {said}"
-    assert faults_of(page, axe) == [], url
+@dataclass
+class Look:
+    """One page in the browser, opened once and held to what holds for all pages in every dress."""
+
+    page: Any
+    url: str
+    axe: str
+    faults: list[str] = field(default_factory=list)
+
+    def open(self) -> Look:
+        """Loads it and waits for its drawings; a word on the console is a fault."""
+        self.page.on("console", lambda said: self._said(said.text) if said.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda fault: self._said(str(fault)))
+        answer = self.page.goto(self.url)
+        if answer.status != 200:
+            self.faults.append(f"{self.url}: {answer.status}")
+        self.page.wait_for_load_state("load")
+        return self
+
+    def wear(self, width: int, theme: str, shot: str = "") -> None:
+        """Another width and theme; nothing may scroll sideways in it."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        # A colour in the middle of its change has the contrast of neither theme.
+        self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        over = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if over > 0:
+            self.faults.append(f"{self.url} at {width} scrolls sideways by {over} px")
+        if shot:
+            SCREENSHOTS.mkdir(exist_ok=True)
+            self.page.screenshot(path=SCREENSHOTS / f"{shot}.png", full_page=True)
+
+    def check(self) -> None:
+        """What axe finds as the page is now."""
+        self.faults += [f"{self.url}: {found}" for found in faults_of(self.page, self.axe)]
+
+    def unfold(self) -> None:
+        """Opens everything that can be opened."""
+        self.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+
+    def _said(self, text: str) -> None:
+        self.faults.append(f"{self.url} on the console: {text}")
+
+
+_MARK = """() => {
+  const all = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+  let count = 0
+  for (const one of document.querySelectorAll(all)) if (one.checkVisibility()) one.dataset.nth = ++count
+  // Leaving an element does not move the place from which the tab key goes on: the body must have had the focus.
+  document.body.tabIndex = -1
+  document.body.focus()
+  document.body.removeAttribute("tabindex")
+  return count
+}"""
+_HERE = """() => {
+  const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect()
+  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+  const seen = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth && box.height > 1
+  return { nth: Number(one.dataset.nth || 0), ring, seen, html: one.outerHTML.slice(0, 120) }
+}"""
+
+
+def by_keyboard(page: Any) -> list[str]:
+    """Goes through a page with the tab key alone: what it does not reach, or reaches unseen."""
+    count = page.evaluate(_MARK)
+    reached: set[int] = set()
+    faults = []
+    for _ in range(count + 5):
+        page.keyboard.press("Tab")
+        here = page.evaluate(_HERE)
+        if not here["nth"] or here["nth"] in reached:
+            break
+        reached.add(here["nth"])
+        if not (here["ring"] and here["seen"]):
+            faults.append(f"focus is not seen on {here['html']}")
+    missed = [number for number in range(1, count + 1) if number not in reached]
+    return faults + [
+        "not reached: " + page.evaluate(f"document.querySelector('[data-nth=\"{number}\"]').outerHTML")[:160]
+        for number in missed
+    ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
+from starlette.routing import compile_path
 from starlette.testclient import TestClient
 
 from fairlead.gateway.app import Apps, create_apps
@@ -49,3 +51,19 @@ def plain_paths() -> list[str]:
 def paths() -> list[str]:
     """The same, and one of each kind that takes a parameter."""
     return [*plain_paths(), "/rows/lead_time", "/definitions/lead_time", "/search?q=pay", "/changes?turn=reviewer"]
+
+
+def every_path(site: Site) -> list[str]:
+    """Every page of the registry: those with parameters as the other pages link them, up to three of each."""
+    found = paths()
+    with site.signed_in() as client:
+        links = {
+            link.partition("#")[0].replace("&amp;", "&")
+            for path in plain_paths()
+            for link in re.findall(r'href="(/[^"]+)"', client.get(path).text)
+        }
+    for page in pages():
+        if "{" in page.path and not page.development:
+            fits, _, _ = compile_path(page.path)
+            found += [link for link in sorted(links) if fits.match(link.partition("?")[0])][:3]
+    return list(dict.fromkeys(found))
