@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from fairlead.model.setup import Environments, Incidents, Setup
+from fairlead.model.setup import Environments, Hotfix, Incidents, Setup
 
 Rows = Callable[[str], Sequence[Mapping[str, Any]]]
 """Answers a query: a warehouse of this process, or the server that holds it."""
@@ -30,6 +30,21 @@ _INCIDENTS = """
 select i.source, i.made_from, w.labels, w.type from counted_incidents i left join work_items w on w.id = i.incident
 order by i.incident
 """
+# Words that teams give to urgent repairs; only changes that use one are read, since there may be a million others.
+_HOTFIXES = r"""
+with urgent as (
+    select id, lower(coalesce(head_branch, '')) as branch, lower(coalesce(title, '')) as title,
+        list_transform(coalesce(labels, []), lambda label: lower(label)) as labels
+    from changes where deleted_at is null and state = 'merged'
+)
+select branch, title, labels from urgent
+where regexp_matches(
+    branch || ' ' || title || ' ' || array_to_string(labels, ' '), '(hot[-_ ]?fix|emergency|fix forward)'
+)
+order by id
+"""
+_URGENT = re.compile(r"hot[-_ ]?fix|emergency")
+_PREFIX = re.compile(r"((?:hot[-_]?fix|emergency)[/_-])")
 _RANKS = ("deployment", "workflow", "release", "tag", "merge")
 
 
@@ -52,6 +67,8 @@ def proposals(rows: Rows, setup: Setup) -> Iterator[Proposal]:
         yield _services(rows(_SERVICES))
     if setup.incidents == Incidents():
         yield _incidents(rows(_INCIDENTS), setup.incidents)
+    if setup.hotfix == Hotfix():
+        yield _hotfix(rows(_HOTFIXES), setup.hotfix)
 
 
 def _deployments(rows: Sequence[Mapping[str, Any]]) -> Proposal:
@@ -108,6 +125,38 @@ def _incidents(rows: Sequence[Mapping[str, Any]], setup: Incidents) -> Proposal:
     lines = [f"labels = {_list(labels)}"] * bool(labels) + [f"types = {_list(types)}"] * bool(types)
     seen = f"{len(rows)} seen" + (f": {'; '.join(said)}" if said else "")
     return Proposal("incidents", seen, "\n".join(["[incidents]", *lines]) if lines else "")
+
+
+def _hotfix(rows: Sequence[Mapping[str, Any]], setup: Hotfix) -> Proposal:
+    """The shipped globs that fit something, and those that would catch what the shipped ones miss."""
+    labels = {str(label) for row in rows for label in row["labels"]}
+    branches = [str(row["branch"]) for row in rows]
+    used = {
+        "labels": _fitting(setup.labels, labels),
+        "branches": _fitting(setup.branches, branches),
+        "titles": _fitting(setup.titles, [str(row["title"]) for row in rows]),
+    }
+    prefixes = {found[1] + "*" for branch in branches if (found := _PREFIX.match(branch))}
+    more = {
+        "labels": sorted(label for label in labels if _URGENT.search(label) and not _fitting(setup.labels, [label])),
+        "branches": sorted(prefix for prefix in prefixes if prefix not in setup.branches),
+    }
+    if not any([*used.values(), *more.values()]):
+        return Proposal("hotfix", "no label, branch or title of a merged change speaks of one", "")
+    said = [f"{kind} {', '.join(globs)}" for kind, globs in used.items() if globs]
+    seen = f"told by {'; '.join(said)}" if said else "none counts yet"
+    if missed := [f"{kind} {', '.join(globs)}" for kind, globs in more.items() if globs]:
+        seen += f"; not counted until stated: {'; '.join(missed)}"
+    lines = [
+        f"{kind} = {_list([*getattr(setup, kind), *more[kind]] if more.get(kind) else globs)}"
+        for kind, globs in used.items()
+        if globs or more.get(kind)
+    ]
+    return Proposal("hotfix", seen, "\n".join(["[hotfix]", *lines]))
+
+
+def _fitting(globs: Sequence[str], texts: Collection[str]) -> list[str]:
+    return [glob for glob in globs if any(fnmatchcase(text, glob) for text in texts)]
 
 
 def _list(names: Sequence[str]) -> str:

@@ -35,7 +35,8 @@ def freshness(teller: Teller, sources: Sequence[SourceState]) -> str:
 
 def data_section(teller: Teller, sources: Sequence[SourceState]) -> Section:
     """What counts, what is silent, what is missing."""
-    blocks: list[Block] = [*_silent(teller, sources), *_bad_syncs(teller), *_counted(teller), *_missing(teller)]
+    blocks: list[Block] = [*_silent(teller, sources), *_bad_syncs(teller), *_counted(teller), *_hotfixes(teller)]
+    blocks += _missing(teller)
     blocks.append(_working_time(teller))
     return Section("data", teller.words("section.data"), tuple(blocks))
 
@@ -94,6 +95,14 @@ def _counted(teller: Teller) -> list[Block]:
         )
         for found in counted
     ]
+
+
+def _hotfixes(teller: Teller) -> list[Block]:
+    """How many changes are taken for urgent repairs: each makes the deployment before it a failed one."""
+    limit = teller.scope.changes("change")
+    query = f"select change from change_fixes where kind = 'hotfix' and {limit} order by change"  # noqa: S608 - escaped
+    ids = [row["change"] for row in teller.scope.warehouse.rows(query)]
+    return [teller.claim("data.hotfixes", proof.of_rows(ids, query), n=len(ids))] if ids else []
 
 
 def _counted_query(found: facts.Counted) -> str:
