@@ -46,10 +46,7 @@ def test_agrees_with_plain_sets(history: tuple[Parents, list[int]]) -> None:
     parents, heads = history
     outcome = Outcome()
     trace(graph_of(parents), [Step(number, (head,)) for number, head in enumerate(heads)], outcome)
-    brought, lost = (
-        set(zip(outcome.brought_of, outcome.brought_commit, strict=False)),
-        set(zip(outcome.lost_of, outcome.lost_commit, strict=False)),
-    )
+    brought, lost = set(outcome.brought()), set(zip(outcome.lost_of, outcome.lost_commit, strict=True))
     firsts = dict(zip(outcome.first_commit, outcome.first_of, strict=False))
     seen: set[int] = set()
     for number, head in enumerate(heads):
@@ -83,7 +80,7 @@ def test_shallow_history_claims_only_what_it_can_prove() -> None:
     graph = graph_of([(), (), (0, 1)], cut={0: 2})
     outcome = Outcome()
     trace(graph, [Step(0, (0,)), Step(1, (2,))], outcome)
-    assert list(zip(outcome.brought_of, outcome.brought_commit, strict=False)) == [(0, 0), (1, 2)]
+    assert list(outcome.brought()) == [(0, 0), (1, 2)]
     assert outcome.steps[1][5] == 1
 
 
@@ -98,7 +95,7 @@ def test_given_commits_stand_in_for_a_graph() -> None:
     graph = graph_of([(), (), ()], cut={0: 2**62, 1: 2**62, 2: 2**62})
     outcome = Outcome()
     trace(graph, [Step(0, (0,), (0,)), Step(1, (2,), (1, 2))], outcome)
-    assert sorted(zip(outcome.brought_of, outcome.brought_commit, strict=False)) == [(0, 0), (1, 1), (1, 2)]
+    assert sorted(outcome.brought()) == [(0, 0), (1, 1), (1, 2)]
 
 
 def test_records_that_begin_before_the_first_success_prove_more() -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
+from fairlead.metrics.memory_source import MemorySource
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.errors import Abort
 from fairlead.model.times import FixedClock
@@ -159,3 +162,23 @@ def test_the_second_process_is_told_who_has_the_file(busy: Any, path: Path) -> N
             opened(busy, path)
         assert str(path.parent / "fairlead.sock") in (served.value.hint or "")
         other.communicate()
+
+
+class Torn(MemorySource):
+    """A store that fails while it is read."""
+
+    def deltas(self, table: str, after_rev: int) -> Iterator[pa.RecordBatch]:
+        yield from super().deltas(table, after_rev)
+        if table == "changes":
+            raise OSError("the disk went away")
+
+
+def test_a_source_that_fails_in_mid_load_says_so_itself_and_leaves_nothing(tmp_path: Path) -> None:
+    source = Torn()
+    source.put("changes", {"id": "github:acme/pay#1", "repository": "github:acme/pay", "state": "open"})
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb", source)
+    with pytest.raises(OSError, match="the disk went away"):
+        warehouse.refresh()
+    warehouse.close()
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as beside:
+        assert beside.execute("select count(*) from changes").fetchall() == [(0,)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -52,21 +52,33 @@ class Graph:
 
 def _topological(graph: Graph) -> list[int]:
     size = len(graph.first)
+    first, more = graph.first, graph.more
     children = [0] * size
-    for commit in range(size):
-        for parent in graph.parents(commit):
+    for parent in first:
+        if parent >= 0:
+            children[parent] += 1
+    for others in more.values():
+        for parent in others:
             children[parent] += 1
     ready = [commit for commit in range(size) if not children[commit]]
     order = [0] * size
     number = size
     while ready:
         commit = ready.pop()
-        order[commit] = number
-        number -= 1
-        for parent in graph.parents(commit):
-            children[parent] -= 1
-            if not children[parent]:
-                ready.append(parent)
+        # Along first parents without the stack: a graph is mostly long lines, and this loop sees each commit.
+        while True:
+            order[commit] = number
+            number -= 1
+            for parent in more.get(commit, ()):
+                children[parent] -= 1
+                if not children[parent]:
+                    ready.append(parent)
+            commit = first[commit]
+            if commit < 0:
+                break
+            children[commit] -= 1
+            if children[commit]:
+                break
     return order
 
 
@@ -83,29 +95,44 @@ class Step:
 
 @dataclass(slots=True)
 class Outcome:
-    """Columns of the result; `*_of` and `*_commit` are parallel."""
+    """Columns of the result; `*_of` and `*_commit` are parallel.
+
+    What a deployment brought is what it was the first to contain, as far as proven, and what it brought `again`: kept
+    apart, since nearly every commit is brought once and would stand here twice.
+    """
 
     first_of: array[int] = field(default_factory=lambda: array("i"))
     first_commit: array[int] = field(default_factory=lambda: array("i"))
     first_proven: bytearray = field(default_factory=bytearray)
-    brought_of: array[int] = field(default_factory=lambda: array("i"))
-    brought_commit: array[int] = field(default_factory=lambda: array("i"))
+    again_of: array[int] = field(default_factory=lambda: array("i"))
+    again_commit: array[int] = field(default_factory=lambda: array("i"))
     lost_of: array[int] = field(default_factory=lambda: array("i"))
     lost_commit: array[int] = field(default_factory=lambda: array("i"))
+    missing_of: array[int] = field(default_factory=lambda: array("i"))
+    missing_commit: array[int] = field(default_factory=lambda: array("i"))
+    """By the last deployment of a track: what an earlier one contained and this one does not."""
     horizons: list[tuple[int, int]] = field(default_factory=list)
     """Last deployment of each track, and the horizon after it."""
     steps: list[tuple[int, int, Kind, int, int, int]] = field(default_factory=list)
     """Deployment, the one before (-1 without), kind, commits brought, lost, contained but not proven new."""
+
+    def brought(self) -> Iterator[tuple[int, int]]:
+        """Each deployment with each commit that is proven to be new against the one before."""
+        firsts = zip(self.first_of, self.first_commit, self.first_proven, strict=True)
+        yield from ((deployment, commit) for deployment, commit, sure in firsts if sure)
+        yield from zip(self.again_of, self.again_commit, strict=True)
 
     def take(self, other: Outcome) -> None:
         """Adds what another walk found."""
         self.first_of.extend(other.first_of)
         self.first_commit.extend(other.first_commit)
         self.first_proven.extend(other.first_proven)
-        self.brought_of.extend(other.brought_of)
-        self.brought_commit.extend(other.brought_commit)
+        self.again_of.extend(other.again_of)
+        self.again_commit.extend(other.again_commit)
         self.lost_of.extend(other.lost_of)
         self.lost_commit.extend(other.lost_commit)
+        self.missing_of.extend(other.missing_of)
+        self.missing_commit.extend(other.missing_commit)
         self.horizons.extend(other.horizons)
         self.steps.extend(other.steps)
 
@@ -123,27 +150,33 @@ class NeedsHistory(Exception):  # noqa: N818 - a question, not a failure
     """The end of a track does not tell what a deployment lost: the whole history must be walked."""
 
 
-def extend(
-    graph: Graph,
-    before: Step,
-    steps: Sequence[Step],
-    outcome: Outcome,
-    *,
-    held: set[int],
-    edge: set[int],
-    horizon: int,
-) -> int:
-    """Goes on from the last deployment of a track of which nothing was ever lost; gives the new horizon.
+@dataclass(slots=True)
+class End:
+    """How far a track has come, as far as young commits go."""
 
-    `graph` holds the young commits only: `held` are those contained already, `edge` those below which the graph ends.
+    last: Step
+    horizon: int
+    held: set[int]
+    """Commits at hand that the last deployment contained."""
+    missing: set[int]
+    """Commits that an earlier deployment contained, but not the last one."""
+
+
+def extend(graph: Graph, end: End, steps: Sequence[Step], outcome: Outcome, *, edge: set[int]) -> None:
+    """Goes on from where a track ended.
+
+    `graph` holds the young commits only, and at those of `edge` it ends.
     Raises `NeedsHistory` where that does not suffice; then `outcome` is of no use.
     """
     track = _Track(graph, outcome, _UNKNOWN)
-    track.held, track.edge, track.horizon = held, edge, horizon
+    track.held, track.edge, track.horizon = end.held, edge - end.held, end.horizon
+    if end.missing:
+        track.seen = end.held | end.missing
+    before = end.last
     for step in steps:
         track.advance(before, step)
         before = step
-    return track.horizon
+    track.finish(before)
 
 
 class _Track:
@@ -171,7 +204,15 @@ class _Track:
                 self.advance(before, step)
             before = step
         if before is not None:
-            self.outcome.horizons.append((before.deployment, self.horizon))
+            self.finish(before)
+
+    def finish(self, last: Step) -> None:
+        """Writes down what the next deployment must know, so that it need not walk what was walked."""
+        self.outcome.horizons.append((last.deployment, self.horizon))
+        if self.seen is not None:
+            missing = self.seen - self.held
+            self.outcome.missing_of.extend([last.deployment] * len(missing))
+            self.outcome.missing_commit.extend(missing)
 
     def _begin(self, step: Step) -> None:
         """The first deployment known: its head and what the tool lists are new, the rest may be older."""
@@ -179,9 +220,8 @@ class _Track:
         contained, _ = self._walk((*step.heads, *step.given), set())
         sure.update(commit for commit in contained if self.graph.times[commit] >= self.covered_from)
         self._note_cuts(contained)
-        self._note_first(step.deployment, contained, sure.__contains__)
-        brought = [commit for commit in contained if commit in sure]
-        self._note(step, -1, "first", brought, [], len(contained) - len(brought))
+        brought = self._note_found(step.deployment, contained, sure)
+        self._note(step, -1, "first", brought, 0, len(contained) - brought)
 
     def advance(self, before: Step, step: Step) -> None:
         """Takes in the next deployment."""
@@ -200,10 +240,11 @@ class _Track:
         if lost:
             lost = [] if self._open_end(heads) else [commit for commit in lost if self._younger(commit)]
             self._drop(lost, found)
-        self._note_first(step.deployment, found, proven.__contains__)
-        brought = [commit for commit in found if commit in proven]
-        kind = self._kind(step, old, brought, lost)
-        self._note(step, before.deployment, kind, brought, lost, len(found) - len(brought))
+        brought = self._note_found(step.deployment, found, proven)
+        self.outcome.lost_of.extend([step.deployment] * len(lost))
+        self.outcome.lost_commit.extend(lost)
+        kind = self._kind(step, old, brought, len(lost))
+        self._note(step, before.deployment, kind, brought, len(lost), len(found) - brought)
 
     def _walk(self, heads: Sequence[int], old: set[int]) -> tuple[list[int], set[int]]:
         """Everything below the heads that is not held, which it then is; and which of the old heads were met."""
@@ -252,8 +293,10 @@ class _Track:
                 mark(parent, bits)
         return found[_NEW], found[_OLD]
 
-    def _proven(self, step: Step, before: Step, found: Sequence[int]) -> set[int]:
-        """Those that cannot have been in the deployment before, also where its history is cut."""
+    def _proven(self, step: Step, before: Step, found: Sequence[int]) -> set[int] | None:
+        """Those that cannot have been in the deployment before, also where its history is cut; None for all."""
+        if self.horizon == NEVER:
+            return None
         sure = {commit for commit in found if self._younger(commit)}
         if len(sure) == len(found):
             return sure
@@ -286,28 +329,29 @@ class _Track:
             self.seen = self.held.difference(found)
         self.held.difference_update(lost)
 
-    def _kind(self, step: Step, old: Sequence[int], brought: Sequence[int], lost: Sequence[int]) -> Kind:
+    def _kind(self, step: Step, old: Sequence[int], brought: int, lost: int) -> Kind:
         if lost:
             return "parallel" if brought else "rollback"
         if brought:
             return "forward"
         return "same" if set(step.heads) <= set(old) else "unknown"
 
-    def _note_first(self, deployment: int, commits: Sequence[int], proven: Callable[[int], bool]) -> None:
+    def _note_found(self, deployment: int, found: Sequence[int], proven: set[int] | None) -> int:
+        """Writes down what is contained anew; tells how many of it are proven to be new."""
+        out, firsts = self.outcome, found
+        again: list[int] = []
         if self.seen is not None:
             seen = self.seen
-            commits = [commit for commit in commits if commit not in seen]
-            seen.update(commits)
-        self.outcome.first_of.extend([deployment] * len(commits))
-        self.outcome.first_commit.extend(commits)
-        self.outcome.first_proven.extend(map(proven, commits))
+            firsts = [commit for commit in found if commit not in seen]
+            again = [commit for commit in found if commit in seen and (proven is None or commit in proven)]
+            seen.update(firsts)
+        sure = b"\1" * len(firsts) if proven is None else bytes([commit in proven for commit in firsts])
+        out.first_of.extend([deployment] * len(firsts))
+        out.first_commit.extend(firsts)
+        out.first_proven.extend(sure)
+        out.again_of.extend([deployment] * len(again))
+        out.again_commit.extend(again)
+        return sure.count(1) + len(again)
 
-    def _note(
-        self, step: Step, before: int, kind: Kind, brought: Sequence[int], lost: Sequence[int], unproven: int
-    ) -> None:
-        out = self.outcome
-        out.brought_of.extend([step.deployment] * len(brought))
-        out.brought_commit.extend(brought)
-        out.lost_of.extend([step.deployment] * len(lost))
-        out.lost_commit.extend(lost)
-        out.steps.append((step.deployment, before, kind, len(brought), len(lost), unproven))
+    def _note(self, step: Step, before: int, kind: Kind, brought: int, lost: int, unproven: int) -> None:
+        self.outcome.steps.append((step.deployment, before, kind, brought, lost, unproven))

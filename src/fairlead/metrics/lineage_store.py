@@ -3,80 +3,109 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fairlead.metrics.lineage import Outcome
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 TABLES = {
     "deployment_lineage": "deployment varchar, repository varchar, service varchar, environment varchar, "
     "previous varchar, kind varchar, brought integer, lost integer, unproven integer, finished_at timestamp",
-    "lineage_commits": "deployment varchar, repository varchar, service varchar, environment varchar, sha varchar, "
-    "what varchar",
     "first_deployments": "repository varchar, sha varchar, service varchar, environment varchar, deployment varchar, "
     "finished_at timestamp, proven boolean, production boolean",
 }
 """Tables for readers -> their columns."""
 
 STATE = {
+    # What a deployment brought again or lost: the view `lineage_commits` adds what it was the first to bring.
+    "warehouse_moved": "deployment varchar, repository varchar, service varchar, environment varchar, sha varchar, "
+    "what varchar",
     # Hashes that known commits or deployments point to without being known themselves.
     "warehouse_awaited": "repository varchar, sha varchar",
     # Where each track ended, so that its next deployment needs the young commits only.
     "warehouse_tracks": "repository varchar, service varchar, environment varchar, deployment varchar, "
     "horizon bigint",
+    # What an earlier deployment of a track contained and its last one does not.
+    "warehouse_missing": "repository varchar, service varchar, environment varchar, sha varchar",
 }
 """Tables that the next run goes on from -> their columns."""
+
+VIEWS = {
+    # Nearly all rows repeat those of `first_deployments`: written twice they were a third of all that lineage costs.
+    "lineage_commits": "select deployment, repository, service, environment, sha, 'brought' as what "
+    "from main.first_deployments where proven union all from main.warehouse_moved",
+}
+"""Views for readers -> their queries."""
 
 UNDATED = 2**62
 """Time of a cut in history whose commit has none: nothing is younger."""
 
 
-def store(con: duckdb.DuckDBPyConnection, outcome: Outcome) -> None:
-    """Writes what walks found, by way of the numbered `acts` and `nodes`."""
+def create(con: duckdb.DuckDBPyConnection, *, anew: bool) -> None:
+    """Makes the tables that are not there yet, or all of them empty."""
+    for table, shape in (*TABLES.items(), *STATE.items()):
+        con.execute(f"create {'or replace table' if anew else 'table if not exists'} {table} ({shape})")
+    for view, query in VIEWS.items():
+        # An older version wrote it out as a table, which no view can replace.
+        if con.execute("select 1 from duckdb_tables() where table_name = ?", [view]).fetchall():
+            con.execute(f"drop table {view}")
+        con.execute(f"create or replace view {view} as {query}")
+
+
+def store(con: duckdb.DuckDBPyConnection, outcome: Outcome, *, also_first: str | None = None) -> None:
+    """Writes what walks found, by way of the numbered `acts` and `nodes`; first deployments into one more table."""
     import pyarrow as pa
 
     columns = list(zip(*outcome.steps, strict=True)) or [()] * 6
     names = ("d", "previous", "kind", "brought", "lost", "unproven")
-    con.register("steps_found", pa.table({name: list(column) for name, column in zip(names, columns, strict=True)}))
+    con.register("found", pa.table({name: list(column) for name, column in zip(names, columns, strict=True)}))
     con.execute("""
         insert into deployment_lineage
         select a.deployment, a.repository, a.service, a.environment, b.deployment, s.kind, s.brought, s.lost,
             s.unproven, a.finished_at
-        from steps_found s join acts a using (d) left join acts b on b.d = s.previous
+        from found s join acts a using (d) left join acts b on b.d = s.previous
     """)
     for what, of, commit in (
-        ("brought", outcome.brought_of, outcome.brought_commit),
+        ("brought", outcome.again_of, outcome.again_commit),
         ("lost", outcome.lost_of, outcome.lost_commit),
     ):
-        con.register("found", pa.table({"d": _column(of), "n": _column(commit)}))
+        _register(con, of, commit)
         con.execute(
-            "insert into lineage_commits select a.deployment, a.repository, a.service, a.environment, n.sha, ? "
+            "insert into warehouse_moved select a.deployment, a.repository, a.service, a.environment, n.sha, ? "
             "from found f join acts a using (d) join nodes n using (n)",
             [what],
         )
-    firsts = {"d": _column(outcome.first_of), "n": _column(outcome.first_commit)}
-    proven = pa.array(outcome.first_proven, type=pa.uint8()) if outcome.first_proven else pa.array([], pa.uint8())
-    con.register("found", pa.table({**firsts, "proven": proven}))
-    con.execute("""
-        create or replace temp table fresh_first as
-        select n.repository, n.sha, a.service, a.environment, a.deployment, a.finished_at, f.proven = 1 as proven,
-            a.production
-        from found f join acts a using (d) join nodes n using (n)
-    """)
-    con.execute("insert into first_deployments from fresh_first")
+    _register(con, outcome.missing_of, outcome.missing_commit)
+    con.execute(
+        "insert into warehouse_missing select a.repository, a.service, a.environment, n.sha "
+        "from found f join acts a using (d) join nodes n using (n)"
+    )
+    _register(con, outcome.first_of, outcome.first_commit, proven=_column(outcome.first_proven, pa.uint8()))
+    for table in filter(None, ("first_deployments", also_first)):
+        con.execute(
+            f"insert into {table} select a.repository, n.sha, a.service, a.environment, a.deployment, "  # noqa: S608
+            "a.finished_at, f.proven = 1, a.production from found f join acts a using (d) join nodes n using (n)"
+        )
     horizons = list(zip(*outcome.horizons, strict=True)) or [(), ()]
     con.register("found", pa.table({"d": list(horizons[0]), "horizon": pa.array(horizons[1], type=pa.int64())}))
     con.execute("""
         insert into warehouse_tracks
         select a.repository, a.service, a.environment, a.deployment, f.horizon from found f join acts a using (d)
     """)
-    for name in ("steps_found", "found"):
-        con.unregister(name)
+    con.unregister("found")
 
 
-def _column(numbers: array[int]) -> Any:
+def _register(con: duckdb.DuckDBPyConnection, of: array[int], commit: array[int], **more: pa.Array) -> None:
     import pyarrow as pa
 
-    return pa.Array.from_buffers(pa.int32(), len(numbers), [None, pa.py_buffer(numbers)])
+    con.register("found", pa.table({"d": _column(of, pa.int32()), "n": _column(commit, pa.int32()), **more}))
+
+
+def _column(numbers: array[int] | bytearray, kind: pa.DataType) -> pa.Array:
+    """The numbers where they are: no copy and no Python value for each."""
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(numbers)])

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from fairlead.metrics.lineage import Graph, Outcome, Step, trace
-from fairlead.metrics.lineage_store import STATE, TABLES, UNDATED, store
+from fairlead.metrics.lineage_store import STATE, TABLES, UNDATED, VIEWS, create, store
 from fairlead.metrics.lineage_young import extend_tracks
 
 if TYPE_CHECKING:
@@ -28,13 +28,12 @@ class Lineage:
     """The computed tables `deployment_lineage`, `lineage_commits` and `first_deployments`."""
 
     reads: Sequence[str] = ("deployment_parts", "commits")
-    makes: Sequence[str] = tuple(TABLES)
+    makes: Sequence[str] = (*TABLES, *VIEWS)
 
     def run(self, con: duckdb.DuckDBPyConnection, *, full: bool) -> bool:
         """Walks what is stale; tells whether there was anything."""
-        for table, shape in (*TABLES.items(), *STATE.items()):
-            con.execute(f"create {'or replace table' if full else 'table if not exists'} {table} ({shape})")
-        _remember_parts(con)
+        create(con, anew=full)
+        _compare_parts(con, anew=full)
         if full:
             con.execute(
                 "create or replace temp table stale_repositories as select distinct repository from parts_now"
@@ -49,7 +48,7 @@ class Lineage:
             _walk(con, bucket)
         if not full:
             _note_differences(con)
-        con.execute("create or replace table warehouse_parts as from parts_now")
+        _remember_parts(con)
         return True
 
 
@@ -62,16 +61,13 @@ def _forget(con: duckdb.DuckDBPyConnection) -> None:
 
 _STALE = """
 create or replace temp table stale_repositories as
-with differing as (
-    (from parts_now except from warehouse_parts) union all (from warehouse_parts except from parts_now)
-),
-touched as (
+with touched as (
     -- Both sides of an update are in a delta; a commit that is the same on both has not changed for lineage.
     select id, any_value(repository) as repository, any_value(sha) as sha, count(*) as sides
     from delta_commits group by id
     having count(*) = 1 or count(distinct (parents, committed_at, deleted_at)) > 1
 )
-select distinct repository, false as by_commit from differing
+select distinct repository, false as by_commit from parts_changed
 union
 -- A new commit matters only where something older points to it; one that changed or went, wherever it is.
 select t.repository, true from touched t
@@ -82,13 +78,31 @@ where t.repository in (select repository from parts_now)
 """
 
 
-def _remember_parts(con: duckdb.DuckDBPyConnection) -> None:
-    """Only successful deployments with a finish time make history."""
+_PART = "deployment, repository, service, environment, sha, given, production, finished_at, success"
+
+
+def _compare_parts(con: duckdb.DuckDBPyConnection, *, anew: bool) -> None:
+    """What came (1) and went (-1) since the last run; only deployments with a finish time make history."""
     con.execute(
-        "create or replace temp table parts_now as select repository, service, environment, deployment, sha, given, "
-        "production, finished_at, success from deployment_parts where finished_at is not null"
+        f"create or replace temp view parts_now as select {_PART} from main.deployment_parts "  # noqa: S608
+        "where finished_at is not null"
     )
-    con.execute("create table if not exists warehouse_parts as from parts_now limit 0")
+    start = "create or replace table" if anew else "create table if not exists"
+    con.execute(f"{start} warehouse_parts as from parts_now limit 0")
+    # One pass over both in place of an `except` in each direction: this is what a run without news costs.
+    con.execute(
+        f"create or replace temp table parts_changed as select {_PART}, sum(side) as side from ("  # noqa: S608
+        "select *, 1 as side from parts_now union all select *, -1 from warehouse_parts) "
+        f"group by {_PART} having sum(side) <> 0"
+    )
+
+
+def _remember_parts(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "delete from warehouse_parts where (deployment, repository, service, environment, sha) in "
+        "(select (deployment, repository, service, environment, sha) from parts_changed where side < 0)"
+    )
+    con.execute(f"insert into warehouse_parts select {_PART} from parts_changed where side > 0")  # noqa: S608
 
 
 def _buckets(con: duckdb.DuckDBPyConnection) -> Iterator[list[str]]:
@@ -118,7 +132,7 @@ def _walk(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
     store(con, outcome)
     con.execute("""
         insert into warehouse_awaited
-        select distinct repository, sha from edges where parent < 0
+        select n.repository, n.parents[e.place] from edges e join nodes n on n.n = e.child where e.parent < 0
         union select repository, sha from nodes where not known
     """)
 
@@ -136,7 +150,8 @@ def _number(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
             where repository in (from bucket) and success
                 and not exists (select 1 from known k where k.repository = p.repository and k.sha = p.sha)
         )
-        select (row_number() over (order by repository, moment nulls last, sha) - 1)::integer as n, *
+        -- Any numbers will do: putting a million commits in order first cost more than the rest of this together.
+        select (row_number() over () - 1)::integer as n, *
         from (
             select * from known
             union all by name
@@ -149,7 +164,7 @@ def _number(con: duckdb.DuckDBPyConnection, bucket: list[str]) -> None:
             select n as child, repository, unnest(parents) as sha, generate_subscripts(parents, 1) as place
             from nodes where parents is not null and len(parents) > 0
         )
-        select e.child, coalesce(p.n, -1)::integer as parent, e.place::integer as place, e.repository, e.sha
+        select e.child, coalesce(p.n, -1)::integer as parent, e.place::integer as place
         from every e left join nodes p on p.repository = e.repository and p.sha = e.sha
     """)
     con.execute("""
@@ -185,7 +200,7 @@ def _load_graph(con: duckdb.DuckDBPyConnection) -> Graph:
             [UNDATED] * 3,
         ).fetchall()
     )
-    return Graph(list(first), more, times, cut)
+    return Graph(first.tolist(), more, times, cut)
 
 
 @dataclass(slots=True)

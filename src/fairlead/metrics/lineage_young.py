@@ -1,7 +1,8 @@
 """Goes on with tracks from where they ended, with the young commits only: the usual case, at the cost of what is new.
 
-It holds for a repository if all that differs are later deployments of tracks that never lost a commit, and if their
-walks end in what was contained before. Every other repository stays in `stale_repositories`, to be walked whole.
+It holds for a repository if all that differs are later deployments of known tracks, and if their walks end in what
+was contained before. Every other repository, like one that has just been rolled back, stays in `stale_repositories`
+and is walked whole.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from fairlead.metrics.lineage import Graph, NeedsHistory, Outcome, Step, extend
+from fairlead.metrics.lineage import End, Graph, NeedsHistory, Outcome, Step, extend
 from fairlead.metrics.lineage_store import TABLES, UNDATED, store
 
 if TYPE_CHECKING:
@@ -31,16 +32,15 @@ def extend_tracks(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(statement)
     total, done = Outcome(), []
     graph, edge = _graph(con), {row[0] for row in con.execute("select n from nodes where not inside").fetchall()}
-    held = _held(con)
+    held, missing = _commits_of(con, "first_deployments"), _commits_of(con, "warehouse_missing")
     for repository, tracks in groupby(_tracks(con), key=lambda track: track.repository):
         outcome = Outcome()
         try:
             for track in tracks:
-                inside = held.get((repository, track.service, track.environment), set())
-                horizon = extend(
-                    graph, track.before, track.steps, outcome, held=inside, edge=edge - inside, horizon=track.horizon
-                )
-                outcome.horizons.append((track.steps[-1].deployment, horizon))
+                name = (repository, track.service, track.environment)
+                lacks = missing.get(name, set())
+                end = End(track.before, track.horizon, held.get(name, set()) - lacks, lacks)
+                extend(graph, end, track.steps, outcome, edge=edge)
         except NeedsHistory:
             continue
         total.take(outcome)
@@ -50,26 +50,22 @@ def extend_tracks(con: duckdb.DuckDBPyConnection) -> None:
 
 def _write(con: duckdb.DuckDBPyConnection, outcome: Outcome, repositories: list[str]) -> None:
     con.execute("create or replace temp table extended as select unnest(?::varchar[]) as repository", [repositories])
-    con.execute("""
-        delete from warehouse_tracks t where exists (
-            select 1 from acts a join extended e using (repository)
-            where a.repository = t.repository and a.service = t.service and a.environment = t.environment
-        )
-    """)
-    store(con, outcome)
-    con.execute("insert into extended_first from fresh_first")
+    for table in ("warehouse_tracks", "warehouse_missing"):
+        con.execute(f"""
+            delete from {table} t where exists (
+                select 1 from acts a join extended e using (repository)
+                where a.repository = t.repository and a.service = t.service and a.environment = t.environment
+            )
+        """)  # noqa: S608 - names of this module
+    store(con, outcome, also_first="extended_first")
     con.execute("delete from stale_repositories where repository in (from extended)")
 
 
 # Only later successful deployments of known tracks without losses; anything else needs the whole history.
 _CANDIDATES = """
 create or replace temp table young as
-with added as (
-    from (from parts_now except from warehouse_parts) where repository in (select repository from stale_repositories)
-),
-gone as (
-    from (from warehouse_parts except from parts_now) where repository in (select repository from stale_repositories)
-),
+with added as (from parts_changed where side > 0),
+gone as (from parts_changed where side < 0),
 ends as (
     select t.*, l.finished_at as ended_at
     from warehouse_tracks t
@@ -79,7 +75,6 @@ begins as (select repository, min(finished_at) as began_at from warehouse_parts 
 refused as (
     select repository from stale_repositories where by_commit
     union select repository from gone
-    union select repository from deployment_lineage where lost > 0
     union
     select a.repository from added a
     left join ends e using (repository, service, environment)
@@ -108,20 +103,22 @@ pointed as (
     select repository, unnest(parents) as sha from inside
     union
     select repository, sha from parts_now where repository in (from young) and success
+    union
+    select repository, sha from warehouse_missing where repository in (from young)
 ),
 outside as (
     select p.repository, p.sha, null::bigint as moment, null::varchar[] as parents, false as inside
     from pointed p anti join inside i using (repository, sha)
 )
-select (row_number() over (order by repository, moment nulls last, sha) - 1)::integer as n, *
+select (row_number() over () - 1)::integer as n, *
 from (from inside union all from outside)
 """  # noqa: S608 - a constant
 
 _ACTS = """
 create or replace temp table acts as
 with wanted as (
-    select repository, service, environment, deployment from (from parts_now except from warehouse_parts)
-    where success and repository in (from young)
+    select repository, service, environment, deployment from parts_changed
+    where side > 0 and success and repository in (from young)
     union
     select repository, service, environment, deployment from warehouse_tracks where repository in (from young)
 )
@@ -156,13 +153,13 @@ def _graph(con: duckdb.DuckDBPyConnection) -> Graph:
     return Graph(first, more, times, cut)
 
 
-def _held(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str, str], set[int]]:
-    """Which of the commits at hand each track contained before."""
+def _commits_of(con: duckdb.DuckDBPyConnection, table: str) -> Mapping[tuple[str, str, str], set[int]]:
+    """Which of the commits at hand a table names for each track."""
     found: dict[tuple[str, str, str], set[int]] = {}
-    for repository, service, environment, number in con.execute("""
+    for repository, service, environment, number in con.execute(f"""
         select f.repository, f.service, f.environment, n.n
-        from first_deployments f join nodes n on n.repository = f.repository and n.sha = f.sha
-    """).fetchall():
+        from {table} f join nodes n on n.repository = f.repository and n.sha = f.sha
+    """).fetchall():  # noqa: S608 - names of `lineage_store`
         found.setdefault((repository, service, environment), set()).add(number)
     return found
 

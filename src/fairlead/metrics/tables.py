@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from fairlead.model.schema import TABLES, Column, columns
@@ -30,7 +31,7 @@ TYPES = {
 """DuckDB type of each kind of column; times have no zone and mean UTC."""
 
 CHUNK_ROWS = 100_000
-"""Rows handed to DuckDB at once: below, the cost of a statement shows; above, memory does."""
+"""Rows of a delta handed to DuckDB at once: below, the cost of a statement shows; above, memory does."""
 
 
 class Snapshot(Protocol):
@@ -117,11 +118,48 @@ def load(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, after_r
 
     The `first` load of a whole warehouse keeps no delta: everything is made from it anyway.
     """
-    rows = _remove(con, table, snapshot.removals(table, after_rev) if not first else ())
+    if first:
+        return _fill(con, table, snapshot.deltas(table, after_rev))
+    rows = _remove(con, table, snapshot.removals(table, after_rev))
     for chunk in _chunks(snapshot.deltas(table, after_rev)):
-        _merge(con, table, chunk, first=first)
+        _merge(con, table, chunk)
         rows += chunk.num_rows
     return rows
+
+
+def _fill(con: duckdb.DuckDBPyConnection, table: str, batches: Iterator[pa.RecordBatch]) -> int:
+    """Streams all rows into an empty table in one statement.
+
+    DuckDB then packs and writes row groups on all its threads while the source is still read; in statements smaller
+    than a row group all that is left to the commit, which has one thread. A store gives each id once, so that no
+    look-up of what is held is needed.
+    """
+    import pyarrow as pa
+
+    head = next(batches, None)
+    if head is None:
+        return 0
+    faults: list[Exception] = []
+    con.register("arriving", pa.RecordBatchReader.from_batches(head.schema, _noting(chain([head], batches), faults)))
+    try:
+        listed = _listed(table, head.schema.names)
+        done = con.execute(f"insert into {table} select {listed} from arriving").fetchall()  # noqa: S608
+    except Exception as fault:
+        # Arrow and DuckDB pass on the words of a fault of the source, not its kind, by which callers tell what to do.
+        if faults:
+            raise faults[0] from fault
+        raise
+    finally:
+        _forget(con)
+    return int(done[0][0])
+
+
+def _noting(batches: Iterable[pa.RecordBatch], faults: list[Exception]) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from batches
+    except Exception as fault:
+        faults.append(fault)
+        raise
 
 
 def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -147,23 +185,26 @@ def _remove(con: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]) -> i
     return len(ids)
 
 
-def _merge(con: duckdb.DuckDBPyConnection, table: str, chunk: pa.Table, *, first: bool) -> None:
+def _merge(con: duckdb.DuckDBPyConnection, table: str, chunk: pa.Table) -> None:
     con.register("arriving", chunk)
-    named = set(chunk.column_names)
-    listed = ", ".join(_expression(column, named) for column in columns(table))
     try:
-        if first:
-            # A store gives each id once, so that the first load needs no look-up of what is held.
-            con.execute(f"insert into {table} select {listed} from arriving")  # noqa: S608 - names of the schema
-        else:
-            con.execute(f"insert into delta_{table} select * from {table} where id in (select id from arriving)")  # noqa: S608
-            con.execute(
-                f"merge into {table} held using (select {listed} from arriving) new "  # noqa: S608
-                "on held.id = new.id when matched then update when not matched then insert"
-            )
-            con.execute(f"insert into delta_{table} select {listed} from arriving")  # noqa: S608
+        # One look-up in all that is held, which is what a small delta costs: then only rows that change are touched.
+        con.execute(
+            "create or replace temp table replaced as "  # noqa: S608 - names of the schema
+            f"select rowid as place from {table} where id in (select id from arriving)"
+        )
+        if con.execute("select 1 from replaced limit 1").fetchall():
+            places = "rowid in (select place from replaced)"
+            con.execute(f"insert into delta_{table} select * from {table} where {places}")  # noqa: S608
+            con.execute(f"delete from {table} where {places}")  # noqa: S608
+        for target in (table, f"delta_{table}"):
+            con.execute(f"insert into {target} select {_listed(table, chunk.column_names)} from arriving")  # noqa: S608
     finally:
         _forget(con)
+
+
+def _listed(table: str, named: Sequence[str]) -> str:
+    return ", ".join(_expression(column, set(named)) for column in columns(table))
 
 
 def _forget(con: duckdb.DuckDBPyConnection) -> None:
