@@ -232,6 +232,13 @@ def test_faults_of_the_file_are_told_at_once(words: tuple[str, ...], tmp_path: P
 
 def test_wrong_calls_say_what_to_type(shell: Shell, tmp_path: Path) -> None:
     assert "there are: " in shell.run("brief", "--team", "nosuch", code=1).stderr
+    assert "was named twice" in shell.run("people", "merge", "github:@kim", "github:@kim", code=1).stderr
+    unknown = shell.run("people", "refuse", "github:@kim", "github:@ana", "--by", "person:nobody", code=1).stderr
+    assert "`fairlead people list` shows them" in unknown
+    assert "did you mean `Europe/Berlin`?" in shell.run("init", "new.toml", "--time-zone", "berlin", code=1).stderr
+    assert "en or de" in shell.run("init", "new.toml", "--time-zone", "UTC", "--language", "fr", code=1).stderr
+    assert "acme/payments" in shell.run("init", "new.toml", "--github", "acme corp", code=1).stderr
+    assert not (shell.folder / "new.toml").exists()
     (tmp_path / "file").write_text("")
     blocked = Shell(tmp_path / "file" / "below")
     blocked.folder = tmp_path
