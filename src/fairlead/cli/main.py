@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -96,11 +97,35 @@ def run(arguments: list[str] | None = None) -> None:
     # As shells say it for a signal: a reader that leaves early, like `head`, is no failure of ours.
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
-    except OSError as fault:
+    except Exception as fault:
+        if os.environ.get("FAIRLEAD_DEBUG"):
+            raise
+        words, hint = _told(fault)
+        print(f"error: {words}\n\nhint: {hint}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+_HINTS = {
+    "duckdb": "the warehouse can be made anew: delete warehouse.duckdb in the home",
+    "sqlite3": "`fairlead doctor` checks the store",
+    "sqlalchemy": "`fairlead doctor` checks the store",
+    "psycopg": "is PostgreSQL up, and is [store] url right? `fairlead doctor` checks it",
+    "httpx": "is the other side up and reachable? `fairlead doctor` checks the sources",
+}
+"""Library whose fault it is -> what to look at; by name, since importing them would cost every command."""
+
+
+def _told(fault: Exception) -> tuple[str, str]:
+    """One line about a fault that no room has put into words, and where to look."""
+    seen = "FAIRLEAD_DEBUG=1 shows where it happened"
+    if isinstance(fault, OSError) and fault.strerror:
         # A file or folder that somebody named: its name and the system's word say all that a traceback would.
         place = f"{fault.filename}: " if fault.filename else ""
-        print(f"error: {place}{(fault.strerror or str(fault)).lower()}", file=sys.stderr)  # noqa: T201
-        sys.exit(1)
+        return f"{place}{fault.strerror.lower()}", seen
+    lines = str(fault).strip().splitlines()
+    library = type(fault).__module__.lstrip("_").partition(".")[0]
+    name = "" if library in _HINTS else f"{type(fault).__name__}: "
+    return f"{name}{lines[0] if lines else type(fault).__name__}", _HINTS.get(library, seen)
 
 
 if __name__ == "__main__":

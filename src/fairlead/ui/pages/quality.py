@@ -8,13 +8,14 @@ from typing import Any
 from starlette.responses import Response
 
 from fairlead.model.figures import Figure
+from fairlead.reports.renderers.walk import safe_url
 from fairlead.ui.around import aware
 from fairlead.ui.page import Page
 from fairlead.ui.views.asking import group
 from fairlead.ui.views.cards import card
 from fairlead.ui.views.drawn import drawn
 from fairlead.ui.views.grids import Cell, Column, Grid, grid
-from fairlead.ui.views.links import page_of, safe, short
+from fairlead.ui.views.links import page_of, short
 from fairlead.ui.visit import Visit
 
 _RED = """
@@ -61,8 +62,8 @@ def _red(visit: Visit, red: list[dict[str, Any]]) -> Grid:
     words, shown = visit.words, visit.shown
 
     def pipeline(row: Mapping[str, Any]) -> Cell:
-        out = safe(row["url"] or "")
-        return Cell(row["name"] or short(row["build"]), link=row["url"] if out else page_of(row["build"]), out=out)
+        out = safe_url(row["url"])
+        return Cell(row["name"] or short(row["build"]), link=out or page_of(row["build"]), out=bool(out))
 
     def since(row: Mapping[str, Any]) -> Cell:
         at = aware(row["since"])

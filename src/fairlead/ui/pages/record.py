@@ -11,11 +11,12 @@ from starlette.responses import Response
 
 from fairlead.config.reference import meanings
 from fairlead.model.schema import columns
+from fairlead.reports.renderers.walk import safe_url
 from fairlead.ui.around import aware
 from fairlead.ui.noted import note
 from fairlead.ui.page import Page
 from fairlead.ui.rights import allowed, sees_people
-from fairlead.ui.views.links import page_of, safe, tables_of
+from fairlead.ui.views.links import page_of, tables_of
 from fairlead.ui.visit import Visit
 
 _TEXTS = ("body", "message")
@@ -103,7 +104,7 @@ def _page(
         table=table,
         id=_hidden(visit, record),
         facts=facts,
-        url=url if safe(url) else "",
+        url=safe_url(url),
         tool=tool or visit.words("the tool"),
     )
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse, Response
 
+from fairlead.reports.renderers.walk import safe_url
 from fairlead.ui.page import Page
 from fairlead.ui.render import render
-from fairlead.ui.views.links import page_of, safe, short
+from fairlead.ui.views.links import page_of, short
 from fairlead.ui.visit import Visit
 
 _FOUND = """
@@ -64,7 +65,7 @@ def _hits(visit: Visit, asked: str) -> Iterator[Hit]:
     for row in visit.services.warehouse.rows(_FOUND, {"like": like}):
         url = row["url"] or ""
         words = [visit.words(row["what"]), short(row["id"]), visit.words(row["detail"]) if row["detail"] else ""]
-        out = row["what"] in ("change", "work item") and safe(url)
+        out = row["what"] in ("change", "work item") and bool(safe_url(url))
         yield Hit(row["title"] or row["id"], " · ".join(filter(None, words)), url if out else page_of(row["id"]), out)
 
 

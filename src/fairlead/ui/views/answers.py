@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
-from fairlead.model.errors import Fault
 from fairlead.model.figures import Figure
+from fairlead.reports import render
 from fairlead.ui.noted import note
 from fairlead.ui.rights import sees_people
 from fairlead.ui.views.grids import Grid, Slice, grid, wanted
@@ -39,7 +37,7 @@ def rows(visit: Visit, path: str, query: str, figure: Figure | None = None, *, l
     part = wanted(visit, names, default="moment" if "moment" in names else "")
     found = _ask(visit, f"{_sorted(query, part)} limit {part.limit} offset {part.offset}").rows
     of = known(visit.services.warehouse, {str(row[names[0]]) for row in found if row[names[0]] is not None})
-    note(visit, _about_people(visit, query, names), len(found), what=query)
+    note(visit, _about_people(visit, query), len(found), what=query)
     columns = figure_columns(figure, visit, of, left_out=left_out) if figure else columns_of(names, visit, of)
     exports = [(form.upper(), _link(visit, path, form)) for form in ("csv", "json")]
     return Rows(grid(visit, path, columns, found, total=count, part=part, exports=exports), query, count)
@@ -49,15 +47,12 @@ def export(visit: Visit, query: str, form: str, name: str) -> Response:
     """All rows as CSV or JSON; that person columns were read is recorded."""
     names = _names(visit, query)
     answer = _ask(visit, _sorted(query, wanted(visit, names)), limit=MOST_EXPORTED)
-    note(visit, _about_people(visit, query, names), len(answer.rows), how="export", what=query)
+    note(visit, _about_people(visit, query), len(answer.rows), how="export", what=query)
     disposition = {"content-disposition": f'attachment; filename="{name}.{form}"'}
     if form == "json":
         return Response(msgspec.json.encode(answer.rows), media_type="application/json", headers=disposition)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(answer.columns))
-    writer.writeheader()
-    writer.writerows({key: _tame(value) for key, value in row.items()} for row in answer.rows)
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=disposition)
+    text = render.csv(answer.columns, answer.rows)
+    return Response(text, media_type="text/csv; charset=utf-8", headers=disposition)
 
 
 def _names(visit: Visit, query: str) -> list[str]:
@@ -80,18 +75,6 @@ def _link(visit: Visit, path: str, form: str) -> str:
     return visit.scope.link(path, **kept, form=form)
 
 
-def _tame(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula is marked as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-
-
-def _about_people(visit: Visit, query: str, names: list[str]) -> list[str]:
-    """Columns of an answer that only the owner's scope has."""
-    if not sees_people(visit):
-        return []
-    try:
-        open_to_all = visit.services.warehouse.readonly(f"select * from ({query}) limit 0").columns  # noqa: S608 - ours
-    except Fault:
-        # The query names such a column or a closed table: which of the answer come from there is not known.
-        return names
-    return [name for name in names if name not in open_to_all]
+def _about_people(visit: Visit, query: str) -> tuple[str, ...]:
+    """Columns that only the owner's scope reads."""
+    return visit.services.warehouse.people_read(query) if sees_people(visit) else ()

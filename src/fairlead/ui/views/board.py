@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from fairlead.reports.renderers.walk import safe_url
 from fairlead.reports.scope import Scope
 from fairlead.ui.around import aware
 from fairlead.ui.kept import kept
-from fairlead.ui.views.links import page_of, safe, short
+from fairlead.ui.views.links import page_of, short
 from fairlead.ui.visit import Visit
 
 PER_LANE = 25
@@ -171,8 +172,8 @@ def _line(visit: Visit, time: Scope, row: Mapping[str, Any]) -> Waiting:
     waited = time.working_between(since, calendar) if since else 0.0
     return Waiting(
         title=row["title"] or short(row["change"]),
-        link=url if safe(url) else page_of(row["change"]),
-        out=safe(url),
+        link=safe_url(url) or page_of(row["change"]),
+        out=bool(safe_url(url)),
         where=short(row["change"]),
         who=_who(row),
         why=_why(visit, row),

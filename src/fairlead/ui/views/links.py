@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from fairlead.reports.renderers.walk import safe_url
+
 _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"person:", ("people",)),
     (r"team:", ("teams",)),
@@ -72,11 +74,6 @@ def known(warehouse: Any, records: Iterable[str]) -> Mapping[str, Known]:
         marks = ", ".join("?" for _ in ids)
         query = f'select id, url, {title} from "{table}" where id in ({marks})'  # noqa: S608 - names of the schema
         for row in warehouse.rows(query, list(ids)):
-            url = row["url"] if row["url"] and safe(row["url"]) else ""
+            url = safe_url(row["url"])
             found[row["id"]] = Known(url, row["title"] or "")
     return found
-
-
-def safe(url: str) -> bool:
-    """Only web addresses become links: text from tools may hold `javascript:`."""
-    return url.startswith(("https://", "http://"))
