@@ -47,6 +47,23 @@ def routes(api: Api) -> APIRouter:
         _decide(api, viewer, link, decision)
         return {"link": link, "decision": decision}
 
+    _users(router, api)
+
+    @router.get("/access-log")
+    def log(request: Request, limit: int = 1000) -> Response:
+        """Who read columns about people, how and what."""
+        viewer_of(request).demand("owner", "admin")
+        with database.read() as tx:
+            found: list[Any] = access.readings(tx, max(1, min(limit, 10_000)))
+        return JSONResponse(msgspec.to_builtins(found))
+
+    return router
+
+
+def _users(router: APIRouter, api: Api) -> None:
+    """Who may do what: each change is a raw event too."""
+    database = api.services.database
+
     @router.get("/users")
     def users(request: Request) -> Response:
         """Who may sign in, with roles by team; `*` is everywhere."""
@@ -91,16 +108,6 @@ def routes(api: Api) -> APIRouter:
         viewer.demand("owner", "admin", None if team == EVERYWHERE else team)
         api.access.withdraw(person, team, by=viewer.person)
         return {"person": person, "team": team}
-
-    @router.get("/access-log")
-    def log(request: Request, limit: int = 1000) -> Response:
-        """Who read columns about people, how and what."""
-        viewer_of(request).demand("owner", "admin")
-        with database.read() as tx:
-            found: list[Any] = access.readings(tx, max(1, min(limit, 10_000)))
-        return JSONResponse(msgspec.to_builtins(found))
-
-    return router
 
 
 def _decide(api: Api, viewer: Viewer, link: str, decision: Decision) -> None:
