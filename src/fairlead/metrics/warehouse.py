@@ -79,10 +79,10 @@ class Warehouse:
         self._con = _open(path, memory_limit, threads)
         # A connection that works refuses everything else, so readers get theirs from one that never does.
         self._door, self._opening = self._con.cursor(), threading.Lock()
-        tables.create_records(self._con)
         self._con.execute("create table if not exists warehouse_state (key varchar primary key, value varchar)")
         self._project = Project(variables=seeds.variables(self.setup))
         self._reads: tuple[str, Reads] | None = None
+        self._laid_out = False
         self._filled: set[str] = set()
         self._ages: Sequence[tuple[str, datetime | None, datetime | None]] | None = None
         # What older models or another setup made lacks what pages ask for: the first reader refreshes. Calendars
@@ -116,6 +116,10 @@ class Warehouse:
     def refresh(self, *, full: bool = False) -> Refreshed:
         """Takes over what the store has new and brings all marts up to date."""
         with self._refreshing, self._source.snapshot() as snapshot:
+            # Not when opened: who only reads needs no deltas, and whoever finds no records refreshes first.
+            if not self._laid_out:
+                tables.create_records(self._con)
+                self._laid_out = True
             self._con.begin()
             try:
                 done = self._refresh(snapshot, full)
@@ -172,7 +176,7 @@ class Warehouse:
         return f"{self._made_of()}{self.clock.now().year}"
 
     def _made_of(self) -> str:
-        """All that decides which tables there are and what stands in them, save the year that calendars begin with."""
+        """All that decides which tables there are and what stands in them, save the year of the calendars."""
         return f"{self._project.fingerprint}.{_code()}.{seeds.fingerprint(self.setup)}."
 
     def is_current(self, revision: int) -> bool:
@@ -290,8 +294,10 @@ def _fits(con: duckdb.DuckDBPyConnection) -> bool:
     import duckdb
 
     try:
-        tables_there = con.execute("select count(*) from duckdb_tables() where not temporary").fetchall()[0][0]
-        found = con.execute("select shape from warehouse_shape").fetchall() if tables_there else [(_SHAPE,)]
+        found = con.execute("select shape from warehouse_shape").fetchall()
+    except duckdb.CatalogException:
+        # A new file has no tables at all; counting is left for it, since that sizes every table of a full one.
+        return con.execute("select count(*) from duckdb_tables() where not temporary").fetchall() == [(0,)]
     except duckdb.Error:
         return False
     return found == [(_SHAPE,)]
