@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 
 import fairlead.reports.wording as wording_module
 from fairlead.changes import queue, reviewers
-from fairlead.changes.turn_rows import turn_rows
 from fairlead.metrics.project import SHIPPED
+from fairlead.metrics.turn_tables import STEPS
 from fairlead.reports.wording import LANGUAGES, Elapsed, Share, Wording, Working, catalogue
 
 ROOM = Path(wording_module.__file__).parent
@@ -44,8 +44,10 @@ def test_every_key_written_in_code_is_known() -> None:
 
 def test_every_word_of_turns_queue_and_figures_has_its_phrase() -> None:
     known = catalogue("en")
-    state = Path(turn_rows.__code__.co_filename).with_name("review_state.py").read_text(encoding="utf-8")
-    said = set(re.findall(r'Verdict\(\s*"\w+", [^"]*?"(\w+)"', state))
+    reasons = (
+        (STEPS / "4_tiles.sql").read_text(encoding="utf-8").partition("when closed")[2].partition("end as why")[0]
+    )
+    said = set(re.findall(r"(?:then|else) '(\w+)'", reasons))
     assert {"draft", "queued", "conflict", "nobody_asked", "approved"} <= said
     assert not [why for why in said if f"turn.{why}" not in known]
     assert not [key for key in queue.PartKey.__args__ if f"queue.{key}" not in known]  # type: ignore[attr-defined]

@@ -1,17 +1,25 @@
-"""Keeps the table `change_turns`: whose turn each change was, computed by `changes` and stored for every reader."""
+"""Keeps the table `change_turns`: for each change and each moment of its past whose turn it was, since when, and why.
+
+The turns of a change tile the time in which it was open, without gap or overlap. They follow from events and nothing
+else: not from `updated_at`, and not from the clock. The rules are in `turns/`, a file a step, over all changes of a
+batch at once: windows put what was said last beside each event, and stretches say what holds of whom.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-from fairlead.changes.turn_rows import CHANGE_COLUMNS, CHECK_COLUMNS, EVENT_COLUMNS, TURN_COLUMNS, turn_tuples
 
 if TYPE_CHECKING:
     import duckdb
 
-_BATCH = 20_000
-"""Changes taken at once: their rows are held as Python values."""
+STEPS = Path(__file__).with_name("turns")
+"""SQL files in the order of their names; each makes temporary tables for the next."""
+
+_BATCH = 50_000
+"""Changes taken at once, so that memory does not grow with history; each batch scans all events for its own."""
 
 _SHAPE = (
     "change varchar, turn varchar, account varchar, team varchar, since timestamp, until timestamp, why varchar, "
@@ -23,96 +31,76 @@ class Turns:
     """The computed table `change_turns`."""
 
     reads: Sequence[str] = ("changes", "change_events", "change_commits", "builds", "dim_accounts", "account_teams",
-                            "dirty_changes")  # fmt: skip
+                            "dirty_changes", "dirty_accounts")  # fmt: skip
     makes: Sequence[str] = ("change_turns",)
 
     def run(self, con: duckdb.DuckDBPyConnection, *, full: bool) -> bool:
         """Makes the turns of dirty changes anew; tells whether there were any."""
-        con.execute(f"create table if not exists change_turns ({_SHAPE})")
-        wanted = (
-            "" if full else "where id in (select change from dirty_changes union select change from dirty_checks)"
-        )
         if full:
             con.execute(f"create or replace table change_turns ({_SHAPE})")
+            con.execute(_WANTED)
         else:
-            con.execute(_DIRTY_CHECKS)
-            con.execute("delete from change_turns where change in "
-                        "(select change from dirty_changes union select change from dirty_checks)")  # fmt: skip
-        con.execute(
-            f"create or replace temp table turns_wanted as select *, "  # noqa: S608 - texts of this module
-            f"((row_number() over (order by id) - 1) // {_BATCH})::integer as batch from changes {wanted}"
-        )
+            con.execute(_DIRTY)
+            if not con.execute("select count(*) from dirty_turns").fetchall()[0][0]:
+                return False
+            con.execute("delete from change_turns where change in (select change from dirty_turns)")
+            con.execute(_WANTED_DIRTY)
+        con.execute(_PEOPLE)
         con.execute(_CHECKS)
-        kinds, members = _kinds(con), _members(con)
-        batches = con.execute("select coalesce(max(batch), -1) from turns_wanted where deleted_at is null").fetchone()
-        assert batches is not None
-        for batch in range(batches[0] + 1):
-            _store(con, batch, kinds, members)
+        count = con.execute("select count(*) from turns_wanted").fetchall()[0][0]
+        for first in range(0, count, _BATCH):
+            con.execute(
+                "create or replace temp table turn_changes as from turns_wanted where c > ? and c <= ?",
+                [first, first + _BATCH],
+            )
+            for step in _steps():
+                con.execute(step)
         return True
 
 
-_DIRTY_CHECKS = """
-create or replace temp table dirty_checks as
-select change from delta_builds where change is not null
+@cache
+def _steps() -> tuple[str, ...]:
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(STEPS.glob("*.sql")))
+
+
+_WANTED = """
+create or replace temp table turns_wanted as
+select (row_number() over ())::integer as c, id, repository, author, state, created_at,
+    coalesce(merged_at, closed_at) as ended_at, draft, head_sha, mergeable, auto_merge, requested_reviewers,
+    requested_teams
+from changes where deleted_at is null
+"""
+
+_WANTED_DIRTY = f"{_WANTED} and id in (select change from dirty_turns)"  # noqa: S608 - texts of this module
+
+_DIRTY = """
+create or replace temp table dirty_turns as
+select change from dirty_changes
+union select change from delta_builds where change is not null
 union select c.id from changes c join delta_builds b on b.repository = c.repository and b.sha = c.head_sha
 union select k.change from change_commits k join delta_builds b on k.commit = b.repository || '@' || b.sha
+-- Who is asked counts too: an account that turns out to be a bot is no reviewer any more.
+union select change from change_events where subject in (select account from dirty_accounts)
+union select id from changes
+where state = 'open' and list_has_any(requested_reviewers, (select list(account) from dirty_accounts))
+"""
+
+_PEOPLE = """
+create or replace temp table turn_others as select distinct account from dim_accounts where kind <> 'human';
+create or replace temp table turn_members as
+select distinct team, account from account_teams where team is not null and account is not null
 """
 
 # A check run tells a commit; its change is the one whose head that is, or whose list of commits holds it.
 _CHECKS = """
 create or replace temp table turn_checks as
-with heads as (
-    select b.id as build, c.id as change from builds b
-    join turns_wanted c on c.repository = b.repository and c.head_sha = b.sha
-    where b.change is null and b.deleted_at is null
-), listed as (
-    select b.id as build, k.change from builds b
-    join change_commits k on k.commit = b.repository || '@' || b.sha and k.deleted_at is null
-    where b.change is null and b.deleted_at is null and k.change in (select id from turns_wanted)
-), own as (
-    select id as build, change from builds where change in (select id from turns_wanted) and deleted_at is null
-)
-select * from heads union select * from listed union select * from own
+select b.id as build, c.id as change from builds b
+join turns_wanted c on c.repository = b.repository and c.head_sha = b.sha
+where b.change is null and b.deleted_at is null
+union
+select b.id, k.change from builds b
+join change_commits k on k.commit = b.repository || '@' || b.sha and k.deleted_at is null
+where b.change is null and b.deleted_at is null and k.change in (select id from turns_wanted)
+union
+select id, change from builds where change in (select id from turns_wanted) and deleted_at is null
 """
-
-
-def _kinds(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    return dict(con.execute("select account, kind from dim_accounts where kind <> 'human'").fetchall())
-
-
-def _members(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
-    found = con.execute("select team, list(distinct account) from account_teams group by team").fetchall()
-    return {team: frozenset(accounts) for team, accounts in found}
-
-
-def _store(
-    con: duckdb.DuckDBPyConnection, batch: int, kinds: dict[str, str], members: dict[str, frozenset[str]]
-) -> None:
-    import pyarrow as pa
-
-    mine = f"(select id from turns_wanted where batch = {batch})"  # noqa: S608 - a number
-    changes = con.execute(
-        f"select {_quoted(CHANGE_COLUMNS)} from turns_wanted where batch = {batch} and deleted_at is null order by id"  # noqa: S608
-    ).fetchall()
-    events = con.execute(
-        f"select {_quoted(EVENT_COLUMNS)} from change_events "  # noqa: S608 - columns of `changes`
-        f"where change in {mine} and deleted_at is null order by change"
-    ).fetchall()
-    columns = ", ".join("t.change" if name == "change" else f"b.{name}" for name in CHECK_COLUMNS)
-    checks = con.execute(
-        f"select {columns} from turn_checks t join builds b on b.id = t.build "  # noqa: S608
-        f"where t.change in {mine} order by t.change"
-    ).fetchall()
-    rows = list(turn_tuples(changes, events, checks, kinds, members))
-    if not rows:
-        return
-    arriving = pa.table(
-        {name: list(values) for name, values in zip(TURN_COLUMNS, zip(*rows, strict=True), strict=True)}
-    )
-    con.register("arriving", arriving)
-    con.execute("insert into change_turns select * from arriving")
-    con.unregister("arriving")
-
-
-def _quoted(names: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)

@@ -23,7 +23,7 @@ from fairlead.metrics.lineage_tables import Lineage
 from fairlead.metrics.project import Project
 from fairlead.metrics.reads import Reads
 from fairlead.metrics.tables import Source, StoreSource
-from fairlead.metrics.turn_tables import Turns
+from fairlead.metrics.turn_tables import STEPS, Turns
 from fairlead.model.errors import Abort
 from fairlead.model.schema import TABLES
 from fairlead.model.setup import Setup
@@ -306,18 +306,14 @@ def _fits(con: duckdb.DuckDBPyConnection) -> bool:
 @cache
 def _code() -> str:
     """Changes with the code that makes tables beside the models, so that what an older version made is made anew."""
-    import fairlead.changes.turns
-    from fairlead.metrics import lineage
-
     digest = blake2b(digest_size=16)
-    for folder in (Path(lineage.__file__).parent, Path(fairlead.changes.turns.__file__).parent):
-        for path in sorted(folder.glob("*.py")):
-            if path.name.startswith(_MAKING):
-                digest.update(path.read_bytes())
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), *sorted(STEPS.glob("*.sql"))):
+        if path.name.startswith(_MAKING) or path.suffix == ".sql":
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-_MAKING = ("lineage", "turn", "seeds", "shown", "tables", "history", "review_state")
+_MAKING = ("lineage", "turn", "seeds", "shown", "tables")
 """Beginnings of the names of modules that decide what stands in tables."""
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import random
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.metrics.turn_oracle import turns
+from tests.metrics.turning import turn_rows
 
-from fairlead.changes.turn_rows import EVENT_COLUMNS, TURN_COLUMNS, turn_rows, turn_tuples
-
-START = datetime(2026, 11, 2, 9, tzinfo=UTC)
+START = datetime(2026, 11, 2, 9)  # noqa: DTZ001 - the warehouse holds clock readings of UTC
 CHANGE = "github:acme/pay#7"
 KINDS = {"bot": "bot", "copilot": "review_agent", "coder": "coding_agent"}
 
@@ -119,7 +118,7 @@ def test_asking_an_agent_asks_nobody_and_a_team_asks_any_of_it() -> None:
 def test_a_known_team_waits_for_its_own_members() -> None:
     team = event(1, "review_requested", "ann", subject_team="t")
     stranger, member = event(2, "reviewed", "zoe"), event(3, "commented", "ann")
-    rows = turn_rows([change()], [OPENED, team, stranger, member], [], KINDS, {"t": frozenset({"kim"})})
+    rows = turn_rows([change()], [OPENED, team, stranger, member], [], KINDS, {"t": {"kim"}})
     assert [(row["account"], row["team"]) for row in rows if row["since"] == at(3)] == [("zoe", None), (None, "t")]
 
 
@@ -216,12 +215,6 @@ def test_each_reviewer_waits_since_the_own_request() -> None:
     ]  # fmt: skip
 
 
-def test_unordered_streams_are_refused() -> None:
-    rows = [("b", *[None] * 11), ("a", *[None] * 11)]
-    with pytest.raises(ValueError, match="ordered"):
-        list(turn_tuples(rows, []))
-
-
 def test_a_push_of_unknown_commit_takes_the_record_s_head() -> None:
     events = [OPENED, event(2, "pushed", "ann")]
     assert told(events, [check(3, 4, "failure", "s9")], head_sha="s9")[-1] == "author ann checks_failed 4"
@@ -229,109 +222,138 @@ def test_a_push_of_unknown_commit_takes_the_record_s_head() -> None:
 
 # --- what must hold for every history ---
 
-ACCOUNTS = ["ann", "kim", "lee", "bot", "copilot", None]
+PEOPLE = ["ann", "kim", "lee", "bot", "copilot", "coder", None]
+MEMBERS = {"known": {"kim", "lee"}, "empty": {"zoe"}}
 KINDS_OF_EVENTS = [
-    "opened", "closed", "reopened", "ready", "drafted", "review_requested", "review_request_removed", "reviewed",
-    "approved", "changes_requested", "review_dismissed", "commented", "pushed", "force_pushed", "labeled", "queued",
-    "dequeued", "auto_merge_enabled", "auto_merge_disabled", "checks_passed", "checks_failed", "conflicting",
-    "mergeable", "renamed",
-]  # fmt: skip
-
-
-@st.composite
-def events_of(draw: st.DrawFn) -> list[dict[str, Any]]:
-    found = []
-    for number in range(draw(st.integers(0, 14))):
-        found.append(
-            {
-                "change": CHANGE,
-                "at": at(draw(st.integers(0, 8))),
-                "id": f"e{number}",
-                "kind": draw(st.sampled_from(KINDS_OF_EVENTS)),
-                "actor": draw(st.sampled_from(ACCOUNTS)),
-                "subject": draw(st.sampled_from(ACCOUNTS)),
-                "subject_team": draw(st.sampled_from([None, None, "t"])),
-                "sha": draw(st.sampled_from([None, "s1", "s2"])),
-                "review": draw(st.sampled_from([None, "r1", "r2"])),
-            }
-        )
-    return found
-
-
-records = st.fixed_dictionaries(
-    {
-        "draft": st.sampled_from([None, True, False]),
-        "mergeable": st.sampled_from([None, "clean", "conflicting", "blocked"]),
-        "state": st.sampled_from(["open", "merged", None]),
-        "merged_at": st.sampled_from([None, at(4), at(9)]),
-        "requested_reviewers": st.sampled_from([None, (), ("kim",)]),
-    }
+    *("opened", "closed", "reopened", "merged", "ready", "drafted", "queued", "dequeued", "labeled", "renamed"),
+    *("auto_merge_enabled", "auto_merge_disabled", "checks_passed", "checks_failed", "conflicting", "mergeable"),
+    *("pushed", "force_pushed", "base_changed", "reviewed", "review_request_removed", "review_dismissed"),
+    *("review_requested", "approved", "changes_requested", "commented", "pushed") * 2,
+]
+some_events = st.lists(
+    st.builds(
+        lambda hours, kind, actor, **said: {"at": at(hours), "kind": kind, "actor": actor} | said,
+        st.integers(-1, 9),
+        st.sampled_from(KINDS_OF_EVENTS),
+        st.sampled_from(PEOPLE),
+        subject=st.sampled_from(PEOPLE),
+        subject_team=st.sampled_from([None, None, None, "known", "empty", "open"]),
+        sha=st.sampled_from([None, "s1", "s2"]),
+        review=st.sampled_from([None, "r1", "r2"]),
+    ),
+    max_size=16,
 )
 some_checks = st.lists(
     st.builds(
-        lambda a, b, result, sha: check(a, a + b, result, sha),
+        lambda start, length, result, sha, name, **said: (
+            check(start, None if length is None else start + length, result, sha, **said) | {"name": name}
+        ),
         st.integers(0, 8),
-        st.integers(0, 3),
-        st.sampled_from(["success", "failure", None]),
-        st.sampled_from(["s1", "s2"]),
+        st.sampled_from([None, 0, 1, 3]),
+        st.sampled_from(["success", "failure", "error", None]),
+        st.sampled_from(["s1", "s2", None]),
+        st.sampled_from(["unit", "lint"]),
+        kind=st.sampled_from(["check", "job", "pipeline"]),
+        parent=st.sampled_from([None, "b0"]),
+        required=st.sampled_from([None, True, False]),
+    ),
+    max_size=5,
+)
+records = st.fixed_dictionaries(
+    {
+        "author": st.sampled_from(["ann", "ann", "coder", None]),
+        "created_at": st.sampled_from([START, START, None]),
+        "draft": st.sampled_from([None, True, False]),
+        "auto_merge": st.sampled_from([None, True, False]),
+        "mergeable": st.sampled_from([None, "clean", "conflicting", "blocked"]),
+        "state": st.sampled_from(["open", "merged", None]),
+        "merged_at": st.sampled_from([None, None, at(4), at(9)]),
+        "requested_reviewers": st.sampled_from([None, [], ["kim"], ["lee", "copilot", "kim"]]),
+        "requested_teams": st.sampled_from([None, ["known", "open"]]),
+    }
+)
+History = tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]
+
+
+def numbered(histories: list[History]) -> list[History]:
+    """The same histories as those of different changes."""
+    return [
+        (
+            change(id=f"c{number}") | record,
+            [event | {"id": f"c{number}e{place:02}", "change": f"c{number}"} for place, event in enumerate(events)],
+            [check | {"id": f"c{number}b{place}", "change": f"c{number}"}
+             | ({"parent": f"c{number}b0"} if check["parent"] else {}) for place, check in enumerate(checks)],
+        )
+        for number, (record, events, checks) in enumerate(histories)
+    ]  # fmt: skip
+
+
+def by_sql(histories: list[History]) -> dict[str, list[dict[str, Any]]]:
+    """Turns of each change; all are worked out at once, as in the warehouse."""
+    changes, events, checks = zip(*histories, strict=True)
+    rows = turn_rows(list(changes), list(itertools.chain(*events)), list(itertools.chain(*checks)), KINDS, MEMBERS)
+    found: dict[str, list[dict[str, Any]]] = {said["id"]: [] for said in changes}
+    for row in rows:
+        found[row["change"]].append(row)
+    return found
+
+
+some_histories = st.lists(st.tuples(records, some_events, some_checks), min_size=1, max_size=20).map(numbered)
+
+
+@settings(max_examples=25, deadline=None)
+@given(some_histories)
+def test_all_at_once_and_one_by_one_are_the_same(histories: list[History]) -> None:
+    found = by_sql(histories)
+    for record, events, checks in histories:
+        assert found[record["id"]] == turns(record, events, checks, KINDS, MEMBERS)
+
+
+@settings(max_examples=10, deadline=None)
+@given(some_histories)
+def test_turns_tile_the_time_in_which_a_change_is_open(histories: list[History]) -> None:
+    found = by_sql(histories)
+    for record, events, _ in histories:
+        rows = [row for row in found[record["id"]] if row["party"] == 0]
+        for row, following in itertools.pairwise(rows):
+            assert row["until"] is not None
+            assert row["until"] <= following["since"]
+            shut = any(e["kind"] in ("closed", "merged") and e["at"] == row["until"] for e in events)
+            assert row["until"] == following["since"] or shut
+        for row in rows:
+            assert row["until"] is None or row["since"] < row["until"]
+            assert row["waiting_since"] <= row["since"]
+        if record["created_at"] and rows and not any(e["kind"] in ("closed", "merged") for e in events):
+            assert rows[0]["since"] == START
+            if record["merged_at"] is not None or record["state"] != "merged":
+                assert rows[-1]["until"] == record["merged_at"]
+
+
+@settings(max_examples=10, deadline=None)
+@given(some_histories, st.randoms(use_true_random=False))
+def test_order_of_rows_and_company_of_other_changes_do_not_matter(histories: list[History], chance: Any) -> None:
+    shuffled = [(record, chance.sample(events, len(events)), checks[::-1]) for record, events, checks in histories]
+    alone = by_sql(shuffled[:1])
+    together = by_sql(histories)
+    assert by_sql(shuffled[::-1]) == together
+    assert alone[histories[0][0]["id"]] == together[histories[0][0]["id"]]
+
+
+noise = st.lists(
+    st.builds(
+        lambda hours, kind, actor: event(hours, kind, actor, subject=None, subject_team=None, sha=None, review=None),
+        st.integers(0, 8),
+        st.sampled_from(["commented", "reviewed", "approved", "changes_requested", "labeled"]),
+        st.sampled_from(["bot", "copilot"]),
     ),
     max_size=4,
-    unique_by=lambda found: found["id"],
-)  # fmt: skip
+)
 
 
-@settings(max_examples=300, deadline=None)
-@given(events_of(), some_checks, records)
-def test_turns_tile_the_time_in_which_a_change_is_open(
-    events: list[dict[str, Any]], checks: list[dict[str, Any]], record: dict[str, Any]
-) -> None:
-    rows = [row for row in turn_rows([change(**record)], events, checks, KINDS) if row["party"] == 0]
-    for row, following in itertools.pairwise(rows):
-        assert row["until"] is not None
-        assert row["until"] <= following["since"]
-        shut = any(e["kind"] == "closed" and e["at"] == row["until"] for e in events)
-        assert row["until"] == following["since"] or shut
-    for row in rows:
-        assert row["until"] is None or row["since"] < row["until"]
-        assert row["waiting_since"] <= row["since"]
-    if not any(e["kind"] in ("closed", "merged") for e in events) and rows:
-        assert rows[0]["since"] == START
-        if record["merged_at"] is not None or record["state"] != "merged":
-            assert rows[-1]["until"] == record["merged_at"]
-
-
-@settings(max_examples=200, deadline=None)
-@given(events_of(), some_checks, records, st.integers())
-def test_order_and_number_of_deliveries_do_not_matter(
-    events: list[dict[str, Any]], checks: list[dict[str, Any]], record: dict[str, Any], seed: int
-) -> None:
-    shuffled = events + events[::2]
-    random.Random(seed).shuffle(shuffled)
-    assert turn_rows([change(**record)], shuffled, checks[::-1], KINDS) == turn_rows(
-        [change(**record)], events, checks, KINDS
-    )
-
-
-@settings(max_examples=200, deadline=None)
-@given(events_of(), records, st.data())
-def test_words_of_bots_never_move_a_turn(
-    events: list[dict[str, Any]], record: dict[str, Any], data: st.DataObject
-) -> None:
-    noise = [
-        event(
-            data.draw(st.integers(0, 8)),
-            data.draw(st.sampled_from(["commented", "reviewed", "approved", "labeled"])),
-            data.draw(st.sampled_from(["bot", "copilot", "coder"])), id=f"n{number}",
-        )
-        for number in range(data.draw(st.integers(1, 4)))
-    ]  # fmt: skip
-    quiet = turn_rows([change(**record)], [OPENED, *events], [], KINDS)
-    assert turn_rows([change(**record)], [OPENED, *events, *noise], [], KINDS) == quiet
-
-
-def test_tuples_and_mappings_are_the_same() -> None:
-    events = [OPENED, event(1, "review_requested", "ann", subject="kim")]
-    tuples = [tuple(e.get(name) for name in EVENT_COLUMNS) for e in events]
-    by_name = turn_rows([change()], events, [], KINDS)
-    assert turn_rows([change()], tuples, [], KINDS) == by_name
-    assert list(by_name[0]) == list(TURN_COLUMNS)
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(records, some_events, some_checks, noise), min_size=1, max_size=20))
+def test_words_of_bots_never_move_a_turn(histories: list[Any]) -> None:
+    opened = {"at": START, "kind": "opened", "actor": "ann"}
+    quiet = numbered([(record, [opened, *events], checks) for record, events, checks, _ in histories])
+    noisy = numbered([(record, [opened, *events, *more], checks) for record, events, checks, more in histories])
+    assert by_sql(noisy) == by_sql(quiet)
