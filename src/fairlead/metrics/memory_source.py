@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from fairlead.model.schema import TABLES, columns
+from fairlead.model.schema import TABLES
+from fairlead.store.arrow import arrow_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,20 +62,3 @@ class MemorySource:
     def revision(self) -> int:
         """Number of the last write."""
         return self._rev
-
-
-def arrow_schema(table: str) -> pa.Schema:
-    """Columns of a record table as they travel, with `rev`."""
-    import pyarrow as pa
-
-    types = {
-        "text": pa.string(),
-        "whole": pa.int64(),
-        "number": pa.float64(),
-        "flag": pa.bool_(),
-        "time": pa.timestamp("us"),
-        "day": pa.date32(),
-        "texts": pa.list_(pa.string()),
-    }
-    own = [pa.field(column.name, types[column.kind]) for column in columns(table)]
-    return pa.schema([*own, pa.field("rev", pa.int64())])

@@ -63,12 +63,6 @@ def due(tx: Transaction, now: datetime) -> list[Schedule]:
     return [Schedule(**row._mapping) for row in tx.execute(chosen)]
 
 
-def next_due(tx: Transaction) -> datetime | None:
-    """When the next one is due."""
-    row = tx.execute(select(schedules.c.next_at).order_by(schedules.c.next_at).limit(1)).first()
-    return None if row is None else row[0]
-
-
 def start(tx: Transaction, name: str, expected: datetime, started_at: datetime, next_at: datetime) -> bool:
     """Takes a due run: false if another process has taken it since `expected` was read as its time."""
     taken = update(schedules).where(schedules.c.name == name, schedules.c.next_at == expected)

@@ -15,8 +15,6 @@ from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import ChangeCommit, Commit, CommitFile
 from fairlead.model.records.kinds import Text
 
-_NO_COMMIT = "0" * 40
-
 
 def push(sheet: Sheet, payload: Doc) -> None:
     """A `push` webhook: new commits of a branch, or a tag."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from fairlead.model.figures import Evidence
-from fairlead.reports.document import Block, Claim, Document, Empty, Notice, Section
+from fairlead.reports.document import Block, Claim, Document, Section
 from fairlead.reports.wording import Wording
 
 SHOWN_IDS = 50
@@ -24,11 +24,6 @@ def numbered(document: Document) -> Iterator[tuple[Section, list[tuple[int | Non
             else:
                 blocks.append((None, block))
         yield section, blocks
-
-
-def claim_of(block: Notice | Empty) -> Claim:
-    """The claim inside a notice or an empty state."""
-    return block.claim
 
 
 def records(words: Wording, evidence: Evidence) -> str:
