@@ -19,6 +19,7 @@ from fairlead.ui.page import Page
 READ_WITHIN_S = 900.0
 """Pages that nobody has read for that long are left until somebody does."""
 _MOST = 12
+# What a team opens in the morning, before anybody of this process has read anything.
 _OPENED_FIRST = ("/", "/triage", "/changes", "/delivery", "/quality", "/data")
 _log = logging.getLogger(__name__)
 
@@ -47,11 +48,13 @@ class Ahead:
         """That somebody reads this page now."""
         if request.url.path not in self._pages:
             return
+        # `done` is said once to one reader: answered ahead it would be another address that nobody asks for again.
         scope = {name: value for name, value in request.query_params.items() if name != "done"}
         wish = _Wish(request.url.path, urlencode(scope), language)
         with self._lock:
             self._wishes[wish] = time.monotonic()
             self._wishes.move_to_end(wish)
+            # Addresses come from readers: a crawl over all scopes must not be answered after each refresh.
             while len(self._wishes) > _MOST:
                 self._wishes.popitem(last=False)
 
@@ -64,10 +67,12 @@ class Ahead:
             try:
                 page = self._pages[wish.path]
                 page.handler(arrive(_request(wish), self._services, (), {}, scoped=page.scoped))
+            # A page that fails ahead fails again for its reader, who is told; here it must not stop the other pages.
             except Exception:
                 _log.debug("%s was not answered ahead", wish.path, exc_info=True)
 
 
+# By home, because one process of the tests serves several; the workers know the home and not the app.
 _serving: dict[str, Ahead] = {}
 
 

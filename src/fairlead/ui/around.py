@@ -58,6 +58,7 @@ from attention_silent_sources s order by s.name
 
 def surroundings(services: Any, state: Any, words: Words, shown: Shown) -> Surroundings:
     """Reads the choices and the freshness; both are small, and the same on every page until the next refresh."""
+    # Both queries cost a few milliseconds, on every page: they are asked once for each refresh.
     warehouse = services.warehouse
     choices, heard = kept_for(
         services, state, "surroundings", lambda: (warehouse.rows(_CHOICES), warehouse.rows(_SOURCES))
@@ -65,6 +66,7 @@ def surroundings(services: Any, state: Any, words: Words, shown: Shown) -> Surro
     setup: Setup = services.setup
     sources = tuple(_source(row, words, shown) for row in heard)
     return Surroundings(
+        # Teams that the file names come first and alone: those of the host are proposals and would stand there twice.
         teams=_stated(setup.teams, "team") or _found(choices, "team"),
         repositories=_found(choices, "repository"),
         services=_stated(setup.services, "service"),
@@ -82,6 +84,7 @@ def _found(rows: Sequence[Mapping[str, Any]], what: str) -> tuple[Choice, ...]:
 
 
 def _source(row: Mapping[str, Any], words: Words, shown: Shown) -> SourceState:
+    # A source is silent by its own rhythm: `due_at` leaves out nights and weekends, as in the brief.
     due = aware(row["due_at"])
     failed = row["result"] == "failure"
     why = words("The last sync failed.") if failed else words("Figures leave out what happened since.")
@@ -91,11 +94,13 @@ def _source(row: Mapping[str, Any], words: Words, shown: Shown) -> SourceState:
 
 def aware(at: datetime | None) -> datetime | None:
     """A moment of the warehouse, which keeps UTC without saying so."""
+    # DuckDB's TIMESTAMP has no zone, and a naive time must not meet an aware one.
     return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 def zone_name(setup: Setup, viewer: Any) -> str:
     """The reader's own zone, else the organisation's."""
+    # The operator is no person of the team, and reads in the organisation's zone.
     key = str(getattr(viewer, "person", "") or "").removeprefix("person:")
     person = setup.people.get(key)
     return (person.time_zone if person else "") or setup.organisation.time_zone
@@ -103,4 +108,5 @@ def zone_name(setup: Setup, viewer: Any) -> str:
 
 def done(name: str, words: Words) -> str:
     """The sentence about what was just done; an unknown name says nothing."""
+    # The name comes from the address: what is not in the table is not said.
     return words(DONE[name]) if name in DONE else ""

@@ -28,9 +28,11 @@ def arrive(
     """One request, ready for its page."""
     setup = services.setup
     language = preferences.language(request, setup.organisation.language)
+    # Set by the guard in front; pages before the door and pages answered ahead have nobody.
     viewer = getattr(request.state, "viewer", None)
     zone = zone_of(around.zone_name(setup, viewer))
     speech = words(language)
+    # One moment for the whole page: a wait and its limit must not be told from two.
     now = services.clock.now()
     shown = Shown(wording=Wording(speech.language, zone, now), zone=zone, now=now)
     scope = Scope.read(request.query_params)
@@ -49,6 +51,7 @@ def arrive(
         role=str(getattr(viewer, "role", "") or ""),
         theme=preferences.theme(request),
         language=speech.language,
+        # Empty for tokens: they are not sent along by browsers, so their forms cannot be forged.
         csrf=str(getattr(request.state, "csrf", "") or ""),
         done=around.done(request.query_params.get("done", ""), speech),
         demo=bool(getattr(services, "demo", False)),

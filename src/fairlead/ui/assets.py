@@ -35,6 +35,7 @@ def serve(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _names():
         return Response("no such file", status_code=404, media_type="text/plain")
+    # An old page may ask for an old hash after an upgrade: it gets what there is, and keeps it for a minute only.
     current = asset(name) == request.url.path
     lasting = "public, max-age=31536000, immutable" if current else "public, max-age=60"
     kind = _KINDS.get(Path(name).suffix, "application/octet-stream")

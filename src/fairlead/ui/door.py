@@ -37,5 +37,6 @@ def door(request: Request, kind: Kind, *, language: str = "en", wait_s: int = 0)
         here=request.url.path,
         _=speech,
     )
+    # For scripts: a person reads it on the page.
     headers = {"retry-after": str(wait_s)} if kind == "busy" else {}
     return HTMLResponse(text, status_code=_STATUS[kind], headers=headers)

@@ -15,6 +15,7 @@ _WAIT_S, _STEP_S = 1.0, 0.03
 def enter(services: Any, event: RawEvent) -> bool:
     """Appends durably, then waits until ingestion has passed it; false if that takes longer than a second."""
     (appended,) = services.log.append([event])
+    # Only the reader's own view waits: the event is durable already, and workers may stand in another process.
     until = time.monotonic() + _WAIT_S
     while time.monotonic() < until:
         with services.database.read() as tx:

@@ -49,12 +49,14 @@ class NewApp:
 def manifest(name: str, address: str, done: str, hook: str) -> dict[str, Any]:
     """The App as GitHub is asked to create it; without a public address there are no webhooks, and polling stays."""
     made: dict[str, Any] = {
+        # GitHub refuses a name of more than 34 characters only after the owner has pressed its button.
         "name": name[:34],
         "url": address,
         "redirect_url": done,
         "public": False,
         "default_permissions": {permission: access for permission, (access, _) in PERMISSIONS.items()},
     }
+    # GitHub refuses a hook that is active without an address, and one that it cannot reach is noise in its log.
     if hook:
         made |= {"hook_attributes": {"url": hook, "active": True}, "default_events": list(EVENTS)}
     return made
@@ -78,6 +80,7 @@ def convert(client: httpx.Client, api: str, code: str, keys: Path) -> NewApp:
     try:
         answer = client.post(
             f"{api}/app-manifests/{quote(code, safe='')}/conversions",
+            # No authorisation: the code itself is the right, once and for an hour.
             headers={"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"},
         )
     except httpx.HTTPError as fault:
@@ -89,6 +92,7 @@ def convert(client: httpx.Client, api: str, code: str, keys: Path) -> NewApp:
             f"GitHub refused the code with status {answer.status_code}",
             hint="a code works once and for an hour: start again on the page Set-up",
         )
+    # The only answer that ever holds the key: it goes to the file before anything else can fail.
     app = answer.json()
     key = _keep(keys / f"github-app-{int(app['id'])}.pem", str(app["pem"]))
     secret = app.get("webhook_secret")
@@ -98,6 +102,7 @@ def convert(client: httpx.Client, api: str, code: str, keys: Path) -> NewApp:
 
 def _keep(path: Path, secret: str) -> Path:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Opened with its rights: between a write and a chmod anybody could read it.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(secret)
     return path

@@ -36,9 +36,11 @@ def kept_for(services: Any, state: Any, key: Hashable, make: Callable[[], _T]) -
         found = _held.get(whole)
         if found and 0 <= now - found[0] < KEPT_S:
             return found[1]  # type: ignore[no-any-return]
+    # Made outside the lock: two readers may make the same, which is cheaper than all waiting for one.
     made = make()
     with _lock:
         _held[whole] = (now, made)
+        # Scopes come from addresses: without a bound a crawl would fill the memory.
         while len(_held) > _MOST:
             _held.popitem(last=False)
     return made

@@ -19,6 +19,7 @@ async def save(request: Request) -> Response:
         if name not in form:
             continue
         value = str(form[name])
+        # Any other value takes the choice back: then the device or the browser decides.
         if value in allowed:
             answer.set_cookie(
                 name, value, max_age=_YEAR_S, httponly=True, samesite="lax", secure=request.url.scheme == "https"
@@ -48,5 +49,6 @@ def language(request: Request, default: str) -> str:
 
 def _inside(address: str) -> str:
     """Only paths of this site: `//host` and `/\\host` would leave it."""
+    # Browsers take `/\` for `//`, and a line break would write a header of its own.
     safe = address.startswith("/") and not address.startswith(("//", "/\\")) and "\n" not in address
     return address if safe else "/"

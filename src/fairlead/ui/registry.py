@@ -17,6 +17,7 @@ def pages() -> tuple[Page, ...]:
     found: dict[str, Page] = {}
     for module in pkgutil.iter_modules(fairlead.ui.pages.__path__):
         page: Page = importlib.import_module(f"{fairlead.ui.pages.__name__}.{module.name}").PAGE
+        # The second would be unreachable, and which it is would depend on the names of files.
         if page.path in found:
             raise Abort(f"two pages want `{page.path}`", hint=f"rename the one in ui/pages/{module.name}.py")
         found[page.path] = page

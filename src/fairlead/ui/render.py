@@ -21,9 +21,11 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
+        # A misspelt name would otherwise be an empty place on a page that looks fine.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # Templates are part of the program: looking for changes costs a stat for each part of each page.
         auto_reload=False,
         cache_size=200,
     )

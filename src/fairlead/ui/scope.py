@@ -31,6 +31,7 @@ class Scope:
         window = query.get("window", "30d")
         return cls(
             team=query.get("team", ""),
+            # A link of an older version must show something: what is not known counts as not said.
             window=window if window in WINDOWS else "30d",
             segment=tuple((name, query[name]) for name in SEGMENTS if query.get(name)),
         )
@@ -47,6 +48,7 @@ class Scope:
     @property
     def query(self) -> dict[str, str]:
         """Only what differs from the default, for links."""
+        # The default stays out of addresses, so that a link that somebody sends is short.
         window = {} if self.window == "30d" else {"window": self.window}
         return self.limits | window
 

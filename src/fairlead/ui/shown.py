@@ -16,6 +16,7 @@ DASH = "–"
 def zone_of(name: str) -> tzinfo:
     """The zone by its name; UTC where the machine does not know it."""
     try:
+        # The name comes from records of people: a wrong one must not take their pages away.
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return UTC
@@ -51,6 +52,7 @@ class Shown:
         """`Tue 14 Oct`."""
         if isinstance(at, datetime):
             return self.wording.day(at)
+        # Noon: a day without a time must not fall on the day before in another zone.
         return self.wording.day(datetime(at.year, at.month, at.day, 12, tzinfo=self.zone))
 
     def ago(self, at: datetime) -> str:
@@ -77,5 +79,6 @@ class Shown:
 
     def reason(self, key: str, count: int) -> str:
         """Why rows were left out; a reason of a team's own figure is shown as it is written."""
+        # A team's own figures bring reasons that no catalogue has.
         known = f"reason.{key}"
         return self.wording(known, n=count) if self.wording.knows(known) else key.replace("_", " ")

@@ -29,7 +29,9 @@ def spark(trend: Sequence[Point]) -> Spark | None:
     values = [point.value for point in trend if point.value is not None]
     if len(values) < 2:
         return None
+    # From zero, or small changes look like large ones.
     low, high = min(0.0, *values), max(values)
+    # A trend of zeros is a line at the bottom, not a division by zero.
     height = (high - low) or 1.0
     step = (WIDTH - 2 * EDGE) / max(len(trend) - 1, 1)
     places = [
@@ -48,6 +50,7 @@ def _stretches(
     lines: list[str] = []
     dots: list[tuple[float, float]] = []
     stretch: list[tuple[float, float]] = []
+    # The end closes the last stretch like a gap does.
     for place in (*places, None):
         if place:
             stretch.append(place)

@@ -50,6 +50,7 @@ class Visit:
     @property
     def partial(self) -> bool:
         """Whether the script asks for a part of the page only."""
+        # Sent by the vendored script; a reader who sends it by hand gets a part of what they may see anyway.
         return self.request.headers.get("hx-request") == "true"
 
     def page(self, template: str, title: str, *, status: int = 200, **view: Any) -> Response:
@@ -69,4 +70,5 @@ class Visit:
 
     def back(self, path: str, done: str = "") -> Response:
         """Sends the reader on after a POST; `done` is the key of a sentence shown once at the top."""
+        # 303 and not 302: reloading the page must not act again.
         return RedirectResponse(self.scope.link(path, done=done), status_code=303)

@@ -22,6 +22,7 @@ class Words:
 
     def __call__(self, text: str, /, **values: Any) -> str:
         """The phrase in the reader's language, its `{names}` filled in; the English one where it is missing."""
+        # A missing phrase is said in English: a page is never empty for want of a word.
         said = self.known.get(text, (text,))[0] or text
         return said.format(**values) if values else said
 
@@ -43,6 +44,7 @@ def words(language: str) -> Words:
         for message in read_po(file):
             key = message.id if isinstance(message.id, str) else message.id[0]
             said = message.string if isinstance(message.string, str) else tuple(message.string or ())
+            # A translation that nobody has looked at is worse than English.
             if key and not message.fuzzy:
                 known[key] = (said,) if isinstance(said, str) else tuple(map(str, said))
     return Words(language, known)

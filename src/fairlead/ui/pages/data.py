@@ -39,6 +39,7 @@ def retry(visit: Visit) -> Response:
         held = quarantine.rows(tx, source=source or None)
     if not held:
         raise Skip(visit.words("Nothing lies in quarantine there."))
+    # Asked and not done here: the workers own ingestion, and a page must not wait for a thousand payloads.
     for one in held:
         rereads.ask(visit.services.database, one.raw_seq)
     return visit.back("/data", done="retried")
@@ -46,6 +47,7 @@ def retry(visit: Visit) -> Response:
 
 def _title(visit: Visit, state: Intake) -> str:
     words = visit.words
+    # The worst first: nothing at all, a sync that failed, a source that is silent, a payload that waits.
     if not visit.frame.sources:
         return words("No source has delivered anything yet")
     if state.failed:
@@ -67,6 +69,7 @@ def _title(visit: Visit, state: Intake) -> str:
 def _webhooks(visit: Visit) -> list[str]:
     """Configured sources that are only polled."""
     services = visit.services
+    # A source that reads files of its own has nothing to be called by.
     polled = (
         name for name, source in services.settings.sources.items() if not (source.webhook_secrets or source.paths)
     )

@@ -34,6 +34,7 @@ def show(visit: Visit) -> Response:
 
 
 def _title(visit: Visit, found: dict[str, Figure]) -> str:
+    # What a team asks for first, and failing that what it can be told.
     for name in ("lead_time", "deployment_frequency", "change_failure_rate"):
         if name in found and found[name].value is not None:
             return finding(found[name], visit)

@@ -49,6 +49,7 @@ def decide(visit: Visit) -> Response:
         if records.get(tx, "identity_links", link) is None:
             raise Skip(visit.words("There is no such pair of accounts."))
     account, _, other = link.removeprefix("link:").partition("~")
+    # What a person decides is a raw event with their name: it survives a replay and can be taken back.
     by = str(visit.request.state.viewer.person)
     enter(visit.services, identity_decided(decision, account, other, by, visit.services.clock.now()))
     forget()

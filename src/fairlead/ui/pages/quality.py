@@ -18,6 +18,7 @@ from fairlead.ui.views.grids import Cell, Column, Grid, grid
 from fairlead.ui.views.links import page_of, short
 from fairlead.ui.visit import Visit
 
+# From the view that the brief reads: both must call the same branch red.
 _RED = """
 select b.build, b.repository, b.name, b.url, b.failures, b.since, b.due_at from attention_red_main b
 where ($team = '' or b.repository in (select repository from repository_teams where team = $team))
@@ -52,6 +53,7 @@ def _title(visit: Visit, red: list[dict[str, Any]], builds: list[Figure]) -> str
         # That nothing fails can only be said of what is built.
         known = any(figure.n for figure in builds)
         return visit.words("No main branch is red") if known else visit.words("No build is known in this window")
+    # Three names fit into a title; the table has them all.
     names = ", ".join(dict.fromkeys(short(row["repository"]) for row in red[:3]))
     return visit.words.plural(
         "{names} is red on main", "{n} pipelines are red on main: {names}", len(red), names=names

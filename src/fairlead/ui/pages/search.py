@@ -47,8 +47,10 @@ class Hit:
 
 def show(visit: Visit) -> Response:
     """The whole page, or the list alone for the search box."""
+    # Longer than any id: the pattern is matched against every title.
     asked = visit.query.get("q", "").strip()[:100]
     hits = list(_hits(visit, asked)) if asked else list(_pages(visit, ""))
+    # The box asks while one types: it needs the list and no frame.
     if visit.partial:
         return HTMLResponse(render("parts/found.html", hits=hits, asked=asked, _=visit.words))
     title = (
@@ -61,6 +63,7 @@ def show(visit: Visit) -> Response:
 
 def _hits(visit: Visit, asked: str) -> Iterator[Hit]:
     yield from _pages(visit, asked)
+    # `!` escapes itself first, or it would make what was typed a pattern again.
     like = "%" + asked.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
     for row in visit.services.warehouse.rows(_FOUND, {"like": like}):
         url = row["url"] or ""
@@ -70,6 +73,7 @@ def _hits(visit: Visit, asked: str) -> Iterator[Hit]:
 
 
 def _pages(visit: Visit, asked: str) -> Iterator[Hit]:
+    # The reader's menu, so that no page is found that would refuse them.
     for entry in visit.menu:
         title = visit.words(entry.title)
         if asked.lower() in title.lower():

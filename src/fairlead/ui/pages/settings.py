@@ -114,6 +114,7 @@ NAMED = ("sources", "teams", "people", "calendars", "services")
 
 
 def _table(visit: Visit, name: str, entries: Mapping[str, Mapping[str, Any]]) -> Grid:
+    # A column that no entry fills would only make the table wider.
     used = [key for key in next(iter(entries.values())) if any(entry.get(key) for entry in entries.values())]
     rows = [{"key": key, **entry} for key, entry in entries.items()]
     columns = [Column(visit.words("key"), lambda row: Cell(row["key"])), *map(_column, used)]

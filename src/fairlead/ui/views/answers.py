@@ -32,10 +32,12 @@ class Rows:
 
 def rows(visit: Visit, path: str, query: str, figure: Figure | None = None, *, left_out: bool = False) -> Rows:
     """The page of rows that the address asks for; runs as the reader may see them."""
+    # Asked without rows: sorting by the address is allowed for columns of the answer alone.
     names = _names(visit, query)
     count = int(_ask(visit, f"select count(*) as n from ({query})").rows[0]["n"])  # noqa: S608 - the query is ours
     part = wanted(visit, names, default="moment" if "moment" in names else "")
     found = _ask(visit, f"{_sorted(query, part)} limit {part.limit} offset {part.offset}").rows
+    # The first column says what a row is; it leads to the tool's own page where that is known.
     of = known(visit.services.warehouse, {str(row[names[0]]) for row in found if row[names[0]] is not None})
     note(visit, _about_people(visit, query), len(found), what=query)
     columns = figure_columns(figure, visit, of, left_out=left_out) if figure else columns_of(names, visit, of)
@@ -66,11 +68,13 @@ def _ask(visit: Visit, sql: str, limit: int = 10_000) -> Any:
 def _sorted(query: str, part: Slice) -> str:
     if not part.sort:
         return f"select * from ({query})"  # noqa: S608 - the query is ours
+    # It is a name of the answer by now; quoted all the same, since a team's own query may call a column anything.
     name = part.sort.replace('"', '""')
     return f'select * from ({query}) order by "{name}" {"desc" if part.down else "asc"} nulls last'  # noqa: S608
 
 
 def _link(visit: Visit, path: str, form: str) -> str:
+    # An export holds all rows, so the page of the table is no part of its address.
     kept = {name: value for name, value in visit.query.items() if name not in ("page", "form", "done")}
     return visit.scope.link(path, **kept, form=form)
 

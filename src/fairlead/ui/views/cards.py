@@ -40,6 +40,7 @@ def card(figure: Figure, visit: Visit) -> Card:
     block = figure_block(figure, shown.wording)
     compared = bool(block.change)
     rising = figure.value > figure.previous if figure.value is not None and figure.previous is not None else None
+    # What reads the same is the same: `3 h` against `3 h` is no change, whatever the seconds say.
     same = compared and shown.value(figure.value, figure.unit) == shown.value(figure.previous, figure.unit)
     return Card(
         name=figure.name,
@@ -65,6 +66,7 @@ def card(figure: Figure, visit: Visit) -> Card:
 def _class(figure: Figure) -> str:
     if figure.value is None or figure.previous is None:
         return ""
+    # Neither is better: such a change is told without a colour.
     if figure.direction == "neither":
         return "other"
     rose = figure.value > figure.previous

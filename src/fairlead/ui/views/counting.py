@@ -15,6 +15,7 @@ _CHOSEN = """
 select repository, made_from, candidates, productive, chosen, why from what_counts
 order by repository, chosen desc, candidates desc
 """
+# Previews name an environment for each change: beyond forty the list says nothing more.
 _ENVIRONMENTS = """
 select environment, counts_as_production as production, count(*) as deployments, max(finished_at) as last_at
 from deployment_candidates where environment is not null group by all order by deployments desc, environment limit 40
@@ -56,6 +57,7 @@ def what_counts(visit: Visit) -> Counting:
         deployments=_deployments(visit, chosen),
         environments=_environments(visit, environments),
         incidents=_incidents(visit, warehouse.rows(_INCIDENTS)),
+        # Only this key decides what counts; the others narrow it.
         stated=bool(setup.deployments.sources),
         proposal="\n\n".join(one.lines for one in proposals(warehouse.rows, setup) if one.lines),
         services=len(setup.services),

@@ -73,6 +73,7 @@ class Story:
 
 def story(document: Document, visit: Visit) -> Story:
     """The document with the addresses of all its records."""
+    # All claims at once: a query for each would be some hundred on a full brief.
     known = addresses(visit, [claim.evidence for claim in document.claims()])
     teller = _Teller(document.kind, visit, known)
     return Story(
@@ -85,6 +86,7 @@ def story(document: Document, visit: Visit) -> Story:
 
 def digest(evidence: Evidence) -> str:
     """Short name of a query, for the address of its rows."""
+    # Not for secrecy: the address must be short, and the same in another process.
     return hashlib.blake2b(evidence.query.encode(), digest_size=8).hexdigest()
 
 
@@ -96,11 +98,14 @@ class _Teller:
 
     def line(self, claim: Claim, number: int | None, within: Claim | None = None) -> Line:
         """A claim with its reasons."""
+        # The first reference is what the sentence is about; the others stand in its evidence.
         subject = claim.refs[0] if claim.refs else None
         out = safe_url(subject.url) if subject else ""
         act = claim.act
+        # A command that one of our pages shows is a link there: nobody types what can be clicked.
         act_link = PAGES.get(act.command.partition(" --")[0], "") if act and act.command else ""
         act_link = self.visit.scope.link(act_link) if act_link else safe_url(act.url) if act else ""
+        # A reason that rests on the rows of its claim would repeat the same list.
         said_above = within is not None and within.evidence.query == claim.evidence.query
         return Line(
             number=number,

@@ -60,6 +60,7 @@ def drawn(
     marks = [
         Mark(
             label=_label(point, visit),
+            # The key of a drawing is made of these numbers: what cannot be seen must not draw it anew.
             value=None if point.value is None else round(point.value / scale, 4),
             hover=_hover(point, figure, visit),
             partial=point.partial,
@@ -69,6 +70,7 @@ def drawn(
     edges = [Threshold(value / scale, name) for value, name in thresholds]
     spec = trend(marks, unit, shape, edges)
     charts = charts_of(visit.services.home)
+    # Never waits: what is not drawn yet comes by itself, and the table says the same.
     svg = charts.svg(spec)
     title = finding(figure, visit)
     gaps = sum(point.value is None for point in figure.trend)
@@ -105,6 +107,7 @@ def _axis(figure: Figure, visit: Visit) -> tuple[float, str]:
     """What one step of the axis is, and its name; times take hours or days, whatever reads better."""
     if figure.unit == "seconds":
         top = max((point.value for point in figure.trend if point.value is not None), default=0.0)
+        # An axis in hours would read 0.1, 0.2; one in seconds 3,600.
         if top < 2 * _HOUR:
             return 60.0, visit.words("minutes")
         return (_DAY, visit.words("days")) if top > 4 * _DAY else (_HOUR, visit.words("hours"))
@@ -113,6 +116,7 @@ def _axis(figure: Figure, visit: Visit) -> tuple[float, str]:
 
 
 def _label(point: Point, visit: Visit) -> str:
+    # Without the day of the week, which is the same for all weeks of the axis.
     text = visit.shown.day(point.start)
     return text.partition(" ")[2] or text
 

@@ -85,6 +85,7 @@ def wanted(visit: Visit, sortable: Sequence[str], default: str = "", down: bool 
     sort = visit.query.get("sort", "")
     known = sort in sortable
     number = visit.query.get("page", "1")
+    # Anything may stand in an address; eight digits are beyond all rows that there are.
     page = max(int(number), 1) if number.isdecimal() and len(number) < 8 else 1
     order = visit.query.get("order", "")
     return Slice(page=page, sort=sort if known else default, down=order != "up" if known else down)
@@ -103,6 +104,7 @@ def grid(
     """A table of rows that were already cut to the page asked for."""
     part = part or Slice(page=1, sort="", down=True)
     pages = max(-(-(total or 0) // part.limit), 1)
+    # A new order begins at the first page, and what was done is not said twice.
     kept = {name: value for name, value in visit.query.items() if name not in ("page", "sort", "order", "done")}
 
     def link(**further: Any) -> str:
@@ -125,6 +127,7 @@ def grid(
 
 def _head(column: Column, part: Slice, link: Callable[..., str]) -> Head:
     active = bool(column.sort) and column.sort == part.sort
+    # The same head again turns the order; a new one begins with the largest, which is what one looks for.
     turned = "up" if active and part.down else ""
     return Head(
         title=column.title,

@@ -41,6 +41,7 @@ def came_in(visit: Visit) -> Intake:
         held = quarantine.rows(tx)
         counts = quarantine.counts(tx)
     last: dict[str, Mapping[str, Any]] = {}
+    # Runs are sorted newest first, so the first of each source is its last.
     for run in runs:
         last.setdefault(str(run["of"]), run)
     return Intake(
@@ -62,6 +63,7 @@ def _sources(
     counts: Mapping[str, int],
 ) -> Grid:
     words, shown = visit.words, visit.shown
+    # Tallies are kept by kind and outcome; a source is the sum of them.
     events: dict[str, int] = {}
     for tally in tallies:
         events[tally.source] = events.get(tally.source, 0) + tally.count
@@ -143,6 +145,7 @@ def _kinds(visit: Visit, tallies: Sequence[intake.Tally]) -> Grid:
 def _quarantine(visit: Visit, held: Sequence[Held]) -> Grid:
     words = visit.words
     part = wanted(visit, SORTS, default="last_at")
+    # Sorted here: what waits is bounded by what a person could ever look at, and its table knows no order.
     ordered = sorted(held, key=lambda one: getattr(one, part.sort), reverse=part.down)
     rows: list[dict[str, Any]] = [{"held": one} for one in ordered[part.offset : part.offset + part.limit]]
     columns = [

@@ -28,11 +28,13 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Form of an id -> tables that may hold it, in the order of `docs/architecture.md`."""
 
+# Ids of tools that nobody has described: looked for where records with pages of their own are.
 _ELSEWHERE = ("changes", "work_items", "incidents", "deployments", "builds", "repositories", "sync_runs", "sources")
 
 
 def tables_of(record: str) -> tuple[str, ...]:
     """Tables in which a record of this id may be."""
+    # The first that fits: `#12/review/3` must not be taken for the change `#12`.
     for form, tables in _FORMS:
         if re.match(form, record):
             return tables
@@ -41,6 +43,7 @@ def tables_of(record: str) -> tuple[str, ...]:
 
 def page_of(record: str) -> str:
     """Our own page of a record."""
+    # `:`, `@` and `/` are legal in a path, and an address that can be read can be checked.
     return f"/records/{quote(record, safe=':@/')}"
 
 
@@ -71,6 +74,7 @@ def known(warehouse: Any, records: Iterable[str]) -> Mapping[str, Known]:
     found: dict[str, Known] = {}
     for table, ids in by_table.items():
         title = "title" if table in _TITLED else "null as title"
+        # A query a table and not a record: a page of evidence names hundreds.
         marks = ", ".join("?" for _ in ids)
         query = f'select id, url, {title} from "{table}" where id in ({marks})'  # noqa: S608 - names of the schema
         for row in warehouse.rows(query, list(ids)):

@@ -64,6 +64,7 @@ def register(visit: Visit) -> Register:
         people = [row for row in records.rows(tx, "people") if not row["deleted_at"]]
         teams = {row["id"]: row["name"] or row["id"] for row in records.rows(tx, "teams")}
         memberships = [row for row in records.rows(tx, "memberships") if not row["valid_to"]]
+        # In the same transaction: roles that changed in between would stand beside accounts of before.
         users = {user.person: user for user in access.all_users(tx)}
     made = [_link(row, accounts, visit) for row in links if row["status"] in ("suggested", "confirmed", "refused")]
     of_person: dict[str, list[str]] = {}
@@ -73,6 +74,7 @@ def register(visit: Visit) -> Register:
     in_teams = _teams(memberships, teams, accounts)
     return Register(
         suggested=tuple(
+            # The surest first, so that deciding is quick; people themselves are only ever listed by name.
             sorted((link for link in made if link.status == "suggested"), key=lambda link: -(link.score or 0))
         ),
         decided=tuple(link for link in made if link.status != "suggested"),
@@ -113,6 +115,7 @@ def _teams(
 ) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for row in memberships:
+        # A membership names a person where the file states it, and an account where the host does.
         person = row["person"] or accounts.get(row["account"] or "", {}).get("person")
         if person and row["team"]:
             found.setdefault(person, set()).add(teams.get(row["team"], row["team"]))

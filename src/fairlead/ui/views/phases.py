@@ -29,6 +29,7 @@ def phases(figure: Figure, visit: Visit) -> tuple[Phase, ...]:
     """The parts that are known, in their order; empty unless there are two to compare."""
     parts = [part for part in figure.parts if part.value is not None and part.unit == "seconds"]
     whole = sum(part.value or 0.0 for part in parts)
+    # One part beside nothing would fill the strip and look like the whole.
     if len(parts) < 2 or whole <= 0:
         return ()
     made: list[Phase] = []

@@ -26,6 +26,7 @@ _IDS = frozenset(
 
 def columns_of(names: Sequence[str], visit: Visit, found: Mapping[str, Known]) -> list[Column]:
     """A column for each name that a reader wants to see; `found` is what is known of the first column's records."""
+    # The link is the cell itself, and places in a log mean nothing to a reader.
     shown = [name for name in names if name not in _HIDDEN]
     columns = [_column(name, visit, found) for name in shown]
     if shown and any(known.title for known in found.values()):
@@ -40,6 +41,7 @@ def figure_columns(figure: Figure, visit: Visit, found: Mapping[str, Known], *, 
     def value(row: Mapping[str, Any]) -> Cell:
         if row["value"] is None:
             return Cell(None, why=shown.reason(row["reason"] or "", 1))
+        # A single row has no rate: it counts once.
         unit = "count" if figure.unit in ("per_week", "changes_per_week", "per_day") else figure.unit
         return Cell(shown.value(float(row["value"]), unit), tight=True)
 
@@ -74,6 +76,7 @@ def _cell(name: str, row: Mapping[str, Any], visit: Visit, found: Mapping[str, K
     value = row.get(name)
     if value is None or value == "" or value == []:
         return Cell(None, why=visit.words("the sources do not tell"))
+    # Names tell what a column holds: queries of reports and of a team's own figures bring no types.
     if name.endswith(_SPANS) and isinstance(value, int | float):
         return Cell(visit.shown.span(value), tight=True)
     if (name.endswith("_at") or name in _MOMENTS) and (at := _moment(value)):
