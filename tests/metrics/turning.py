@@ -10,8 +10,8 @@ import duckdb
 import pyarrow as pa
 
 from fairlead.metrics import tables
-from fairlead.store.arrow import arrow_schema
 from fairlead.metrics.turn_tables import Turns
+from fairlead.store.arrow import arrow_schema
 
 Row = dict[str, Any]
 
