@@ -41,6 +41,7 @@ class Viewer:
         below: list[Role] = [
             "manager" if role == "owner" else role for team, role in self.roles.items() if team != EVERYWHERE
         ]
+        # The highest that is held, since pages that span teams have no team to ask about.
         held = [*below, everywhere] if everywhere is not None else below
         return min(held, key=ROLES.index, default="viewer")
 
@@ -56,6 +57,7 @@ class Viewer:
 
     def demand(self, role: Role, scope: Scope, team: str | None = None) -> None:
         """Raises `Denied` unless role and scope suffice; says who may."""
+        # Role and scope are two locks: a token of an owner opens no more than it was made for.
         held = self.role if team is None else self.role_in(team)
         if held is None or ROLES.index(held) > ROLES.index(role):
             where = f" in {team}" if team else ""

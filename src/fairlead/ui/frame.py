@@ -64,6 +64,7 @@ class Frame:
     done: str = ""
     """A sentence about what was just done."""
     demo: bool = False
+    # The same choices on every page: a window that only one page knew would be lost on the next.
     windows: tuple[tuple[str, int], ...] = tuple(WINDOWS.items())
 
     @property

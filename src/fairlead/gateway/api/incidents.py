@@ -27,6 +27,7 @@ def routes(api: Api) -> APIRouter:
         form: Annotated[Literal["json", "md", "html"], Query(alias="format")] = "json",
     ) -> Response:
         """Incidents of 90 days: the deployment each counts for, the verdict, the score and its parts."""
+        # Both forms of a team's name are in use: keys by people, ids in answers of this API.
         whose = team if not team or ":" in team else f"team:{team}"
         viewer_of(request).demand("viewer", "read", whose or None)
         words = {"incident": incident, "team": whose, "language": language, "form": form}
@@ -44,6 +45,7 @@ def routes(api: Api) -> APIRouter:
         """States which deployment caused an incident, or that none did, or takes that back; exactly one of them."""
         viewer = viewer_of(request)
         viewer.demand("manager", "write")
+        # Two of them at once would contradict each other, and which holds would be chance.
         if [bool(deployment), bool(reason), withdraw].count(True) != 1:
             raise Skip("give one of `deployment`, `reason` and `withdraw`")
         api.services.log.append([_event(api, incident, deployment, reason, viewer.person)])

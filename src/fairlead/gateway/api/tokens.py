@@ -48,6 +48,7 @@ def routes(api: Api) -> APIRouter:
     @router.delete("/tokens/{token_id}", status_code=204)
     def revoke(request: Request, token_id: str) -> Response:
         """Ends a token at once."""
+        # Another's token and one that is not there look the same to whoever may not see it.
         if not api.access.revoke(viewer_of(request), token_id):
             raise HTTPException(404, f"no token `{token_id}`")
         return Response(status_code=204)

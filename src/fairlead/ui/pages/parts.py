@@ -76,6 +76,7 @@ def _lines(visit: Visit) -> list[SimpleNamespace]:
         all="/rows/lead_time",
         records=[SimpleNamespace(title=f"acme/payments#{n}", url="https://github.example/1") for n in (412, 415, 9)],
     )
+    # A title beyond any line, one from right to left, and one that nobody has to act on.
     named = [(LONG, "Kim Okafor"), ("إصلاح إعادة المحاولة", "مريم حداد"), ("Drop the old ledger", "")]
     levels = ("act", "watch", "")
     return [

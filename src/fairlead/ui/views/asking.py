@@ -36,6 +36,7 @@ def group(visit: Visit, name: str) -> list[Figure]:
 
 def ask(visit: Visit, name: str) -> Figure:
     """One figure."""
+    # A figure that cannot be limited by a choice is told whole, and its definition says so.
     limits = {key: value for key, value in visit.scope.limits.items() if key in entry(visit, name).segments}
     window = visit.scope.between(visit.shown.now)
 

@@ -126,6 +126,7 @@ def board(visit: Visit, turn: str = "", page: int = 1) -> Board:
     """The board, or with a turn one page of that lane."""
     limits = {name: visit.scope.limits.get(name, "") for name in ("team", "repository", "service")}
     size = PER_PAGE if turn else PER_LANE
+    # Cut in the query: ten thousand open changes must not travel for the fifty that are shown.
     cut = {"before": (page - 1) * size, "upto": page * size, "turn": turn}
     asked = {**limits, **cut, "now": visit.shown.now.astimezone(UTC).replace(tzinfo=None)}
 
@@ -198,6 +199,7 @@ def _why(visit: Visit, row: Mapping[str, Any]) -> str:
 
 
 def _tags(visit: Visit, row: Mapping[str, Any]) -> tuple[Tag, ...]:
+    # The line that the brief draws: a page and a report call the same change large.
     large = visit.services.setup.thresholds.large_change_lines
     lines = row["lines"] or 0
     if lines < large:

@@ -25,6 +25,7 @@ def paper(name: str, visit: Visit) -> Document:
     services = visit.services
     team, language = visit.scope.team, visit.words.language
 
+    # Kept by team and language: whoever asks, a report says the same.
     def make() -> Document:
         return REPORTS[name](services.warehouse, services.setup, services.clock, team=team or None, language=language)
 

@@ -47,5 +47,6 @@ def _record(record: str, found: Known | None) -> ProofRecord:
 
 def addresses(visit: Visit, proofs: list[Evidence]) -> Mapping[str, Known]:
     """Addresses of all records that a page will show, in few queries."""
+    # Only what will be shown: evidence may hold fifty ids, a page shows eight.
     wanted = {record for evidence in proofs for record in evidence.ids[:FIRST]}
     return known(visit.services.warehouse, sorted(wanted))
