@@ -33,7 +33,7 @@ def credentials(
     source: SourceSetup, environ: Mapping[str, str] = os.environ, folder: Path | None = None
 ) -> dict[str, str]:
     """What a connector signs in with, by name."""
-    found = {"app_id": source.app_id, "installation_id": source.installation_id}
+    found = {"app_id": source.app_id, "installation_id": source.installation_id, "user": source.user}
     for name in ("token", "private_key"):
         if reference := getattr(source, name):
             found[name] = resolve(reference, environ, folder)

@@ -31,12 +31,16 @@ class SourceSetup(Section, frozen=True):
     """Repositories to read, like `acme/payments`."""
     exclude: tuple[str, ...] = ()
     """Globs of repositories to leave out."""
+    projects: tuple[str, ...] = ()
+    """Keys of the projects to read, like `ACME` of Jira; empty means all that the token sees."""
     paths: tuple[str, ...] = ()
     """Local paths, for sources that are read from disk; from the folder of `fairlead.toml`, `~` is the home."""
     known_as: str = ""
     """Repository id that a single local path stands for, like `github:acme/payments`."""
     token: SecretRef | None = None
     """Token of the API."""
+    user: str = ""
+    """Login that the token belongs to, where a tool asks for both: at Jira Cloud an e-mail address."""
     app_id: str = ""
     """Number of a GitHub App."""
     installation_id: str = ""

@@ -12,10 +12,10 @@ from fairlead.connectors.github.moments import ISSUE_RANKS
 from fairlead.connectors.github.paths import issue_of_url
 from fairlead.connectors.github.pulls import labels
 from fairlead.connectors.github.sheet import Sheet
-from fairlead.connectors.github.worktypes import work_type
 from fairlead.connectors.kit.connector import Rename
 from fairlead.connectors.kit.moments import EMBEDDED, GONE, SNAPSHOT, USUAL_RANK, filled, version
 from fairlead.connectors.kit.payload import Doc
+from fairlead.connectors.kit.worktypes import work_type
 from fairlead.model.records.kinds import Text
 from fairlead.model.records.work import WorkItem, WorkItemLink
 
