@@ -1,8 +1,10 @@
 """Cost of the warehouse against its size: load, models with lineage, and a thousand new changes.
 
-    python benchmarks/warehouse.py [CHANGES ...] [--memory 3GB]
+    python benchmarks/warehouse.py [CHANGES ...] [--memory 2GB]
 
-Prints a line for each size; the last is 1 M changes, 5 M commits, 300 k deployments by default.
+Prints for each size a line with wall and processor seconds, then where the processor time went; the last size is 1 M
+changes, 5 M commits, 300 k deployments by default. The memory is the peak of the whole process: the made-up history,
+which lies in a file of its own, holds up to 300 MB of it.
 """
 
 from __future__ import annotations
@@ -12,94 +14,127 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeAlias
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from warehouse_history import MadeUpHistory, Size
 
-from fairlead.metrics.tables import Source
+from fairlead.metrics.executor import Executor
 from fairlead.metrics.warehouse import Warehouse
-from fairlead.model.schema import TABLES
 from fairlead.model.times import FixedClock
+
+Spent: TypeAlias = dict[str, tuple[float, float]]
+"""Stage -> seconds by the clock and of processors."""
+
+_SHOWN_FROM = 0.01
+"""Stages below this share of the whole are summed up as the rest."""
 
 
 def main() -> None:
     """Runs all sizes asked for."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("changes", nargs="*", type=int, default=[10_000, 100_000, 1_000_000])
-    asked.add_argument("--memory", default="2500MB", help="memory limit of DuckDB")
-    asked.add_argument("--profile", action="store_true", help="seconds of each model")
+    asked.add_argument("--memory", default="2GB", help="memory limit of DuckDB")
     arguments = asked.parse_args()
-    print(f"{'changes':>9} {'rows':>11} {'load rows/s':>12} {'models s':>9} {'1,000 new s':>12} {'peak MB':>8}")
+    print(f"{'':>20} {'load':>17} {'models, lineage':>19} {'1,000 new changes':>20} {'peak':>8}")
+    print(
+        f"{'changes':>9} {'rows':>10} {'rows/s':>9} {'core s':>7} {'s':>9} {'core s':>9} {'s':>10} {'core s':>9} "
+        f"{'MB':>8}"
+    )
     for changes in arguments.changes:
-        measure(changes, arguments.memory, arguments.profile)
+        measure(changes, arguments.memory)
 
 
-def measure(changes: int, memory: str, profile: bool) -> None:
-    """One line of the table."""
-    history = MadeUpHistory(Size(changes, incidents=max(30, changes // 330)))
-    rows = history.rows()
+def measure(changes: int, memory: str) -> None:
+    """One size: its line and its stages."""
     with tempfile.TemporaryDirectory() as folder:
+        history = MadeUpHistory(Size(changes, incidents=max(30, changes // 330)), Path(folder) / "history.duckdb")
+        rows = history.rows()
         clock = FixedClock(datetime(2026, 11, 20, tzinfo=UTC))
         warehouse = Warehouse(Path(folder) / "warehouse.duckdb", history, clock=clock, memory_limit=memory)
-        if profile:
-            _report_models(warehouse)
-        load_s, models_s = _apart(warehouse, history)
+        whole = _stages(warehouse.refresh)
         history.add(1000)
-        started = time.perf_counter()
-        warehouse.refresh()
-        delta_s = time.perf_counter() - started
+        delta = _stages(warehouse.refresh)
         warehouse.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    load = whole.pop("load")
+    models, news = _sum(whole), _sum(delta)
     print(
-        f"{changes:>9,} {rows:>11,} {rows / load_s:>12,.0f} {models_s:>9.1f} {delta_s:>12.2f} {peak:>8,.0f}",
-        flush=True,
+        f"{changes:>9,} {rows:>10,} {rows / load[0]:>9,.0f} {load[1]:>7.1f} {models[0]:>9.1f} {models[1]:>9.1f} "
+        f"{news[0]:>10.2f} {news[1]:>9.2f} {peak:>8,.0f}"
     )
+    for name, spent in (("models and lineage", whole), ("1,000 new changes", delta)):
+        print(f"          {name}, core s: {_listed(spent)}", flush=True)
 
 
-def _apart(warehouse: Warehouse, history: Source) -> tuple[float, float]:
-    """Seconds of the load, and of everything after it."""
-    from fairlead.metrics import warehouse as module
-
-    loaded: list[float] = []
-    load = module.Warehouse._load
-
-    def timed(self: Warehouse, snapshot: object, held: int) -> dict[str, int]:
-        found = load(self, snapshot, held)  # type: ignore[arg-type]
-        loaded.append(time.perf_counter())
-        return found
-
-    module.Warehouse._load = timed  # type: ignore[method-assign]
-    started = time.perf_counter()
-    warehouse.refresh()
-    ended = time.perf_counter()
-    module.Warehouse._load = load  # type: ignore[method-assign]
-    assert TABLES
-    return loaded[0] - started, ended - loaded[0]
+def _sum(spent: Spent) -> tuple[float, float]:
+    return sum(pair[0] for pair in spent.values()), sum(pair[1] for pair in spent.values())
 
 
-def _report_models(warehouse: Warehouse) -> None:
-    from fairlead.metrics.executor import Executor
+def _listed(spent: Spent) -> str:
+    least = _SHOWN_FROM * _sum(spent)[1]
+    shown = sorted(((pair[1], name) for name, pair in spent.items() if pair[1] >= least), reverse=True)
+    rest = sum(pair[1] for pair in spent.values() if pair[1] < least)
+    return ", ".join([*(f"{name} {core:.2f}" for core, name in shown), f"rest {rest:.2f}"])
 
-    for name in ("_make", "_replace_dirty", "_compute"):
-        inner = getattr(Executor, name)
 
-        def timed(self: object, *arguments: object, _inner: object = inner, **named: object) -> object:
-            started = time.perf_counter()
-            found = _inner(self, *arguments, **named)  # type: ignore[operator]
-            spent = time.perf_counter() - started
-            if spent > 0.3:
-                what = next(
-                    a if isinstance(a, str) else getattr(a, "name", "")
-                    for a in arguments
-                    if isinstance(a, str) or hasattr(a, "name")
-                )
-                print(f"    {what:<32} {spent:6.1f} s", file=sys.stderr)
+def _stages(act: Callable[[], object]) -> Spent:
+    """Runs it and tells what each stage took; what no stage took is the commit and what little stands between."""
+    spent: Spent = {}
+    with _timed(Executor, spent), _timed_load(spent):
+        clock, core = time.perf_counter(), time.process_time()
+        act()
+        clock, core = time.perf_counter() - clock, time.process_time() - core
+    inside = _sum(spent)
+    spent["commit, calendars, views"] = (clock - inside[0], core - inside[1])
+    return spent
+
+
+@contextmanager
+def _timed(owner: type[Any], spent: Spent) -> Iterator[None]:
+    """Every model and computed table by its name."""
+    kept = {name: getattr(owner, name) for name in ("_make", "_replace_dirty", "_compute")}
+
+    def counting(inner: Callable[..., object]) -> Callable[..., object]:
+        def timed(self: object, *words: object, **named: object) -> object:
+            clock, core = time.perf_counter(), time.process_time()
+            found = inner(self, *words, **named)
+            names = (word if isinstance(word, str) else getattr(word, "name", None) for word in words)
+            what = next(filter(None, names))
+            spent[what] = (time.perf_counter() - clock, time.process_time() - core)
             return found
 
-        setattr(Executor, name, timed)
+        return timed
+
+    for name, inner in kept.items():
+        setattr(owner, name, counting(inner))
+    try:
+        yield
+    finally:
+        for name, inner in kept.items():
+            setattr(owner, name, inner)
+
+
+@contextmanager
+def _timed_load(spent: Spent) -> Iterator[None]:
+    inner = Warehouse._load
+
+    def timed(self: Warehouse, *words: Any) -> dict[str, int]:
+        clock, core = time.perf_counter(), time.process_time()
+        found = inner(self, *words)
+        spent["load"] = (time.perf_counter() - clock, time.process_time() - core)
+        return found
+
+    Warehouse._load = timed  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Warehouse._load = inner  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -36,11 +37,14 @@ class MadeUpHistory:
     """A source whose first snapshot holds a history and whose later ones hold additions to it.
 
     Each repository has a main line; each change is a branch of some commits that is merged into it, reviewed once or
-    twice; every few merges are deployed, one deployment in fifty goes back by one. Ids carry real-looking hashes.
+    twice; every few merges are deployed, about one deployment in fifty goes back to what ran before the last one. Ids
+    carry real-looking hashes.
     """
 
-    def __init__(self, size: Size) -> None:
-        self._con = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
+    def __init__(self, size: Size, path: Path | None = None) -> None:
+        # In a file the history takes little of the memory that is measured.
+        config = {"threads": 2, "preserve_insertion_order": False, "memory_limit": "300MB" if path else "4GB"}
+        self._con = duckdb.connect(str(path or ":memory:"), config=config)
         self._size = size
         self._rev = 1
         self._first = 0
@@ -98,7 +102,7 @@ class MadeUpHistory:
         """)
         sha = "md5(repository || {0}) || substr(md5({0} || repository), 1, 8)"
         merge, before = sha.format("'m' || nth"), sha.format("'m' || (nth - 1)")
-        back = sha.format("'m' || (nth - 2)")
+        back = sha.format("'m' || (nth - 7)")
         step, earlier = sha.format("'c' || nth || '.' || k"), sha.format("'c' || nth || '.' || (k - 1)")
         run(f"""
             create or replace table out_commits as

@@ -63,6 +63,7 @@ class Executor:
         self._order = self._sorted()
 
     def _sorted(self) -> Sequence[str]:
+        # Sorted, so that two runs take the same order: a fault in a model is then found at the same place again.
         known = {name: sorted(read for read in reads if read in self._reads) for name, reads in self._reads.items()}
         return tuple(TopologicalSorter(dict(sorted(known.items()))).static_order())
 
@@ -81,6 +82,7 @@ class Executor:
             if not stale:
                 self._no_delta(con, name)
             elif model.materialized == "view" and not full:
+                # It reads what is new by itself, but who reads it must run.
                 changed.add(name)
             elif model.materialized == "incremental" and not full:
                 self._replace_dirty(con, model)
@@ -106,6 +108,7 @@ class Executor:
     def _make(self, con: duckdb.DuckDBPyConnection, model: Model, *, full: bool) -> None:
         name = model.name
         kind = "view" if model.materialized == "view" else "table"
+        # A table made anew knows not what changed in it; comparing it whole is dear, so only where somebody asks.
         watched = name in self._watched and not full and _exists(con, name)
         if full:
             _clear(con, name, kind)
@@ -124,6 +127,7 @@ class Executor:
         try:
             con.execute(start + self.project.sql(name, incremental=incremental))
         except Exception as fault:
+            # DuckDB tells the line of the rendered SQL only, which nobody has in a file.
             fault.add_note(f"in model `{name}`")
             raise
 
@@ -136,6 +140,7 @@ class Executor:
         self._run(con, name, "create or replace temp table fresh as ", incremental=True)
         dirty = f'"{key}" in (select "{key}" from "{model.dirty}")'  # noqa: S608
         if name in self._watched:
+            # The old rows too: whoever follows must also look after keys that are gone from the fresh ones.
             con.execute(
                 f'create or replace temp table "delta_{name}" as '  # noqa: S608 - names of the project
                 f'select * from "{name}" where {dirty} union all by name select * from fresh'

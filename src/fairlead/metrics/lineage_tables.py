@@ -107,6 +107,7 @@ def _remember_parts(con: duckdb.DuckDBPyConnection) -> None:
 
 def _buckets(con: duckdb.DuckDBPyConnection) -> Iterator[list[str]]:
     """Stale repositories, grouped to about a million commits."""
+    # Sorted, so that a repository is never cut: a walk needs its whole graph.
     sizes = con.execute(
         "select s.repository, (select count(*) from commits c where c.repository = s.repository) "
         "from stale_repositories s where s.repository in (select repository from parts_now) order by 1"
@@ -187,6 +188,7 @@ def _load_graph(con: duckdb.DuckDBPyConnection) -> Graph:
     for child, parent in zip(_ints(links.column("child"), "i"), _ints(links.column("parent"), "i"), strict=True):
         first[child] = parent
     more: dict[int, tuple[int, ...]] = {}
+    # First parents are a list, since nearly every commit has one; a dictionary for the few others keeps that small.
     merges = con.execute("select child, parent from edges where place > 1 and parent >= 0").fetchall()
     for child, parent in merges:
         more[child] = (*more.get(child, ()), parent)

@@ -30,6 +30,7 @@ def extend_tracks(con: duckdb.DuckDBPyConnection) -> None:
         return
     for statement in (_NODES, _ACTS):
         con.execute(statement)
+    # Each repository has an outcome of its own until it is through: one that must be walked whole leaves no trace.
     total, done = Outcome(), []
     graph, edge = _graph(con), {row[0] for row in con.execute("select n from nodes where not inside").fetchall()}
     held, missing = _commits_of(con, "first_deployments"), _commits_of(con, "warehouse_missing")
@@ -137,6 +138,7 @@ def _graph(con: duckdb.DuckDBPyConnection) -> Graph:
         "select n, coalesce(moment, 0), inside, parents is null from nodes order by n"
     ).fetchall():
         times.append(moment)
+        # A commit without a list of parents may have any; one outside is older than all that is asked here.
         if inside and unsaid:
             cut[number] = moment or UNDATED
     first = [-1] * len(times)
@@ -188,6 +190,7 @@ def _tracks(con: duckdb.DuckDBPyConnection) -> Iterable[_Young]:
     """).fetchall()
     for (repository, service, environment), track in groupby(rows, key=lambda row: row[:3]):
         held = list(track)
+        # `acts` holds the last known deployment of each track beside the new ones, and it sorts first.
         before, *steps = (_step(list(parts)) for _, parts in groupby(held, key=lambda row: row[3]))
         if steps:
             yield _Young(repository, service, environment, held[0][4], before, steps)

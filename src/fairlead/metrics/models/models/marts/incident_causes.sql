@@ -113,14 +113,19 @@ scored as (
     left join followed f on f.deployment = s.deployment
 ),
 
+weighed as (
+    select *, service_part + path_part + time_part + alert_part + history_part + rollback_part as total from scored
+),
+
+-- Numbering all suspects would sort all of them for the one that wins; only those that share the best score are.
+top as (select incident, max(total) as total from weighed group by incident),
+
 best as (
-    select *, least(1.0, service_part + path_part + time_part + alert_part + history_part + rollback_part) as score
+    select *, least(1.0, total) as score
     from (
-        select *, row_number() over (
-            partition by incident
-            order by service_part + path_part + time_part + alert_part + history_part + rollback_part desc, finished_at desc, deployment
-        ) as nth
-        from scored
+        select w.*, row_number() over (partition by w.incident order by w.finished_at desc, w.deployment) as nth
+        from weighed w
+        join top t on t.incident = w.incident and t.total = w.total
     ) numbered
     where nth = 1
 )
