@@ -72,17 +72,15 @@ ranked as (
 
 -- Sorting costs most and carries every column along, so each is empty where nobody asks for it.
 select c, "at", kind, op, coalesce("at" >= ended_at, false) as is_late, name, result, team,
-    if(op is not null, who, null) as who, if(op is not null, review, null) as review,
+    if(op is not null, who, null) as who, review,
     if(place between 4 and 6 or kind = 'opened', sha, null) as sha,
     (row_number() over (partition by c order by "at", place, id))::integer as n
 from ranked
 where place is not null and (op is not null or kind <> 'commented');
 
 -- Comments of a review are written before it is handed in, and it speaks for them.
-delete from turn_rows where kind = 'commented' and review is not null and exists (
-    select 1 from change_events e join turn_changes c on c.id = e.change
-    where c.c = turn_rows.c and e.review = turn_rows.review and e.deleted_at is null and e."at" is not null
-        and e.kind in ('reviewed', 'approved', 'changes_requested')
+delete from turn_rows where kind = 'commented' and (c, review) in (
+    select (c, review) from turn_rows where review is not null and kind in ('reviewed', 'approved', 'changes_requested')
 );
 
 -- What held when a change was opened: where events first speak of it, the reverse of what they say.
