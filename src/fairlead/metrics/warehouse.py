@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
@@ -123,12 +124,12 @@ class Warehouse:
             self._con.begin()
             try:
                 done = self._refresh(snapshot, full)
+                self._con.commit()
             except BaseException:
-                self._con.rollback()
                 # What the deltas hold now is that of the refresh before.
                 self._filled = set(TABLES)
+                _roll_back(self._con)
                 raise
-            self._con.commit()
             self._ready, self._ages = True, None
             return done
 
@@ -287,6 +288,14 @@ def _busy(path: Path) -> Abort:
     if socket.exists():
         hint = f"the server of this home has it and answers at {socket}: ask that, or stop it"
     return Abort(f"{path} is open in another process", hint=hint)
+
+
+def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
+    """Ends the transaction; a commit that failed, as on a full disk, has ended it by itself."""
+    import duckdb
+
+    with suppress(duckdb.TransactionException):
+        con.rollback()
 
 
 def _fits(con: duckdb.DuckDBPyConnection) -> bool:
