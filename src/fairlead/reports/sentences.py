@@ -115,8 +115,11 @@ class Teller:
         for suggestion in found.best:
             key = "reviewer.fits_to_spread" if suggestion.to_spread else "reviewer.fits"
             score = _score(suggestion)
+            # A brief is read in a minute: it says what speaks for somebody; the triage adds what each weighs.
             said = [
                 self.words("reviewer.part", what=self._part(part), points=line.points, most=line.most)
+                if parts
+                else self._part(part)
                 for part, line in zip(suggestion.parts, score.parts, strict=True)
                 if parts or _matters(part)
             ]
