@@ -77,15 +77,25 @@ lines as (
     from (select distinct l.repository, l.service from {{ source('computed', 'deployment_lineage') }} l) every
 ),
 
+-- Engines compare every deployment with every incident where only a range joins them; by the day they need not.
+days as (select distinct cast(finished_at as date) as day from deployments),
+
+awaiting as (
+    select i.*, y.day
+    from incidents i
+    join days y on y.day <= cast(i.started_at as date)
+        and y.day >= cast({{ hours_after('i.started_at', '-' ~ var('attribution_hours')) }} as date)
+    where i.not_deployment is null and i.incident not in (select incident from best_named)
+        and i.caused_by_deployment is null
+),
+
 suspects as (
     select
         i.incident, d.deployment, d.finished_at, d.repository,
         {{ seconds('d.finished_at', 'i.started_at') }} / 3600.0 as hours, i.service, i.repository as in_repository, i.started_at
-    from incidents i
-    join deployments d on d.finished_at <= i.started_at
+    from awaiting i
+    join deployments d on cast(d.finished_at as date) = i.day and d.finished_at <= i.started_at
         and d.finished_at > {{ hours_after('i.started_at', '-' ~ var('attribution_hours')) }}
-    where i.not_deployment is null and i.incident not in (select incident from best_named)
-        and i.caused_by_deployment is null
 ),
 
 scored as (
