@@ -69,10 +69,11 @@ def _topological(graph: Graph) -> list[int]:
         while True:
             order[commit] = number
             number -= 1
-            for parent in more.get(commit, ()):
-                children[parent] -= 1
-                if not children[parent]:
-                    ready.append(parent)
+            if commit in more:
+                for parent in more[commit]:
+                    children[parent] -= 1
+                    if not children[parent]:
+                        ready.append(parent)
             commit = first[commit]
             if commit < 0:
                 break
@@ -198,6 +199,7 @@ class _Track:
     def run(self, steps: Sequence[Step]) -> None:
         before: Step | None = None
         for step in steps:
+            # Nothing says what ran before the first one known, so that it cannot be compared with anything.
             if before is None:
                 self._begin(step)
             else:
@@ -209,6 +211,7 @@ class _Track:
     def finish(self, last: Step) -> None:
         """Writes down what the next deployment must know, so that it need not walk what was walked."""
         self.outcome.horizons.append((last.deployment, self.horizon))
+        # Until something is lost both sets are one, and the second would double the memory of most walks.
         if self.seen is not None:
             missing = self.seen - self.held
             self.outcome.missing_of.extend([last.deployment] * len(missing))
@@ -238,6 +241,7 @@ class _Track:
         proven = self._proven(step, before, found)
         self._note_cuts(found)
         if lost:
+            # Below a cut anything may lie: only what is younger than the cut is surely lacking.
             lost = [] if self._open_end(heads) else [commit for commit in lost if self._younger(commit)]
             self._drop(lost, found)
         brought = self._note_found(step.deployment, found, proven)
@@ -298,6 +302,7 @@ class _Track:
         if self.horizon == NEVER:
             return None
         sure = {commit for commit in found if self._younger(commit)}
+        # Sorting and walking what was found is for histories that are cut among what was found; most are not.
         if len(sure) == len(found):
             return sure
         sure.update({*step.given, *step.heads}.intersection(found))
