@@ -228,11 +228,3 @@ def test_the_page_of_figures_counts_those_with_a_value() -> None:
     assert page.title.text == "1 of 2 figures have a value"
     assert "no merged change" in render.terminal(page)
     assert "no such figure" in render.markdown(figures_page([]))
-
-
-def test_rows_of_a_query_are_a_table_that_fits() -> None:
-    rows = [{"id": "github:acme/pay#1", "n": 12, "said": "x\x1b[2J" * 40}, {"id": "b", "n": None, "said": None}]
-    text = render.rows(("id", "n", "said"), rows, cut=True, width=60)
-    assert "\x1b" not in text
-    assert all(cell_len(line) <= 60 for line in text.splitlines())
-    assert "2 rows, and there are more" in text

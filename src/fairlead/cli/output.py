@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
@@ -27,10 +28,23 @@ def say(text: str) -> None:
 
 
 def terminal_words() -> dict[str, str]:
-    """Width and colour of the terminal, as words of a verb."""
+    """Width and colour of the terminal, as words of a verb; none of them where the answer goes elsewhere.
+
+    Said here and not found out by whoever answers: that may be a server, whose own output is a log.
+    """
     import os
 
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     # A pipe has no width of its own: what is stored must not depend on the window it was typed in.
-    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    if not sys.stdout.isatty():
+        return {}
+    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = shutil.get_terminal_size((100, 24)).columns
     return {"width": str(max(60, width)), "colour": "yes" if colour else ""}
+
+
+def show_rows(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of the same columns as a table, as wide as the terminal, or as they need where there is none."""
+    from fairlead.reports import render
+
+    words = terminal_words()
+    show(render.rows(tuple(rows[0]), rows, width=int(words.get("width", 0)), colour=bool(words.get("colour"))))

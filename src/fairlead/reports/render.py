@@ -55,11 +55,11 @@ def rows(
     found: Sequence[Mapping[str, Any]],
     *,
     cut: bool = False,
-    width: int = 100,
+    width: int = 0,
     colour: bool = False,
     language: str = "en",
 ) -> str:
-    """Rows of a query as a table of the terminal; `cut` says that there were more."""
-    from fairlead.reports.renderers.as_terminal import render_rows
+    """Rows of a query as a table, for a terminal where a width is given; `cut` says that there were more."""
+    from fairlead.reports.renderers.as_table import render
 
-    return render_rows(columns, found, cut=cut, width=width, colour=colour, language=language)
+    return render(columns, found, cut=cut, width=width, colour=colour, language=language)

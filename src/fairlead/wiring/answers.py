@@ -112,7 +112,9 @@ def answer_sql(services: Services, words: Words) -> Reply:
         return reply_json(answer.rows)
     if words.get("form") == "csv":
         return Reply(render.csv(answer.columns, answer.rows), "text/csv; charset=utf-8")
-    return Reply(render.rows(answer.columns, answer.rows, cut=answer.cut, **_terminal(words)))
+    # Without a terminal there is no width: a script gets a line a row, whole.
+    width, colour = int(words.get("width") or 0), bool(words.get("colour"))
+    return Reply(render.rows(answer.columns, answer.rows, cut=answer.cut, width=width, colour=colour))
 
 
 def language(services: Services, words: Words) -> str:

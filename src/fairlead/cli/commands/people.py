@@ -177,17 +177,11 @@ def _note(services: Services, what: str, rows: int) -> None:
 
 
 def _show(rows: list[dict[str, Any]], json: bool, otherwise: str) -> None:
-    from fairlead.cli.output import show, show_json, terminal_words
-    from fairlead.reports import render
+    from fairlead.cli.output import show_json, show_rows
 
     if json:
         show_json(rows)
     elif not rows:
         typer.echo(otherwise)
     else:
-        words = terminal_words()
-        columns = tuple(rows[0])
-        shown = [
-            {name: ", ".join(cell) if isinstance(cell, list) else cell for name, cell in row.items()} for row in rows
-        ]
-        show(render.rows(columns, shown, cut=False, width=int(words["width"]), colour=bool(words["colour"])))
+        show_rows(rows)

@@ -19,7 +19,10 @@ def sql(
     csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
     limit: Annotated[int, typer.Option(help="At most so many rows.")] = 10_000,
 ) -> None:
-    """One read-only query over records and marts; reading columns about people is recorded."""
+    """One read-only query over records and marts; reading columns about people is recorded.
+
+    In a terminal the table fits it; into a pipe or file goes a line a row. `-` stands for no value; times are UTC.
+    """
     from fairlead.cli.asking import ask
     from fairlead.cli.output import terminal_words
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
@@ -13,7 +11,7 @@ from rich.text import Text
 
 from fairlead.model.figures import Figure
 from fairlead.reports.document import Block, Claim, Document, Empty, FigureBlock, Notice, Section, Table, Tone
-from fairlead.reports.plain import plain
+from fairlead.reports.renderers.as_table import grid
 from fairlead.reports.renderers.walk import numbered, records, safe_url
 from fairlead.reports.wording import Wording
 
@@ -41,25 +39,6 @@ def render(document: Document, *, width: int = 80, colour: bool = False) -> str:
         page.line(_heading(section, _bars(section, words)))
         for number, block in blocks:
             _block(page, number, block, words)
-    return page.text()
-
-
-def render_rows(
-    columns: Sequence[str],
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    cut: bool = False,
-    width: int = 100,
-    colour: bool = False,
-    language: str = "en",
-) -> str:
-    """Rows of a query as a table; `cut` says that there are more. Nothing in a cell can command the terminal."""
-    words = Wording(language)
-    page = _Page(max(width, NARROWEST), colour)
-    cells = [[_cell(row.get(name)) for name in columns] for row in rows]
-    numbers = [any(isinstance(row.get(name), int | float) for row in rows) for name in columns]
-    _grid(page, list(columns), cells, numbers)
-    page.line(Text(words("rows.cut" if cut else "rows.count", n=len(rows)), style="dim"))
     return page.text()
 
 
@@ -116,7 +95,8 @@ def _block(page: _Page, number: int | None, block: Block, words: Wording) -> Non
             page.line(_with_evidence(Text(block.caption.text), block.caption, words), _INDENT)
             cells = [[cell.text or "–" for cell in row] for row in block.rows]
             numbers = [any(row[index].number for row in block.rows) for index in range(len(block.columns))]
-            _grid(page, list(block.columns), cells, numbers, _INDENT)
+            for text, style in grid(block.columns, cells, numbers, page.width - _INDENT):
+                page.line(Text(text, style=style, no_wrap=True, overflow="ignore"), _INDENT)
         case Notice():
             tone = _LEVELS[block.level]
             text = Text(words(f"level.{block.level}") + ": ", style=_STYLES[tone]).append(block.claim.text)
@@ -203,38 +183,3 @@ def sparkline(figure: Figure) -> str:
         "·" if point.value is None else _BARS[min(int(point.value / most * len(_BARS)), len(_BARS) - 1)]
         for point in points
     )
-
-
-def _grid(page: _Page, columns: list[str], cells: list[list[str]], numbers: list[bool], indent: int = 0) -> None:
-    widths = [max([cell_len(name), *(cell_len(row[index]) for row in cells)]) for index, name in enumerate(columns)]
-    widths = _fitted(widths, page.width - indent)
-    for text, style in _grid_lines(columns, cells, numbers, widths):
-        page.line(Text(text, style=style, no_wrap=True, overflow="ellipsis"), indent)
-
-
-def _grid_lines(
-    columns: list[str], cells: list[list[str]], numbers: list[bool], widths: list[int]
-) -> Iterator[tuple[str, str]]:
-    for row, style in ((columns, "bold"), *((row, "") for row in cells)):
-        shown = (_cut(text, width) for text, width in zip(row, widths, strict=True))
-        yield (
-            _GAP.join(
-                " " * (width - cell_len(text)) + text if number else set_cell_size(text, width)
-                for text, width, number in zip(shown, widths, numbers, strict=True)
-            ),
-            style,
-        )
-
-
-def _fitted(widths: list[int], room: int) -> list[int]:
-    """Takes from the widest column until all fit, so that short columns stay whole."""
-    widths = list(widths)
-    while widths and sum(widths) + len(_GAP) * (len(widths) - 1) > room and max(widths) > 4:
-        widths[widths.index(max(widths))] -= 1
-    return widths
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return plain(value.isoformat(" ") if hasattr(value, "isoformat") else str(value), 500)
