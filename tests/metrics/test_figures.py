@@ -173,7 +173,7 @@ def test_rows_of_every_figure_give_it_again(busy: Any) -> None:
     warehouse = busy.warehouse()
     checked = 0
     for name, entry in warehouse.catalogue.items():
-        found = figure(warehouse, name, WINDOW, {"repository": busy.pay})
+        found = figure(warehouse, name, WINDOW, {"repository": busy.pay} if "repository" in entry.segments else {})
         if found.missing == "group_too_small":
             continue
         rows = warehouse.readonly(found.rows.query).rows
@@ -220,7 +220,7 @@ def test_group_and_unknown_names(settled: Any) -> None:
         "deployment_frequency", "lead_time", "change_failure_rate", "failed_deployment_recovery_time",
         "deployment_rework_rate",
     ]  # fmt: skip
-    for call in (lambda: figure(warehouse, "velocity", WINDOW), lambda: group(warehouse, "people", WINDOW)):
+    for call in (lambda: figure(warehouse, "happiness", WINDOW), lambda: group(warehouse, "people", WINDOW)):
         with pytest.raises(Fault, match="there is no"):
             call()
 

@@ -15,7 +15,7 @@ from fairlead.model.figures import Direction, Unit
 
 SHIPPED = Path(__file__).parent / "catalogue"
 
-Entity = Literal["change", "deployment", "build", "incident", "repository"]
+Entity = Literal["change", "deployment", "build", "incident", "repository", "work_item", "sprint"]
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,9 +62,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     value: str
     """SQL expression over `value` of the rows, like `quantile_cont(value, 0.5)`."""
     within: str | None = None
-    """Optional select over `fitted(idx, id, moment, value, reason, ...)` that makes the values first, by `idx`."""
+    """Optional select over `fitted(idx, end_at, id, moment, value, reason, ...)` that makes the values, by `idx`."""
     rows: str
-    """Select of `id, moment, value, reason, repository`: `value` is null exactly where `reason` says why."""
+    """Select of `id, moment, value, reason, repository`: `value` is null exactly where `reason` says why.
+    What stands at the end of a window may call that moment `:end`."""
     shown: str | None = None
     """Select of the same rows without people, where `rows` names some."""
     empty: str = "no_rows"
@@ -74,6 +75,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     people: bool = False
     """Whether it tells of people: then small groups are suppressed."""
     grain: Literal["day", "week", "month"] = "week"
+    standing: bool = False
+    """Whether it tells of what stands at the end of a span: rows then last from `moment` to their `until`."""
     over_days: bool = False
     """Whether it counts distinct days of each complete period and takes the median of them."""
     path: str = ""

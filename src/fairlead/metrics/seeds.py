@@ -181,6 +181,7 @@ def variables(setup: Setup) -> dict[str, Any]:
         "rollback_task": setup.rollback.tasks,
         "rollback_title": setup.rollback.titles,
         "agent_trailer": setup.identity.agent_trailers,
+        "waiting_status": setup.work.waiting,
     }
     return {kind: _alternatives(found) for kind, found in globs.items()} | {
         "deltas": True,
@@ -189,6 +190,7 @@ def variables(setup: Setup) -> dict[str, Any]:
         "prereleases": str(deployments.prereleases).lower(),
         "attribution_threshold": incidents.attribution_threshold,
         "attribution_hours": incidents.attribution_hours,
+        "sprint_grace_minutes": setup.work.sprint_grace_minutes,
         **msgspec.structs.asdict(setup.thresholds),
         "teams_configured": bool(setup.teams),
     }

@@ -31,6 +31,12 @@ _LIMITS: Mapping[str, Mapping[str, str]] = {
         " or repository in (select repository from repository_teams where team = {0}))",
         "service": "id in (select incident from counted_incidents where service = {})",
     },
+    "work_item": {
+        "team": "id in (select work_item from work_item_teams where team = {0})",
+        "work_type": "work_type = {0}",
+        "project": "project = {0}",
+    },
+    "sprint": {"team": "team = {0}", "project": "project = {0}"},
     "build": {},
     "repository": {},
 }

@@ -69,16 +69,18 @@ def survey(
     cut = list(periods.periods(window, grain)) if grain else []
     values = ""
     if grain:
-        joins = entry.within or "days" in entry.value
-        made = _joined(entry, window, grain, cut) if joins else _bucketed(entry, window, grain)
+        joins = entry.within or entry.standing or "days" in entry.value
+        made = _joined(entry, window, grain, cut, warehouse.clock.now()) if joins else _bucketed(entry, window, grain)
         values = f", ({made}) as found"
+    seen = _ever_standing(entry, reach, segment) if entry.standing else rows_sql(entry, reach, segment, shown=False)
+    inside = _stands(moment(window.end)) if entry.standing else f"moment >= {moment(window.start)}"
     (row,) = warehouse.rows(f"""
-        with seen as not materialized ({rows_sql(entry, reach, segment, shown=False)})
+        with seen as not materialized ({seen})
         select told.* {values} from (
             select count(value) as total, count(*) - count(value) as left_out, histogram(reason) as reasons,
                 {_first("'value': -cast(value as double), 'moment': -epoch_us(moment)", "value is not null")} as ids,
                 {_first("'moment': -epoch_us(moment)", "value is null")} as left_ids
-            from seen where moment >= {moment(window.start)}
+            from seen where {inside}
         ) told
     """)  # noqa: S608 - the catalogue's own text with quoted literals
     found = {key: _value(value, n, people) for key, value, n, people in map(dict.values, row.get("found") or ())}
@@ -131,20 +133,24 @@ def _bucketed(entry: Entry, window: Window, grain: Grain) -> str:
     """  # noqa: S608 - made of the catalogue and of quoted literals
 
 
-def _joined(entry: Entry, window: Window, grain: Grain, cut: Sequence[Period]) -> str:
+def _joined(entry: Entry, window: Window, grain: Grain, cut: Sequence[Period], now: datetime) -> str:
     """Each span apart: values that are made by way of others need the whole of it."""
     earlier = periods.before(window)
     spans = [(_NOW, window.start, window.end), (_PAST, earlier.start, earlier.end)]
     spans += [(key, period.start, period.end) for key, period in zip(_keys(cut, grain), cut, strict=True)]
+    if entry.standing:
+        # What stands at a moment to come is not known: a span ends now at the latest, one to come has no value.
+        spans = [(key, start, min(end, now)) for key, start, end in spans if start < now] or spans[:1]
     listed = ", ".join(
         f"({quoted(key)}, {moment(start)}, {moment(end)}, {(end - start).total_seconds() / 86400})"
         for key, start, end in spans
     )
     people = "count(distinct id)" if entry.people else "0"
+    fits = _stands("p.end_at", "r.") if entry.standing else "r.moment >= p.start_at and r.moment < p.end_at"
     return f"""
         with fitted as (
-            select p.idx, p.days, r.* from seen r
-            join (values {listed}) p(idx, start_at, end_at, days) on r.moment >= p.start_at and r.moment < p.end_at
+            select p.idx, p.days, p.end_at, r.* from seen r
+            join (values {listed}) p(idx, start_at, end_at, days) on {fits}
         ), pieces as ({entry.within or "select * from fitted"}),
         sizes as (select idx, count(value) as n from fitted group by idx),
         made as (
@@ -159,13 +165,29 @@ def rows_sql(
 ) -> str:
     """The rows of a figure as one statement that runs as it stands, in `fairlead sql` too."""
     chosen = (entry.shown if shown else None) or entry.rows
+    inside = [f"moment >= {moment(window.start)}", f"moment < {moment(window.end)}"]
+    if entry.standing:
+        inside = [_stands(moment(window.end))]
+    limits = [*inside, *conditions(entry, segment), *_LIMITS[which]]
+    return f"select * from ({_at_end(chosen, window)}) figure_rows where " + " and ".join(limits)  # noqa: S608
+
+
+def _stands(at: str, row: str = "") -> str:
+    return f"{row}moment < {at} and ({row}until is null or {row}until >= {at})"
+
+
+def _ever_standing(entry: Entry, reach: Window, segment: Mapping[str, str]) -> str:
     limits = [
-        f"moment >= {moment(window.start)}",
-        f"moment < {moment(window.end)}",
+        f"moment < {moment(reach.end)}",
+        f"(until is null or until >= {moment(reach.start)})",
         *conditions(entry, segment),
-        *_LIMITS[which],
     ]
-    return f"select * from ({chosen.strip()}) figure_rows where " + " and ".join(limits)  # noqa: S608 - quoted above
+    return f"select * from ({_at_end(entry.rows, reach)}) figure_rows where " + " and ".join(limits)  # noqa: S608
+
+
+def _at_end(rows: str, window: Window) -> str:
+    """Rows that tell an age tell it at the end of the window, which they call `:end`."""
+    return rows.strip().replace(":end", moment(window.end))
 
 
 def moment(at: datetime) -> str:

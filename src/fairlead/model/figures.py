@@ -8,7 +8,19 @@ from typing import Any, Literal
 import msgspec
 
 Unit = Literal[
-    "seconds", "share", "count", "per_week", "changes_per_week", "per_day", "lines", "rounds", "days", "people"
+    "seconds",
+    "share",
+    "count",
+    "per_week",
+    "changes_per_week",
+    "items_per_week",
+    "per_day",
+    "lines",
+    "rounds",
+    "days",
+    "people",
+    "items",
+    "story_points",
 ]
 Direction = Literal["up", "down", "neither"]
 Band = Literal["elite", "high", "medium", "low"]

@@ -215,6 +215,15 @@ class Reviewers(Section, frozen=True):
     """Share of suggestions that go to people who know the files a little."""
 
 
+class Work(Section, frozen=True):
+    """`[work]`: how the flow of work items and sprints is counted. Globs of status names."""
+
+    waiting: tuple[str, ...] = ("*waiting*", "*on hold*", "*blocked*", "*paused*", "ready for *")
+    """Statuses in which nobody works on an item; time in them is a pause."""
+    sprint_grace_minutes: float = 0.0
+    """What is added to a sprint so soon after its start still counts as committed."""
+
+
 class Privacy(Section, frozen=True):
     """`[privacy]`."""
 
@@ -238,4 +247,5 @@ class Setup(Section, frozen=True):
     identity: IdentityRules = IdentityRules()
     thresholds: Thresholds = Thresholds()
     reviewers: Reviewers = Reviewers()
+    work: Work = Work()
     privacy: Privacy = Privacy()

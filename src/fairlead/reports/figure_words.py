@@ -7,7 +7,10 @@ from fairlead.reports.document import FigureBlock
 from fairlead.reports.plain import plain
 from fairlead.reports.wording import Wording
 
-_UNITS = ("per_week", "changes_per_week", "per_day", "lines", "rounds", "days", "people")
+_UNITS = (
+    "per_week", "changes_per_week", "items_per_week", "per_day", "lines", "rounds", "days", "people", "items",
+    "story_points",
+)  # fmt: skip
 
 
 def figure_block(figure: Figure, words: Wording) -> FigureBlock:

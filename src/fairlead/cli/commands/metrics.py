@@ -15,7 +15,7 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 @APP.command(epilog="Example: fairlead metrics lead_time --team payments --from 2026-09-01 --to 2026-10-01")
 def metrics(
     name: Annotated[
-        str, typer.Argument(help="A figure, or a group: dora, flow, quality or review; without it: all.")
+        str, typer.Argument(help="A figure, or a group: dora, flow, quality, review or sprint; without it: all.")
     ] = "",
     start: Annotated[str, typer.Option("--from", help="First day of the window; else 30 days before the end.")] = "",
     end: Annotated[str, typer.Option("--to", help="Day after the window; else now.")] = "",
@@ -30,7 +30,7 @@ def metrics(
     md: Annotated[bool, typer.Option("--md", help="As Markdown.")] = False,
     html: Annotated[bool, typer.Option("--html", help="As one HTML page.")] = False,
 ) -> None:
-    """Figures of delivery, flow, quality and review in a window; without a name all of them."""
+    """Figures of delivery, flow, quality, reviews and sprints in a window; without a name all of them."""
     from fairlead.cli.asking import ask
     from fairlead.cli.output import terminal_words
 

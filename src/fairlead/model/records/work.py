@@ -88,7 +88,7 @@ class WorkItem(Record, frozen=True):
 
 
 class WorkItemTransition(Record, frozen=True):
-    """A change of status."""
+    """A change of status; the creation is the one without a status before. Ids order as those of changes do."""
 
     work_item: WorkItemId = UNSET
     """The item."""
@@ -121,7 +121,17 @@ class WorkItemLink(Record, frozen=True):
 
 
 class WorkItemChange(Record, frozen=True):
-    """A change of a field other than status."""
+    """A change of a field other than status, told by its values before and after.
+
+    Values are texts: an id where the field refers to a record, several joined by `,`, empty for none. Figures read
+
+    - `sprint`: ids of all sprints that the item was in before and after, like `jira:sprint/12,jira:sprint/13`;
+    - `points`: numbers, like `5` or `0.5`;
+    - `flagged`: `true` while the item is marked as blocked, else empty or `false`.
+
+    Of changes at one moment the one with the longer id comes later, then the one with the greater id, so that a
+    tool's growing numbers keep their order.
+    """
 
     work_item: WorkItemId = UNSET
     """The item."""
@@ -130,15 +140,15 @@ class WorkItemChange(Record, frozen=True):
     field: Text = UNSET
     """Field, like `sprint`, `points`, `assignee`, `labels`, `flagged`."""
     from_value: PersonText = UNSET
-    """Value before; of an assignee it is a handle."""
+    """Value before, empty for none; of an assignee it is a handle."""
     to_value: PersonText = UNSET
-    """Value after; of an assignee it is a handle."""
+    """Value after, empty for none; of an assignee it is a handle."""
     actor: AccountId = UNSET
     """Who changed it."""
 
 
 class Sprint(Record, frozen=True):
-    """A time box."""
+    """A time box. Who was in it when is told by the changes of the items' field `sprint`."""
 
     name: Text = UNSET
     """Shown name."""
@@ -155,7 +165,7 @@ class Sprint(Record, frozen=True):
     end_at: Time = UNSET
     """Planned end."""
     completed_at: Time = UNSET
-    """When it was closed."""
+    """When it was closed last; it counts only while `state` is `closed`, so that one opened again is open."""
 
 
 class Milestone(Record, frozen=True):

@@ -8,7 +8,13 @@ from fairlead.ui.page import Page
 from fairlead.ui.views.asking import entries
 from fairlead.ui.visit import Visit
 
-GROUPS = {"dora": "Delivery (DORA)", "flow": "Flow", "review": "Reviews", "quality": "Builds and tests"}
+GROUPS = {
+    "dora": "Delivery (DORA)",
+    "flow": "Flow",
+    "sprint": "Sprints",
+    "review": "Reviews",
+    "quality": "Builds and tests",
+}
 """Group -> its name; a group of a team's own catalogue is called what it is called there."""
 
 

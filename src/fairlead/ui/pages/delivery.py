@@ -6,14 +6,14 @@ from starlette.responses import Response
 
 from fairlead.model.figures import Figure
 from fairlead.ui.page import Page
-from fairlead.ui.views.asking import entry, group, title
+from fairlead.ui.views.asking import ask, entry, group, title
 from fairlead.ui.views.cards import card
 from fairlead.ui.views.drawn import drawn, finding
 from fairlead.ui.views.phases import phases
 from fairlead.ui.visit import Visit
 
 BANDED = ("elite", "high", "medium")
-FLOW = ("flow",)
+FLOW = ("lead_time_working",)
 
 
 def show(visit: Visit) -> Response:
@@ -29,7 +29,7 @@ def show(visit: Visit) -> Response:
         lead=title(visit, "lead_time"),
         charts=[drawn(figure, visit, "line" if figure.unit == "seconds" else "bar", _bands(visit, figure))
                 for figure in found if sum(point.value is not None for point in figure.trend) > 1],
-        flow=[card(figure, visit) for name in FLOW for figure in group(visit, name)],
+        flow=[card(ask(visit, name), visit) for name in FLOW],
     )  # fmt: skip
 
 

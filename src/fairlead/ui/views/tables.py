@@ -42,7 +42,7 @@ def figure_columns(figure: Figure, visit: Visit, found: Mapping[str, Known], *, 
         if row["value"] is None:
             return Cell(None, why=shown.reason(row["reason"] or "", 1))
         # A single row has no rate: it counts once.
-        unit = "count" if figure.unit in ("per_week", "changes_per_week", "per_day") else figure.unit
+        unit = "count" if "per_" in figure.unit else figure.unit
         return Cell(shown.value(float(row["value"]), unit), tight=True)
 
     def reason(row: Mapping[str, Any]) -> Cell:

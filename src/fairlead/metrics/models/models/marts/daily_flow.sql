@@ -1,0 +1,57 @@
+-- For every day, team and project: how many items stood where at its end, and how many came, began, ended and came back.
+with moves as (
+    select s.*, lag(s.category) over (partition by s.work_item order by s.place) as category_before
+    from {{ ref('work_item_statuses') }} s
+),
+
+-- A stretch adds one where it begins and takes it away where it ends: the sums of both are what stands there.
+steps as (
+    select work_item, cast(from_at as date) as day, category, 1 as more,
+        case when place = 1 then 1 else 0 end as arrived,
+        case when category = 'in_progress' and category_before is distinct from 'in_progress' then 1 else 0 end as started,
+        case when category in ('done', 'canceled') and coalesce(category_before, '') not in ('done', 'canceled') then 1 else 0 end as departed,
+        case when category in ('todo', 'in_progress') and category_before in ('done', 'canceled') then 1 else 0 end as reopened
+    from moves
+    union all
+    select work_item, cast(to_at as date), category, -1, 0, 0, 0, 0 from moves where to_at is not null
+),
+
+placed as (
+    select id as work_item, cast(null as varchar) as team, coalesce(project, repository, '') as project
+    from {{ source('records', 'work_items') }} where deleted_at is null
+    union all
+    select t.work_item, t.team, coalesce(w.project, w.repository, '')
+    from {{ ref('work_item_teams') }} t
+    join {{ source('records', 'work_items') }} w on w.id = t.work_item
+),
+
+daily as (
+    select p.team, p.project, s.day,
+        sum(case when s.category = 'todo' then s.more else 0 end) as todo,
+        sum(case when s.category = 'in_progress' then s.more else 0 end) as in_progress,
+        sum(case when s.category = 'done' then s.more else 0 end) as done,
+        sum(case when s.category = 'canceled' then s.more else 0 end) as canceled,
+        sum(s.arrived) as arrivals, sum(s.started) as starts, sum(s.departed) as departures, sum(s.reopened) as reopened
+    from steps s
+    join placed p on p.work_item = s.work_item
+    group by p.team, p.project, s.day
+),
+
+-- Every project to the last day of which anything is known, so that areas of several can be stacked.
+days as (
+    select g.team, g.project, cast(unnest(generate_series(g.first_day, l.last_day, interval '1 day')) as date) as day
+    from (select team, project, min(day) as first_day from daily group by team, project) g
+    cross join (select max(day) as last_day from daily) l
+)
+
+select
+    d.day, d.team, d.project,
+    cast(sum(coalesce(x.todo, 0)) over so_far as bigint) as todo,
+    cast(sum(coalesce(x.in_progress, 0)) over so_far as bigint) as in_progress,
+    cast(sum(coalesce(x.done, 0)) over so_far as bigint) as done,
+    cast(sum(coalesce(x.canceled, 0)) over so_far as bigint) as canceled,
+    cast(coalesce(x.arrivals, 0) as bigint) as arrivals, cast(coalesce(x.starts, 0) as bigint) as starts,
+    cast(coalesce(x.departures, 0) as bigint) as departures, cast(coalesce(x.reopened, 0) as bigint) as reopened
+from days d
+left join daily x on x.team is not distinct from d.team and x.project = d.project and x.day = d.day
+window so_far as (partition by d.team, d.project order by d.day rows unbounded preceding)
