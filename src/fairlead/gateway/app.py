@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from fairlead.connectors.kit.registry import connector
+from fairlead.connectors.results.stated import queried
 from fairlead.gateway import local, probes
 from fairlead.gateway.access import Access
 from fairlead.gateway.api.app import create_api, problem
@@ -123,7 +124,10 @@ def _receivers(services: Services, counters: Counters) -> list[Route]:
     )
     hooks = Receiver(intake, counters)
     events = Receiver(intake, counters, tools=frozenset({"cdevents"}))
+    # Reports say neither repository nor commit: a CI job states them in the address.
+    results = Receiver(intake, counters, tools=frozenset({"results"}), queried=queried)
     return [
         Route("/hooks/{source}", hooks, methods=["POST"]),
         Route("/events/{source}", events, methods=["POST"]),
+        Route("/results/{source}", results, methods=["POST"]),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -65,11 +65,19 @@ class Receiver:
     It is no Starlette endpoint function, because building a `Request` and a `Response` costs a tenth of the rate.
     """
 
-    def __init__(self, intake: Intake, counters: Counters, tools: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        counters: Counters,
+        tools: frozenset[str] | None = None,
+        queried: Callable[[str, datetime], Mapping[str, str]] | None = None,
+    ) -> None:
+        """With `queried` the query of a request becomes headers of the raw event; it raises `Unreadable`."""
         self._intake = intake
         self._doorways = Doorways(intake.resolve)
         self._counters = counters
         self._tools = tools
+        self._queried = queried
         self._in_flight = 0
         self._landing: Landing[Appended] | None = None
         counters.describe("fairlead_webhooks_total", "Deliveries by source and outcome.")
@@ -98,6 +106,12 @@ class Receiver:
         if not doorway.secrets:
             return Answer(401, "refused", f"no webhook secret is configured for source `{doorway.source}`")
         headers = _headers(scope)
+        if self._queried is not None:
+            # Before the body: a job that forgot to say its commit need not send megabytes to be told.
+            try:
+                headers |= self._queried(scope["query_string"].decode("latin-1"), self._intake.clock.now())
+            except Unreadable as fault:
+                return Answer(400, "malformed", fault.message)
         try:
             async with asyncio.timeout(BODY_WITHIN_S):
                 body = await self._body(headers, receive)

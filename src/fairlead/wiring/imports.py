@@ -9,8 +9,11 @@ from pathlib import Path
 from fairlead.connectors.kit.captures import Captured, read_captures
 from fairlead.connectors.kit.connector import Connector
 from fairlead.connectors.kit.registry import connectors
+from fairlead.connectors.results.files import read_reports
+from fairlead.connectors.results.stated import Stated
+from fairlead.connectors.results.stated import stated as check_stated
 from fairlead.ingest.records_import import ImportSummary, import_records
-from fairlead.model.errors import ConfigFaults
+from fairlead.model.errors import Abort, ConfigFaults, Unreadable
 from fairlead.wiring.services import Services
 
 _AT_ONCE = 1000
@@ -43,6 +46,27 @@ def import_events(services: Services, paths: Sequence[Path], *, apply: bool) -> 
         new += sum(not receipt.duplicate for receipt in receipts)
     quarantined = services.apply().quarantined if apply else 0
     return ImportedEvents(found.files, len(found.events), new, quarantined)
+
+
+def import_results(
+    services: Services, paths: Sequence[str], stated: Stated, *, source: str = "results", apply: bool
+) -> ImportedEvents:
+    """Reads reports through, and appends them only if all can be read; `apply` makes records at once."""
+    tool = services.tool(source)
+    if tool != "results":
+        raise Abort(f"`{source}` is a source of {tool}", hint='name one with `tool = "results"`, or none')
+    try:
+        check_stated(stated.headers())
+    except Unreadable as fault:
+        raise Abort(f"--{fault.message}") from fault
+    events, faults = read_reports(paths, stated, services.options(source), services.clock.now())
+    if faults:
+        raise ConfigFaults(faults)
+    if not events:
+        raise Abort("no report found", hint="name files, or folders with .xml, .json, .sarif, .info or .lcov files")
+    new = sum(not receipt.duplicate for receipt in services.log.append_whole(events))
+    quarantined = services.apply().quarantined if apply else 0
+    return ImportedEvents(len(events), len(events), new, quarantined)
 
 
 def import_folder(services: Services, folder: Path, *, apply: bool) -> ImportSummary:

@@ -1,4 +1,4 @@
-"""Bring a local repository, captured events or a folder of tables in.
+"""Bring a local repository, captured events, reports of tests or a folder of tables in.
 
 Example: fairlead import git ~/src/payments
 """
@@ -129,3 +129,34 @@ def records_(
         typer.echo(f"{table}: {count}")
     for warning in done.warnings:
         typer.echo(f"note: {warning}", err=True)
+
+
+@APP.command(epilog="Example: fairlead import results build/ --repository github:acme/payments --sha 4fa39e0f")
+def results(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders or globs; the format is known by content.")],
+    repository: Annotated[str, typer.Option(help="Id of the repository, like github:acme/payments.")],
+    sha: Annotated[str, typer.Option(help="Commit that was tested.")],
+    branch: Annotated[str, typer.Option(help="Branch that was tested.")] = "",
+    run: Annotated[str, typer.Option(help="Name that tells runs of one commit apart, like unit or e2e.")] = "",
+    build: Annotated[str, typer.Option(help="Id of the build, or its end like run/8112/1.")] = "",
+    at: Annotated[str, typer.Option(help="When it ran, like 2026-03-02T10:00Z; else the report's own time.")] = "",
+    source: Annotated[str, typer.Option(help="Source that it belongs to.")] = "results",
+    json: _Json = False,
+) -> None:
+    """Read JUnit, Cobertura, LCOV, coverage.py and SARIF files; all faults at once, nothing half-imported."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.connectors.results.stated import Stated, moment
+    from fairlead.model.errors import Abort
+    from fairlead.wiring.imports import import_results
+
+    when = moment(at)
+    if at and when is None:
+        raise Abort(f"--at: `{at}` is no time", hint="write it like 2026-03-02T10:00Z")
+    stated = Stated(repository, sha, branch, run, build, when)
+    with home.services() as services:
+        done = import_results(services, paths, stated, source=source, apply=home.server_socket() is None)
+    if json:
+        show_json(done)
+        return
+    typer.echo(f"{done.files} reports, {done.new} of them new")

@@ -10,8 +10,8 @@ from fairlead.connectors.cdevents import coding, delivering, operating
 from fairlead.connectors.cdevents.envelope import events
 from fairlead.connectors.cdevents.telling import TYPE, Telling, telling
 from fairlead.connectors.kit.connector import Connector, Delivery, Options, Reading
-from fairlead.connectors.kit.signatures import shared_token, standard_webhooks
-from fairlead.model.errors import Refused, Unreadable
+from fairlead.connectors.kit.signatures import signed_or_bearer
+from fairlead.model.errors import Unreadable
 from fairlead.model.events import Event
 from fairlead.model.patch import Patch
 from fairlead.model.raw import Trust, content_id
@@ -31,16 +31,7 @@ class CDEvents:
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:
         """A Standard Webhooks signature if there is one, else a shared token as `Authorization: Bearer`."""
-        live = [secret for secret in secrets if secret]
-        if not live:
-            raise Refused("no secret is configured for this source", hint="set one with `fairlead init`")
-        if "webhook-signature" in headers:
-            standard_webhooks(headers, body, live, now)
-            return "verified"
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and shared_token(live, token):
-            return "token"
-        raise Refused("neither a fitting `webhook-signature` nor the token as `Authorization: Bearer <token>`")
+        return signed_or_bearer(headers, body, secrets, now)
 
     def envelope(self, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
         """CloudEvents are unique by source and id together."""

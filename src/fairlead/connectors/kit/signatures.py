@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from fairlead.model.errors import Refused
+from fairlead.model.raw import Trust
 from fairlead.model.times import EPOCH
 
 _TOLERANCE_S = 300
@@ -57,6 +58,21 @@ def standard_webhooks(headers: Mapping[str, str], body: bytes, secrets: Sequence
             fits |= hmac.compare_digest(made, claim.encode("utf-8", "replace"))
     if not fits:
         raise Refused("no signature of `webhook-signature` fits")
+
+
+def signed_or_bearer(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:
+    """A Standard Webhooks signature if there is one, else a shared token as `Authorization: Bearer`."""
+    live = [secret for secret in secrets if secret]
+    if not live:
+        raise Refused("no secret is configured for this source", hint="set one with `fairlead init`")
+    # whoever signs is held to the signature: a token beside it would take the meaning from it
+    if "webhook-signature" in headers:
+        standard_webhooks(headers, body, live, now)
+        return "verified"
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and shared_token(live, token):
+        return "token"
+    raise Refused("neither a fitting `webhook-signature` nor the token as `Authorization: Bearer <token>`")
 
 
 def _key(secret: str) -> bytes:

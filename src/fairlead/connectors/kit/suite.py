@@ -151,7 +151,9 @@ class ConnectorSuite:
     @settings(max_examples=_HOSTILE, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_wrong_types_anywhere(self, data: st.DataObject) -> None:
-        everything = samples(self.folder)
+        everything = [sample for sample in samples(self.folder) if _is_json(sample.body)]
+        if not everything:
+            return
         sample = data.draw(st.sampled_from(everything), label="sample")
         body = msgspec.json.decode(sample.body)
         places = list(_places(body))
@@ -164,6 +166,9 @@ class ConnectorSuite:
         """Each place of each payload in turn; the values take turns as well."""
         turn = 0
         for sample in samples(self.folder):
+            # files of other formats have no places to replace; they are cut and broken like all
+            if not _is_json(sample.body):
+                continue
             body = msgspec.json.decode(sample.body)
             for place in _places(body):
                 turn += 1
@@ -200,6 +205,14 @@ def _check_words(patch: Patch) -> None:
     for column in columns(patch.table):
         value = said.get(column.name)
         assert not column.words or value is None or value in column.words, f"{patch.table}.{column.name} = {value!r}"
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return False
+    return True
 
 
 def _encoded(body: Any) -> bytes:
