@@ -147,12 +147,3 @@ def test_a_closed_log_takes_nothing(sqlite_url: str) -> None:
     assert future.result(0).duplicate is False
     with pytest.raises(Abort, match="closed"):
         log.submit(event("late"))
-
-
-def test_no_secret_stays_readable_after_erasure(opened: Callable[[str], Any], sqlite_url: str) -> None:
-    reopen = opened(sqlite_url)
-    secret = b"kim.lindqvist@acme.example" * 40
-    [receipt] = reopen.log.append([event("d1", secret)])
-    reopen.log.rewrite(receipt.seq, lambda found: replace(found, body=b"erased"))
-    folder = Path(sqlite_url.removeprefix("sqlite:///")).parent
-    assert not [path.name for path in folder.iterdir() if b"kim.lindqvist" in path.read_bytes()]

@@ -42,7 +42,7 @@ class Notes:
 
     def read(self, delivery: Delivery, options: Options) -> Reading:
         try:
-            said = json.loads(delivery.body)
+            said = json.loads(delivery.body.removeprefix(options.values.get("guard", "").encode()))
         except ValueError as fault:
             raise Unreadable("body", f"is no JSON: {fault}") from fault
         if not said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from tests.ingest.notes import START, Bench, hour, note
@@ -83,13 +84,14 @@ def test_what_carries_nothing_is_counted_with_its_reason(bench: Bench) -> None:
 
 def test_quarantine_is_read_again_after_a_fix(bench: Bench) -> None:
     """The same body fails twice, then the reader is mended."""
-    bench.tell(pull(hour(1), title="Retry"), b"[broken")
-    (seq,) = (raw.seq for raw in bench.log.read(0, 10) if raw.event.body == b"[broken")
+    guarded = b")]}'" + json.dumps(pull(hour(2), title="Mended")).encode()
+    bench.tell(pull(hour(1), title="Retry"), guarded)
+    (seq,) = (raw.seq for raw in bench.log.read(0, 10) if raw.event.body == guarded)
     assert replay(bench.ingest, quarantined=True).quarantined == 1
     with bench.database.read() as tx:
         (held,) = quarantine.rows(tx)
     assert (held.raw_seq, held.attempts, held.state) == (seq, 2, "open")
-    bench.log.rewrite(seq, lambda event: note(event.delivery, pull(hour(2), title="Mended")))
+    bench.values["guard"] = ")]}'"
     done = replay(bench.ingest, quarantined=True)
     assert (done.raw_events, done.quarantined, done.changed) == (1, 0, 1)
     with bench.database.read() as tx:

@@ -252,8 +252,8 @@ def test_configuration_wins_then_records_then_the_team() -> None:
         memberships=[{"team": "github:@acme/ops", "person": "person:mo", "valid_to": None}],
     )
     found = Calendars(setup, rows)
-    assert str(found.of_account("github:@kim").zone) == "Asia/Tokyo"
-    assert found.of_account("github:@kim").hours == "Mon-Thu 08:00-18:00"
+    assert str(found.of_person("person:kim").zone) == "Asia/Tokyo"
+    assert found.of_person("person:kim").hours == "Mon-Thu 08:00-18:00"
     lee = found.of_person("person:lee")
     assert lee.zone == ZoneInfo("Europe/Dublin")
     assert lee.working_seconds(utc(2026, 11, 23), utc(2026, 11, 26)) == 10 * HOUR

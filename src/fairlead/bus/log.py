@@ -6,7 +6,7 @@ lives in the store, in one transaction with what it made. Order holds within a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,10 +69,6 @@ class EventLog(Protocol):
 
     def expire(self, before: datetime, upto: int) -> int:
         """Drops events received before a moment, up to a position that all consumers have passed."""
-        ...
-
-    def rewrite(self, seq: int, erase: Callable[[RawEvent], RawEvent]) -> None:
-        """Replaces one event by its erased form (a tombstone of personal data)."""
         ...
 
     def close(self) -> None:

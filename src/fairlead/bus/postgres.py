@@ -13,7 +13,7 @@ from fairlead.bus import rows
 from fairlead.bus.lent import Lent
 from fairlead.bus.log import Appended
 from fairlead.bus.shelf import Body, RowRefused, ShelfDown
-from fairlead.model.raw import RawEvent, StoredRaw
+from fairlead.model.raw import StoredRaw
 from fairlead.model.times import epoch_us
 
 _Connection = psycopg.Connection[tuple[Any, ...]]
@@ -81,12 +81,6 @@ class PostgresShelf:
                 held[row[0], row[3]] = seq
             receipts.append(Appended(held[row[0], row[3]], duplicate=seq is None))
         return receipts
-
-    def replace(self, seq: int, event: RawEvent) -> None:
-        """Overwrites one event; the former row version goes with the next vacuum."""
-        setting = ", ".join(f"{name} = %s" for name in rows.COLUMNS)
-        with self._transaction() as con:
-            con.execute(f"UPDATE raw_events SET {setting} WHERE seq = %s", (*rows.row(event), seq))  # noqa: S608
 
     def bodies(self, after: int, limit: int) -> list[Body]:
         """Bodies above a position as they are stored."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from fairlead.bus.log import Appended
-from fairlead.model.raw import RawEvent, StoredRaw
+from fairlead.model.raw import StoredRaw
 
 
 # a tuple: upkeep moves them by the hundred thousand
@@ -35,10 +35,6 @@ class Shelf(Protocol):
 
         A group goes over in one statement, so it is the caller who bounds its size.
         """
-        ...
-
-    def replace(self, seq: int, event: RawEvent) -> None:
-        """Overwrites one event and leaves nothing of the former in the files, as far as the database allows."""
         ...
 
     def bodies(self, after: int, limit: int) -> list[Body]:

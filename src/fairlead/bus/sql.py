@@ -205,17 +205,6 @@ class SqlEventLog:
             total += gone
         return total
 
-    def rewrite(self, seq: int, erase: Callable[[RawEvent], RawEvent]) -> None:
-        """Replaces one event by its erased form; its source and delivery id stay, so that it is still known."""
-        found = self.get(seq)
-        if found is None:
-            return
-        erased = erase(found.event)
-        # else the tool could deliver again what was erased, as if it were new
-        if (erased.source, erased.delivery) != (found.event.source, found.event.delivery):
-            raise ValueError("an erased event keeps its source and delivery id")
-        self._errand(lambda: self._shelf.replace(seq, erased))
-
     def close(self) -> None:
         """Writes what is queued and stops."""
         with self._changed:

@@ -13,7 +13,7 @@ from fairlead.bus import rows
 from fairlead.bus.lent import Lent
 from fairlead.bus.log import Appended
 from fairlead.bus.shelf import Body, RowRefused, ShelfDown
-from fairlead.model.raw import RawEvent, StoredRaw
+from fairlead.model.raw import StoredRaw
 from fairlead.model.times import epoch_us
 
 _SCHEMA = """
@@ -73,20 +73,6 @@ class SqliteShelf:
         if inserted == len(new):
             return [Appended(at, duplicate=False) for at in range(last + 1, last + 1 + inserted)]
         return [self._receipt(con, row, at) for at, row in enumerate(new, last + 1)]
-
-    def replace(self, seq: int, event: RawEvent) -> None:
-        """Overwrites one event; freed pages are zeroed and the former text leaves the write-ahead log too."""
-        con = self._connected()
-        with _translated():
-            # only for an erasure: zeroing every freed page would slow each expiry down
-            con.execute("PRAGMA secure_delete = ON")
-        with self._transaction():
-            setting = ", ".join(f"{name} = ?" for name in rows.COLUMNS)
-            con.execute(f"UPDATE raw_events SET {setting} WHERE seq = ?", (*rows.row(event), seq))  # noqa: S608
-        with _translated():
-            con.execute("PRAGMA secure_delete = OFF")
-            # the former text also stands in the write-ahead log until that is cut
-            con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def bodies(self, after: int, limit: int) -> list[Body]:
         """Bodies above a position as they are stored."""

@@ -146,13 +146,6 @@ class EventLogSuite:
         # a consumer whose offset lies above a position that is given again would never see it
         assert log.append([event("after")])[0].seq > seqs[-1]
 
-    def test_rewrites_by_an_erased_form(self, log: EventLog) -> None:
-        """The tombstone stands where the event stood, and its delivery is still known."""
-        [receipt, _] = log.append([event("d1", b'{"email": "kim@acme.example"}'), event("d2")])
-        log.rewrite(receipt.seq, lambda found: replace(found, body=b'{"email": "erased"}'))
-        assert [found.event.body for found in log.read(0, 1)] == [b'{"email": "erased"}']
-        assert log.append([event("d1")]) == [Appended(receipt.seq, duplicate=True)]
-
     def test_many_writers_lose_nothing(self, log: EventLog) -> None:
         """Each future resolves with its own place."""
         futures = [log.submit(event(f"d{at}", b"x" * 2000)) for at in range(1500)]

@@ -75,12 +75,6 @@ class Calendars:
             self._of[person] = self._for_person(person)
         return self._of[person]
 
-    def of_account(self, account: str | None) -> WorkingCalendar:
-        """Calendar of the person whom an account belongs to."""
-        if not account:
-            return self.default
-        return self.of_person(self._known.person_of.get(account, account))
-
     def of_team(self, team: str | None) -> WorkingCalendar:
         """Calendar of a team id."""
         if not team:
