@@ -23,7 +23,7 @@ History = list[tuple[Any, str, int]]
 
 # A history takes milliseconds to make and much longer to shrink: the failing record names itself.
 QUICK = settings(
-    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
 )
 
 steps = st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from(PEOPLE), st.integers(0, 11)), max_size=40)

@@ -139,7 +139,8 @@ def say_check(sheet: Sheet, check: Doc) -> None:
             name=check.text("name"),
             branch=(suite.text("head_branch") if suite else None) or sheet.headers.get("branch") or UNSET,
             sha=check.text("head_sha"),
-            change=_change(sheet, check),
+            # A job's change is that of its run: the API shows checks of present heads only, jobs of all.
+            change=_change(sheet, check) if kind == "check" else UNSET,
             state=state,
             result=_result(check, state),
             started_at=started,

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import UNSET
 
 from fairlead.connectors.github.issues import say_issue
+from fairlead.connectors.github.pulls import say_commented
 from fairlead.connectors.github.reviews import say_comment, say_gone
 from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.kit.moments import EMBEDDED, GONE, USUAL_RANK, version
@@ -22,6 +23,7 @@ def issue_comment_event(sheet: Sheet, payload: Doc) -> None:
     deleted = payload.need_text("action") == "deleted"
     seen = version(issue, "updated_at", "created_at")
     if "pull_request" in issue:
+        say_commented(sheet, issue, about)
         if deleted:
             say_gone(sheet, comment, about, seen)
         else:

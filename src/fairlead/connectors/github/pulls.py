@@ -110,6 +110,29 @@ def say_change(sheet: Sheet, pull: Doc, rank: int) -> str:
     return change
 
 
+def say_commented(sheet: Sheet, issue: Doc, change: str) -> None:
+    """Says what the issue that a comment on a pull request carries tells of it: less than a pull request object."""
+    shadow = issue.child("pull_request")
+    merged_at = shadow.time("merged_at") if shadow else UNSET
+    state = issue.text("state")
+    sheet.say(
+        Change(
+            id=change,
+            source=sheet.source,
+            created_at=issue.time("created_at"),
+            updated_at=issue.time("updated_at"),
+            repository=sheet.repository,
+            number=issue.need_whole("number"),
+            title=issue.text("title"),
+            author=sheet.person(issue, "user"),
+            # A closed one may have been merged, which older servers do not tell here.
+            state="open" if state == "open" else "merged" if merged_at else UNSET,
+        ),
+        version(issue, "updated_at", "created_at"),
+        EMBEDDED,
+    )
+
+
 def labels(doc: Doc) -> Texts:
     """Names of labels, sorted."""
     if "labels" not in doc:
