@@ -1,5 +1,6 @@
 """Every command has a summary, help with an example and `--json`; faults leave by the right exit code."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,57 @@ def test_faulty_settings_are_told_at_once(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert f"{home}/fairlead.toml:2:1: server.port: expected a whole number, got 'x'" in done.stderr
     assert f"{home}/fairlead.toml:3:1: server.hots: unknown key `hots`; did you mean `host`?" in done.stderr
+
+
+def test_faults_of_own_metrics_are_told_with_those_of_the_settings(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    folder = home / "fairlead.d" / "metrics"
+    folder.mkdir(parents=True)
+    (home / "fairlead.toml").write_text("[server]\nprt = 1\n")
+    entry = {
+        "name": "weekend_merges",
+        "group": "house",
+        "title": "{en: Weekend merges, de: Merges am Wochenende}",
+        "definition": "{en: Merges of weekends, de: Merges von Wochenenden}",
+        "unit": "count",
+        "direction": "neither",
+        "source": "Own",
+        "entity": "change",
+        "segments": "[repository]",
+        "value": "count(*)",
+        "rows": "select change as id from change_lead_times",
+    }
+
+    def written(name: str, **changed: str) -> None:
+        lines = [f"    {key}: {value}" for key, value in {**entry, **changed}.items()]
+        (folder / name).write_text("metrics:\n  -" + "\n".join(lines)[3:] + "\n", encoding="utf-8")
+
+    written("a.yaml", gruop="house", unit="cuont")
+    written("b.yaml", guardrail="lead_tme", segments="[repository, person]")
+    (folder / "c.yaml").write_bytes(b"metrics:\n  - caf\xe9\n")
+    (folder / "d.yaml").write_text("metrcs:\n  - name: x\n")
+    done = fairlead("config", "check", home=home)
+    assert done.returncode == 2
+    told = done.stderr.replace(f"{home}/", "").replace("fairlead.d/metrics/", "").splitlines()
+    [unit] = [line for line in told if line.startswith("a.yaml:6:5: ")]
+    assert unit.endswith("got 'cuont'; did you mean `count`?")
+    for said in (
+        "fairlead.toml:2:1: server.prt: unknown key `prt`; did you mean `port`?",
+        "a.yaml:13:5: unknown key `gruop`; did you mean `group`?",
+        "b.yaml:10:5: weekend_merges: a person is no segment",
+        "b.yaml:13:5: weekend_merges: there is no metric `lead_tme`; did you mean `lead_time`?",
+        "c.yaml:1:1: this is no text in UTF-8",
+        "d.yaml:1:1: a list `metrics` is expected; did you mean `metrics`?",
+    ):
+        assert said in told
+    as_json = fairlead("config", "check", "--json", home=home)
+    assert as_json.returncode == 2
+    assert len(json.loads(as_json.stdout)["faults"]) == len(told)
+    for path in folder.iterdir():
+        path.unlink()
+    (home / "fairlead.toml").write_text("")
+    written("a.yaml")
+    assert fairlead("config", "check", home=home).returncode == 0
 
 
 def test_init_writes_a_file_that_loads(tmp_path: Path) -> None:

@@ -45,8 +45,13 @@ class Loaded:
 
     def own_folders(self, kind: str) -> list[Path]:
         """Folders of the team's own definitions of a kind, like `metrics`, beside the file; they win over ours."""
-        folder = self.path.parent / OWN_FOLDER / kind if self.path else None
-        return [folder] if folder and folder.is_dir() else []
+        return own_folders(self.path, kind)
+
+
+def own_folders(path: Path | None, kind: str) -> list[Path]:
+    """The same for a file that may be faulty: what lies beside it is checked together with it."""
+    folder = path.parent / OWN_FOLDER / kind if path else None
+    return [folder] if folder and folder.is_dir() else []
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:

@@ -132,18 +132,24 @@ def group(entries: Mapping[str, Entry], name: str) -> Sequence[str]:
 
 def _entries(path: Path, faults: list[ConfigFault]) -> list[Any]:
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    text = path.read_text(encoding="utf-8")
     try:
-        said = YAML(typ="safe", pure=True).load(text)
+        said = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except MarkedYAMLError as fault:
         mark = fault.problem_mark
-        faults.append(ConfigFault(str(path), mark.line + 1 if mark else 1, 1, str(fault.problem)))
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        faults.append(ConfigFault(str(path), line, column, str(fault.problem)))
+        return []
+    # One file that cannot be read must not hide what is wrong with the others.
+    except (OSError, UnicodeDecodeError, YAMLError) as fault:
+        why = (fault.strerror or "").lower() if isinstance(fault, OSError) else "this is no text in UTF-8"
+        faults.append(ConfigFault(str(path), 1, 1, why))
         return []
     listed = said.get("metrics") if isinstance(said, dict) else None
     if not isinstance(listed, list):
-        faults.append(ConfigFault(str(path), 1, 1, "a list `metrics` is expected"))
+        meant = [check.did_you_mean(str(key), ["metrics"], show=0) for key in said] if isinstance(said, dict) else []
+        faults.append(ConfigFault(str(path), 1, 1, "a list `metrics` is expected" + "".join(meant[:1])))
         return []
     return listed
 
@@ -190,9 +196,19 @@ def _place(places: Any, index: int, keys: tuple[str, ...]) -> tuple[int, int]:
 def _cross_faults(found: Mapping[str, Entry]) -> list[ConfigFault]:
     faults = []
     for entry in found.values():
-        for other in (*entry.parts, *filter(None, [entry.guardrail])):
-            if other not in found:
-                faults.append(ConfigFault(entry.path, 1, 1, f"{entry.name}: there is no metric `{other}`"))
+        for key, others in (("parts", entry.parts), ("guardrail", filter(None, [entry.guardrail]))):
+            for other in others:
+                if other not in found:
+                    meant = check.did_you_mean(other, list(found), show=0)
+                    faults.append(_at(entry, key, f"{entry.name}: there is no metric `{other}`{meant}"))
         if "person" in entry.segments:
-            faults.append(ConfigFault(entry.path, 1, 1, f"{entry.name}: a person is no segment"))
+            faults.append(_at(entry, "segments", f"{entry.name}: a person is no segment"))
     return faults
+
+
+def _at(entry: Entry, key: str, words: str) -> ConfigFault:
+    """A fault at the key of an entry that was read well by itself."""
+    places = _places(Path(entry.path))
+    # The last of the name, which is the one that holds.
+    index = max(at for at, one in enumerate(places) if isinstance(one, dict) and one.get("name") == entry.name)
+    return ConfigFault(entry.path, *_place(places, index, (key,)), words)

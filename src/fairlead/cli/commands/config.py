@@ -5,9 +5,13 @@ Example: fairlead config check
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from fairlead.model.errors import ConfigFault
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
@@ -17,20 +21,16 @@ def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
     """Tell every fault of fairlead.toml and fairlead.d/ with line and column; exit code 2 if there is one."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
-    from fairlead.connectors.kit.registry import connectors
-    from fairlead.metrics.catalogue import load as metric_catalogue
     from fairlead.model.errors import ConfigFaults
 
-    try:
-        loaded = home.loaded(tools=connectors())
-        # Own definitions are part of what is configured, though the loader of settings knows nothing of metrics.
-        metric_catalogue(loaded.own_folders("metrics"))
-    except ConfigFaults as faults:
-        # Raised on, they leave by the one place that prints faults and gives exit code 2.
-        if not json:
-            raise
-        show_json({"ok": False, "faults": [vars_of(fault) for fault in faults.faults]})
-        raise typer.Exit(2) from faults
+    faults = [*_faults_of(_settings), *_faults_of(_metrics)]
+    if faults and not json:
+        # They leave by the one place that prints faults and gives exit code 2.
+        raise ConfigFaults(faults)
+    if faults:
+        show_json({"ok": False, "faults": [vars_of(fault) for fault in sorted(faults)]})
+        raise typer.Exit(2)
+    loaded = home.loaded()
     shown = str(loaded.path) if loaded.path else None
     if json:
         show_json({"ok": True, "file": shown, "overridden": loaded.overridden, "faults": []})
@@ -62,6 +62,33 @@ def schema(json: Annotated[bool, typer.Option("--json", help="It always is JSON.
     from fairlead.config.reference import json_schema
 
     show_json(json_schema())
+
+
+def _faults_of(read: Callable[[], object]) -> Sequence[ConfigFault]:
+    """What is wrong with one part: the other is checked nonetheless, so that nobody mends and asks in turns."""
+    from fairlead.model.errors import ConfigFaults
+
+    try:
+        read()
+    except ConfigFaults as found:
+        return found.faults
+    return ()
+
+
+def _settings() -> object:
+    from fairlead.cli import home
+    from fairlead.connectors.kit.registry import connectors
+
+    return home.loaded(tools=connectors())
+
+
+def _metrics() -> object:
+    """Own definitions are part of what is configured, though the loader of settings knows nothing of metrics."""
+    from fairlead.cli import home
+    from fairlead.config.load import own_folders
+    from fairlead.metrics.catalogue import load
+
+    return load(own_folders(home.settings_file(), "metrics"))
 
 
 def vars_of(fault: object) -> dict[str, object]:
