@@ -1,0 +1,45 @@
+"""Comments on issues."""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+
+from fairlead.connectors.jira.prose import prose
+from fairlead.connectors.jira.sheet import Sheet, id_of
+from fairlead.connectors.kit.moments import GONE, SNAPSHOT, USUAL_RANK
+from fairlead.connectors.kit.payload import Doc
+from fairlead.model.patch import OLDEST
+from fairlead.model.records.conversation import Message
+
+
+def event(sheet: Sheet, payload: Doc, kind: str) -> None:
+    """A `comment_*` webhook."""
+    comment = payload.need("comment")
+    item = sheet.item(payload.need("issue").need_text("key"))
+    if kind == "comment_deleted":
+        at = sheet.date or comment.time("updated") or OLDEST
+        gone = Message(id=f"{item}/comment/{id_of(comment)}", source=sheet.source, about=item, deleted_at=at)
+        sheet.say(gone, at, GONE)
+        return
+    say(sheet, comment, item)
+
+
+def say(sheet: Sheet, comment: Doc, item: str) -> None:
+    """Says a comment as a message about an item."""
+    at, updated = comment.need_time("created"), comment.time("updated")
+    sheet.say(
+        Message(
+            id=f"{item}/comment/{id_of(comment)}",
+            source=sheet.source,
+            created_at=at,
+            updated_at=updated,
+            deleted_at=UNSET,
+            about=item,
+            author=sheet.person(comment, "author"),
+            body=prose(comment, "body"),
+            at=at,
+        ),
+        updated or at,
+        # a page writes the text as the API of the sync does, and that is the one to keep
+        SNAPSHOT if sheet.headers.get("path") else USUAL_RANK,
+    )
