@@ -12,7 +12,7 @@ import typer
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-@APP.command(epilog="Example: fairlead demo --no-serve; then: fairlead --demo triage")
+@APP.command(epilog="Example: fairlead demo --no-serve")
 def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the pages after the brief.")] = True,
     as_of: Annotated[str, typer.Option(help="Tell the story up to this moment, like 2026-10-14T09:00Z.")] = "",

@@ -21,7 +21,7 @@ def _export() -> None:
     """Write what Fairlead knows in open formats."""
 
 
-@APP.command(epilog="Example: fairlead export records out --format jsonl")
+@APP.command(epilog="Example: fairlead export records tables --format jsonl")
 def records(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     form: Annotated[Format, typer.Option("--format", help="csv, jsonl or parquet.")] = "csv",

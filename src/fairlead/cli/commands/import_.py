@@ -1,6 +1,6 @@
 """Bring a local repository, captured events, reports of tests or a folder of tables in.
 
-Example: fairlead import git ~/src/payments
+Example: fairlead import git .
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _FROM_GIT = {"commits": "commits", "changes": "changes", "releases": "tags"}
 _Json = Annotated[bool, typer.Option("--json", help="The summary as JSON.")]
 
 
-@APP.callback(epilog="Example: fairlead import git ~/src/payments")
+@APP.callback(epilog="Example: fairlead import git .")
 def _import() -> None:
     """Bring history in without the network."""
 
 
-@APP.command(epilog="Example: fairlead import git ~/src/payments --tags-are-deployments")
+@APP.command(epilog="Example: fairlead import git . --tags-are-deployments")
 def git(
     paths: Annotated[list[Path], typer.Argument(help="Repositories, bare or not.")],
     known_as: Annotated[str, typer.Option("--as", help="Repository id that it stands for.")] = "",
@@ -110,7 +110,7 @@ def events(
     typer.echo(f"{done.files} files: {done.events} events, {done.new} of them new, {done.quarantined} unreadable")
 
 
-@APP.command("records", epilog="Example: fairlead import records tables/")
+@APP.command("records", epilog="Example: fairlead import records tables")
 def records_(
     folder: Annotated[Path, typer.Argument(help="CSV, JSONL or Parquet files, named by table.")],
     json: _Json = False,

@@ -32,7 +32,7 @@ def list_(
     _ask({"team": team, "language": language}, json)
 
 
-@APP.command(epilog="Example: fairlead incidents explain github:acme/payments#42")
+@APP.command(epilog="Example: fairlead incidents explain github:brightwater/payments#188")
 def explain(incident: _Incident, language: _Language = "", json: _Json = False) -> None:
     """One incident: its verdict, the score and each of its parts."""
     _ask({"incident": incident, "language": language}, json)
@@ -40,7 +40,8 @@ def explain(incident: _Incident, language: _Language = "", json: _Json = False) 
 
 @APP.command(
     "caused-by",
-    epilog="Example: fairlead incidents caused-by github:acme/payments#42 github:acme/payments/deployment/7",
+    epilog="Example: fairlead incidents caused-by github:brightwater/ledger#126 "
+    "github:brightwater/payments/deployment/1930002261",
 )
 def caused_by(
     incident: _Incident,
@@ -61,7 +62,7 @@ def caused_by(
 
 @APP.command(
     "not-deployment",
-    epilog="Example: fairlead incidents not-deployment github:acme/payments#42 --reason 'the provider was down'",
+    epilog="Example: fairlead incidents not-deployment github:brightwater/ledger#126 --reason 'the bank was down'",
 )
 def not_deployment(
     incident: _Incident,
@@ -80,7 +81,7 @@ def not_deployment(
     )
 
 
-@APP.command(epilog="Example: fairlead incidents withdraw github:acme/payments#42")
+@APP.command(epilog="Example: fairlead incidents withdraw github:brightwater/ledger#126")
 def withdraw(incident: _Incident, by: _By = "operator", json: _Json = False) -> None:
     """Take back what was stated about an incident: the score decides again."""
     from fairlead.ingest.attributing import withdrawn_cause

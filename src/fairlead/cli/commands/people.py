@@ -64,25 +64,25 @@ def suggest(json: _Json = False) -> None:
     _show(rows, json, "no two accounts look like one person")
 
 
-@APP.command(epilog="Example: fairlead people merge github:@kim email:kim@home.example")
+@APP.command(epilog="Example: fairlead people merge email:daniel.osei@brightwater.example email:daniel@osei.example")
 def merge(account: str, other: str, by: _By = "operator", json: _Json = False) -> None:
     """Confirm that two accounts are one person; it can be taken back."""
     _decide("confirmed", account, other, by, json)
 
 
-@APP.command(epilog="Example: fairlead people refuse github:@kim email:kim@other.example")
+@APP.command(epilog="Example: fairlead people refuse github:@kim-adler email:daniel@osei.example")
 def refuse(account: str, other: str, by: _By = "operator", json: _Json = False) -> None:
     """Say that two accounts are different people; they are not suggested again."""
     _decide("refused", account, other, by, json)
 
 
-@APP.command(epilog="Example: fairlead people revert github:@kim email:kim@home.example")
+@APP.command(epilog="Example: fairlead people revert email:daniel.osei@brightwater.example email:daniel@osei.example")
 def revert(account: str, other: str, by: _By = "operator", json: _Json = False) -> None:
     """Take a decision about two accounts back."""
     _decide("reverted", account, other, by, json)
 
 
-@APP.command(epilog="Example: fairlead people invite person:kim --role manager --team team:payments")
+@APP.command(epilog="Example: fairlead people invite person:kim-adler --role manager --team team:payments")
 def invite(
     person: Annotated[str, typer.Argument(help="Person id; `fairlead people list` shows them.")],
     role: Annotated[str, typer.Option(help="owner, manager, member or viewer.")] = "member",
@@ -112,7 +112,7 @@ def invite(
         say("no server runs here: start it with `fairlead up`")
 
 
-@APP.command(epilog="Example: fairlead people withdraw person:kim --team team:payments")
+@APP.command(epilog="Example: fairlead people withdraw person:kim-adler --team team:payments")
 def withdraw(
     person: Annotated[str, typer.Argument(help="Person id; `fairlead people list` shows them.")],
     team: Annotated[str, typer.Option(help="Team id, or * for the role held everywhere.")] = "*",

@@ -12,7 +12,7 @@ import typer
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-@APP.command(epilog="Example: fairlead sync github --since 2026-01-01")
+@APP.command(epilog="Example: fairlead sync calendar --since 2026-01-01")
 def sync(
     source: Annotated[str, typer.Argument(help="A source by name; without it all.")] = "",
     since: Annotated[str, typer.Option(help="First day to read, or `all`.")] = "",

@@ -1,0 +1,87 @@
+"""What help shows as an example can be typed as it stands, on the demo."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairlead.cli import home
+from fairlead.cli.main import APP, Commands, run
+
+ELSEWHERE = {"up": "serves until it is told to stop", "demo": "made the home", "restore": "wants an empty home"}
+"""Commands whose examples other tests run, and why these cannot."""
+
+REPORT = '<testsuite name="fees" tests="1"><testcase classname="fees" name="rounds up" time="0.2"/></testsuite>'
+
+
+def _examples(command: Any, name: str) -> Iterator[tuple[str, str]]:
+    if command.epilog:
+        yield name, command.epilog.removeprefix("Example: ")
+    for child in (getattr(command, "commands", None) or {}).values():
+        yield from _examples(child, name)
+
+
+def examples() -> list[tuple[str, str]]:
+    """Name of the command and what its help says to type, for each of them, as the app itself tells."""
+    group = Commands(name="fairlead")
+    found = [("", str(APP.info.epilog).removeprefix("Example: "))]
+    for name in group.list_commands(None):
+        found += _examples(group.get_command(None, name), name)
+    return found
+
+
+def _inputs(folder: Path) -> None:
+    """What examples name that comes from outside: a repository here, captured events, a report of tests."""
+    for words in (["init", "-q", "."], ["commit", "-q", "--allow-empty", "-m", "Begin"]):
+        called = ["git", "-c", "user.name=Kim Adler", "-c", "user.email=kim.adler@brightwater.example", *words]
+        subprocess.run(called, cwd=folder, check=True)
+    event = {"source": "github", "headers": {"X-GitHub-Event": "ping", "X-GitHub-Delivery": "e1"}, "body": {}}
+    (folder / "captured.jsonl").write_text(json.dumps(event) + "\n")
+    (folder / "build").mkdir()
+    (folder / "build" / "junit.xml").write_text(REPORT)
+
+
+def test_every_example_can_be_typed_on_the_demo(
+    demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the order of the commands: what one exports the next can import."""
+    demo, here = tmp_path / "demo", tmp_path / "here"
+    shutil.copytree(demo_home, demo)
+    here.mkdir()
+    _inputs(here)
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("FAIRLEAD_DEMO_HOME", str(demo))
+    monkeypatch.setenv("FAIRLEAD_HOME", str(tmp_path / "none"))
+    # What a command was told in this process must not hold for the next test.
+    monkeypatch.setattr(home, "_choice", home._Choice())
+    failed = []
+    for name, example in examples():
+        words = shlex.split(example.partition(" > ")[0])
+        assert words[0] == "fairlead", example
+        if name in ELSEWHERE:
+            continue
+        code = _typed(["--demo", *words[1:]])
+        said = capsys.readouterr()
+        # Findings are an answer too: the demo has no tokens, and says so.
+        found = name == "doctor" and json.loads(said.out)["findings"]
+        if code and not found and not _of_the_reader(words):
+            failed.append(f"{example}: {code}\n{said.out[-300:]}{said.err[-300:]}")
+    assert not failed, "\n".join(failed)
+
+
+def _of_the_reader(words: list[str]) -> bool:
+    """Whether an example names a file that only whoever reads it has."""
+    return any(Path(word).suffix and ":" not in word and not Path(word).exists() for word in words)
+
+
+def _typed(words: list[str]) -> Any:
+    with pytest.raises(SystemExit) as left:
+        run(words)
+    return left.value.code
