@@ -53,6 +53,8 @@ class SourceSetup(Section, frozen=True):
     """First day to read, like `2026-01-01`; empty means 180 days back."""
     every_minutes: int = 5
     """How often to poll; 0 means never."""
+    mapping: str = ""
+    """File that says what payloads become, for `generic`; beside this file or in `fairlead.d/mappings/`."""
     options: dict[str, Any] = {}
     """What the connector's reader must know; changing it replays the source."""
 

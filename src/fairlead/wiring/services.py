@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fairlead.config.load import Loaded
 from fairlead.config.secrets import credentials, webhook_secrets
@@ -40,9 +40,17 @@ class Services:
     apart: bool = False
     """Whether a server holds the home's warehouse, so that this process makes one of its own for what it is asked."""
     _added: dict[str, SourceSetup] = field(default_factory=dict)
+    _mappings: dict[str, Any] = field(default_factory=dict)
     _scratch: TemporaryDirectory[str] | None = None
 
     def __post_init__(self) -> None:
+        # Once, like the settings: a file that is saved half-way must not stop a server that runs.
+        if any(
+            source.mapping or (source.tool or name) == "generic" for name, source in self.settings.sources.items()
+        ):
+            from fairlead.wiring.mappings import load_mappings
+
+            self._mappings = load_mappings(self.loaded)
         # Here and not where a part is opened: each of them would tell a folder that is not ours in words of its own.
         try:
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -137,6 +145,9 @@ class Services:
         # The version is by content: a source whose options are touched and put back is not read again.
         found = self.source(source)
         values = found.options if found else {}
+        if source in self._mappings:
+            # As a value among the others: the reader stays pure, and a changed file is a changed option.
+            values = {**values, "mapping": self._mappings[source]}
         version = content_id(msgspec.json.encode(values, order="sorted"))[:12] if values else ""
         return Options(source=source, values=values, version=version)
 

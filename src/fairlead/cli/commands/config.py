@@ -23,7 +23,7 @@ def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
     from fairlead.cli.output import show_json
     from fairlead.model.errors import ConfigFaults
 
-    faults = [*_faults_of(_settings), *_faults_of(_metrics)]
+    faults = [*_faults_of(_settings), *_faults_of(_metrics), *_faults_of(_mappings)]
     if faults and not json:
         # They leave by the one place that prints faults and gives exit code 2.
         raise ConfigFaults(faults)
@@ -89,6 +89,19 @@ def _metrics() -> object:
     from fairlead.metrics.catalogue import load
 
     return load(own_folders(home.settings_file(), "metrics"))
+
+
+def _mappings() -> object:
+    """What payloads of other tools become; the faults of the settings that name the files are told already."""
+    from fairlead.cli import home
+    from fairlead.model.errors import ConfigFaults
+    from fairlead.wiring.mappings import load_mappings
+
+    try:
+        loaded = home.loaded()
+    except ConfigFaults:
+        return None
+    return load_mappings(loaded)
 
 
 def vars_of(fault: object) -> dict[str, object]:
