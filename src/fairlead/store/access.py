@@ -80,6 +80,7 @@ class Reading:
 
 def digest(secret: str) -> str:
     """What is kept of a secret; secrets are random and long, so no slow hash is needed."""
+    # what a stranger sends may hold lone surrogates: it is an unknown secret then, not a fault
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -102,6 +103,7 @@ def disable_user(tx: Transaction, person: str, now: datetime) -> None:
     tx.execute(update(users).where(users.c.person == person).values(disabled_at=now))
     tx.execute(delete(sessions).where(sessions.c.person == person))
     tx.execute(delete(links).where(links.c.person == person))
+    # revoked, not deleted: the list of tokens still tells when each one ended
     tx.execute(update(tokens).where(tokens.c.person == person, tokens.c.revoked_at.is_(None)).values(revoked_at=now))
 
 
@@ -124,6 +126,7 @@ def all_users(tx: Transaction, people: Sequence[str] | None = None) -> list[User
 
 def grant(tx: Transaction, person: str, role: Role, now: datetime, by: str, team: str = EVERYWHERE) -> None:
     """Gives a role in a team, over one that was given there before that moment."""
+    # the empty role means taken back, which only `withdraw` may write
     assert role in ROLES, role
     _set_role(tx, person, team, role, now, by)
 
@@ -148,6 +151,7 @@ def use_link(tx: Transaction, secret: str, now: datetime) -> str | None:
     if tx.execute(update(links).where(free).values(used_at=now)).rowcount != 1:
         return None
     person: str = tx.execute(select(links.c.person).where(links.c.hash == digest(secret))).scalar_one()
+    # disabling deletes links, but one may have been made for somebody who was disabled already
     return person if _enabled(tx, person) else None
 
 
@@ -190,6 +194,7 @@ def new_token(
     """A token and its secret, which starts with `fl_` so that secret scanners find it in a leak."""
     secret = f"fl_{secrets.token_urlsafe(32)}"
     token = Token(
+        # the id is shown and typed to revoke the token: it tells nothing of the secret
         id=secrets.token_hex(6),
         person=person,
         name=clean(name),
@@ -240,6 +245,7 @@ def note_reading(tx: Transaction, reading: Reading) -> None:
 
 def readings(tx: Transaction, limit: int = 1000) -> list[Reading]:
     """The access log, newest first."""
+    # by position, not by time: two readings of one moment keep their order
     chosen = select(access_log).order_by(access_log.c.position.desc()).limit(limit)
     found = ({name: row._mapping[name] for name in Reading.__slots__} for row in tx.execute(chosen))
     return [Reading(**{**row, "columns": tuple(row["columns"])}) for row in found]
@@ -248,6 +254,7 @@ def readings(tx: Transaction, limit: int = 1000) -> list[Reading]:
 def _set_role(tx: Transaction, person: str, team: str, role: str, at: datetime, by: str) -> None:
     held = select(grants.c.granted_at).where(grants.c.person == person, grants.c.team == team)
     latest = tx.execute(held).scalar()
+    # the later decision holds, in whatever order a replay comes past them
     if latest is None or latest <= at:
         upsert(tx, grants, {"person": person, "team": team, "role": role, "granted_at": at, "granted_by": by})
 

@@ -37,6 +37,7 @@ def tell(tx: Transaction, told: Iterable[Told]) -> bool:
     """Keeps renames; says whether any was not known yet."""
     insert = postgresql.insert(renames) if tx.dialect.name == "postgresql" else sqlite.insert(renames)
     rows = [{"old": one.old, "new": one.new, "at": one.at} for one in told]
+    # a sum, for `any` would stop at the first new one and leave the rest unwritten
     return sum(tx.execute(insert.on_conflict_do_nothing(), row).rowcount for row in rows) > 0
 
 
@@ -47,6 +48,7 @@ def see(tx: Transaction, seen: Iterable[Seen]) -> None:
     statement = insert.on_conflict_do_update(
         index_elements=["source", "external_id", "id"],
         set_={
+            # CASE, for the lesser of two values is `min` on one database and `least` on the other
             "first_at": case((first < names.c.first_at, first), else_=names.c.first_at),
             "last_at": case((last > names.c.last_at, last), else_=names.c.last_at),
         },

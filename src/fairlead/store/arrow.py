@@ -23,6 +23,7 @@ _BATCH = 8192
 
 def batches(tx: Transaction, table: str, after_rev: int) -> Iterator[pa.RecordBatch]:
     """Rows above a revision; unordered for a full load, which then runs through the table without an index."""
+    # heavy to load, and only the warehouse asks
     import pyarrow as pa
 
     schema = arrow_schema(table)
@@ -73,7 +74,9 @@ def _open(tx: Transaction, table: str, after_rev: int) -> Any:
 
 def _expression(name: str, kind: ColumnKind, postgres: bool) -> str:
     if postgres and kind == "time":
+        # `extract` gives an exact number, so no microsecond is lost
         return f'(extract(epoch from "{name}") * 1000000)::bigint'
+    # as SQLite gives them: a day as text, a flag as 0 or 1
     as_plain = {"day": "::text", "flag": "::int"}.get(kind, "") if postgres else ""
     return f'"{name}"{as_plain}'
 

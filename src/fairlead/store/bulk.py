@@ -24,6 +24,7 @@ _AT_ONCE = 10_000
 
 def insert(tx: Transaction, batches: Iterable[Rows], raw_seq: int | None = None, generation: int = 0) -> Applied:
     """Stores statements about many records under one revision."""
+    # before the revision is drawn, as in `records.merge`
     take_turn(tx)
     applied = Applied(next_value(tx, "rev"))
     for rows in batches:
@@ -39,7 +40,9 @@ def _insert_part(
     ids = [identity for identity, _, _ in prepared]
     fresh = set(ids)
     again: Sequence[tuple[str, str, list[Any]]] = ()
+    # written first and asked after: in a history nearly every row is new
     if rowio.insert(tx, rows.table, list(_whole_rows(rows, prepared, raw_seq, applied.rev))) < len(prepared):
+        # a row of this revision went in just now
         before = rowio.older(tx, rows.table, ids, applied.rev)
         # a row named twice in one batch went in once: its other statements still have their say
         several = {identity for identity, count in Counter(ids).items() if count > 1}
@@ -57,6 +60,7 @@ def _insert_part(
         merged = records.merge(tx, statements)
         for table, changed in merged.changed.items():
             _note(applied.changed, table, changed)
+        # the merge drew a revision of its own, and readers need the highest
         applied.rev = max(applied.rev, merged.rev)
 
 
@@ -75,6 +79,7 @@ def _prepared(rows: Rows, places: range, generation: int) -> Iterator[tuple[str,
         identity, *said = rows.rows[place]
         if not isinstance(identity, str) or not identity:
             raise Unreadable(f"{rows.table}.id", "is empty")
+        # neighbours often share one moment: its text is made once
         if rows.at[place] is not at:
             at = rows.at[place]
             time = version_time(at, rows.rank)
@@ -104,7 +109,9 @@ def _whole_rows(
     width = len(place)
     order = [place.get(name, width) for name in own]
     for identity, version, values in prepared:
+        # an empty place at the end stands for each field that these rows leave unsaid
         values.append(None)
         whole = [values[position] for position in order]
+        # the same list goes to the merge if its row was there before
         values.pop()
         yield (identity, *whole, rev, raw_seq, pack_version(rows.table, version, rows.fields[1:]))

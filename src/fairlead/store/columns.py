@@ -66,6 +66,7 @@ class Plain(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """On the way in."""
+        # sorted, so that the same value is the same text
         return None if value is None else msgspec.json.encode(value, order="sorted").decode()
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002

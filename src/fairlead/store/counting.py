@@ -16,5 +16,6 @@ _TAKE = text(
 def next_value(tx: Transaction, name: str, by: int = 1) -> int:
     """Advances a counter and gives its new value; `by=0` only reads it."""
     if by == 0:
+        # a look must not write: reading transactions may not, and the row may not be there yet
         return tx.execute(_READ, {"name": name}).scalar() or 0
     return int(tx.execute(_TAKE, {"name": name, "by": by}).scalar_one())

@@ -24,14 +24,18 @@ _WRITER_LOCK = 0x6661_6972
 """Advisory lock of PostgreSQL that makes writers of records take turns, so that revisions commit in order."""
 
 _PRAGMAS = (
+    # readers go on while somebody writes
     "PRAGMA journal_mode=WAL",
     # An offset that survived a power cut while the records did not would lose events for good.
     "PRAGMA synchronous=FULL",
     # Records arrive in any order: a change may come before its repository.
     "PRAGMA foreign_keys=OFF",
     "PRAGMA temp_store=MEMORY",
+    # below zero it counts KiB: 32 MB, whatever the size of a page
     "PRAGMA cache_size=-32768",
+    # pages of 4 KiB: folded in each 16 MB of writing instead of each 4
     "PRAGMA wal_autocheckpoint=4000",
+    # what an import made of the WAL is cut back to 64 MB afterwards
     "PRAGMA journal_size_limit=67108864",
 )
 
@@ -76,6 +80,7 @@ class Database:
         try:
             with self._engine.connect().execution_options(**{_WRITE: write}) as tx, tx.begin():
                 if self.dialect == "postgresql" and not write:
+                    # PostgreSQL's usual level would let each statement of one answer see another state
                     tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
                 yield tx
         except DBAPIError as fault:
@@ -86,9 +91,12 @@ class Database:
 
     def _fault(self, cause: BaseException | None) -> Exception:
         driver = self._engine.dialect.loaded_dbapi
+        # the first line only: PostgreSQL's further ones quote the row, which may name people
         words = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
+        # locked, out of disk or gone: nothing was written, and the same work may be tried again
         if isinstance(cause, driver.OperationalError | driver.InterfaceError):
             return Retry(f"the store did not answer: {words}", hint="disk space? is it running?")
+        # the fault lies in the values: another try would fail the same way
         if isinstance(cause, driver.DataError | driver.IntegrityError):
             return Unreadable("", f"the store cannot hold it: {words}")
         return Abort(
@@ -107,6 +115,7 @@ class Database:
 def take_turn(tx: Transaction) -> None:
     """Holds the writers' lock of PostgreSQL until the transaction ends."""
     if tx.dialect.name == "postgresql":
+        # of the transaction, not of the session: a crash or an error cannot leave it held
         tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
 
 
@@ -121,6 +130,7 @@ def _target(url: str) -> URL:
         return target.set(drivername="postgresql+psycopg")
     if target.drivername not in ("sqlite", "sqlite+pysqlite"):
         raise Abort(f"no store for `{target.drivername}`", hint="sqlite:////abs/facts.db or postgresql://host/name")
+    # in memory each connection would have a database of its own, and other processes none
     if not target.database or target.database == ":memory:":
         raise Abort("a store on SQLite needs a file", hint="sqlite:////abs/facts.db, with four slashes")
     return target
@@ -135,6 +145,7 @@ def _engine(target: URL) -> Engine:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
+        # a server that was restarted is noticed before a write; the zone must not be the server's own
         return create_engine(target, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
     except NoSuchModuleError as fault:
         raise Abort(f"the driver of the store is missing: {fault}") from fault
@@ -149,4 +160,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get(_WRITE, True)
+    # the write lock at the start: who turns writer half-way fails as busy at once, without waiting
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

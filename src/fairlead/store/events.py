@@ -34,8 +34,10 @@ def append(tx: Transaction, made: Iterable[Event], raw_seq: int | Sequence[int] 
     take_turn(tx)
     seqs = [raw_seq] * len(told) if raw_seq is None or isinstance(raw_seq, int) else list(raw_seq)
     rows = {event.id: _row(event, seq) for event, seq in zip(told, seqs, strict=True)}
+    # what is new is counted by position: while the turn is ours nobody else adds any
     before = _last(tx)
     insert = postgresql.insert(events) if tx.dialect.name == "postgresql" else sqlite.insert(events)
+    # PostgreSQL numbers also what it passes over: positions have gaps, and no reader may count on them
     tx.execute(insert.on_conflict_do_nothing(index_elements=["id"]), list(rows.values()))
     return tx.execute(select(func.count()).where(events.c.position > before)).scalar_one()
 
@@ -88,6 +90,7 @@ def _row(event: Event, raw_seq: int | None) -> dict[str, object]:
 def _json(data: object) -> str:
     try:
         return _encode(data).decode()
+    # UTF-8 has no lone surrogates; nearly all data have none, so the walk is for those that do
     except UnicodeEncodeError:
         return _encode(_without_surrogates(data)).decode()
 

@@ -29,6 +29,7 @@ class Glance:
 def glance(path: Path) -> Glance | None:
     """Looks at a database file; `None` where there is none or it cannot be looked at."""
     try:
+        # read-only: a look must not make a file where there is none
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as con:
             (revision,) = con.execute("select max(value) from counters where name = 'rev'").fetchone()
             counts = dict(con.execute("select name, value from counters where name like 'contests%'"))

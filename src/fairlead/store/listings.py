@@ -38,6 +38,7 @@ def get(tx: Transaction, table: str, scope: str) -> Listing | None:
 
 def put(tx: Transaction, table: str, scope: str, listing: Listing) -> None:
     """Keeps the listing of a scope, over the one before."""
+    # level 1: ids of one scope share their beginnings and shrink well at the fastest
     content = zlib.compress(msgspec.msgpack.encode(listing), 1)
     upsert(tx, sweeps, {"record_table": table, "scope": scope, "at": listing.at, "content": content})
 
@@ -59,5 +60,6 @@ def join(one: Listing, other: Listing) -> Listing:
     """What two listings of the same scope know together."""
     older, newer = sorted((one, other), key=lambda listing: listing.at)
     missed = dict.fromkeys(older.ids - newer.ids, newer.at)
+    # listed by the last sweep means there, whatever an earlier one missed
     gone = {found: at for found, at in {**missed, **older.gone, **newer.gone}.items() if found not in newer.ids}
     return Listing(newer.at, newer.ids, tuple(sorted({*older.times, *newer.times})), gone)

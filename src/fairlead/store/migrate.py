@@ -32,6 +32,7 @@ def upgrade(tx: Connection, to: str = "head") -> None:
         # Two processes that start at once must not both create the tables.
         tx.execute(text("SELECT pg_advisory_xact_lock(1835627624)"))
     found = current(tx)
+    # the usual case, answered without loading Alembic
     if to == "head" and found == revisions()[-1]:
         return
     if found is not None and found not in revisions():
@@ -48,7 +49,9 @@ def _run(tx: Connection, to: str) -> None:
     from alembic.config import Config
 
     config = Config()
+    # the options go through configparser, to which `%` begins a placeholder
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    # `env.py` runs the scripts on it, in the transaction of the caller
     config.attributes["connection"] = tx
     command.upgrade(config, to)
 

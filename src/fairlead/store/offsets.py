@@ -21,6 +21,7 @@ def set(tx: Transaction, consumer: str, position: int) -> None:
 
 def lowest(tx: Transaction) -> int:
     """Position that every consumer has passed: what lies below may be compressed or expire."""
+    # without any consumer nothing has been read, so nothing may go
     return min(tx.execute(select(offsets.c.position)).scalars(), default=0)
 
 

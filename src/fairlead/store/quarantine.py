@@ -40,6 +40,7 @@ class Held:
 def hold(tx: Transaction, held: Iterable[Held]) -> None:
     """Puts events into quarantine, or notes another failed attempt."""
     insert = postgresql.insert(quarantine) if tx.dialect.name == "postgresql" else sqlite.insert(quarantine)
+    # what it is and when it first failed stays; what fails again is open again
     taken = {name: insert.excluded[name] for name in ("error", "field", "last_at", "state")}
     statement = insert.on_conflict_do_update(
         index_elements=["raw_seq"], set_={**taken, "attempts": quarantine.c.attempts + 1}
@@ -51,6 +52,7 @@ def hold(tx: Transaction, held: Iterable[Held]) -> None:
 
 def settle(tx: Transaction, raw_seqs: Iterable[int], state: QuarantineState = "resolved") -> int:
     """Closes what is open of these; tells how many."""
+    # open ones only: what a person dismissed stays so
     chosen = update(quarantine).where(quarantine.c.raw_seq.in_(list(raw_seqs)), quarantine.c.state == "open")
     return tx.execute(chosen.values(state=state)).rowcount
 

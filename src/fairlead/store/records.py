@@ -55,6 +55,7 @@ def merge(tx: Transaction, statements: Iterable[Statement]) -> Applied:
         by_table.setdefault(statement.table, []).append(statement)
     if not by_table:
         return Applied(0)
+    # before the revision is drawn: revisions must be committed in the order in which they were drawn
     take_turn(tx)
     applied = Applied(next_value(tx, "rev"))
     for table, group in by_table.items():
@@ -74,6 +75,7 @@ def overrule(tx: Transaction, statements: Iterable[Statement]) -> Applied:
     for table, group in by_table.items():
         rows = rowio.load(tx, table, {statement.id for statement in group})
         for statement in group:
+            # an id without a row is a fault of the caller: nothing is made up for it
             row = rows[statement.id]
             row.merged.values.update(statement.values)
             row.merged.versions.update(dict.fromkeys(statement.values, statement.version))
@@ -98,22 +100,28 @@ def _merge_table(tx: Transaction, table: str, group: list[Statement], applied: A
         row = rows.get(statement.id)
         if row is None:
             merged = Merged(statement.id, dict(statement.values), dict.fromkeys(statement.values, version))
+            # into both: the next statement of this batch about it finds it
             rows[merged.id] = written[merged.id] = rowio.Row(merged, applied.rev, statement.raw_seq)
             created.add(merged.id)
             continue
         values, versions = row.merged.values, row.merged.versions
         for name, value in statement.values.items():
             known = versions.get(name, "")
+            # a version ends in the digest of what is said, so an equal one says the same
             if version > known:
                 versions[name] = version
                 written[statement.id] = row
+                # a first word is a change even if it says "empty": unsaid is something else
                 if not known or values.get(name) != value:
+                    # the value before the batch, not before this statement: `_differs` compares the two ends
                     before.setdefault(statement.id, {}).setdefault(name, (known, values.get(name)))
                     values[name] = value
+                    # evidence leads to what changed a value, not to what repeated it last
                     row.raw_seq = statement.raw_seq
     changed = created | {one for one, held in before.items() if _differs(rows[one].merged.values, held)}
     for one in changed:
         rows[one].rev = applied.rev
+    # rows of which only versions grew are written too, without a revision: the warehouse need not read them again
     rowio.save(tx, table, written.values())
     if created:
         rowio.forget_removal(tx, table, created)
@@ -143,6 +151,7 @@ def rows(tx: Transaction, table: str, ids: Iterable[str] | None = None) -> Itera
     """Records as dicts in order of id: times as datetimes, lists of texts as tuples; all, or those of these ids."""
     kinds = [(column.name, column.kind) for column in columns(table)]
     for row in rowio.plain(tx, table, ids):
+        # not strict: `rev` and `raw_seq` follow the columns
         found = {name: to_python(kind, value) for (name, kind), value in zip(kinds, row, strict=False)}
         yield {**found, "rev": row[-2], "raw_seq": row[-1]}
 

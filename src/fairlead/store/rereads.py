@@ -16,6 +16,7 @@ def ask(database: Database, raw_seq: int) -> bool:
         if not quarantine.is_open(tx, raw_seq):
             return False
     with database.begin() as tx:
+        # keys are ordered as text: leading zeros keep the order of the log
         state.put(tx, f"{_PREFIX}{raw_seq:020d}", True)
     return True
 

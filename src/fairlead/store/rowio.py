@@ -57,6 +57,7 @@ def save(tx: Transaction, table: str, rows: Iterable[Row]) -> None:
         for row in rows
     ]
     if out:
+        # whole rows: they were loaded in this transaction, so nothing that another said is overwritten unseen
         _driver(tx).executemany(_upsert(tx.dialect.name, table), _outward(tx, table, out))
 
 
@@ -64,11 +65,13 @@ def insert(tx: Transaction, table: str, rows: list[tuple[Any, ...]]) -> int:
     """Inserts whole rows in the order of the columns, passing over ids that exist; tells how many went in."""
     cursor = _driver(tx)
     cursor.executemany(_insert(tx.dialect.name, table), _outward(tx, table, rows))
+    # both drivers add up over all rows of `executemany`, those passed over left out
     return int(cursor.rowcount)
 
 
 def older(tx: Transaction, table: str, ids: Iterable[str], rev: int) -> set[str]:
     """Which of these ids have a row from before a revision."""
+    # unconverted: conversion goes by the places of a whole row, and this is a part of one
     return {found for found, held in _select(tx, table, ("id", "rev"), ids, convert=False) if held < rev}
 
 
@@ -85,6 +88,7 @@ def below(tx: Transaction, table: str, prefix: str) -> list[str]:
 def column_below(tx: Transaction, table: str, column: str, prefix: str) -> list[str]:
     """Ids of the rows that have a value with this prefix in a column."""
     mark = _mark(tx)
+    # only ids are ordered by bytes; under another collation a prefix is no range
     by_bytes = ' COLLATE "C"' if tx.dialect.name == "postgresql" else ""
     sql = f'SELECT id FROM {table} WHERE "{column}"{by_bytes} >= {mark} AND "{column}"{by_bytes} < {mark}'  # noqa: S608
     cursor = _driver(tx)
@@ -94,6 +98,7 @@ def column_below(tx: Transaction, table: str, column: str, prefix: str) -> list[
 
 def ending(tx: Transaction, table: str, suffix: str) -> list[str]:
     """Ids that end so."""
+    # LIKE would take `_` and `%` in ids as wildcards, and ignores case on SQLite
     tail = "right(id, %s)" if tx.dialect.name == "postgresql" else "substr(id, -?)"
     cursor = _driver(tx)
     cursor.execute(f"SELECT id FROM {table} WHERE {tail} = {_mark(tx)}", (len(suffix), suffix))  # noqa: S608
@@ -120,6 +125,7 @@ def remove(tx: Transaction, table: str, ids: Iterable[str], rev: int) -> int:
     cursor = _driver(tx)
     cursor.executemany(
         f"INSERT INTO removed (record_table, id, rev) VALUES ({mark}, {mark}, {mark}) "  # noqa: S608
+        # a row may go, come and go again: readers who followed the first time must hear of the second
         "ON CONFLICT (record_table, id) DO UPDATE SET rev = excluded.rev",
         [(table, one, rev) for one in wanted],
     )
@@ -130,6 +136,7 @@ def forget_removal(tx: Transaction, table: str, ids: Iterable[str]) -> None:
     """Rows that were removed once and are there again."""
     mark = _mark(tx)
     cursor = _driver(tx)
+    # nearly always empty, and this is asked for each batch with new rows
     cursor.execute("SELECT 1 FROM removed LIMIT 1")
     if cursor.fetchone() is not None:
         cursor.executemany(
@@ -164,6 +171,7 @@ def _select(
         while found := cursor.fetchmany(_CHUNK):
             yield from _inward(tx, table, found)
         return
+    # letters sort here as their UTF-8 bytes do in the database, so the parts together are in order of id
     wanted = sorted(set(ids))
     postgres = tx.dialect.name == "postgresql"
     for start in range(0, len(wanted), _CHUNK):
@@ -172,12 +180,14 @@ def _select(
         if postgres:
             cursor.execute(f"{head} WHERE id = ANY(%s) ORDER BY id", (part,))
         else:
+            # one bound value for any number of ids: SQLite bounds the number of variables
             listed = msgspec.json.encode(part).decode()
             cursor.execute(head + " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (listed,))  # noqa: S608
         yield from _inward(tx, table, cursor.fetchall()) if convert else cursor.fetchall()
 
 
 def _driver(tx: Transaction) -> Any:
+    # the connection of SQLAlchemy's own transaction, so that both ways of writing commit together
     connection = tx.connection.driver_connection
     assert connection is not None
     return connection.cursor()
@@ -188,6 +198,7 @@ def _mark(tx: Transaction) -> str:
 
 
 def _quoted(name: str) -> str:
+    # some columns bear words of SQL, like `trigger`
     return f'"{name}"'
 
 
@@ -213,6 +224,7 @@ def _insert(dialect: str, table: str) -> str:
 @cache
 def _own_types(table: str) -> tuple[tuple[int, Any], ...]:
     kinds = [column.kind for column in columns(table)]
+    # all other kinds look the same on both databases
     return tuple((place, kind) for place, kind in enumerate(kinds) if kind in ("time", "day"))
 
 

@@ -29,5 +29,6 @@ def drop(tx: Transaction, key: str) -> None:
 
 def below(tx: Transaction, prefix: str) -> dict[str, Any]:
     """All keys that start with a prefix, in order."""
+    # a range, not LIKE: the key's index serves it, and `_` in a prefix means itself
     chosen = select(state).where(state.c.key >= prefix, state.c.key < prefix + "\U0010ffff").order_by(state.c.key)
     return {row.key: row.value for row in tx.execute(chosen)}

@@ -22,6 +22,7 @@ from fairlead.model.schema import TABLE_OF, ColumnKind, columns
 from fairlead.model.times import epoch_us
 
 _BROKEN = re.compile("[\0\ud800-\udfff]")
+# BIGINT of both databases
 _WHOLE_MAX = 2**63 - 1
 
 
@@ -40,6 +41,7 @@ class Statement:
 
 def clean(text: str) -> str:
     """NUL, which PostgreSQL cannot hold, and lone surrogates, which UTF-8 cannot, become U+FFFD."""
+    # most texts are, and a look for one letter costs less than the pattern
     if text.isascii():
         return text.replace("\0", "\ufffd") if "\0" in text else text
     return _BROKEN.sub("\ufffd", text)
@@ -76,6 +78,7 @@ def _content(record: Record) -> tuple[dict[str, Any], str]:
     if not isinstance(record.id, str) or not record.id:
         raise Unreadable(f"{table}.id", "is empty")
     into, texts = converters(table), _text_columns(table)
+    # the moment plays no part here, so that the cache serves every telling of the same words
     said = Patch(record, OLDEST).said()
     values = dict(said)
     for name, value in said.items():
@@ -87,6 +90,7 @@ def _content(record: Record) -> tuple[dict[str, Any], str]:
         except (TypeError, ValueError, OverflowError, AttributeError) as fault:
             raise Unreadable(f"{table}.{name}", f"cannot hold {_short(value)}: {fault}") from fault
     try:
+        # of what was said, not of its plain form, as `bulk` does: one statement has one version by either way
         return values, version_digest(said)
     except (UnicodeEncodeError, ValueError):
         # the digest is made from UTF-8, which has no lone surrogates
@@ -101,6 +105,7 @@ def with_generation(version: str, generation: int) -> str:
     if not generation:
         return version
     moment, rank, digest = version.split(".")
+    # of fixed width, for versions are compared as text
     return f"{moment}.{rank}.g{generation:04d}{digest}"
 
 
@@ -128,6 +133,7 @@ def _text(value: Any) -> str:
 
 
 def _whole(value: Any) -> int:
+    # `True` is a whole number to Python
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("not a whole number")
     if abs(value) > _WHOLE_MAX:
@@ -139,6 +145,7 @@ def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError("not a number")
     number = float(value)
+    # NaN equals nothing, itself included: such a row would change with every telling
     return number if math.isfinite(number) else None
 
 
@@ -155,12 +162,14 @@ def _time(value: Any) -> int:
 
 
 def _day(value: Any) -> str:
+    # a datetime is a date to Python, but which day it means depends on a zone
     if not isinstance(value, date) or isinstance(value, datetime):
         raise TypeError("not a day")
     return value.isoformat()
 
 
 def _texts(value: Any) -> str:
+    # a text is a sequence of texts to Python
     if isinstance(value, str):
         raise TypeError("a text where a list of texts belongs")
     return msgspec.json.encode([_text(part) for part in value]).decode()

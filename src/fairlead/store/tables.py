@@ -45,8 +45,11 @@ def _record_table(name: str) -> Table:
         metadata,
         *own,
         Column("rev", BigInteger, nullable=False),
+        # empty where no raw event stands behind the row
         Column("raw_seq", BigInteger),
+        # packed text beside the values: a row and what it knows of each field are read and written together
         Column("versions", Text, nullable=False),
+        # incremental readers ask for what lies above a revision
         Index(f"{name}_rev", "rev"),
         *(Index(f"{name}_{column}", column) for column in INDEXES.get(name, ())),
     )
@@ -83,6 +86,7 @@ renames = Table(
     Column("old", Id(), nullable=False),
     Column("new", Id(), nullable=False),
     Column("at", Moment, nullable=False),
+    # a name may be given back and taken again: each time is a rename of its own
     PrimaryKeyConstraint("old", "new", "at"),
 )
 """Renames that tools told."""
@@ -105,6 +109,7 @@ sweeps = Table(
     Column("record_table", Id(), nullable=False),
     Column("scope", Id(), nullable=False),
     Column("at", Moment, nullable=False),
+    # compressed: a large repository has many thousand ids
     Column("content", LargeBinary, nullable=False),
     PrimaryKeyConstraint("record_table", "scope"),
 )
@@ -135,6 +140,7 @@ offsets = Table(
 quarantine = Table(
     "quarantine",
     metadata,
+    # the number comes from the log
     Column("raw_seq", BigInteger, primary_key=True, autoincrement=False),
     Column("source", Text, nullable=False),
     Column("tool", Text, nullable=False),
@@ -201,6 +207,7 @@ grants = Table(
     metadata,
     Column("person", Id(), nullable=False),
     Column("team", Id(), nullable=False),
+    # empty once taken back: the row stays, so that a replay does not give it again
     Column("role", Text, nullable=False),
     Column("granted_at", Moment, nullable=False),
     Column("granted_by", Text, nullable=False),
@@ -235,6 +242,7 @@ tokens = Table(
     "tokens",
     metadata,
     Column("hash", Id(), primary_key=True),
+    # the hash is what a request brings; the id is what people see and revoke by
     Column("id", Text, nullable=False, unique=True),
     Column("person", Text, nullable=False),
     Column("name", Text, nullable=False),

@@ -18,6 +18,7 @@ def upsert(tx: Transaction, table: Table, row: Mapping[str, Any]) -> None:
     others = {name: insert.excluded[name] for name in row if name not in key}
     statement: Insert = (
         insert.on_conflict_do_update(index_elements=key, set_=others)
+        # a row that is nothing but its key has nothing to update, and an empty SET is no SQL
         if others
         else insert.on_conflict_do_nothing(index_elements=key)
     )

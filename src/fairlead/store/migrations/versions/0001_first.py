@@ -136,11 +136,13 @@ INDEXES = (
 def upgrade() -> None:
     """Creates all tables."""
     for table, words in RECORDS.items():
+        # any field of a record may be unsaid: one payload seldom knows it all
         own = [_column(word, may_be_empty=True) for word in f"{SHARED} {words}".split()]
         beside = [_column(word) for word in ("rev:whole", "raw_seq:whole?", "versions")]
         op.create_table(table, sa.Column("id", Id(), nullable=False), *own, *beside, sa.PrimaryKeyConstraint("id"))
         op.create_index(f"{table}_rev", table, ["rev"])
     for table, (words, key) in BESIDE.items():
+        # both are found by another value than the one that orders or guards them
         unique = {"events": [sa.UniqueConstraint("id")], "tokens": [sa.UniqueConstraint("id")]}.get(table, [])
         parts = [_column(word) for word in words.split()]
         op.create_table(table, *parts, sa.PrimaryKeyConstraint(*key.split()), *unique)
