@@ -113,6 +113,7 @@ _HINTS = {
     "httpx": "is the other side up and reachable? `fairlead doctor` checks the sources",
 }
 """Library whose fault it is -> what to look at; by name, since importing them would cost every command."""
+_SPOILT_FILE = ("IOException", "SerializationException", "FatalException", "InternalException")
 
 
 def _told(fault: Exception) -> tuple[str, str]:
@@ -125,7 +126,9 @@ def _told(fault: Exception) -> tuple[str, str]:
     lines = str(fault).strip().splitlines()
     library = type(fault).__module__.lstrip("_").partition(".")[0]
     name = "" if library in _HINTS else f"{type(fault).__name__}: "
-    return f"{name}{lines[0] if lines else type(fault).__name__}", _HINTS.get(library, seen)
+    # A wrong statement is a fault of ours: to throw the file away would cost a rebuild and mend nothing.
+    spoilt = library != "duckdb" or type(fault).__name__ in _SPOILT_FILE
+    return f"{name}{lines[0] if lines else type(fault).__name__}", _HINTS.get(library, seen) if spoilt else seen
 
 
 if __name__ == "__main__":
