@@ -57,7 +57,8 @@ def parse_time(value: str | int | float | datetime | None) -> datetime | None:
         return from_epoch(float(text) if "." in text else int(text))
     if text.startswith(("0001-01-01", "0000-00-00")):
         return None
-    return _as_utc(datetime.fromisoformat(text))
+    # Ruby's own form, which GitLab sends beside ISO 8601, spells the zone out
+    return _as_utc(datetime.fromisoformat(text.removesuffix(" UTC")))
 
 
 def _as_utc(value: datetime) -> datetime:

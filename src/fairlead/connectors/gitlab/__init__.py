@@ -1,0 +1,4 @@
+"""GitLab: merge requests, issues, pipelines, deployments, releases.
+
+May import `connectors.kit` and `model`. Start at `connector.py`.
+"""

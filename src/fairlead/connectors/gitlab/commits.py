@@ -1,0 +1,163 @@
+"""Commits: by push, and as the API gives them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import UNSET
+
+from fairlead.connectors.gitlab.change_events import pushed
+from fairlead.connectors.gitlab.releases import tag_pushed
+from fairlead.connectors.gitlab.sheet import Sheet, second
+from fairlead.connectors.kit.moments import SNAPSHOT, USUAL_RANK
+from fairlead.connectors.kit.payload import Doc
+from fairlead.connectors.kit.trailers import trailers
+from fairlead.model.patch import OLDEST
+from fairlead.model.records.code import ChangeCommit, Commit, CommitFile
+from fairlead.model.records.kinds import Text, Time
+from fairlead.model.times import parse_time
+
+_AT_ONCE = (timedelta(seconds=-1), timedelta(seconds=60))
+
+
+def push(sheet: Sheet, payload: Doc) -> None:
+    """A `push` or `tag_push` webhook. It has no time: its youngest commit tells when at the earliest."""
+    ref, after = payload.need_text("ref"), payload.text("after") or ""
+    commits = list(payload.children("commits"))
+    at = max((moment for commit in commits if (moment := second(commit, "timestamp"))), default=OLDEST)
+    for commit in commits:
+        _pushed(sheet, commit)
+    gone = after.strip("0") == ""
+    if ref.startswith("refs/tags/"):
+        # when a tag was deleted nothing tells, so that waits for the next list of all tags
+        if not gone:
+            tag_pushed(sheet, ref.removeprefix("refs/tags/"), payload.text("checkout_sha") or after, at)
+    elif ref.startswith("refs/heads/"):
+        subject = f"{sheet.project}/branch/{ref.removeprefix('refs/heads/')}"
+        before = payload.text("before") or ""
+        if gone:
+            sheet.emit("dev.cdevents.branch.deleted.0.3.0", subject, at)
+            return
+        if before.strip("0") == "":
+            sheet.emit("dev.cdevents.branch.created.0.3.0", subject, at)
+        sheet.emit("dev.fairlead.commits.pushed.0.1.0", subject, at, before=before or None, after=after)
+
+
+def commit_page(sheet: Sheet, found: Doc) -> str:
+    """A commit as the API lists it, in a list of commits or of a merge request."""
+    sha = found.need_text("id")
+    identity = f"{sheet.project}@{sha}"
+    stats = found.child("stats")
+    message = found.text("message")
+    read = trailers(message or "")
+    committed = second(found, "committed_date")
+    sheet.say(
+        Commit(
+            id=identity,
+            source=sheet.source,
+            url=found.text("web_url"),
+            created_at=committed,
+            repository=sheet.project,
+            sha=sha,
+            # GitLab's lists of a merge request leave the parents out by an empty list
+            parents=tuple(found.texts("parent_ids")) or UNSET,
+            author=_who(sheet, found, "author"),
+            committer=_who(sheet, found, "committer"),
+            author_name=found.text("author_name"),
+            author_email=found.text("author_email"),
+            authored_at=second(found, "authored_date"),
+            committed_at=committed,
+            message=message,
+            co_authors=read.co_authors,
+            trailers=read.others,
+            additions=stats.whole("additions") if stats else UNSET,
+            deletions=stats.whole("deletions") if stats else UNSET,
+        ),
+        committed or OLDEST,
+        SNAPSHOT,
+    )
+    return identity
+
+
+def change_commit_page(sheet: Sheet, found: Doc) -> None:
+    """A commit of the merge request that the page was asked for."""
+    change = sheet.headers.get("about", "")
+    if not change:
+        found.wrong("id", "the page does not tell which merge request it is about")
+    identity = commit_page(sheet, found)
+    sheet.say(
+        ChangeCommit(
+            id=f"{change}@{found.need_text('id')}",
+            source=sheet.source,
+            change=change,
+            commit=identity,
+            sha=found.text("id"),
+            author=_who(sheet, found, "author"),
+            author_email=found.text("author_email"),
+            authored_at=second(found, "authored_date"),
+            committed_at=second(found, "committed_date"),
+            message=found.text("message"),
+        ),
+        second(found, "committed_date") or OLDEST,
+        SNAPSHOT,
+    )
+
+
+def version_pages(sheet: Sheet, versions: list[Doc]) -> None:
+    """Versions of a merge request's diff, newest first: each but the first of all was a push."""
+    change = sheet.headers.get("about", "")
+    notes = [note.partition("=") for note in sheet.headers.get("pushers", "").split()]
+    pushers = [(found, handle) for text, _, handle in notes if (found := _moment(text))]
+    for version in versions:
+        sha, at = version.text("head_commit_sha"), second(version, "created_at")
+        if change and sha and at and sha != sheet.headers.get("first"):
+            # the note is written right after the version
+            who = next((handle for noted, handle in pushers if _AT_ONCE[0] <= noted - at <= _AT_ONCE[1]), "")
+            pushed(sheet, change, at, sheet.named(who) if who else UNSET, sha)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return parse_time(text)
+    except ValueError:
+        return None
+
+
+def _pushed(sheet: Sheet, commit: Doc) -> None:
+    identity = f"{sheet.project}@{commit.need_text('id')}"
+    author = commit.child("author")
+    name, email = (author.text("name"), author.text("email")) if author else (UNSET, UNSET)
+    at: Time = second(commit, "timestamp")
+    message = commit.text("message")
+    read = trailers(message or "")
+    sheet.say(
+        Commit(
+            id=identity,
+            source=sheet.source,
+            url=commit.text("url"),
+            repository=sheet.project,
+            sha=commit.text("id"),
+            author=sheet.git_author(name or "", email or "") or UNSET,
+            author_name=name,
+            author_email=email if "@" in (email or "") else UNSET,
+            message=message,
+            co_authors=read.co_authors,
+            trailers=read.others,
+        ),
+        at or OLDEST,
+        USUAL_RANK,
+    )
+    if isinstance(at, datetime):
+        # A push has one time where a commit has two; what names both wins over it.
+        sheet.say(Commit(id=identity, authored_at=at, committed_at=at), OLDEST)
+    for path in dict.fromkeys((*commit.texts("added"), *commit.texts("modified"), *commit.texts("removed"))):
+        file = CommitFile(
+            id=f"{identity}:{path}", source=sheet.source, commit=identity, repository=sheet.project, path=path
+        )
+        sheet.say(file, at or OLDEST, USUAL_RANK)
+
+
+def _who(sheet: Sheet, found: Doc, role: str) -> Text:
+    if f"{role}_email" not in found:
+        return UNSET
+    return sheet.git_author(found.text(f"{role}_name") or "", found.text(f"{role}_email") or "")

@@ -1,0 +1,139 @@
+"""`FakeGitLab`: one server, with its API.
+
+fake = FakeGitLab(secret="whsec_c2VjcmV0", token="glpat-1")
+kim = fake.add_user("Kim Adler", "kim", "kim@acme.example")
+project = fake.add_project("acme/pay", t0)
+change = fake.open_change(project, kim, t0, "Pay by card", "Closes #3", fake.push(project, kim, t0, "Cards"))
+fake.approve(change, noor, t1)
+fake.sent                              # what GitLab would have sent
+FakeTransport(fake)                    # for httpx; `kit.fake.server.app(fake)` for sockets
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import unquote, urlencode
+
+import msgspec
+
+from fairlead.connectors.gitlab.fake.items import Items
+from fairlead.connectors.gitlab.fake.state import WEB, Json, long
+from fairlead.connectors.kit.fake.call import Request, Response
+from fairlead.connectors.kit.fake.faults import broken
+from fairlead.model.times import parse_time
+
+_API = "/api/v4"
+_BY_UPDATE = ("merge_requests", "issues", "pipelines", "deployments")
+
+
+class FakeGitLab(Items):
+    """One server. Calls come in the order of time; each takes `at`."""
+
+    def add_user(self, name: str, handle: str, email: str) -> Json:
+        """Somebody with a login."""
+        user = {
+            "id": self.number(), "username": handle, "name": name, "state": "active", "email": email,
+            "web_url": f"{WEB}/{handle}",
+        }  # fmt: skip
+        self.users.append(user)
+        return user
+
+    def add_project(self, path: str, at: datetime) -> Json:
+        """A project, whose group everybody is a member of."""
+        project = {
+            "id": self.number(), "name": path.rpartition("/")[2], "path_with_namespace": path,
+            "web_url": f"{WEB}/{path}", "default_branch": "main", "visibility": "private", "archived": False,
+            "created_at": long(at), "last_activity_at": long(at), "issues_access_level": "enabled",
+        }  # fmt: skip
+        self.projects.append(project)
+        return project
+
+    def handle(self, request: Request) -> Response:
+        """The answer of the API."""
+        self.seen.append(request)
+        fault = self.faults.strike(request)
+        known = request.headers.get("private-token") == self.token
+        answer = self._answer(request) if known else _said({"message": "401 Unauthorized"}, 401)
+        used = self.spent()
+        answer.headers |= {
+            "ratelimit-limit": str(self.requests_a_minute),
+            "ratelimit-remaining": str(max(0, self.requests_a_minute - used)),
+        }
+        if used > self.requests_a_minute:
+            reset = self.now() + timedelta(seconds=60 - self.now().second)
+            answer = Response(429, b"Retry later\n", {"ratelimit-reset": str(int(reset.timestamp()))})
+        if fault:
+            answer = broken(fault, answer)
+        answer.headers.setdefault("content-type", "application/json")
+        answer.headers["date"] = format_datetime(self.now(), usegmt=True)
+        return answer
+
+    def _answer(self, request: Request) -> Response:
+        path = unquote(request.path.removeprefix(_API))
+        if path == "/version":
+            return _said({"version": "18.5.1", "revision": "abc"})
+        if path == "/personal_access_tokens/self":
+            return _said({"id": 1, "scopes": ["read_api"], "active": True, "expires_at": "2027-06-30"})
+        if path == "/projects":
+            return _page(request, self.projects)
+        if path.startswith("/groups/"):
+            return self._of_group(request, path)
+        for project in self.projects:
+            home = f"/projects/{project['path_with_namespace']}"
+            if path == home:
+                return _said(project)
+            if path == f"{home}/hooks":
+                return _page(request, [{"id": 1, "url": self.hook_url, "alert_status": "executable"}])
+            if path.startswith(f"{home}/pipelines/") and path.count("/") == home.count("/") + 2:
+                number = path.rpartition("/")[2]
+                found = [one for one in self.lists.get(f"{home}/pipelines", []) if str(one["id"]) == number]
+                return _said(found[0]) if found else _said({"message": "404 Not found"}, 404)
+            if path.startswith(f"{home}/") and "/repository/files/" not in path:
+                return _page(request, self._listed(request, path))
+        return _said({"message": "404 Not found"}, 404)
+
+    def _of_group(self, request: Request, path: str) -> Response:
+        group, _, below = path.removeprefix("/groups/").partition("/")
+        own = [one for one in self.projects if one["path_with_namespace"].startswith(f"{group}/")]
+        if not own:
+            return _said({"message": "404 Group Not Found"}, 404)
+        known: dict[str, list[Json]] = {
+            "projects": own, "members/all": self.users, "milestones": [],
+            "hooks": [{"id": 1, "url": self.hook_url, "alert_status": "executable"}],
+        }  # fmt: skip
+        if not below:
+            made = {"created_at": own[0]["created_at"], "web_url": f"{WEB}/groups/{group}"}
+            return _said({"id": 1, "name": group.title(), "full_path": group, **made})
+        return _page(request, known[below]) if below in known else _said({"message": "403 Forbidden"}, 403)
+
+    def _listed(self, request: Request, path: str) -> list[Json]:
+        found = list(self.lists.get(path, []))
+        if path.rpartition("/")[2] not in _BY_UPDATE:
+            since = parse_time(request.query.get("since", ""))
+            return [one for one in found if since is None or _time(one["committed_date"]) >= since]
+        if request.query.get("order_by") != "updated_at":
+            return found
+        after = parse_time(request.query.get("updated_after", ""))
+        found = [one for one in found if after is None or _time(one["updated_at"]) >= after]
+        return sorted(found, key=lambda one: str(one["updated_at"]))
+
+
+def _page(request: Request, found: list[Json]) -> Response:
+    number, size = (int(request.query.get(key) or usual) for key, usual in (("page", 1), ("per_page", 20)))
+    answer = _said(found[(number - 1) * size : number * size])
+    if number * size < len(found):
+        query = urlencode({**request.query, "page": number + 1})
+        answer.headers["link"] = f'<{request.url}{request.path}?{query}>; rel="next"'
+    return answer
+
+
+def _said(body: Any, status: int = 200) -> Response:
+    return Response(status, msgspec.json.encode(body), {})
+
+
+def _time(text: str) -> datetime:
+    found = parse_time(text)
+    assert found is not None
+    return found

@@ -1,0 +1,152 @@
+"""Webhooks and API pages of GitLab -> records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+
+from fairlead.connectors.gitlab import (
+    builds,
+    changes,
+    commits,
+    deployments,
+    files,
+    issues,
+    notes,
+    places,
+    projects,
+    releases,
+)
+from fairlead.connectors.gitlab.sheet import Sheet
+from fairlead.connectors.kit import ids
+from fairlead.connectors.kit.connector import Delivery, Options, Reading
+from fairlead.connectors.kit.payload import Doc, document, documents
+from fairlead.model.times import parse_time
+
+_Reader = Callable[[Sheet, Doc], object]
+
+WEBHOOKS: Mapping[str, _Reader] = MappingProxyType(
+    {
+        "push": commits.push,
+        "tag_push": commits.push,
+        "merge_request": changes.merge_request_event,
+        "note": notes.note_event,
+        "issue": issues.issue_event,
+        "work_item": issues.issue_event,
+        "epic": issues.issue_event,
+        "pipeline": builds.pipeline_event,
+        "build": builds.job_event,
+        "deployment": deployments.deployment_event,
+        "release": releases.release_event,
+        "milestone": places.milestone_event,
+    }
+)
+_PROJECTS = frozenset(("project_create", "project_destroy", "project_rename", "project_transfer", "project_update"))
+_WITHOUT_PROJECT = frozenset(("work_item", "epic"))
+_NOTHING: Mapping[str, str] = MappingProxyType(
+    {
+        "emoji": "reactions are not recorded",
+        "wiki_page": "wiki pages are not recorded",
+        "feature_flag": "feature flags are not recorded",
+        "access_token": "tokens that expire are the business of whoever made them",
+        "vulnerability": "vulnerabilities are read from reports",
+        "repository_update": "the push beside it tells the same, and which commits",
+        "subgroup_create": "groups are told by their list",
+        "subgroup_destroy": "groups are told by their list",
+    }
+)
+_PEOPLE = ("user_", "group_", "key_")
+
+
+def read(delivery: Delivery, options: Options) -> Reading:
+    """A payload -> patches and events."""
+    if delivery.kind == ids.KIND:
+        return ids.read_ids(delivery.body)
+    if delivery.kind.startswith("api:"):
+        return _page(delivery, options)
+    return _webhook(delivery, options)
+
+
+def _webhook(delivery: Delivery, options: Options) -> Reading:
+    payload = document(delivery.body)
+    # system hooks send merge requests and pushes as project hooks do, and name all else by `event_name` alone
+    kind = payload.text("object_kind") or payload.text("event_name") or delivery.kind
+    sheet = Sheet(options)
+    if kind in _PROJECTS:
+        projects.project_event(sheet, payload)
+        return sheet.reading()
+    reader = WEBHOOKS.get(kind)
+    if reader is None:
+        return Reading(nothing=_why_nothing(kind))
+    if project := payload.child("project"):
+        projects.enter(sheet, project)
+    elif kind not in _WITHOUT_PROJECT:
+        payload.need("project")
+    sheet.account(payload.child("user"))
+    reader(sheet, payload)
+    return sheet.reading(f"`{kind}` carries none of our records")
+
+
+def _page(delivery: Delivery, options: Options) -> Reading:
+    name = delivery.kind.removeprefix("api:")
+    sheet = Sheet(options, _date(delivery), delivery.headers)
+    if path := delivery.headers.get("project"):
+        sheet.enter(path)
+    if name == "versions":
+        commits.version_pages(sheet, documents(delivery.body))
+    elif reader := _PAGES.get(name):
+        for entry in _entries(delivery.body):
+            reader(sheet, entry)
+    else:
+        return Reading(nothing=f"no reader for `{name}`")
+    return sheet.reading("the page is empty")
+
+
+def _entries(body: bytes) -> list[Doc]:
+    """A list, or the one object that was asked for."""
+    return [document(body)] if body.lstrip()[:1] == b"{" else documents(body)
+
+
+def _why_nothing(kind: str) -> str:
+    if kind.startswith(_PEOPLE):
+        return "who belongs to what is told by the list of members"
+    return _NOTHING.get(kind, f"no reader for `{kind}`")
+
+
+def _date(delivery: Delivery) -> datetime | None:
+    text = delivery.headers.get("date", "")
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC) if "," in text else parse_time(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+_PAGES: Mapping[str, _Reader] = MappingProxyType(
+    {
+        "projects": projects.project_page,
+        "groups": projects.group_page,
+        "members": projects.member_page,
+        "merge_requests": changes.merge_request_page,
+        "change_commits": commits.change_commit_page,
+        "commits": commits.commit_page,
+        "notes": notes.note_page,
+        "issues": issues.issue_page,
+        "epics": issues.issue_page,
+        "links": issues.link_page,
+        "resource_state_events": issues.state_event_page,
+        "resource_label_events": issues.label_event_page,
+        "resource_milestone_events": issues.milestone_event_page,
+        "resource_iteration_events": issues.iteration_event_page,
+        "resource_weight_events": issues.weight_event_page,
+        "pipelines": builds.pipeline_page,
+        "jobs": builds.job_page,
+        "deployments": deployments.deployment_page,
+        "releases": releases.release_page,
+        "tags": releases.tag_page,
+        "milestones": places.milestone_page,
+        "iterations": places.iteration_page,
+        "files": files.file_page,
+    }
+)
