@@ -54,11 +54,9 @@ class Executor:
 
         self._reads = {name: made_by(model.reads) for name, model in project.models.items()}
         self._reads |= {name: made_by(node.reads) for name, node in computed.items()}
+        asked = [*(model.reads for model in project.models.values()), *(node.reads for node in computed.values())]
         self._watched = {
-            read.removeprefix("delta_")
-            for model in project.models.values()
-            for read in model.reads
-            if read.startswith("delta_")
+            read.removeprefix("delta_") for reads in asked for read in reads if read.startswith("delta_")
         }
         self._order = self._sorted()
 
@@ -85,9 +83,9 @@ class Executor:
                 # It reads what is new by itself, but who reads it must run.
                 changed.add(name)
             elif model.materialized == "incremental" and not full:
-                self._replace_dirty(con, model)
-                partly.append(name)
-                changed.add(name)
+                if self._replace_dirty(con, model):
+                    partly.append(name)
+                    changed.add(name)
             else:
                 self._make(con, model, full=full)
                 whole.append(name)
@@ -135,8 +133,12 @@ class Executor:
         if relation in self._watched and _exists(con, relation):
             con.execute(f'create or replace temp table "delta_{relation}" as from "{relation}" limit 0')
 
-    def _replace_dirty(self, con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    def _replace_dirty(self, con: duckdb.DuckDBPyConnection, model: Model) -> bool:
         name, key = model.name, model.key
+        # Without a dirty key every statement below would still read through the table, and so would who follows.
+        if not con.execute(f'select 1 from "{model.dirty}" limit 1').fetchall():  # noqa: S608
+            self._no_delta(con, name)
+            return False
         self._run(con, name, "create or replace temp table fresh as ", incremental=True)
         dirty = f'"{key}" in (select "{key}" from "{model.dirty}")'  # noqa: S608
         if name in self._watched:
@@ -148,6 +150,7 @@ class Executor:
         con.execute(f'delete from "{name}" where {dirty}')  # noqa: S608
         con.execute(f'insert into "{name}" by name select * from fresh')  # noqa: S608
         con.execute("drop table fresh")
+        return True
 
 
 def _clear(con: duckdb.DuckDBPyConnection, relation: str, kind: str) -> None:

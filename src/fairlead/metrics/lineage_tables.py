@@ -27,7 +27,7 @@ _BUCKET_COMMITS = 1_000_000
 class Lineage:
     """The computed tables `deployment_lineage`, `lineage_commits` and `first_deployments`."""
 
-    reads: Sequence[str] = ("deployment_parts", "commits")
+    reads: Sequence[str] = ("deployment_parts", "delta_deployment_parts", "commits")
     makes: Sequence[str] = (*TABLES, *VIEWS)
 
     def run(self, con: duckdb.DuckDBPyConnection, *, full: bool) -> bool:
@@ -55,6 +55,7 @@ class Lineage:
 def _forget(con: duckdb.DuckDBPyConnection) -> None:
     stale = "where repository in (select repository from stale_repositories)"
     con.execute(f"create or replace temp table first_before as from first_deployments {stale}")
+    con.execute(f"create or replace temp table lineage_before as from deployment_lineage {stale}")
     for table in (*TABLES, *STATE):
         con.execute(f"delete from {table} {stale}")  # noqa: S608 - names of this module
 
@@ -89,10 +90,11 @@ def _compare_parts(con: duckdb.DuckDBPyConnection, *, anew: bool) -> None:
     )
     start = "create or replace table" if anew else "create table if not exists"
     con.execute(f"{start} warehouse_parts as from parts_now limit 0")
-    # One pass over both in place of an `except` in each direction: this is what a run without news costs.
+    # Parts that are not in their delta stand in both: comparing all would cost more the longer the history is.
+    new = "" if anew else "where deployment in (select deployment from delta_deployment_parts)"
     con.execute(
         f"create or replace temp table parts_changed as select {_PART}, sum(side) as side from ("  # noqa: S608
-        "select *, 1 as side from parts_now union all select *, -1 from warehouse_parts) "
+        f"select *, 1 as side from parts_now {new} union all select *, -1 from warehouse_parts {new}) "
         f"group by {_PART} having sum(side) <> 0"
     )
 
@@ -244,6 +246,15 @@ def _note_differences(con: duckdb.DuckDBPyConnection) -> None:
         )
         (from after except from first_before) union all (from first_before except from after)
         union all from extended_first
+    """)
+    # A track that was extended has new rows for its new deployments only, and those are among the changed parts.
+    con.execute("""
+        create or replace temp table delta_deployment_lineage as
+        with after as (
+            from deployment_lineage where repository in (select repository from stale_repositories)
+        )
+        (from after except from lineage_before) union all (from lineage_before except from after)
+        union all from deployment_lineage where deployment in (select deployment from parts_changed)
     """)
 
 

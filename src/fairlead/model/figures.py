@@ -87,12 +87,14 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """In `unit`; `None` if it cannot be known."""
     unit: Unit
     window: Window
+    # a plain default is safe here: msgspec gives each struct a copy of its own
     segment: dict[str, str] = {}
     """What it is limited to, like `{"team": "payments"}`."""
     n: int
     """How many rows it was made from."""
     excluded: dict[str, int] = {}
     """Reason -> how many rows were left out for it."""
+    # a key and not words, so that each face says it in its own language
     missing: str | None = None
     """Why there is no value, in words, as a message key of the catalogue of phrases."""
     previous: float | None = None
@@ -111,6 +113,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     freshness: Freshness
     rows: Evidence
     """The rows that it was made from: as many as `n`."""
+    # a figure that hides what it left out cannot be checked by adding up
     left_out: Evidence | None = None
     """The rows of the window that it could not use, each with its `reason`; `None` if there are none."""
     notes: tuple[str, ...] = ()

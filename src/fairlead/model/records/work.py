@@ -125,7 +125,8 @@ class WorkItemChange(Record, frozen=True):
 
     Values are texts: an id where the field refers to a record, several joined by `,`, empty for none. Figures read
 
-    - `sprint`: ids of all sprints that the item was in before and after, like `jira:sprint/12,jira:sprint/13`;
+    - `sprint`: ids of all sprints that the item was in before and after, like `jira:sprint/12,jira:sprint/13`; one
+      that is named on neither side of any change is known only if the item is in it now;
     - `points`: numbers, like `5` or `0.5`;
     - `flagged`: `true` while the item is marked as blocked, else empty or `false`.
 

@@ -39,36 +39,46 @@ hands as (
     group by c.change
 ),
 
+carriers as (
+    select change, 3 as place, promoted_by from {{ ref('promotions') }}
+    union all
+    select p.change, 4, q.promoted_by
+    from {{ ref('promotions') }} p
+    join {{ ref('promotions') }} q on q.change = p.promoted_by
+),
+
+-- Joined before the two hashes are taken apart: engines know nothing of how often an id stands in a union, took the
+-- places for a hundred times more than there are, and so read all that was ever deployed into memory.
+carried as (
+    select w.id as change, k.place, w.repository, c.merge_sha, c.head_sha
+    from wanted w
+    join carriers k on k.change = w.id
+    join {{ source('records', 'changes') }} c on c.id = k.promoted_by
+),
+
 -- Where a change may be found among deployed commits: merge commit, own head, then the changes that carried it on.
 places as (
     select id as change, 1 as place, repository, merge_sha as sha from wanted where merge_sha is not null
     union all
     select id, 2, repository, head_sha from wanted where head_sha is not null
     union all
-    select w.id, 3, w.repository, s.sha
-    from wanted w
-    join {{ ref('promotions') }} p on p.change = w.id
-    join (
-        select c.id, c.merge_sha as sha from {{ source('records', 'changes') }} c where c.merge_sha is not null
-        union all
-        select c.id, c.head_sha from {{ source('records', 'changes') }} c where c.head_sha is not null
-    ) s on s.id = p.promoted_by
+    select change, place, repository, merge_sha from carried where merge_sha is not null
     union all
-    select w.id, 4, w.repository, s.sha
-    from wanted w
-    join {{ ref('promotions') }} p on p.change = w.id
-    join {{ ref('promotions') }} q on q.change = p.promoted_by
-    join (
-        select c.id, c.merge_sha as sha from {{ source('records', 'changes') }} c where c.merge_sha is not null
-        union all
-        select c.id, c.head_sha from {{ source('records', 'changes') }} c where c.head_sha is not null
-    ) s on s.id = q.promoted_by
+    select change, place, repository, head_sha from carried where head_sha is not null
+),
+
+-- By the hash alone first: it says nearly all, and engines look a single column up while they read the large table,
+-- where a join by both columns has them hash all of it.
+reached as (
+    select repository, sha, deployment, finished_at, proven, service
+    from {{ source('computed', 'first_deployments') }}
+    where production and sha in (select sha from places)
 ),
 
 deployed as (
     select p.change, p.place, f.deployment, f.finished_at, f.proven, f.service
     from places p
-    join {{ source('computed', 'first_deployments') }} f on f.repository = p.repository and f.sha = p.sha and f.production
+    join reached f on f.repository = p.repository and f.sha = p.sha
 ),
 
 fitting as (

@@ -89,12 +89,20 @@ awaiting as (
         and i.caused_by_deployment is null
 ),
 
+-- All that a score takes from a deployment alone, joined before there are hundreds of suspects for each incident.
+weighted as (
+    select d.deployment, d.repository, d.finished_at, h.share, f.rolled_back_at
+    from deployments d
+    left join history h on h.repository = d.repository
+    left join followed f on f.deployment = d.deployment
+),
+
 suspects as (
     select
-        i.incident, d.deployment, d.finished_at, d.repository,
+        i.incident, d.deployment, d.finished_at, d.repository, d.share, d.rolled_back_at,
         {{ seconds('d.finished_at', 'i.started_at') }} / 3600.0 as hours, i.service, i.repository as in_repository, i.started_at
     from awaiting i
-    join deployments d on cast(d.finished_at as date) = i.day and d.finished_at <= i.started_at
+    join weighted d on cast(d.finished_at as date) = i.day and d.finished_at <= i.started_at
         and d.finished_at > {{ hours_after('i.started_at', '-' ~ var('attribution_hours')) }}
 ),
 
@@ -112,15 +120,13 @@ scored as (
         case when coalesce(r.by_path, false) then 0.1 else 0.0 end as path_part,
         0.3 * exp(-6.0 * s.hours / {{ var('attribution_hours') }}) as time_part,
         case when o.alert_at >= s.finished_at and o.alert_at <= s.finished_at + interval '1 hour' then 0.1 else 0.0 end as alert_part,
-        0.1 * coalesce(h.share, 0.0) as history_part,
-        case when f.rolled_back_at >= s.started_at
-            and f.rolled_back_at < {{ hours_after('s.started_at', var('attribution_hours')) }} then 0.2 else 0.0 end as rollback_part
+        0.1 * coalesce(s.share, 0.0) as history_part,
+        case when s.rolled_back_at >= s.started_at
+            and s.rolled_back_at < {{ hours_after('s.started_at', var('attribution_hours')) }} then 0.2 else 0.0 end as rollback_part
     from suspects s
     cross join lines l
     left join reach r on r.deployment = s.deployment and r.service = s.service
     left join onsets o on o.incident = s.incident
-    left join history h on h.repository = s.repository
-    left join followed f on f.deployment = s.deployment
 ),
 
 weighed as (

@@ -11,16 +11,21 @@ with sprints as (
     {% if is_incremental() %} and id in (select sprint from {{ ref('dirty_sprints') }}) {% endif %}
 ),
 
--- Stretches as an as-of join wants them: one row at a moment.
-statuses as (
-    select work_item, from_at, category, category_since, since_event
+-- Stretches as an as-of join wants them, one row at a moment; `spell` numbers what lies between two open stretches.
+standing as (
+    select work_item, from_at, category, category_since, since_event, coalesce(category in ('done', 'canceled'), false) as over,
+        sum(case when category in ('done', 'canceled') then 0 else 1 end)
+            over (partition by work_item order by from_at rows unbounded preceding) as spell
     from {{ ref('work_item_statuses') }}
     where (to_at is null or to_at > from_at)
-        {% if is_incremental() -%}
         and work_item in (
-            select work_item from {{ ref('sprint_members') }} where sprint in (select sprint from {{ ref('dirty_sprints') }})
+            select work_item from {{ ref('sprint_members') }}
+            {% if is_incremental() %} where sprint in (select sprint from {{ ref('dirty_sprints') }}) {% endif %}
         )
-        {%- endif %}
+),
+
+statuses as (
+    select *, min(case when over then from_at end) over (partition by work_item, spell) as over_since from standing
 ),
 
 members as (
@@ -36,7 +41,7 @@ members as (
 ),
 
 entering as (
-    select m.*, c.category in ('done', 'canceled') and c.category_since <= m.start_at as was_over
+    select m.*, c.over and c.over_since <= m.start_at as was_over
     from members m
     asof left join statuses c on c.work_item = m.work_item and greatest(m.enter_at, m.start_at) >= c.from_at
 ),
@@ -47,7 +52,7 @@ revived as (
     from entering e
     join statuses c on c.work_item = e.work_item and c.from_at > greatest(e.enter_at, e.start_at)
         and coalesce(c.from_at < e.leave_at, true) and coalesce(c.from_at < e.closed_at, true)
-        and c.category in ('todo', 'in_progress')
+        and not c.over
     where e.was_over
     group by e.sprint, e.work_item, e.enter_at
 ),

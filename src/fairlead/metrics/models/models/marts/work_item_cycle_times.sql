@@ -20,7 +20,6 @@ marked as (
         max(case when is_last then category end) as category,
         max(case when is_last and category = 'done' then category_since end) as done_at,
         max(case when is_last and category = 'canceled' then category_since end) as canceled_at,
-        max(case when is_last and category = 'todo' then category_since end) as idle_since,
         count(case when category_before in ('done', 'canceled') and category in ('todo', 'in_progress') then 1 end) as reopened,
         count(case when gap then 1 end) as gaps
     from statuses
@@ -46,7 +45,7 @@ select
     i.id as work_item, i.key, i.repository, i.project, i.team, i.sprint, i.type, coalesce(i.work_type, 'other') as work_type,
     i.points, i.source, i.url,
     d.category, d.begun_at as opened_at, d.started_at, d.done_at, d.canceled_at,
-    case when d.idle_since > d.started_at then d.idle_since end as returned_at, d.reopened, d.gaps,
+    d.reopened, d.gaps,
     {{ phase('d.begun_at', 'd.done_at') }} as lead_s,
     {{ phase('d.started_at', 'd.done_at') }} as cycle_s,
     case when d.first_in_progress_at <= d.done_at then coalesce(s.active_s, 0.0) end as active_s,

@@ -1,4 +1,5 @@
 -- Everything that could count as a deployment, save merges, which are taken from the changes themselves.
+{{ config(materialized='incremental', unique_key='deployment', meta={'dirty': 'dirty_candidates'}) }}
 with tags as (
     select repository, tag, min(sha) as sha
     from {{ source('records', 'releases') }}
@@ -18,6 +19,7 @@ recorded as (
     from {{ source('records', 'deployments') }} d
     left join tags t on d.sha is null and t.repository = d.repository and t.tag = coalesce(d.ref, d.version)
     where d.deleted_at is null
+    {% if is_incremental() %} and d.id in (select deployment from {{ ref('dirty_candidates') }}) {% endif %}
 ),
 
 runs as (
@@ -29,6 +31,7 @@ runs as (
     from {{ source('records', 'builds') }} b
     left join {{ source('records', 'builds') }} p on p.id = b.parent
     where b.deleted_at is null and b.finished_at is not null
+        {% if is_incremental() %} and b.id in (select deployment from {{ ref('dirty_candidates') }}) {% endif %}
         and coalesce(b.trigger, p.trigger, '') not in ('pull_request', 'pull_request_target', 'merge_request_event')
         {% if var('job') -%}
         and b.kind = 'job' and {{ matches('b.name', var('job')) }}
@@ -50,6 +53,7 @@ published as (
     left join tags t on t.repository = r.repository and t.tag = r.tag
     where r.deleted_at is null and not coalesce(r.draft, false)
         and coalesce(r.published_at, r.created_at) is not null
+        {% if is_incremental() %} and r.id in (select deployment from {{ ref('dirty_candidates') }}) {% endif %}
         and (
             (r.kind = 'release' and ({{ var('prereleases') }} or not coalesce(r.prerelease, false)))
             or (r.kind = 'tag' and {{ matches('r.tag', var('tag')) }})

@@ -1,13 +1,16 @@
 -- What each deployment put where: a row for each repository, service and commit.
+{{ config(materialized='incremental', unique_key='deployment', meta={'dirty': 'dirty_deployments'}) }}
 with commits as (
     select deployment, repository, sha, false as given, finished_at from {{ ref('counted_deployments') }}
     where repository is not null and sha is not null
+    {% if is_incremental() %} and deployment in (select deployment from {{ ref('dirty_deployments') }}) {% endif %}
     union all
     select d.deployment, coalesce(k.repository, d.repository), k.sha, true, k.finished_at
     from {{ source('records', 'deployment_commits') }} k
     join {{ ref('counted_deployments') }} d on d.deployment = k.deployment
     where k.deleted_at is null and k.sha is not null and coalesce(k.result, 'success') = 'success'
         and coalesce(k.repository, d.repository) is not null
+        {% if is_incremental() %} and k.deployment in (select deployment from {{ ref('dirty_deployments') }}) {% endif %}
 )
 
 select

@@ -1,5 +1,7 @@
 -- Which services a deployment can have moved: its own, or those that its changes touched.
+{{ config(materialized='incremental', unique_key='deployment', meta={'dirty': 'dirty_reach'}) }}
 select deployment, service, false as by_path from {{ ref('deployment_services') }}
+{% if is_incremental() %} where deployment in (select deployment from {{ ref('dirty_reach') }}) {% endif %}
 union
 -- Files say more than the repository does only where a service has paths of its own.
 select c.deployment, s.service, not coalesce(d.whole_repository, true)
@@ -7,3 +9,4 @@ from {{ ref('change_lead_times') }} c
 join {{ ref('change_services') }} s on s.change = c.change
 left join {{ source('setup', 'setup_services') }} d on d.service = s.service
 where c.deployment is not null
+    {% if is_incremental() %} and c.deployment in (select deployment from {{ ref('dirty_reach') }}) {% endif %}

@@ -1,10 +1,12 @@
 -- Which services a deployment is of: named by the record, else told by its environment, else the only one there is.
+{{ config(materialized='incremental', unique_key='deployment', meta={'dirty': 'dirty_deployments'}) }}
 with candidates as (
     select d.deployment, d.repository, d.service,
         lower(coalesce(d.environment, '')) as environment, lower(coalesce(d.task, '')) as task,
         lower(coalesce(c.description, '')) as description
     from {{ ref('counted_deployments') }} d
     left join {{ source('records', 'deployments') }} c on c.id = d.deployment
+    {% if is_incremental() %} where d.deployment in (select deployment from {{ ref('dirty_deployments') }}) {% endif %}
 ),
 
 told as (

@@ -1,7 +1,8 @@
 -- Which item was in which sprint from when to when, from the changes of its field `sprint`: ids joined by commas.
 {{ config(materialized='incremental', unique_key='work_item', meta={'dirty': 'dirty_items'}) }}
 with items as (
-    select id as work_item, sprint, created_at from {{ source('records', 'work_items') }}
+    select id as work_item, sprint, coalesce(created_at, cast('1970-01-01' as timestamp)) as created_at
+    from {{ source('records', 'work_items') }}
     where deleted_at is null
     {% if is_incremental() %} and id in (select work_item from {{ ref('dirty_items') }}) {% endif %}
 ),
@@ -9,46 +10,34 @@ with items as (
 changes as (
     select
         c.work_item, c.at as moment, c.id as event,
-        list_filter(list_transform(string_split(coalesce(c.from_value, ''), ','), lambda one: trim(one)), lambda one: one <> '') as before,
-        list_filter(list_transform(string_split(coalesce(c.to_value, ''), ','), lambda one: trim(one)), lambda one: one <> '') as after,
-        lag(c.at) over in_order as moment_before, lag(c.to_value) over in_order as after_before,
-        row_number() over in_order as place
+        list_distinct(list_transform(string_split(coalesce(c.from_value, ''), ','), lambda one: trim(one))) as before,
+        list_distinct(list_transform(string_split(coalesce(c.to_value, ''), ','), lambda one: trim(one))) as after,
+        row_number() over (partition by c.work_item order by c.at, length(c.id), c.id) as place
     from {{ source('records', 'work_item_changes') }} c
     where c.field = 'sprint' and c.deleted_at is null and c.work_item is not null and c.at is not null
     {% if is_incremental() %} and c.work_item in (select work_item from {{ ref('dirty_items') }}) {% endif %}
-    window in_order as (partition by c.work_item order by c.at, length(c.id), c.id)
+),
+
+-- Each sprint by itself: a tool that names only what came and went is understood like one that names all of them.
+named as (
+    select work_item, place, moment, event, before, after, unnest(list_distinct(list_concat(before, after))) as sprint
+    from changes
 ),
 
 told as (
-    select work_item, place, unnest(list_filter(after, lambda one: not list_contains(before, one))) as sprint, true as inside, moment, event
-    from changes
+    select work_item, sprint, place, list_contains(after, sprint) as inside, moment, event from named where sprint <> ''
     union all
-    select work_item, place, unnest(list_filter(before, lambda one: not list_contains(after, one))), false, moment, event
-    from changes
+    -- In it before anything was told of it: since creation.
+    select n.work_item, n.sprint, 0, true, least(i.created_at, n.moment), null
+    from (select * from named qualify row_number() over (partition by work_item, sprint order by place) = 1) n
+    join items i on i.work_item = n.work_item
+    where n.sprint <> '' and list_contains(n.before, n.sprint)
     union all
-    -- In it before the first change: since creation.
-    select c.work_item, 0, unnest(c.before), true, coalesce(least(i.created_at, c.moment), c.moment), null
-    from changes c
-    join items i on i.work_item = c.work_item
-    where c.place = 1
-    union all
-    select work_item, 0, sprint, true, coalesce(created_at, cast('1970-01-01' as timestamp)), null
-    from items
-    where sprint is not null and work_item not in (select work_item from changes)
-    union all
-    -- A gap: a later change finds the item in a sprint that no change had put it into. It is taken for in since the
-    -- change before, when it was not; one that stays in after a gap is found the same way.
-    select c.work_item, c.place - 0.5, unnest(c.before), true, c.moment_before, null
-    from changes c
-    where c.place > 1
-    union all
-    -- And one that no change had taken out: it left at some time until this change, which is all that is known.
-    select work_item, place - 0.25, unnest(list_filter(
-        list_transform(string_split(coalesce(after_before, ''), ','), lambda one: trim(one)),
-        lambda one: one <> '' and not list_contains(before, one)
-    )), false, moment, event
-    from changes
-    where place > 1
+    -- Where it is now and no change ever named: since creation too.
+    select i.work_item, i.sprint, 0, true, i.created_at, null
+    from items i
+    where i.sprint is not null
+        and not exists (select 1 from named n where n.work_item = i.work_item and n.sprint = i.sprint)
 ),
 
 turns as (
@@ -60,7 +49,7 @@ turns as (
 select work_item, sprint, moment as enter_at, event as entered_by,
     lead(moment) over in_order as leave_at, lead(event) over in_order as left_by, inside
 from turns
--- What was said before already, by a list that repeats it, is no turn.
+-- What was said before already is no turn.
 where inside <> was
 window in_order as (partition by work_item, sprint order by place)
 qualify inside

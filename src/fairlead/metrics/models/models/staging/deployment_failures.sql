@@ -1,0 +1,27 @@
+-- What says of a deployment that it failed: an incident that it caused, a rollback, a repair; a row for each.
+with deployments as (
+    select deployment, finished_at, task from {{ ref('counted_deployments') }} where production and success
+),
+
+lineage as (
+    select l.deployment, l.previous, l.kind from {{ source('computed', 'deployment_lineage') }} l where l.previous is not null
+),
+
+failures as (
+    select c.deployment, 'incident' as why, c.incident, i.resolved_at as restored_at, i.resolved_at is null as lasts, cast(null as varchar) as fixed_by
+    from {{ ref('incident_causes') }} c
+    join {{ ref('counted_incidents') }} i on i.incident = c.incident
+    union all
+    select l.previous, 'rollback', null, d.finished_at, false, d.deployment
+    from lineage l
+    join deployments d on d.deployment = l.deployment
+    where l.kind = 'rollback' or {{ matches('d.task', var('rollback_task')) }}
+    union all
+    select coalesce(case when f.taken_back <> f.fixed_by then f.taken_back end, l.previous), f.kind, null, d.finished_at, false, d.deployment
+    from {{ ref('deployed_fixes') }} f
+    join deployments d on d.deployment = f.fixed_by
+    -- All its lines, also those that it began: what is taken back is known without what ran before.
+    join {{ source('computed', 'deployment_lineage') }} l on l.deployment = f.fixed_by
+)
+
+select deployment, why, incident, restored_at, lasts, fixed_by from failures where deployment is not null
