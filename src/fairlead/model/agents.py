@@ -59,6 +59,7 @@ _BOT_ADDRESSES = (
 )  # fmt: skip
 """Addresses under which hosts and automation commit: that of GitHub's merge button belongs to nobody."""
 
+# words of several tools in lower case: `Bot` of GitHub, `app` of Jira Cloud and their like
 _TOOL_BOTS = frozenset({"bot", "app", "integration", "service", "serviceaccount"})
 _BOT_MARK = re.compile(r"(\[bot\]|-bot|_bot|\bbot)$", re.IGNORECASE)
 
@@ -99,8 +100,10 @@ def account_kind(
     if not handle:
         # of a git author there are only name and address, and hosts put the login into either
         handle = _noreply_login((email or "").lower()) or (name if name and name.endswith("[bot]") else "")
+    # a team may state a handle with or without `[bot]`, or an address: each is tried
     plain = _plain(handle)
     names = [one for one in (plain, (handle or "").lower(), (email or "").lower()) if one]
+    # humans stand first there: a person who looks like a bot is rescued before anything else
     for kind, globs in _stated(rules):
         if _any_matches(names, globs):
             return kind
@@ -108,6 +111,7 @@ def account_kind(
         for kind, globs in _KNOWN:
             if _any_matches([plain], globs) and (kind == "bot" or _may_be_agent(handle, tool_kind, plain)):
                 return kind
+    # a login tells more than an address that many share
     if not plain and _any_matches([(email or "").lower()], _BOT_ADDRESSES):
         return "bot"
     if (tool_kind or "").lower() in _TOOL_BOTS or _BOT_MARK.search(handle or "") or _BOT_MARK.search(name or ""):
@@ -137,6 +141,7 @@ def is_agent(name: str, email: str, rules: IdentityRules = _NO_RULES) -> bool:
     (True, False)
     """
     address = email.strip().lower()
+    # what the team says of its own people goes before every list
     if _any_matches([address, name.strip().lower()], rules.humans):
         return False
     if _any_matches([address], (*_AGENT_ADDRESSES, *rules.coding_agents)):
@@ -157,6 +162,7 @@ def has_agent_trailer(trailers: Iterable[str], rules: IdentityRules = _NO_RULES)
         made = _GENERATED_BY.match(trailer)
         if made:
             name, _, rest = made.group(2).partition("<")
+            # after `Generated-by:` a bare name is enough: nobody names a person's tool there
             if _AGENT_NAMES.match(name.strip()) or is_agent(name, rest.rstrip("> "), rules):
                 return True
     return False
@@ -172,8 +178,10 @@ def commit_kind(
     """
     helpers = [_split(text) for text in co_authors]
     agents = any(is_agent(name, email, rules) for name, email in helpers) or has_agent_trailer(trailers, rules)
+    # a human who committed stands behind it, so an agent's help never makes it the agent's alone
     if author == "human":
         return "mixed" if agents else "human"
+    # a co-author is a git author: there is a name and an address, and no handle
     humans = any(account_kind(None, None, name, email, rules) == "human" for name, email in helpers)
     if author in ("coding_agent", "review_agent"):
         return "mixed" if humans else "agent"
@@ -185,6 +193,7 @@ def change_kind(commits: Iterable[AuthorKind], opener: Kind = "human") -> Author
     kinds = set(commits)
     if not kinds:
         return "human" if opener == "human" else "bot" if opener == "bot" else "agent"
+    # a bot's version bump among somebody's commits does not change who wrote the change
     kinds -= {"bot"} if len(kinds) > 1 else set()
     return kinds.pop() if len(kinds) == 1 else "mixed"
 
@@ -199,6 +208,7 @@ def _stated(rules: IdentityRules) -> tuple[tuple[Kind, tuple[str, ...]], ...]:
 
 
 def _plain(handle: str | None) -> str:
+    # `gh` shows an app as `app/<name>`
     return (handle or "").strip().lstrip("@").lower().removesuffix("[bot]").removeprefix("app/")
 
 

@@ -75,5 +75,6 @@ class ConfigFaults(Fault):
     """All faults of the user's files at once."""
 
     def __init__(self, faults: Sequence[ConfigFault]) -> None:
+        # in order of the file, for people mend it from the top
         self.faults = tuple(sorted(faults))
         super().__init__("\n".join(map(str, self.faults)))

@@ -22,6 +22,7 @@ from fairlead.model.records.kinds import Record
 from fairlead.model.schema import TABLE_OF, column_names
 from fairlead.model.times import EPOCH, epoch_us
 
+# sorted, so that the same words in another order have the same hash
 _canonical = msgspec.json.Encoder(order="sorted")
 
 NEVER_SAID = ""
@@ -58,17 +59,20 @@ class Patch:
 def _fields(kind: type[Record]) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any, ...]]]:
     """Names of the fields but the id, and what reads all of them at once."""
     names = tuple(name for name in kind.__struct_fields__ if name != "id")
+    # one call for all fields: this runs for every record of every payload
     return names, attrgetter(*names)
 
 
 @lru_cache(maxsize=4096)
 def version_time(at: datetime, rank: int) -> str:
     """The part of a version that says when: time in microseconds, then rank."""
+    # of fixed width: versions are compared as text, here and in the store
     return f"{epoch_us(at) + _OFFSET:017d}.{rank:02d}"
 
 
 def version_digest(said: Mapping[str, Any]) -> str:
     """The part of a version that decides between statements of one moment: a hash of what is said."""
+    # four bytes: it only has to break ties, and every row keeps it for its fields
     return hashlib.blake2b(_canonical.encode(said), digest_size=4).hexdigest()
 
 
@@ -92,7 +96,9 @@ class Merged:
         changed = False
         for name, value in said.items():
             held = self.versions.get(name, NEVER_SAID)
+            # strictly: the same statement told twice changes nothing
             if version > held:
+                # said as empty is another thing than never said
                 changed = changed or held == NEVER_SAID or self.values.get(name) != value
                 self.values[name] = value
                 self.versions[name] = version
@@ -101,11 +107,13 @@ class Merged:
 
 def pack_versions(table: str, versions: Mapping[str, str]) -> str:
     """The versions of all fields as compact JSON: fields grouped by version, the largest group unnamed."""
+    # nearly every row: one payload has said all of it
     if len(set(versions.values())) == 1:
         return pack_version(table, next(iter(versions.values())), tuple(versions))
     groups: dict[str, list[str]] = {}
     for name in column_names(table)[1:]:
         groups.setdefault(versions.get(name, NEVER_SAID), []).append(name)
+    # the last part decides between groups of one size, so that the same versions are the same bytes
     common = max(groups, key=lambda version: (version != NEVER_SAID, len(groups[version]), version))
     rest = {version: names for version, names in sorted(groups.items()) if version != common}
     return msgspec.json.encode([common, rest] if rest else [common]).decode()
@@ -113,6 +121,7 @@ def pack_versions(table: str, versions: Mapping[str, str]) -> str:
 
 def pack_version(table: str, version: str, names: tuple[str, ...]) -> str:
     """What `pack_versions` gives where these fields have one version and the others none."""
+    # put together as text: nearly every row takes this way, and only the version differs
     return f'["{version}"{_unsaid(table, names)}]'
 
 
@@ -125,6 +134,7 @@ def _unsaid(table: str, names: tuple[str, ...]) -> str:
 def unpack_versions(table: str, packed: str) -> dict[str, str]:
     """Reverses `pack_versions`."""
     common, *rest = msgspec.json.decode(packed)
+    # a column that a later migration brought is named in no group: it takes the common version
     versions = dict.fromkeys(column_names(table)[1:], common)
     for version, names in (rest[0] if rest else {}).items():
         versions.update(dict.fromkeys(names, version))

@@ -26,6 +26,7 @@ class RawEvent:
     """Delivery id; unique within the source. Same id twice is one event."""
     body: bytes
     """The bytes as they came."""
+    # a reader that saw it could not give the same records in a replay
     received_at: datetime
     """Arrival by our clock; readers never see it."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -48,5 +49,7 @@ def content_id(*parts: bytes | str) -> str:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part)
+        # between the parts: "ab" and "c" must not be "a" and "bc"
         digest.update(b"\0")
+    # 160 bits: two payloads never share it, and it still fits a line
     return digest.hexdigest()[:40]

@@ -22,6 +22,7 @@ _KIND_WORDS: dict[ColumnKind, str] = {
 
 _KIND_SCHEMA: dict[ColumnKind, dict[str, Any]] = {
     "text": {"type": "string"},
+    # the same distance on both sides, as `store` checks it
     "whole": {"type": "integer", "minimum": -(2**63) + 1, "maximum": 2**63 - 1},
     "number": {"type": "number"},
     "flag": {"type": "boolean"},
@@ -61,7 +62,9 @@ def json_schema() -> dict[str, Any]:
 
 def _lines() -> Iterator[str]:
     yield _HEAD
+    # any table would do: all begin with the shared fields
     yield from _fields("Every record", columns("people")[: len(Record.__struct_fields__)])
+    # tables of one module stand together in `TABLES`, as grouping needs
     for family, tables in groupby(TABLES, key=_family):
         yield f"\n## {family}"
         for table in tables:
@@ -92,7 +95,9 @@ def _kind(field: Column) -> str:
 
 
 def _meaning(field: Column) -> str:
+    # a bar would end the cell of the table
     meaning = " ".join(field.doc.split()).replace("|", "\\|")
+    # where the sentence names them all, a list would say it twice
     missing = [word for word in field.words if f"`{word}`" not in meaning]
     return f"{meaning} One of {', '.join(f'`{word}`' for word in field.words)}." if missing else meaning
 
@@ -103,6 +108,7 @@ def _table_schema(table: str) -> dict[str, Any]:
         "description": inspect.cleandoc(TABLES[table].__doc__ or ""),
         "properties": {field.name: _field_schema(field) for field in columns(table)},
         "required": ["id"],
+        # a misspelt field would be dropped without a word otherwise
         "additionalProperties": False,
     }
 
@@ -112,5 +118,6 @@ def _field_schema(field: Column) -> dict[str, Any]:
     if field.name == "id":
         return {**found, "minLength": 1}
     if field.words:
+        # JSON Schema takes an enum literally: null has to be one of its words
         found["enum"] = [*field.words, None]
     return {**found, "type": [found["type"], "null"]}

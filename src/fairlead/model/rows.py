@@ -23,6 +23,7 @@ class Rows:
     """Fields that every row says, `id` first."""
     rows: Sequence[tuple[Any, ...]]
     """Values in the order of `fields`, in the types of the record."""
+    # one moment a row: a history tells of many days at once
     at: Sequence[datetime]
     """The version time of each row."""
     rank: int = 0

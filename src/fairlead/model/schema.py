@@ -22,6 +22,7 @@ from fairlead.model.records.kinds import OneOf, PersonColumn, Record, Refers
 
 ColumnKind = Literal["text", "whole", "number", "flag", "time", "day", "texts"]
 
+# few kinds on purpose: every one has to be stored by two databases, shown and imported
 _KIND_OF: dict[Any, ColumnKind] = {
     str: "text", int: "whole", float: "number", bool: "flag", datetime: "time", date: "day",
 }  # fmt: skip
@@ -101,6 +102,7 @@ class Column:
 @cache
 def columns(table: str) -> tuple[Column, ...]:
     """The columns of a table in order, `id` first."""
+    # the annotations are texts here, and the marks are lost without the extras
     hints = get_type_hints(TABLES[table], include_extras=True)
     return tuple(_column(name, hints[name], table) for name in column_names(table))
 
@@ -108,6 +110,7 @@ def columns(table: str) -> tuple[Column, ...]:
 @cache
 def column_names(table: str) -> tuple[str, ...]:
     """Names of the columns of a table in order, `id` first."""
+    # the shared fields first in every table, whatever order msgspec gives
     own = (name for name in TABLES[table].__struct_fields__ if name not in Record.__struct_fields__)
     return (*Record.__struct_fields__, *own)
 
@@ -120,6 +123,7 @@ def references(table: str) -> tuple[Column, ...]:
 
 def _column(name: str, hint: Any, table: str) -> Column:
     marks: list[Any] = []
+    # a mark may wrap a kind that is marked itself, like a person's texts
     while get_origin(hint) is Annotated:
         hint, *found = get_args(hint)
         marks.extend(found)
@@ -135,6 +139,7 @@ def _column(name: str, hint: Any, table: str) -> Column:
 
 def _kind(hint: Any) -> ColumnKind:
     parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    # fails where a field could be two things: such a column has no type
     (plain,) = (part for part in parts if part not in (type(None), UnsetType))
     return "texts" if get_origin(plain) is tuple else _KIND_OF[plain]
 
@@ -142,6 +147,7 @@ def _kind(hint: Any) -> ColumnKind:
 @cache
 def _field_docs(table: str) -> dict[str, str]:
     docs: dict[str, str] = {}
+    # from the base downwards, so that a record's own words win over the shared ones
     for owner in reversed(TABLES[table].__mro__):
         if issubclass(owner, Record):
             docs.update(_own_field_docs(owner))
@@ -152,6 +158,7 @@ def _own_field_docs(owner: type) -> Iterator[tuple[str, str]]:
     """Docstrings under the fields of a class: they exist in the source only."""
     (tree,) = ast.parse(textwrap.dedent(inspect.getsource(owner))).body
     assert isinstance(tree, ast.ClassDef)
+    # Python throws these texts away, so they are read from the source
     for field, below in zip(tree.body, tree.body[1:], strict=False):
         if (
             isinstance(field, ast.AnnAssign)

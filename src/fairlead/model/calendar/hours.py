@@ -15,6 +15,7 @@ DAY_S = 86_400
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _PART = re.compile(r"[^,;]+")
+# the long dash too: documents put it there by themselves
 _TIMES = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})\s*$")
 _DAY_RANGE = re.compile(r"([A-Za-z]+)(?:\s*[-–]\s*([A-Za-z]+))?\s*$")
 
@@ -50,6 +51,7 @@ def read_hours(text: str) -> Week:
     column = 1
     for found in _PART.finditer(text):
         part, column = found.group().rstrip(), found.start() + 1
+        # the column of the word itself: editors jump to it
         column += len(part) - len(part.lstrip())
         part = part.lstrip()
         if not part:
@@ -57,7 +59,9 @@ def read_hours(text: str) -> Week:
         times = _TIMES.search(part)
         named = part[: times.start()].strip() if times else part
         if named:
+            # days that stood alone before share the times of this part
             days = waiting + _read_days(named, column)
+        # `Mon, Wed 08:00-12:00`: the comma parts days here, not hours
         if times is None:
             waiting = days
             continue
@@ -67,6 +71,7 @@ def read_hours(text: str) -> Week:
         stretch = _read_times(times, column + times.start())
         for day in days:
             stretches[day].append(stretch)
+    # the text ended while days still waited for their times
     if waiting:
         raise HoursFault("days without times, like `Mon-Fri 09:00-17:00`", column)
     if not any(stretches):
@@ -80,6 +85,7 @@ def _read_days(text: str, column: int) -> list[int]:
         raise HoursFault(f"cannot read `{text}`; write days and times like `Mon-Fri 09:00-17:00`", column)
     first = _read_day(found.group(1), column)
     last = _read_day(found.group(2), column + found.start(2)) if found.group(2) else first
+    # round the week: `Fri-Mon` is four days
     return [(first + offset) % 7 for offset in range((last - first) % 7 + 1)]
 
 
@@ -93,11 +99,13 @@ def _read_day(name: str, column: int) -> int:
 
 def _read_times(found: re.Match[str], column: int) -> tuple[int, int]:
     first_hour, first_minute, last_hour, last_minute = map(int, found.groups())
+    # 24:00 only as an end: as a start it is the next day
     for hour, minute, most in ((first_hour, first_minute, 23), (last_hour, last_minute, 24)):
         if hour > most or minute > 59 or (hour == 24 and minute):
             raise HoursFault(f"`{hour:02d}:{minute:02d}` is no time of day", column)
     start = first_hour * 3600 + first_minute * MINUTE_S
     end = last_hour * 3600 + last_minute * MINUTE_S
+    # an end at or before the start is in the next day
     return (start, end if end > start else end + DAY_S)
 
 

@@ -94,11 +94,13 @@ class Calendars:
     def subjects(self) -> dict[str, str]:
         """Id of every known person, account and team -> id of the calendar that holds."""
         known = self._known
+        # asking is what makes them: afterwards all stand in `_of`
         for person in (*known.people, *known.team_of, *known.away, *known.person_of.values()):
             self.of_person(person)
         for team in (*known.teams, *known.team_of.values(), *(f"team:{key}" for key in self._setup.teams)):
             self.of_team(team)
         subjects = {subject: calendar.id for subject, calendar in self._of.items()}
+        # rows name accounts as often as persons, and SQL joins by either
         subjects |= {account: subjects[person] for account, person in known.person_of.items() if person in subjects}
         return subjects
 
@@ -128,10 +130,12 @@ class Calendars:
         team_calendar, team_zone = self._team_choice(self._known.team_of.get(person))
         own = (configured.calendar if configured else "") or recorded.get("calendar") or ""
         zone = (configured.time_zone if configured else "") or _readable(read_zone, recorded.get("time_zone"))
+        # a calendar of one's own brings its zone with it; the team's must not move it
         if not zone and not own:
             zone = team_zone
         shared = self._shared(own or team_calendar, zone, team_zone or self._setup.organisation.time_zone)
         away = self._known.away.get(person)
+        # nearly everybody: a calendar of their own would cost the warehouse a set of slots each
         if not away:
             return shared
         return WorkingCalendar(f"calendar:{person}", shared.hours, str(shared.zone), shared.holidays, away)
@@ -139,6 +143,7 @@ class Calendars:
     def _shared(self, calendar: str, zone: str, last_zone: str) -> WorkingCalendar:
         pattern = self._pattern(calendar or self._setup.organisation.calendar)
         name = zone or pattern.zone or last_zone or "UTC"
+        # the hours as well: what stands in for a missing calendar is called `default` too
         key = (pattern.key, name, pattern.hours)
         if key not in self._made:
             self._made[key] = WorkingCalendar(f"calendar:{pattern.key}@{name}", pattern.hours, name, pattern.holidays)
@@ -148,6 +153,7 @@ class Calendars:
         configured = self._setup.calendars.get(calendar.removeprefix("calendar:"))
         if configured is not None:
             return _configured(calendar.removeprefix("calendar:"), configured)
+        # a calendar that does not exist is no reason to have no figures
         return self._known.patterns.get(calendar) or _configured("default", CalendarSetup())
 
 
@@ -162,6 +168,7 @@ def _gather(setup: Setup, rows: PeopleRows) -> _Known:
     for row in _live(rows.holidays):
         if (day := parse_day(row.get("day"))) is not None:
             holidays.setdefault(row["calendar"], []).append(day)
+    # after the holidays, which are gathered by calendar above
     for row in _live(rows.calendars):
         days = tuple(holidays.get(row["id"], ()))
         hours = _readable(read_hours, row.get("hours")) or CalendarSetup().hours
@@ -172,6 +179,7 @@ def _gather(setup: Setup, rows: PeopleRows) -> _Known:
     known.person_of = {row["id"]: row["person"] for row in accounts if row.get("person")}
     _gather_teams(known, setup, accounts, rows.memberships)
     for row in _live(rows.absences):
+        # an account that nobody has resolved may be away too, under its own id
         who = row.get("person") or known.person_of.get(row.get("account") or "") or row.get("account")
         start = parse_time(row.get("start_at"))
         if who and start is not None:
@@ -184,13 +192,16 @@ def _gather_teams(known: _Known, setup: Setup, accounts: Iterable[Row], membersh
     for row in accounts:
         for name in (row.get("handle"), row.get("email")):
             if name and row.get("person"):
+                # tools write handles and addresses in any case
                 named.setdefault(name.lower(), row["person"])
+    # before the records: `setdefault` keeps the first, and the configuration wins
     for key, team in setup.teams.items():
         for member in team.members:
             own = f"person:{member}" if member in setup.people else ""
             known.team_of.setdefault(own or named.get(member) or named.get(member.lower(), member), f"team:{key}")
     for row in _live(memberships):
         person = row.get("person") or known.person_of.get(row.get("account") or "")
+        # an ended membership tells of yesterday; the calendar is that of now
         if person and row.get("team") and not row.get("valid_to"):
             known.team_of.setdefault(person, row["team"])
 

@@ -21,6 +21,7 @@ SlotRow = tuple[str, datetime, datetime, float]
 
 def slot_rows(calendars: Iterable[WorkingCalendar], first: date, last: date) -> Iterator[SlotRow]:
     """Rows of all calendars over the UTC dates `[first, last)`, ordered by calendar as given and by start."""
+    # whole days of UTC, whatever the zone: all calendars share one range
     begin = datetime(first.year, first.month, first.day, tzinfo=UTC)
     for calendar in calendars:
         slots = list(calendar.slots(first, last))

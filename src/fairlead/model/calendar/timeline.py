@@ -32,11 +32,14 @@ def working_stretches(
         for day in range((start + offset) // DAY_S - 1, (end + offset) // DAY_S + 1):
             if day in off:
                 continue
+            # local midnight by the offset that holds in this stretch, even where the clock never shows it
             midnight = day * DAY_S - offset
             for opens, closes in week.days[(day + _THURSDAY) % 7]:
+                # cut to the stretch: beyond it another offset holds, whose own turn brings the rest
                 low, high = max(midnight + opens, start), min(midnight + closes, end)
                 if low < high:
                     found.append((low * SECOND_US, high * SECOND_US))
+    # merged first: days of overnight work touch, and absences may overlap
     return _without(_merged(found), _merged(absences))
 
 
@@ -62,6 +65,7 @@ def _find_offsets(zone: ZoneInfo, first: int, last: int) -> Iterator[tuple[int, 
 
 def _change_between(zone: ZoneInfo, low: int, high: int, offset: int) -> int:
     """First second in `(low, high]` whose offset is not the given one."""
+    # bisection, for zones have changed at odd minutes
     while high - low > 1:
         middle = (low + high) // 2
         if _offset(zone, middle) == offset:
@@ -95,8 +99,10 @@ def _without(stretches: list[Stretch], gaps: list[Stretch]) -> list[Stretch]:
     kept: list[Stretch] = []
     index = 0
     for start, end in stretches:
+        # gaps that lie before this stretch lie before all later ones
         while index < len(gaps) and gaps[index][1] <= start:
             index += 1
+        # `index` stays: a long gap may reach into the next stretch
         at, look = start, index
         while look < len(gaps) and gaps[look][0] < end:
             if gaps[look][0] > at:

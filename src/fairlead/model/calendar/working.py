@@ -31,6 +31,7 @@ def read_zone(name: str) -> ZoneInfo:
     """The IANA time zone of that name; raises `ValueError` that says so for any other."""
     try:
         return ZoneInfo(name)
+    # ZoneInfo opens a file of that name: a folder fails as one, a NUL or a path that leads outside as a value
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
         raise ValueError(f"`{name}` is no IANA time zone, like `Europe/Berlin`") from fault
 
@@ -54,6 +55,7 @@ class WorkingCalendar:
         self.usual_day_seconds: float = self.week.usual_day_seconds
         """Working seconds of a usual working day: the divisor for "1.4 working days"."""
         self.holidays = frozenset(holidays)
+        # an end before the start is a slip of whoever entered it: no time at all
         self.absences = tuple(sorted((epoch_us(start), epoch_us(end)) for start, end in absences if end > start))
         self._laid = _Laid(())
         self._years: tuple[int, int] | None = None
@@ -68,12 +70,14 @@ class WorkingCalendar:
         if seconds < 0:
             raise ValueError(f"working time to add must not be negative: {seconds} s")
         asked = round(seconds * SECOND_US)
+        # nothing to wait for: the moment itself, though it may lie at night
         if asked == 0:
             return start
         years = 1
         while start.year < LATEST_YEAR:
             # One year nearly always holds the answer; long absences push it further, twice as far each time.
             laid = self._covering(start, datetime(min(start.year + years, LATEST_YEAR), 1, 1, tzinfo=UTC))
+            # counted from the first stretch laid out, as `when` counts
             if (found := laid.when(laid.worked(epoch_us(start)) + asked)) is not None:
                 return from_us(found)
             if start.year + years >= LATEST_YEAR:
@@ -92,6 +96,7 @@ class WorkingCalendar:
         """The moment itself if it is working time, else the start of the next working time."""
         if self.is_working(moment):
             return moment
+        # the end of the first working microsecond, less that microsecond
         return self.add_working(moment, 1 / SECOND_US) - timedelta(microseconds=1)
 
     def local_day(self, moment: datetime) -> date:
@@ -101,6 +106,7 @@ class WorkingCalendar:
     def day_bounds(self, day: date) -> tuple[datetime, datetime]:
         """First moment of a local date and of the next one, in UTC."""
         following = day + timedelta(days=1)
+        # made from the wall clock each: a day of 23 or 25 hours is no start plus 24
         start, end = (datetime(at.year, at.month, at.day, tzinfo=self.zone) for at in (day, following))
         return start.astimezone(UTC), end.astimezone(UTC)
 
@@ -154,6 +160,7 @@ class WorkingCalendar:
         step = timedelta(days=by)
         while EARLIEST_YEAR < day.year < LATEST_YEAR:
             day += step
+            # the cheap tests first: the last one may have to lay out a year
             if day not in self.holidays and self.week.days[day.weekday()] and self.is_working_day(day):
                 return day
         raise ValueError(f"calendar `{self.id}` has no further working day")
@@ -164,8 +171,10 @@ class WorkingCalendar:
         high = max(start.year, end.year)
         if self._years is None or low < self._years[0] or high > self._years[1]:
             if self._years is not None:
+                # grown, never shrunk: callers who jump between years would lay out anew each time
                 low, high = min(low, self._years[0]), max(high, self._years[1])
             self._years = (low, high)
+            # a year more at both ends: overnight work crosses the new year, and the answer often lies beyond it
             self._laid = self._lay(max(low - 1, EARLIEST_YEAR), min(high + 2, LATEST_YEAR))
         return self._laid
 
@@ -190,10 +199,12 @@ class _Laid:
         index = bisect_right(self.starts, at) - 1
         if index < 0:
             return 0
+        # after the end of a stretch its whole length counts and no more
         return self.before[index] + min(at, self.ends[index]) - self.starts[index]
 
     def when(self, worked: int) -> int | None:
         """Earliest moment by which that many microseconds have been worked."""
+        # from the left: at a boundary the end of the earlier stretch, not the start of the next
         index = bisect_left(self.before, worked) - 1
         if index < 0 or index >= len(self.starts):
             return None

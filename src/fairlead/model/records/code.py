@@ -86,6 +86,7 @@ class Commit(Record, frozen=True):
     """Account of the author."""
     committer: AccountId = UNSET
     """Account of the committer."""
+    # beside the account, for many commits have none: the address is what identity goes by
     author_name: PersonText = UNSET
     """Author's name as written in the commit, after `.mailmap`."""
     author_email: PersonText = UNSET
@@ -96,6 +97,7 @@ class Commit(Record, frozen=True):
     """Committer date."""
     message: Text = UNSET
     """Whole message."""
+    # texts, not accounts: few co-authors have one, and identity reads name and address
     co_authors: Annotated[Texts, PersonColumn()] = UNSET
     """`Name <address>` of each Co-authored-by trailer."""
     trailers: Texts = UNSET
@@ -142,6 +144,7 @@ class Change(Record, frozen=True):
     """Description."""
     author: AccountId = UNSET
     """Who opened it; empty if the account was deleted."""
+    # a word of its own for merged: GitHub says `closed` and tells the rest in another field
     state: Annotated[Text, OneOf(("open", "closed", "merged"))] = UNSET
     """`open`, `closed` (unmerged) or `merged`."""
     draft: Flag = UNSET
@@ -197,6 +200,7 @@ class ChangeCommit(Record, frozen=True):
     """The commit."""
     sha: Text = UNSET
     """Hash of the commit."""
+    # commits of a rebase may share their dates: only the order of the tool is sure
     position: Whole = UNSET
     """Order in the change, from 0."""
     author: AccountId = UNSET

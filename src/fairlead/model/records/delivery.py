@@ -23,6 +23,7 @@ from fairlead.model.records.kinds import (
     Whole,
 )
 
+# `error` is a fault of the machinery, `failure` one of what was tried
 RESULTS = ("success", "failure", "canceled", "skipped", "neutral", "error")
 BUILD_STATES = ("queued", "running", "finished")
 
@@ -66,6 +67,7 @@ class Build(Record, frozen=True):
     """Who started it."""
     app: Text = UNSET
     """App that reports it, like `github-actions`."""
+    # empty where the rules of the branch could not be read, which is not the same as false
     required: Flag = UNSET
     """Whether merging needs it, where known."""
 
@@ -175,6 +177,7 @@ class DeploymentCommit(Record, frozen=True):
     """The deployment."""
     repository: RepositoryId = UNSET
     """The repository."""
+    # as the tool gives it, even if the commit itself was never seen
     commit: CommitId = UNSET
     """The commit."""
     sha: Text = UNSET

@@ -35,12 +35,15 @@ class PersonColumn:
 Text: TypeAlias = str | None | UnsetType
 Whole: TypeAlias = int | None | UnsetType
 Number: TypeAlias = float | None | UnsetType
+# three answers: yes, no, and the tool says that it does not know
 Flag: TypeAlias = bool | None | UnsetType
 Time: TypeAlias = datetime | None | UnsetType
 Day: TypeAlias = date | None | UnsetType
+# a tuple: records are frozen, and the store keeps what was said by its hash
 Texts: TypeAlias = tuple[str, ...] | None | UnsetType
 
 AccountId: TypeAlias = Annotated[Text, Refers("accounts"), PersonColumn()]
+# marked in the kind, so that no new field with a person in it is forgotten
 PersonId: TypeAlias = Annotated[Text, Refers("people"), PersonColumn()]
 PersonText: TypeAlias = Annotated[Text, PersonColumn()]
 TeamId: TypeAlias = Annotated[Text, Refers("teams")]
@@ -67,6 +70,7 @@ class Record(msgspec.Struct, kw_only=True, frozen=True):
     """Name of the source that tells of this record, like `github`."""
     url: Text = UNSET
     """Address of the tool's own page for it."""
+    # the times of the tool: arrival is known only to the log
     created_at: Time = UNSET
     """When the tool created it."""
     updated_at: Time = UNSET

@@ -61,6 +61,7 @@ class Incident(Record, frozen=True):
     """Commit that the incident names as its cause."""
     caused_by_version: Text = UNSET
     """Version that the incident names as its cause."""
+    # a reason instead of a flag: who reads the figure later wants to know why
     not_deployment: Text = UNSET
     """Set, with the reason, once a person stated that no deployment caused it."""
     root_cause: Text = UNSET

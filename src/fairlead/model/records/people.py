@@ -41,6 +41,7 @@ class Person(Record, frozen=True):
     """IANA zone, like `Europe/Berlin`."""
     calendar: CalendarId = UNSET
     """Working calendar; without one the team's holds."""
+    # the row stays, for history names those who have left
     active: Flag = UNSET
     """False once the person has left."""
 
@@ -48,6 +49,7 @@ class Person(Record, frozen=True):
 class Account(Record, frozen=True):
     """An identity in one tool: a login, a git author, an e-mail address."""
 
+    # told by identity alone: tools know logins, not people
     person: PersonId = UNSET
     """The person it belongs to; resolved by identity."""
     handle: PersonText = UNSET
@@ -109,6 +111,7 @@ class Membership(Record, frozen=True):
     """The team."""
     person: PersonId = UNSET
     """The person, once identity knows it."""
+    # kept beside the person: resolved anew whenever identity learns more
     account: AccountId = UNSET
     """The account by which the tool names the member."""
     role: Text = UNSET
@@ -130,6 +133,7 @@ class CodeOwner(Record, frozen=True):
     """Line number; the last matching line wins."""
     pattern: Text = UNSET
     """GitHub's pattern."""
+    # as written, for a team or an address may get its account only later
     owners: Annotated[Texts, PersonColumn()] = UNSET
     """Logins, teams and addresses as written; empty means nobody."""
     valid_from: Time = UNSET
