@@ -83,7 +83,10 @@ def say_issue(sheet: Sheet, found: Doc, assignees: Texts, rank: int) -> str:
     """Says all that an issue object carries and gives the item's id."""
     number = found.need_whole("iid")
     url = found.text("web_url") or found.text("url") or ""
-    home = sheet.project or f"{sheet.source}:{group_of(url)}"
+    group = group_of(url)
+    if not sheet.project and not group:
+        found.wrong("url", "names neither a project nor a group")
+    home = sheet.project or f"{sheet.source}:{group}"
     item = f"{home}{'#' if sheet.project else '&'}{number}"
     names, external = titles(found), found.whole("id")
     state, kind = found.text("state"), _type(found, sheet.project == "")
@@ -151,18 +154,27 @@ def milestone_event_page(sheet: Sheet, found: Doc) -> None:
         )
 
 
-def iteration_event_page(sheet: Sheet, found: Doc) -> None:
-    """An iteration that an issue entered or left."""
-    about, at, actor = _about(sheet, found)
-    if iteration := found.child("iteration"):
-        identity = f"{sheet.source}:iteration/{iteration.need_whole('id')}"
-        told.field(sheet, about, "sprint", at, actor, identity, found.text("action") == "add")
+def iteration_events(sheet: Sheet, events: list[Doc]) -> None:
+    """Iterations that an issue entered and left: a move is two events of one moment, and one change of the field."""
+    moves: dict[tuple[str, datetime], tuple[Text, list[str], list[str]]] = {}
+    for event in events:
+        about, at, actor = _about(sheet, event)
+        if iteration := event.child("iteration"):
+            _, gone, come = moves.setdefault((about, at), (actor, [], []))
+            side = come if event.text("action") == "add" else gone
+            side.append(f"{sheet.source}:sprint/{iteration.need_whole('id')}")
+    for (about, at), (actor, gone, come) in moves.items():
+        told.change(sheet, about, "sprint", at, actor, ",".join(gone) or None, ",".join(come) or None)
 
 
-def weight_event_page(sheet: Sheet, found: Doc) -> None:
-    """Another weight; only webhooks tell what it was before."""
-    about, at, actor = _about(sheet, found)
-    told.change(sheet, about, "points", at, actor, UNSET, _plain(found, "weight"))
+def weight_events(sheet: Sheet, events: list[Doc]) -> None:
+    """Weights in order; what was before the first of a page is not told."""
+    before: Text = UNSET
+    for event in sorted(events, key=lambda event: event.whole("id") or 0):
+        about, at, actor = _about(sheet, event)
+        now = _plain(event, "weight")
+        told.change(sheet, about, "points", at, actor, before, now)
+        before = now
 
 
 def state_event_page(sheet: Sheet, found: Doc) -> None:

@@ -15,7 +15,6 @@ from fairlead.model.records.work import Milestone, Sprint
 _STATES = {"active": "open", "closed": "closed"}
 _ITERATIONS = {1: "future", 2: "active", 3: "closed"}
 _GROUP = re.compile(r"(?:^|://[^/]+)/groups/(?P<path>.+?)/-/")
-_PROJECT = re.compile(r"^(?:https?://[^/]+/)?(?P<path>[^#!]+?)/(?:-/)?(?:issues|work_items|merge_requests)/\d+")
 
 
 def milestone_event(sheet: Sheet, payload: Doc) -> None:
@@ -75,7 +74,7 @@ def iteration_of(sheet: Sheet, doc: Doc) -> Text:
 
 def say_iteration(sheet: Sheet, found: Doc, rank: int) -> str:
     """Says an iteration as a sprint. Those of a cadence have no title but their dates."""
-    identity = f"{sheet.source}:iteration/{found.need_whole('id')}"
+    identity = f"{sheet.source}:sprint/{found.need_whole('id')}"
     url = found.text("web_url") or ""
     start, end = found.time("start_date"), found.time("due_date")
     group = _GROUP.search(url)
@@ -115,10 +114,4 @@ def epic_of(sheet: Sheet, doc: Doc) -> Text:
 def group_of(url: str) -> str:
     """Path of the group whose page this is; empty for that of a project."""
     found = _GROUP.search(url)
-    return found["path"] if found else ""
-
-
-def project_of(url: str) -> str:
-    """Path of the project whose page this is."""
-    found = _PROJECT.match(url)
     return found["path"] if found else ""

@@ -44,7 +44,7 @@ WEBHOOKS: Mapping[str, _Reader] = MappingProxyType(
     }
 )
 _PROJECTS = frozenset(("project_create", "project_destroy", "project_rename", "project_transfer", "project_update"))
-_WITHOUT_PROJECT = frozenset(("work_item", "epic"))
+_OF_GROUPS = frozenset(("work_item", "epic", "milestone"))
 _NOTHING: Mapping[str, str] = MappingProxyType(
     {
         "emoji": "reactions are not recorded",
@@ -82,7 +82,9 @@ def _webhook(delivery: Delivery, options: Options) -> Reading:
         return Reading(nothing=_why_nothing(kind))
     if project := payload.child("project"):
         projects.enter(sheet, project)
-    elif kind not in _WITHOUT_PROJECT:
+    elif kind == "note":
+        return Reading(nothing="comments on epics and other things of a group are not recorded")
+    elif kind not in _OF_GROUPS:
         payload.need("project")
     sheet.account(payload.child("user"))
     reader(sheet, payload)
@@ -94,8 +96,8 @@ def _page(delivery: Delivery, options: Options) -> Reading:
     sheet = Sheet(options, _date(delivery), delivery.headers)
     if path := delivery.headers.get("project"):
         sheet.enter(path)
-    if name == "versions":
-        commits.version_pages(sheet, documents(delivery.body))
+    if together := _TOGETHER.get(name):
+        together(sheet, documents(delivery.body))
     elif reader := _PAGES.get(name):
         for entry in _entries(delivery.body):
             reader(sheet, entry)
@@ -138,8 +140,6 @@ _PAGES: Mapping[str, _Reader] = MappingProxyType(
         "resource_state_events": issues.state_event_page,
         "resource_label_events": issues.label_event_page,
         "resource_milestone_events": issues.milestone_event_page,
-        "resource_iteration_events": issues.iteration_event_page,
-        "resource_weight_events": issues.weight_event_page,
         "pipelines": builds.pipeline_page,
         "jobs": builds.job_page,
         "deployments": deployments.deployment_page,
@@ -150,3 +150,12 @@ _PAGES: Mapping[str, _Reader] = MappingProxyType(
         "files": files.file_page,
     }
 )
+
+_TOGETHER: Mapping[str, Callable[[Sheet, list[Doc]], object]] = MappingProxyType(
+    {
+        "versions": commits.version_pages,
+        "resource_iteration_events": issues.iteration_events,
+        "resource_weight_events": issues.weight_events,
+    }
+)
+"""Pages whose entries say something only beside one another."""
