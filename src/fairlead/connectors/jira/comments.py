@@ -6,10 +6,11 @@ from msgspec import UNSET
 
 from fairlead.connectors.jira.prose import prose
 from fairlead.connectors.jira.sheet import Sheet, id_of
-from fairlead.connectors.kit.moments import GONE, SNAPSHOT, USUAL_RANK
+from fairlead.connectors.kit.moments import EMBEDDED, GONE, SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.conversation import Message
+from fairlead.model.records.work import WorkItem
 
 
 def event(sheet: Sheet, payload: Doc, kind: str) -> None:
@@ -22,6 +23,9 @@ def event(sheet: Sheet, payload: Doc, kind: str) -> None:
         sheet.say(gone, at, GONE)
         return
     say(sheet, comment, item)
+    # a comment is a change of its issue, and Jira does not tell it apart
+    if updated := comment.time("updated"):
+        sheet.say(WorkItem(id=item, source=sheet.source, updated_at=updated), updated, EMBEDDED)
 
 
 def say(sheet: Sheet, comment: Doc, item: str) -> None:

@@ -72,9 +72,9 @@ def say(sheet: Sheet, found: Doc, rank: int, kind: str = "") -> str:
 
 
 def of_issue(sheet: Sheet, fields: Doc, name: str) -> Text:
-    """The sprint that an issue is in: the one that is open, else the last that it was in.
+    """The sprint that an issue is in, or was in last: Jira keeps every one, and their ids grow.
 
-    Jira keeps every sprint that an issue has been in, and at most one of them is not closed.
+    Not by their states: those change without a change of the issue, and what it says must depend on it alone.
     """
     value = fields.plain(name)
     if value is None:
@@ -84,7 +84,7 @@ def of_issue(sheet: Sheet, fields: Doc, name: str) -> Text:
     found = [sprint for one in value if (sprint := _embedded(one, f"{fields.path}.{name}")) is not None]
     for sprint in found:
         say(sheet, sprint, EMBEDDED)
-    return _last(sheet.source, found)
+    return last_of(sheet.source, ",".join(id_of(sprint) for sprint in found))
 
 
 def last_of(source: str, ids: str) -> str | None:
@@ -101,15 +101,6 @@ def numbers_of(ids: str) -> list[str]:
 def sprint_id(source: str, identity: str) -> str:
     """Id of a sprint."""
     return f"{source}:sprint/{identity}"
-
-
-def _last(source: str, found: list[Doc]) -> str | None:
-    if not found:
-        return None
-    still = [one for one in found if (one.text("state") or "").lower() in ("active", "future")]
-    return max(
-        (sprint_id(source, id_of(one)) for one in still or found), key=lambda identity: (len(identity), identity)
-    )
 
 
 def _embedded(value: object, path: str) -> Doc | None:

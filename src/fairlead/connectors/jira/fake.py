@@ -1,0 +1,354 @@
+"""`FakeJira`: drive it, and it sends signed webhooks and answers the APIs about one and the same history.
+
+fake = FakeJira(secret="s3cret", user="bot@acme.example", token="t0ken")
+kim = fake.add_user("Kim Adler", "kim@acme.example")
+fake.add_project("ACME")
+issue = fake.create("ACME", "Pay by card", kim, at=t0)
+fake.change(issue, kim, at=t1, status="In Progress", points=3)
+fake.sent                              # what Jira would have sent
+FakeTransport(fake)                    # for httpx; `kit.fake.server.app(fake)` for sockets
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from fairlead.connectors.jira.fake_api import answer
+from fairlead.connectors.kit.fake.call import Request, Response
+from fairlead.connectors.kit.fake.faults import Faults, broken
+from fairlead.model.times import SystemClock
+
+Json = dict[str, Any]
+_STATUSES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"To Do": ("10000", "new"), "In Progress": ("10001", "indeterminate"), "Done": ("10002", "done")}
+)
+_TYPES: Mapping[str, str] = MappingProxyType({"Epic": "10100", "Story": "10101", "Bug": "10102"})
+_CUSTOM: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "sprint": ("customfield_10020", "Sprint"),
+        "points": ("customfield_10016", "Story Points"),
+        "flagged": ("customfield_10021", "Flagged"),
+    }
+)
+BLOCKS: Json = {"id": "10200", "name": "Blocks", "inward": "is blocked by", "outward": "blocks"}
+
+
+@dataclass(slots=True)
+class Sent:
+    """One webhook."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class FakeJira:
+    """One site. Calls come in the order of time; each takes `at`."""
+
+    secret: str
+    user: str
+    token: str
+    cloud: bool = True
+    zone: str = "Europe/Berlin"
+    """Of the account that asks: JQL goes by it."""
+    now: Callable[[], datetime] = field(default_factory=lambda: SystemClock().now)
+    faults: Faults = field(default_factory=Faults)
+    embedded: int = 40
+    """So many entries of a changelog come along with an issue of a search."""
+    base: str = "https://acme.atlassian.net"
+    users: list[Json] = field(default_factory=list)
+    projects: list[Json] = field(default_factory=list)
+    boards: list[Json] = field(default_factory=list)
+    sprints: list[Json] = field(default_factory=list)
+    versions: list[Json] = field(default_factory=list)
+    issues: list[Json] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    listeners: list[Callable[[Sent], None]] = field(default_factory=list)
+    seen: list[Request] = field(default_factory=list)
+    _numbers: int = 20000
+
+    def turn(self, clock: Callable[[], datetime]) -> None:
+        """Goes by another clock."""
+        self.now = clock
+
+    def add_user(self, name: str, email: str) -> Json:
+        """Somebody; Cloud hides addresses, Data Center shows them."""
+        number = self._number()
+        if self.cloud:
+            user = {"accountId": f"712020:{number}", "displayName": name, "accountType": "atlassian", "active": True}
+        else:
+            login = email.partition("@")[0]
+            user = {"name": login, "key": f"JIRAUSER{number}", "displayName": name, "emailAddress": email}
+        self.users.append(user)
+        return user
+
+    def add_project(self, key: str) -> Json:
+        """A project with a board of its own."""
+        project = {"id": str(self._number()), "key": key, "name": key.title(), "self": f"{self.base}/rest/api/2/x"}
+        self.projects.append(project)
+        place = {"projectKey": key, "projectId": int(project["id"])}
+        self.boards.append({"id": self._number(), "name": f"{key} board", "type": "scrum", "location": place})
+        return project
+
+    def add_sprint(self, key: str, name: str, start: datetime, end: datetime, at: datetime) -> Json:
+        """A sprint to come."""
+        board = next(one for one in self.boards if one["location"]["projectKey"] == key)
+        times = {"startDate": _zulu(start), "endDate": _zulu(end)}
+        sprint = {"id": self._number(), "state": "future", "name": name, "originBoardId": board["id"], "goal": ""}
+        self.sprints.append(sprint := {**sprint, **times})
+        self._send("sprint_created", at, sprint=sprint)
+        return sprint
+
+    def sprint_state(self, sprint: Json, state: str, at: datetime) -> None:
+        """It begins (`active`), ends (`closed`) or is opened again (`active`)."""
+        kind = "sprint_closed" if state == "closed" else "sprint_started"
+        if state == "active" and sprint.pop("completeDate", None):
+            kind = "sprint_updated"
+        sprint["state"] = state
+        if state == "closed":
+            sprint["completeDate"] = _zulu(at)
+        self._send(kind, at, sprint=sprint)
+
+    def add_version(self, key: str, name: str, at: datetime) -> Json:
+        """A version of a project."""
+        project = next(one for one in self.projects if one["key"] == key)
+        version = {"id": str(self._number()), "name": name, "released": False, "archived": False}
+        self.versions.append(version := {**version, "projectId": int(project["id"])})
+        self._send("jira:version_created", at, version=version)
+        return version
+
+    def create(self, key: str, title: str, by: Json, at: datetime, kind: str = "Story") -> Json:
+        """An issue comes into being."""
+        project = next(one for one in self.projects if one["key"] == key)
+        number = 1 + sum(one["key"].rpartition("-")[0] == key for one in self.issues)
+        level = 1 if kind == "Epic" else 0
+        fields: Json = {
+            "summary": title, "description": None, "project": project, "created": _stamp(at), "updated": _stamp(at),
+            "issuetype": {"id": _TYPES[kind], "name": kind, "hierarchyLevel": level, "subtask": False},
+            "status": status("To Do"), "reporter": by, "creator": by, "assignee": None, "labels": [],
+            "components": [], "fixVersions": [], "priority": {"id": "3", "name": "Medium"}, "resolution": None,
+            "resolutiondate": None, "duedate": None, "issuelinks": [], "comment": [],
+            **{identity: None for identity, _ in _CUSTOM.values()},
+        }  # fmt: skip
+        issue = {"id": str(self._number()), "key": f"{key}-{number}", "fields": fields, "histories": []}
+        self.issues.append(issue | {"self": f"{self.base}/rest/api/2/issue/{issue['id']}"})
+        self._tell("jira:issue_created", self.issues[-1], by, at)
+        return self.issues[-1]
+
+    def change(self, issue: Json, by: Json, at: datetime, **values: Any) -> None:
+        """Sets fields: `status`, `points`, `sprint`, `flagged`, `assignee`, `labels`, `version`, `summary`."""
+        items: list[Json] = []
+        for name, value in values.items():
+            items += self._set(issue["fields"], name, value, at)
+        if items:
+            self._log(issue, by, at, items)
+
+    def link(self, blocker: Json, blocked: Json, by: Json, at: datetime) -> None:
+        """One issue blocks another."""
+        identity = str(self._number())
+        for one, other, end in ((blocker, blocked, "outwardIssue"), (blocked, blocker, "inwardIssue")):
+            near = {"id": other["id"], "key": other["key"]}
+            one["fields"]["issuelinks"].append({"id": identity, "type": BLOCKS, end: near})
+            words = BLOCKS["outward" if end == "outwardIssue" else "inward"]
+            sentence = f"This issue {words} {other['key']}"
+            self._log(one, by, at, [_item("Link", None, None, other["key"], sentence, "issuelinks")])
+
+    def unlink(self, blocker: Json, blocked: Json, by: Json, at: datetime) -> None:
+        """It blocks the other no more."""
+        for one, other, words in ((blocker, blocked, "blocks"), (blocked, blocker, "is blocked by")):
+            kept = [each for each in one["fields"]["issuelinks"] if other["key"] not in str(each)]
+            one["fields"]["issuelinks"] = kept
+            sentence = f"This issue {words} {other['key']}"
+            self._log(one, by, at, [_item("Link", other["key"], sentence, None, None, "issuelinks")])
+
+    def comment(self, issue: Json, text: str, by: Json, at: datetime) -> Json:
+        """Somebody says something."""
+        comment = {
+            "id": str(self._number()),
+            "author": by,
+            "body": text,
+            "created": _stamp(at),
+            "updated": _stamp(at),
+        }
+        issue["fields"]["comment"].append(comment)
+        issue["fields"]["updated"] = _stamp(at)
+        near = {"id": issue["id"], "key": issue["key"], "fields": {"summary": issue["fields"]["summary"]}}
+        self._send("comment_created", at, comment=comment, issue=near)
+        return comment
+
+    def move(self, issue: Json, key: str, by: Json, at: datetime) -> None:
+        """To another project, where it gets another key."""
+        project, old = next(one for one in self.projects if one["key"] == key), issue["fields"]["project"]
+        number = 1 + max((int(one["key"].rpartition("-")[2]) for one in self.issues), default=0)
+        was, issue["key"] = issue["key"], f"{key}-{number}"
+        issue["fields"]["project"] = project
+        items = [
+            _item("project", old["id"], old["name"], project["id"], project["name"], "project"),
+            _item("Key", None, was, None, issue["key"], "Key"),
+        ]
+        self._log(issue, by, at, items)
+
+    def delete(self, issue: Json, by: Json, at: datetime, *, silent: bool = False) -> None:
+        """It is gone; `silent` where no webhook tells it."""
+        self.issues.remove(issue)
+        if not silent:
+            self._tell("jira:issue_deleted", issue, by, at)
+
+    def handle(self, request: Request) -> Response:
+        """The answer of the API."""
+        self.seen.append(request)
+        fault = self.faults.strike(request)
+        pair = base64.b64encode(f"{self.user}:{self.token}".encode()).decode()
+        wanted = f"Basic {pair}" if self.cloud else f"Bearer {self.token}"
+        found = Response(401, b'{"message":"Client must be authenticated"}')
+        if request.headers.get("authorization") == wanted:
+            found = answer(self, request)
+        if fault:
+            found = broken(fault, found)
+        found.headers.setdefault("content-type", "application/json;charset=UTF-8")
+        found.headers["date"] = format_datetime(self.now().replace(microsecond=0).astimezone(UTC), usegmt=True)
+        return found
+
+    def field_list(self) -> list[Json]:
+        """`/field`."""
+        custom = {
+            "sprint": ("com.pyxis.greenhopper.jira:gh-sprint", "array"), "points": ("x:float", "number"),
+            "flagged": ("x:multicheckboxes", "array"),
+        }  # fmt: skip
+        return [{"id": "summary", "name": "Summary", "schema": {"type": "string", "system": "summary"}}] + [
+            {
+                "id": identity,
+                "name": name,
+                "custom": True,
+                "schema": {"custom": custom[key][0], "type": custom[key][1]},
+            }
+            for key, (identity, name) in _CUSTOM.items()
+        ]
+
+    def status_list(self) -> list[Json]:
+        """`/status`."""
+        return [status(name) for name in _STATUSES]
+
+    def shown(self, issue: Json, *, comments: bool) -> Json:
+        """An issue as Jira writes it at this moment: sprints in their present state."""
+        fields = dict(issue["fields"])
+        found = fields.pop("comment")
+        if comments:
+            fields["comment"] = {"comments": found[:20], "total": len(found), "maxResults": 20, "startAt": 0}
+        name = _CUSTOM["sprint"][0]
+        if fields[name]:
+            fields[name] = [
+                {**one, "boardId": one["originBoardId"]} for one in self.sprints if one["id"] in fields[name]
+            ]
+        return {key: issue[key] for key in ("id", "key", "self")} | {"fields": fields}
+
+    def _set(self, fields: Json, name: str, value: Any, at: datetime) -> list[Json]:
+        key, shown = _CUSTOM.get(name, (name, name))
+        old = fields.get(key)
+        match name:
+            case "status":
+                if fields["status"]["name"] == value:
+                    return []
+                old, fields["status"] = fields["status"], status(value)
+                ended = value == "Done"
+                was = fields["resolution"]
+                fields["resolution"] = {"id": "10300", "name": "Done"} if ended else None
+                fields["resolutiondate"] = _stamp(at) if ended else None
+                resolved = [_item("resolution", *_pair(was), *_pair(fields["resolution"]), "resolution")]
+                step = [_item("status", *_pair(old), *_pair(fields["status"]), "status")]
+                return (resolved if was != fields["resolution"] else []) + step
+            case "sprint":
+                # closed sprints stay with the issue, and at most one other
+                kept = [one for one in old or [] if self._sprint(one)["state"] == "closed" and one != value["id"]]
+                fields[key] = [*kept, value["id"]]
+                return [_item(shown, *self._named(old), *self._named(fields[key]), key)]
+            case "points":
+                fields[key] = value
+                return [_item(shown, None, _word(old), None, _word(value), key)]
+            case "flagged":
+                fields[key] = [{"value": "Impediment", "id": "10019"}] if value else None
+                ends = ("[10019]", "Impediment"), ("", "")
+                return [_item(shown, *(ends[not old]), *(ends[not value]), key)] if bool(old) is not value else []
+            case "assignee":
+                fields[key] = value
+                return [_item("assignee", *_person(old), *_person(value), "assignee")]
+            case "labels":
+                fields[key] = list(value)
+                return [_item("labels", None, " ".join(old or []), None, " ".join(value), "labels")]
+            case "version":
+                fields["fixVersions"].append(value)
+                return [_item("Fix Version", None, None, value["id"], value["name"], "fixVersions")]
+        fields[key] = value
+        return [_item(name, None, old, None, value, name)]
+
+    def _sprint(self, identity: int) -> Json:
+        return next(one for one in self.sprints if one["id"] == identity)
+
+    def _named(self, ids: list[int] | None) -> tuple[str, str]:
+        found = ids or []
+        return ", ".join(map(str, found)), ", ".join(self._sprint(one)["name"] for one in found)
+
+    def _log(self, issue: Json, by: Json, at: datetime, items: list[Json]) -> None:
+        entry = {"id": str(self._number()), "author": by, "created": _stamp(at), "items": items}
+        issue["fields"]["updated"] = _stamp(at)
+        issue["histories"].append(entry)
+        self._tell("jira:issue_updated", issue, by, at, changelog={"id": entry["id"], "items": items})
+
+    def _tell(self, kind: str, issue: Json, by: Json, at: datetime, **more: Any) -> None:
+        self._send(kind, at, user=by, issue=self.shown(issue, comments=False), **more)
+
+    def _send(self, kind: str, at: datetime, **more: Any) -> None:
+        body = msgspec.json.encode({"timestamp": int(at.timestamp() * 1000), "webhookEvent": kind, **more})
+        made = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"Content-Type": "application/json", "X-Hub-Signature": f"sha256={made}"}
+        if self.cloud:
+            headers["X-Atlassian-Webhook-Identifier"] = f"fake-{self._number()}"
+        self.sent.append(sent := Sent(headers, body))
+        for listener in self.listeners:
+            listener(sent)
+
+    def _number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+
+def status(name: str) -> Json:
+    """A status with its category."""
+    identity, key = _STATUSES[name]
+    return {"id": identity, "name": name, "statusCategory": {"key": key, "name": name}}
+
+
+def _item(name: str, old: Any, old_shown: Any, new: Any, new_shown: Any, identity: str) -> Json:
+    said = {"field": name, "fieldtype": "jira", "fieldId": identity, "from": old, "fromString": old_shown}
+    return {**said, "to": new, "toString": new_shown}
+
+
+def _pair(thing: Json | None) -> tuple[Any, Any]:
+    return (thing["id"], thing["name"]) if thing else (None, None)
+
+
+def _person(user: Json | None) -> tuple[Any, Any]:
+    return (user.get("accountId") or user.get("key"), user["displayName"]) if user else (None, None)
+
+
+def _word(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _stamp(at: datetime) -> str:
+    """As Jira writes times: milliseconds, and a zone without a colon."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
+
+
+def _zulu(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

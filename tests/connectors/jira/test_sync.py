@@ -1,0 +1,179 @@
+"""Jira's sync against a fake of it: random histories by webhook and by API, moves, deletions, lost permissions."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+from fairlead.connectors.jira.connector import CONNECTOR
+from fairlead.connectors.jira.fake import FakeJira, Json
+from fairlead.connectors.kit.connector import Delivery, Options, Syncs
+from fairlead.connectors.kit.sync_suite import Reader, SyncSuite, World
+
+START = datetime(2026, 9, 7, 8, 0, 0, 250_000, tzinfo=UTC)
+OPTIONS = Options(source="jira")
+USER = "bot@tern.example"
+
+
+def world_of(fake: FakeJira, end: datetime) -> World:
+    deliveries = [
+        Delivery(CONNECTOR.envelope({}, sent.body)[0], {}, sent.body, str(n)) for n, sent in enumerate(fake.sent)
+    ]
+    signed = {"token": fake.token, "user": USER} if fake.cloud else {"token": fake.token}
+    settings = {"url": fake.base}
+    return World(fake, deliveries, end + timedelta(hours=1), OPTIONS, signed, settings, refusable="/versions")
+
+
+class TestCloud(SyncSuite):
+    connector = CONNECTOR
+
+    def world(self, dice: random.Random) -> World:
+        return world_of(*history(dice))
+
+
+class TestDataCenter(SyncSuite):
+    connector = CONNECTOR
+
+    def world(self, dice: random.Random) -> World:
+        return world_of(*history(dice, cloud=False))
+
+
+def history(dice: random.Random, *, cloud: bool = True) -> tuple[FakeJira, datetime]:
+    fake = FakeJira(secret="s3cret", user=USER, token="t0ken", cloud=cloud, embedded=3)
+    people = [fake.add_user(name, f"{name.lower()}@tern.example") for name in ("Ingrid", "Liv", "Are")]
+    for key in ("QUAY", "DOCK"):
+        fake.add_project(key)
+    sprints = [
+        fake.add_sprint(
+            "QUAY", f"Quay {n}", START + timedelta(weeks=2 * n), START + timedelta(weeks=2 * n + 2), START
+        )
+        for n in range(3)
+    ]
+    versions = [fake.add_version("QUAY", "2026.10", START)]
+    at, held = START, list[Json]()
+    for _ in range(60):
+        at += timedelta(seconds=dice.randint(1, 9000), milliseconds=dice.randint(0, 999))
+        who, step = dice.choice(people), dice.random()
+        if step < 0.2 or len(held) < 2:
+            held.append(fake.create(dice.choice(("QUAY", "DOCK")), "Tide tables", who, at))
+        elif step < 0.3:
+            sprint = dice.choice(sprints)
+            state = {"future": "active", "active": "closed", "closed": "active"}[sprint["state"]]
+            fake.sprint_state(sprint, state, at)
+        else:
+            _step(fake, dice, held, who, at, sprints, versions, people)
+    return fake, at
+
+
+def _step(
+    fake: FakeJira,
+    dice: random.Random,
+    held: list[Json],
+    who: Json,
+    at: datetime,
+    sprints: list[Json],
+    versions: list[Json],
+    people: list[Json],
+) -> None:
+    issue, other = dice.sample(held, 2)
+    match dice.randrange(8):
+        case 0 | 1:
+            fake.change(issue, who, at, status=dice.choice(("To Do", "In Progress", "Done")))
+        case 2:
+            fake.change(issue, who, at, points=dice.choice((1, 2.5, 8)), flagged=dice.random() < 0.5)
+        case 3:
+            fake.change(issue, who, at, sprint=dice.choice(sprints))
+        case 4:
+            fake.change(issue, who, at, assignee=dice.choice((*people, None)), labels=dice.sample(("a", "b", "c"), 2))
+        case 5:
+            fake.comment(issue, "the gauge hangs", who, at)
+        case 6:
+            linked = other["key"] in str(issue["fields"]["issuelinks"])
+            (fake.unlink if linked else fake.link)(issue, other, who, at)
+        case 7 if not issue["fields"]["fixVersions"]:
+            fake.change(issue, who, at, version=versions[0])
+
+
+def _small() -> tuple[FakeJira, Json, list[Json]]:
+    fake = FakeJira(secret="s3cret", user=USER, token="t0ken")
+    ingrid = fake.add_user("Ingrid", "ingrid@tern.example")
+    for key in ("QUAY", "DOCK"):
+        fake.add_project(key)
+    issues = [fake.create("QUAY", f"Berth {n}", ingrid, START + timedelta(minutes=n)) for n in range(3)]
+    return fake, ingrid, issues
+
+
+def test_a_move_to_another_project_is_a_rename() -> None:
+    fake, ingrid, issues = _small()
+    fake.move(issues[0], "DOCK", ingrid, START + timedelta(hours=1))
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(hours=2)))
+    readings = [CONNECTOR.read(Delivery(page.kind, page.headers, page.body), OPTIONS) for page in reader.pages()]
+    told = {(each.old, each.new) for reading in readings for each in reading.renames}
+    live = {
+        (each.old, each.new)
+        for delivery in reader.world.deliveries
+        for each in CONNECTOR.read(delivery, OPTIONS).renames
+    }
+    assert told == live == {("jira:QUAY-1", f"jira:{issues[0]['key']}")}
+
+
+def test_what_was_deleted_is_missing_in_a_full_run() -> None:
+    fake, ingrid, issues = _small()
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(hours=2)))
+    reader.pages()
+    fake.delete(issues[1], ingrid, START + timedelta(hours=3), silent=True)
+    found = [page for page in reader.pages(full=True) if page.kind == "api:ids"]
+    listed = {
+        one for page in found for sweep in CONNECTOR.read(Delivery(page.kind, {}, page.body), OPTIONS).sweeps
+        for one in sweep.ids
+    }  # fmt: skip
+    assert listed == {"jira:QUAY-1", "jira:QUAY-3"}
+
+
+def test_a_project_out_of_sight_is_told_and_buries_nothing() -> None:
+    fake, _, _ = _small()
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(hours=2)))
+    reader.pages()
+    fake.projects = [one for one in fake.projects if one["key"] != "QUAY"]
+    pages = reader.pages(full=True)
+    assert [line for line in reader.left_out if line.startswith("QUAY")]
+    assert not [page for page in pages if page.kind == "api:ids" and b"QUAY-" in page.body]
+
+
+def test_an_issue_that_changes_while_the_list_is_read_pushes_none_out() -> None:
+    fake = FakeJira(secret="s3cret", user=USER, token="t0ken", cloud=False)
+    ingrid = fake.add_user("Ingrid", "ingrid@tern.example")
+    fake.add_project("QUAY")
+    issues = [fake.create("QUAY", "Berth", ingrid, START + timedelta(minutes=n)) for n in range(250)]
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(days=1)))
+    assert isinstance(CONNECTOR, Syncs)
+    found = []
+    for page in CONNECTOR.sync(reader.request()):
+        found.append(page)
+        if len(found) < 4:
+            fake.change(issues[len(found)], ingrid, START + timedelta(hours=10, minutes=len(found)), points=3)
+    records = reader.records(found)
+    assert len([key for key in records if key[0] == "work_items"]) == 250
+
+
+def test_the_search_goes_by_the_zone_of_whoever_asks() -> None:
+    fake, ingrid, issues = _small()
+    fake.zone = "America/Los_Angeles"
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(hours=2)))
+    reader.pages()
+    reader.now += timedelta(minutes=10)
+    fake.change(issues[2], ingrid, reader.now - timedelta(minutes=5), status="Done")
+    new = reader.pages()
+    changed = [page for page in new if page.kind == "api:issues"]
+    assert len(changed) == 1
+    assert b"QUAY-3" in changed[0].body
+    assert b"QUAY-1" not in changed[0].body
+
+
+def test_doctor_shows_what_was_found_for_confirmation() -> None:
+    fake, _, _ = _small()
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(hours=2)))
+    assert isinstance(CONNECTOR, Syncs)
+    said = {one.what: one.detail for one in CONNECTOR.check(reader.request())}
+    assert "points is customfield_10016" in said["fields"]
+    assert "not found: epic" in said["fields"]
