@@ -134,6 +134,15 @@ def test_a_large_report_takes_seconds_and_no_more() -> None:
     assert time.process_time() - begun < 10
 
 
+def test_more_than_memory_can_hold_is_refused() -> None:
+    for body, said in (
+        ("<testsuite>" + '<testcase name="a"/>' * 250_001 + "</testsuite>", "more than 250000 cases"),
+        ("SF:a\n" + "".join(f"DA:{line},1\n" for line in range(4_000_001)), "more than 4000000 lines"),
+    ):
+        with pytest.raises(Unreadable, match=said):
+            _read(body)
+
+
 def test_what_is_stated() -> None:
     found = stated(queried(f"repository=github%3Aharbor-co/tides&sha={SHA.upper()}&branch=refs/heads/main", NOW))
     assert (found.repository, found.sha, found.branch, found.seen_at) == ("github:harbor-co/tides", SHA, "main", NOW)

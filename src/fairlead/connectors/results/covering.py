@@ -11,11 +11,35 @@ from fairlead.connectors.results.stated import moment
 from fairlead.model.errors import Unreadable
 
 _LINE_DIGITS = 9
+_MOST_LINES = 4_000_000
+"""Twice the Linux kernel; all are held at once, since a file may stand in a report several times."""
+
+
+class _Lines:
+    """Which lines of which files there are, and which of them were run."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, dict[int, bool]] = {}
+        self._held = 0
+
+    def add(self, file: str, number: int, hit: bool, place: int) -> None:
+        held = self.files.setdefault(file, {})
+        if number not in held:
+            self._held += 1
+            if self._held > _MOST_LINES:
+                raise Unreadable(f"line {place}", f"more than {_MOST_LINES} lines of code")
+        held[number] = hit or held.get(number, False)
+
+    def covered(self) -> int:
+        return sum(sum(held.values()) for held in self.files.values())
+
+    def total(self) -> int:
+        return self._held
 
 
 def cobertura(body: bytes, sheet: Sheet) -> None:
     """Says the totals of the root, or counts lines where it has none."""
-    lines: dict[tuple[str, int], bool] = {}
+    lines = _Lines()
     outer: list[Element] = []
     file = ""
 
@@ -29,16 +53,15 @@ def cobertura(body: bytes, sheet: Sheet) -> None:
             file = element.attributes.get("filename") or element.attributes.get("name", "")
         elif element.tag == "line" and (number := element.whole("number")) is not None:
             # a line stands in its method and in its class, and a file in each of its classes
-            hit = (element.whole("hits") or 0) > 0
-            lines[file, number] = hit or lines.get((file, number), False)
+            lines.add(file, number, (element.whole("hits") or 0) > 0, element.line)
 
     walk(body, begin)
     head = outer[0]
     covered, total = head.whole("lines-covered"), head.whole("lines-valid")
     if covered is None or total is None:
-        if not lines and "line-rate" in head.attributes:
+        if not lines.files and "line-rate" in head.attributes:
             head.wrong("says a rate and neither `lines-valid` nor lines")
-        covered, total = sum(lines.values()), len(lines)
+        covered, total = lines.covered(), lines.total()
     if not 0 <= covered <= total:
         head.wrong(f"`lines-covered` is {covered} of {total}")
     sheet.measured(covered, total, moment(head.attributes.get("timestamp", "")))
@@ -56,7 +79,7 @@ def coverage_json(report: Doc, sheet: Sheet) -> None:
 
 def lcov(body: bytes, sheet: Sheet) -> None:
     """Counts the lines of all files; a file that stands there for several tests counts once."""
-    lines: dict[tuple[str, int], bool] = {}
+    lines = _Lines()
     summed: dict[str, tuple[int, int]] = {}
     file, found, hit, ended = "", 0, 0, True
     for number, raw in enumerate(body.decode("utf-8-sig", "replace").splitlines(), start=1):
@@ -69,7 +92,7 @@ def lcov(body: bytes, sheet: Sheet) -> None:
             ended = True
         elif word == "DA":
             place, count = _numbers(number, rest, 2)
-            lines[file, place] = count > 0 or lines.get((file, place), False)
+            lines.add(file, place, count > 0, number)
         elif word == "LF":
             (found,) = _numbers(number, rest, 1)
         elif word == "LH":
@@ -78,10 +101,9 @@ def lcov(body: bytes, sheet: Sheet) -> None:
         raise Unreadable(f"line {number}", f"the record of `{file[:80]}` does not end: the file is cut")
     if not summed:
         raise Unreadable("line 1", "no record ends here: this is no LCOV, or a cut one")
-    counted = {file for file, _ in lines}
-    bare = [totals for file, totals in summed.items() if file not in counted]
-    covered = sum(lines.values()) + sum(hit for _, hit in bare)
-    sheet.measured(covered, len(lines) + sum(found for found, _ in bare), None)
+    bare = [totals for file, totals in summed.items() if file not in lines.files]
+    covered = lines.covered() + sum(hit for _, hit in bare)
+    sheet.measured(covered, lines.total() + sum(found for found, _ in bare), None)
 
 
 def _numbers(line: int, text: str, count: int) -> list[int]:

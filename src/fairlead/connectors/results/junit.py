@@ -29,6 +29,9 @@ _STATUSES: Mapping[str, str] = MappingProxyType(
 """Words of `status` and `result`, which decide only where no child says how the case ended."""
 
 _GRAVITY = ("passed", "skipped", "failed", "error")
+_MOST_CASES = 250_000
+"""Each becomes a record, and all of them are held at once: short cases of a large file would fill the memory."""
+
 _TEXTS = frozenset((*_ENDINGS, *_FLAKY))
 
 
@@ -78,6 +81,8 @@ class _Report:
             self._ended(self._case, element, text)
 
     def _opened(self, element: Element) -> _Case:
+        if len(self._sheet.patches) >= _MOST_CASES:
+            element.wrong(f"more than {_MOST_CASES} cases: let the runner write several reports")
         inner, at = self._suites[-1] if self._suites else ("", None)
         suite = element.attributes.get("classname") or inner
         if "name" not in element.attributes and not suite:
@@ -89,8 +94,8 @@ class _Report:
     @staticmethod
     def _ended(case: _Case, element: Element, text: str) -> None:
         said = element.attributes.get("message", "").strip()
-        # pytest repeats the message in the text, Surefire and Jest may give only one of the two
-        message = f"{said}\n{text}".strip() if said not in text else text
+        # the reason first: pytest's text begins with the source of the test and says it lines below
+        message = text if said in text.partition("\n")[0] else f"{said}\n{text}".strip()
         if flaky := _FLAKY.get(element.tag):
             case.attempts.append((flaky, message))
             return

@@ -25,6 +25,8 @@ _SCORES = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (0.0, "low"))
 _NO_FINDING = frozenset({"pass", "notApplicable", "informational", "open"})
 _MAIN = ("main", "master", "trunk")
 _TITLE = 500
+_MOST_FINDINGS = 100_000
+"""Four times what GitHub takes of a run; nobody can tend to more, and each is a record."""
 
 
 def sarif(report: Doc, sheet: Sheet, options: Mapping[str, Any]) -> None:
@@ -88,6 +90,8 @@ class _Run:
             seen[f"{named}\n{key}"] += 1
             identity = self.scope + digested(named, key, str(seen[f"{named}\n{key}"]))
             yield identity
+            if len(sheet.patches) >= 2 * _MOST_FINDINGS:
+                raise Unreadable(result.path, f"more than {_MOST_FINDINGS} findings")
             self._alert(sheet, identity, result, rule, (named, path, message))
 
     def _alert(self, sheet: Sheet, identity: str, result: Doc, rule: Doc | None, said: tuple[str, Text, str]) -> None:
