@@ -1,7 +1,18 @@
 -- For every day, team and project: how many items stood where at its end, and how many came, began, ended and came back.
-with moves as (
+{{ config(materialized='incremental', unique_key='project', meta={'dirty': 'dirty_projects'}) }}
+with items as (
+    select id as work_item, coalesce(project, repository, '') as project
+    from {{ source('records', 'work_items') }}
+    where deleted_at is null
+    {% if is_incremental() %}
+        and coalesce(project, repository, '') in (select project from {{ ref('dirty_projects') }})
+    {% endif %}
+),
+
+moves as (
     select s.*, lag(s.category) over (partition by s.work_item order by s.place) as category_before
     from {{ ref('work_item_statuses') }} s
+    {% if is_incremental() %} where s.work_item in (select work_item from items) {% endif %}
 ),
 
 -- A stretch adds one where it begins and takes it away where it ends: the sums of both are what stands there.
@@ -17,12 +28,11 @@ steps as (
 ),
 
 placed as (
-    select id as work_item, cast(null as varchar) as team, coalesce(project, repository, '') as project
-    from {{ source('records', 'work_items') }} where deleted_at is null
+    select work_item, cast(null as varchar) as team, project from items
     union all
-    select t.work_item, t.team, coalesce(w.project, w.repository, '')
+    select t.work_item, t.team, i.project
     from {{ ref('work_item_teams') }} t
-    join {{ source('records', 'work_items') }} w on w.id = t.work_item
+    join items i on i.work_item = t.work_item
 ),
 
 daily as (
@@ -37,11 +47,11 @@ daily as (
     group by p.team, p.project, s.day
 ),
 
--- Every project to the last day of which anything is known, so that areas of several can be stacked.
+-- All teams of a project to the last day on which anything happened in it, so that they can be stacked.
 days as (
     select g.team, g.project, cast(unnest(generate_series(g.first_day, l.last_day, interval '1 day')) as date) as day
     from (select team, project, min(day) as first_day from daily group by team, project) g
-    cross join (select max(day) as last_day from daily) l
+    join (select project, max(day) as last_day from daily group by project) l on l.project = g.project
 )
 
 select

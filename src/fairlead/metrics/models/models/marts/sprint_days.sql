@@ -60,6 +60,11 @@ statuses as (
     where (to_at is null or to_at > from_at) and work_item in (select work_item from scope)
 ),
 
+-- Only those of items at hand: an as-of join sorts all that it is given.
+points as (
+    select work_item, from_at, points from {{ ref('work_item_points') }} where work_item in (select work_item from scope)
+),
+
 held as (
     select m.sprint, m.working_day, s.work_item, m.moment
     from moments m
@@ -79,7 +84,7 @@ sums as (
         coalesce(sum(case when k.category = 'done' then p.points end), 0) as completed_points,
         count(case when p.points is null then 1 end) as unestimated_items
     from stood k
-    asof left join {{ ref('work_item_points') }} p on p.work_item = k.work_item and k.moment >= p.from_at
+    asof left join points p on p.work_item = k.work_item and k.moment >= p.from_at
     group by k.sprint, k.working_day
 )
 

@@ -93,16 +93,16 @@ entries as (
     where closed_at is not null and coalesce(category, '') not in ('done', 'canceled')
 ),
 
-estimated as (
-    select e.*, p.points
-    from entries e
-    asof left join {{ ref('work_item_points') }} p on p.work_item = e.work_item and e.points_at >= p.from_at
-),
-
 estimates as (
     select work_item, from_at, event, points, lag(points) over (partition by work_item order by from_at) as before
     from {{ ref('work_item_points') }}
     where work_item in (select work_item from scope)
+),
+
+estimated as (
+    select e.*, p.points
+    from entries e
+    asof left join estimates p on p.work_item = e.work_item and e.points_at >= p.from_at
 ),
 
 ledger as (
