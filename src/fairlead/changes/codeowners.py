@@ -52,6 +52,7 @@ def effective(files: Iterable[tuple[str, Rule]]) -> list[Rule]:
     """
     held = list(files)
     present = {path for path, _ in held}
+    # a file in a later location is ignored even for paths that the first leaves out
     chosen = next((location for location in LOCATIONS if location in present), None)
     return [rule for path, rule in held if path == chosen]
 
@@ -62,6 +63,7 @@ def compiled(pattern: str) -> Callable[[str], bool] | None:
     parts = _parts(pattern)
     if parts is None:
         return None
+    # a file's name may hold a line break
     found = re.compile(parts, re.DOTALL)
     return lambda path: found.fullmatch(path) is not None
 
@@ -87,6 +89,7 @@ def _parts(pattern: str) -> str | None:
         return None
     # a slash at the start or in the middle ties the pattern to the root; without one it holds at any depth
     anchored = pattern.startswith("/") or "/" in body
+    # a name without a slash holds at any depth
     segments = body.split("/") if anchored else ["**", body]
     return _joined(segments, _below(segments[-1], folder, anchored))
 
@@ -115,6 +118,7 @@ def _runs(segments: Sequence[str]) -> list[list[str]]:
     for place, segment in enumerate(segments):
         if segment != "**":
             runs[-1].append(segment)
+        # two in a row would be two loops over the same folders
         elif place == 0 or segments[place - 1] != "**":
             runs.append([])
     return runs
@@ -124,6 +128,7 @@ def _below(last: str, folder: bool, anchored: bool) -> str:
     """What may follow: a name covers the folder of that name with all below it, `/docs/*` only the files in it."""
     if folder:
         return "/.+"
+    # here GitHub leaves gitignore, whose `/docs/*` covers the folders in it too
     return "" if last == "*" and anchored else "(?:/.+)?"
 
 
@@ -135,6 +140,7 @@ def _segment(segment: str) -> str:
         if escaped:
             parts[-1] += re.escape(sign)
             escaped = False
+        # takes the meaning from the sign that follows
         elif sign == "\\":
             escaped = True
         elif sign == "*":
@@ -143,5 +149,6 @@ def _segment(segment: str) -> str:
             parts[-1] += "[^/]" if sign == "?" else re.escape(sign)
     if len(parts) == 1:
         return parts[0]
+    # the last part is tied to the end of the name, so it alone may look further
     first, *between, last = parts
     return first + "".join(f"(?>[^/]*?{part})" for part in between if part) + "[^/]*" + last

@@ -75,6 +75,7 @@ def in_queue(changes: Iterable[OpenChange], large_lines: int = 500) -> list[Plac
         parts = _parts(change, large_lines)
         points = sum(part.points for part in parts)
         scored.append((-points, -change.waited_s, change.opened_at, change.id, parts))
+    # without the parts: these have no order, and the id has decided before
     scored.sort(key=lambda entry: entry[:4])
     return [
         Placed(change, place, -points, parts) for place, (points, _, _, change, parts) in enumerate(scored, start=1)
@@ -87,10 +88,12 @@ def _parts(change: OpenChange, large_lines: int) -> tuple[Part, ...]:
         parts.append(Part("incident", _INCIDENT, change.incident))
     if change.hotfix:
         parts.append(Part("hotfix", _HOTFIX))
+    # no part without points: reasons that weigh nothing would hide those that do
     if waiting := _waiting_points(change):
         parts.append(Part("waiting", waiting, change.waited_s))
     if change.blocks:
         parts.append(Part("blocks", min(change.blocks * _BLOCKS_EACH, _BLOCKS_MOST), change.blocks))
+    # one of them at most: a change waits for one reason at a time
     by_why: dict[str, Part] = {
         "approved": Part("approved", _APPROVED),
         "conflict": Part("conflict", _CONFLICT),
@@ -101,12 +104,15 @@ def _parts(change: OpenChange, large_lines: int) -> tuple[Part, ...]:
         parts.append(by_why[change.why])
     if change.turn in ("ci", "merge_queue"):
         parts.append(Part("running", _RUNNING))
+    # unknown is not small
     if change.lines is not None and (small := round(_SMALL_MOST * max(0.0, 1 - change.lines / max(large_lines, 1)))):
         parts.append(Part("small", small, change.lines))
+    # by size, whichever way they count: a draft's minus is its first reason
     return tuple(sorted(parts, key=lambda part: (-abs(part.points), part.key)))
 
 
 def _waiting_points(change: OpenChange) -> int:
+    # no wait is unusual where none is usual, and a draft waits for nobody
     if change.usual_s <= 0 or change.why == "draft":
         return 0
     return min(round(_WAITING_EACH * change.waited_s / change.usual_s), _WAITING_MOST)

@@ -118,12 +118,15 @@ def suggest(
         if person in question.already:
             continue
         owned = sum(person in question.owners.get(path, ()) for path in question.paths)
+        # nobody is suggested for free hours alone: who knows nothing of the files cannot judge them
         if not owned and not known.get(person):
             continue
+        # after the test of knowledge: only an absence that costs a reviewer is worth telling
         if candidate.away_until is not None and candidate.away_until > now:
             away.append((person, candidate.away_until))
             continue
         scored.append(_score(question, candidate, owned, known, rules, now, review_load))
+    # the id last, so that equals stand in the same order each time
     scored.sort(key=lambda found: (-found.score, found.person))
     return Suggestions(_chosen(question, scored, rules), tuple(sorted(away)), len(question.paths))
 
@@ -139,6 +142,7 @@ def _score(
 ) -> Suggestion:
     files = max(len(question.paths), 1)
     mine = known.get(candidate.person, {})
+    # more reviews than the limit are as bad as the limit: the score never goes below zero
     free = max(0.0, 1 - candidate.open_reviews / max(review_load, 1))
     hours = _hours_until_work(candidate.calendar, now)
     parts = (
@@ -160,14 +164,17 @@ def _knowledge(
     by_file: dict[str, dict[str, float]] = {}
     by_folder: dict[str, dict[str, float]] = {}
     for touch in touches:
+        # a commit dated ahead of the clock would weigh more than any honest one
         if touch.sha in ignored or touch.at > now:
             continue
+        # a half-life and no limit in days: nobody drops out of the list overnight
         weight = 0.5 ** ((now - touch.at).total_seconds() / 86_400 / HALF_LIFE_DAYS)
         for weights, place in ((by_file, touch.path), (by_folder, _folder(touch.path))):
             of_place = weights.setdefault(place, {})
             of_place[touch.person] = of_place.get(touch.person, 0.0) + weight
     found: dict[str, dict[str, float]] = {}
     for path in paths:
+        # the better of both counts, never their sum: work on the file itself is also work in its folder
         for by_person, counts in ((by_folder.get(_folder(path), {}), BESIDE), (by_file.get(path, {}), 1.0)):
             whole = sum(by_person.values())
             for person, weight in by_person.items():
@@ -185,6 +192,7 @@ def _hours_until_work(calendar: WorkingCalendar | None, now: datetime) -> float:
         return 0.0
     try:
         return (calendar.next_working_moment(now) - now).total_seconds() / 3600
+    # a calendar without any further work, like that of somebody who has left for good
     except ValueError:
         return _REACH_HOURS
 
@@ -193,8 +201,10 @@ def _chosen(question: Question, scored: list[Suggestion], rules: Reviewers) -> t
     best = scored[: max(rules.at_most, 0)]
     if not best or not _spreads(question.change, rules.spread):
         return tuple(best)
+    # the second part is expertise
     knows = {found.person: found.parts[1].value for found in scored}
     top = max(knows.values())
+    # those left are still in order of score, so the first fits best
     middling = [found for found in scored if MIDDLING[0] * top <= knows[found.person] <= MIDDLING[1] * top]
     if not top or not middling:
         return tuple(best)
@@ -207,4 +217,5 @@ def _chosen(question: Question, scored: list[Suggestion], rules: Reviewers) -> t
 def _spreads(change: str, share: float) -> bool:
     """Whether a change is among the share given to spreading: decided by its id, so the same each time."""
     drawn = int.from_bytes(hashlib.blake2b(change.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big")
+    # a draw by hash is even over all ids, and nobody can ask again for a luckier one
     return drawn < share * 2**32
