@@ -38,6 +38,7 @@ def load_alerts(scope: Scope) -> list[Alerts]:
         f"where since <= ? and {scope.owned('service', 'repository')} order by since, alert",
         [scope.naive_now],
     )
+    # before grouping: repositories come in the order of their gravest alert
     rows.sort(key=lambda row: (_gravity(row["kind"], row["severity"]), row["since"], row["alert"]))
     by_repository: dict[str, list[dict[str, object]]] = {}
     for row in rows:
@@ -69,6 +70,7 @@ def alert_claim(teller: Teller, alerts: Alerts) -> Claim:
 
 
 def _gravity(kind: str, severity: str | None) -> int:
+    # a leaked secret comes before all: it can be used while it is read about
     return -1 if kind == "secret" else SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 

@@ -76,6 +76,7 @@ def brief(
     words = Wording(language, scope.calendar.zone, scope.now)
     teller = Teller(words, Names.load(warehouse), scope)
     sources = facts.load_sources(scope)
+    # "nothing needs you" would be true of an empty store, and say the wrong thing
     if not any(facts.count_rows(scope, table) for table in ("changes", "commits", "deployments", "work_items")):
         return _nothing_yet(teller, sources)
     window = Window(start=scope.now - timedelta(days=window_days), end=scope.now)
@@ -91,6 +92,7 @@ def brief(
         figures=figures.group(warehouse, "dora", window, segment, language=words.language),
         sources=sources,
     )
+    # once, for the title says the same as the section
     needs = _needs(teller, found)
     sections = (
         _section(teller, "needs", needs, MOST_NEEDS, "triage"),
@@ -105,7 +107,9 @@ def brief(
 def _needs(teller: Teller, found: _Found) -> list[Point]:
     """What is broken, then what has waited too long, in the order in which to do it."""
     late = overdue(found.waiting)
+    # only for those that are told: each needs files, owners and history of its own
     suggested = suggestions(teller.scope, teller.names, late[:MOST_NEEDS])
+    # reversed, so that of several fixes the one to look at first stays
     fixes = {waiting.repository: waiting for waiting in reversed(found.waiting) if waiting.hotfix}
 
     def broken(trouble: facts.Trouble, tell: Callable[[facts.Trouble, Waiting | None], Claim]) -> Point:
@@ -113,6 +117,7 @@ def _needs(teller: Teller, found: _Found) -> list[Point]:
 
     def waits(waiting: Waiting) -> Point:
         def tell() -> Claim:
+            # within the call: sentences that find no room are never made
             who = teller.reviewers(waiting, suggested.get(waiting.change), parts=False)
             return teller.waiting(waiting, who, tone="act")
 
@@ -129,6 +134,7 @@ def _needs(teller: Teller, found: _Found) -> list[Point]:
 def _risks(teller: Teller, found: _Found) -> list[Point]:
     """What will need somebody soon: alerts, load, young failures, near limits, changes too large to review well."""
     scope = teller.scope
+    # a change is told once in a brief, in the section that asks most
     told = {waiting.change for waiting in overdue(found.waiting)}
     soon = scope.now + timedelta(days=1)
     near = [w for w in found.waiting if w.due_at and scope.now < w.due_at <= soon and w.change not in told]
@@ -152,6 +158,7 @@ def _load_claims(teller: Teller, loads: Loads) -> list[Claim]:
     """Load is told where the group is large enough that it describes a team and not a person."""
     if not loads.heavy:
         return []
+    # in a group of three "somebody has too many reviews" names a person
     least = teller.scope.setup.privacy.minimum_group
     if loads.people < least:
         changes = sorted({change for load in loads.heavy for change in load.changes})
@@ -194,6 +201,7 @@ def _section(teller: Teller, key: str, points: Sequence[Point], most: int, comma
     words, scope = teller.words, teller.scope
     blocks: list[Block] = [point.tell() for point in points[:most]]
     if not points:
+        # silence of the data is not calm, and must not be told in its words
         none = f"{key}.unknown" if key == "needs" and not _turns_known(scope) else f"{key}.none"
         blocks.append(
             Empty(teller.claim(none, _nothing_due(teller, key), tone="ok" if none == f"{key}.none" else "neutral"))
@@ -201,6 +209,7 @@ def _section(teller: Teller, key: str, points: Sequence[Point], most: int, comma
     if len(points) > most:
         rest = points[most:]
         typed = f"fairlead {command}" + (f" --team {scope.team.removeprefix('team:')}" if scope.team else "")
+        # the rest keeps its evidence: a count alone could not be checked
         ids = [point.id for point in rest]
         more = Claim(
             key="more",
@@ -217,10 +226,12 @@ def _how_it_goes(teller: Teller, found: _Found, days: int) -> Section:
     words = teller.words
     aside = words("aside.window", n=days)
     told = [figure_block(figure, words) for figure in found.figures]
+    # of one figure alone every note would be common
     common = [note for note in told[0].notes if all(note in block.notes for block in told)] if len(told) > 1 else []
     blocks: list[Block] = [
         replace(block, notes=tuple(note for note in block.notes if note not in common)) for block in told
     ]
+    # a claim must rest on something; without sources the notes are left out
     if common and found.sources:
         evidence = proof.of_records("sources", [source.id for source in found.sources])
         blocks.append(
@@ -283,17 +294,21 @@ def _title(teller: Teller, found: _Found, needs: Sequence[Point]) -> Claim:
             return teller.claim("title.unknown", _nothing_due(teller, "needs"))
         return teller.claim("title.calm", _nothing_due(teller, "needs"), tone="ok")
     ids = [point.id for point in needs]
+    # two kinds at most: a title with four is a list
     text = teller.words("title.found", what="; ".join(said[:2]))
+    # not `capitalize`, which would lower the names behind the first letter
     return Claim(key="title.found", text=text[:1].upper() + text[1:], evidence=proof.of_mixed(ids), tone="act")
 
 
 def _turns_known(scope: Scope) -> bool:
     """Whether anything tells whose turn it is: commits alone say nothing about who waits for whom."""
+    # a clone of git brings commits and no events
     return facts.count_rows(scope, "change_events") > 0
 
 
 def _nothing_due(teller: Teller, what: str) -> Evidence:
     """Evidence that no limit is behind or near: the query finds none."""
+    # the same limit as in `_risks`: the query must find what would have been told
     until = teller.scope.now + (timedelta(days=1) if what == "risks" else timedelta())
     limits = f"due_at <= {literals.time_literal(until)} and {teller.scope.changes('change')}"
     query = f"select change, due_at from open_change_turns where {limits}"  # noqa: S608 - literals escaped
@@ -301,6 +316,7 @@ def _nothing_due(teller: Teller, what: str) -> Evidence:
 
 
 def _nothing_yet(teller: Teller, sources: Sequence[facts.SourceState]) -> Document:
+    # the sources, if there are any: they are what has brought nothing
     evidence = proof.of_absence("brief.empty", "select * from sources", [source.id for source in sources])
     command = "fairlead sync" if sources else "fairlead init"
     claim = Claim(

@@ -37,6 +37,7 @@ def data_section(teller: Teller, sources: Sequence[SourceState]) -> Section:
     """What counts, what is silent, what is missing."""
     blocks: list[Block] = [*_silent(teller, sources), *_bad_syncs(teller), *_counted(teller), *_hotfixes(teller)]
     blocks += _missing(teller)
+    # last and always: every wait in the brief is measured by it
     blocks.append(_working_time(teller))
     return Section("data", teller.words("section.data"), tuple(blocks))
 
@@ -44,6 +45,7 @@ def data_section(teller: Teller, sources: Sequence[SourceState]) -> Section:
 def _silent(teller: Teller, sources: Sequence[SourceState]) -> list[Block]:
     found: list[Block] = []
     for source in sources:
+        # a source that has never spoken is told by the line of freshness
         if not source.silent or source.last is None:
             continue
         evidence = proof.of_records("sources", [source.id])
@@ -91,6 +93,7 @@ def _counted(teller: Teller) -> list[Block]:
             proof.of_rows(found.repositories, _counted_query(found)),
             n=len(found.repositories),
             kind=words(f"counted.{found.kind}"),
+            # a reason that a newer model brings is shown as it is until it has a phrase
             why=words(f"counted.why.{found.why}") if words.knows(f"counted.why.{found.why}") else found.why,
         )
         for found in counted

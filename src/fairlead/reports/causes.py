@@ -80,6 +80,7 @@ order by i.incident, finished_at desc, d.deployment
 
 def load_causes(scope: Scope, *, incident: str = "", days: int = 90) -> list[Cause]:
     """Incidents of the last days, the newest first; or the one of this id, however old."""
+    # open ones have no age: they are told however long ago they began
     since = scope.naive_now - timedelta(days=days)
     limits = "i.incident = $incident" if incident else "(i.started_at >= $since or i.resolved_at is null)"
     named: dict[str, Any] = {"incident": incident} if incident else {"since": since}
@@ -101,6 +102,7 @@ def load_suspects(scope: Scope, incidents: Sequence[str]) -> Mapping[str, Sequen
 
 
 def _cause(row: dict[str, Any]) -> Cause:
+    # in the order of the sum; a part that was not looked at is none, not zero
     parts = [(key, row[f"{key}_part"]) for key in MOST_OF_PART if row[f"{key}_part"] is not None]
     return Cause(
         incident=row["incident"], title=row["title"] or "", url=row["url"], service=row["service"] or "",

@@ -44,6 +44,7 @@ class Charts:
         if found := self.by_key(key):
             return found
         with self._lock:
+            # a specification that failed once fails again: it is not worth the process's time
             if key in self._faults:
                 return None
             self._order(key, spec)
@@ -53,6 +54,7 @@ class Charts:
 
     def by_key(self, key: str) -> str | None:
         """A drawing that was ordered before."""
+        # the key comes in an address: anything else could name another file
         if not re.fullmatch(r"[0-9a-f]{24}", key):
             return None
         try:
@@ -71,6 +73,7 @@ class Charts:
             self._orders.clear()
             self._pending.clear()
             self._lock.notify_all()
+        # killed and not asked: it may be in the middle of a chart, and holds nothing that matters
         if self._process:
             self._process.kill()
         if self._thread:
@@ -79,6 +82,7 @@ class Charts:
     def _order(self, key: str, spec: Spec) -> None:
         if key in self._pending or self._closed:
             return
+        # kept until the drawing lies in the folder, so that nobody orders it twice meanwhile
         self._pending.add(key)
         self._orders.append(Order(key, spec))
         # The thread lives as long as there are orders; it ends under this lock, so that none is left behind.
@@ -93,6 +97,7 @@ class Charts:
                     self._thread = None
                     return
                 order = self._orders.popleft()
+            # outside the lock: others may order and read while a chart is drawn
             drawn = self._draw(order)
             if drawn.svg:
                 self._keep(order.key, tidy(drawn.svg))
@@ -130,9 +135,11 @@ class Charts:
         self._folder.mkdir(parents=True, exist_ok=True)
         part = self._folder / f"{key}.part"
         part.write_text(svg, encoding="utf-8")
+        # under its name only when whole: readers look without a lock
         part.rename(self._folder / f"{key}.svg")
         kept = sorted(self._folder.glob("*.svg"), key=lambda path: path.stat().st_mtime)
         for path in kept[:-KEPT]:
+            # another process on the home may have taken it away
             path.unlink(missing_ok=True)
 
 
@@ -149,6 +156,7 @@ _SIZE = re.compile(r'(<svg [^>]*?) width="[^"]*" height="[^"]*"')
 def tidy(svg: str) -> str:
     """Takes out what a page says itself: roles and size go, what a mark says becomes the text on hover."""
     svg = _SIZE.sub(r"\1", svg, count=1)
+    # a browser shows a `title` on hover, an `aria-label` never
     svg = _MARK.sub(r"<\1\2\4><title>\3</title></\1>", svg)
     return _ROLES.sub("", svg)
 

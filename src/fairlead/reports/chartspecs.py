@@ -39,6 +39,7 @@ def trend(
 ) -> dict[str, Any]:
     """A figure over its periods; values are in the unit that the axis names."""
     rows = [
+        # gaps go along as rows without a value: a missing row would close the gap
         {"at": index, "label": mark.label, "value": mark.value, "hover": mark.hover, "partial": mark.partial}
         for index, mark in enumerate(marks)
     ]
@@ -57,6 +58,7 @@ def stacked(groups: Sequence[tuple[str, Sequence[tuple[str, float, str]]]], unit
         for order, (part, value, hover) in enumerate(parts)
     ]
     labels = {str(index): label for index, (label, _) in enumerate(groups)}
+    # the order of the parts fixes their colours, so that the same part looks the same in each chart
     parts = list(dict.fromkeys(str(row["part"]) for row in rows))
     colour = {"field": "part", "scale": {"domain": parts, "range": list(CATEGORIES)}, "legend": None}
     layer = {
@@ -69,6 +71,7 @@ def stacked(groups: Sequence[tuple[str, Sequence[tuple[str, float, str]]]], unit
 def _marks(shape: str) -> list[dict[str, Any]]:
     described = {"description": {"field": "hover"}}
     if shape == "line":
+        # dots as well: a single value between two gaps has no line
         line = {"mark": {"type": "line", "color": ACCENT, "strokeWidth": 2}}
         dots = {
             "mark": {"type": "point", "filled": True, "size": 46, "color": ACCENT, "opacity": 1},
@@ -94,6 +97,7 @@ def _thresholds(edges: Sequence[Threshold], periods: int) -> list[dict[str, Any]
     layers: list[dict[str, Any]] = []
     for edge in edges:
         values = {"values": [{"edge": edge.value, "name": edge.name, "at": 0, "last": max(periods - 1, 0)}]}
+        # `x` is taken back from the chart's own encoding: the rule goes all the way across
         across = {"y": {"field": "edge", "type": "quantitative"}, "x": None}
         layers.append(
             {"data": values, "mark": {"type": "rule", "color": QUIET, "strokeDash": [2, 3]}, "encoding": across}
@@ -121,6 +125,7 @@ def _chart(
             "labelSeparation": 8,
         },
     }
+    # from zero: a cut axis makes small changes look large
     y = {"field": "value", "type": "quantitative", "axis": {"title": unit, "tickCount": 5}, "scale": {"zero": True}}
     return {
         "$schema": _SCHEMA,
@@ -136,6 +141,7 @@ def _chart(
 
 
 def _quoted(text: str) -> str:
+    # backslashes first, or those of the quotes would be doubled
     return text.replace("\\", "\\\\").replace("'", "\\'")
 
 

@@ -82,6 +82,7 @@ class Claim:
 
     def __post_init__(self) -> None:
         found = self.evidence
+        # checked where claims are made, so that no face can show one that slipped through
         if not found.ids or not found.query.strip() or found.count < 0:
             raise Unfounded(f"the claim `{self.key}` rests on nothing", hint="give record ids and the query for all")
 

@@ -80,7 +80,9 @@ def load_incidents(scope: Scope) -> list[Trouble]:
     """Incidents that are not resolved, the gravest and oldest first."""
     rows = scope.warehouse.rows(
         "select * from attention_open_incidents "  # noqa: S608 - conditions with escaped literals
+        # the team that handles it need not own the service: both want to see it
         f"where since <= ? and (team = ? or {scope.owned('service', 'repository')}) "
+        # low and unknown severities come last, but they come
         "order by case severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 else 3 end, "
         "since, incident",
         [scope.naive_now, scope.team],
@@ -104,6 +106,7 @@ def load_red_main(scope: Scope) -> list[Trouble]:
     return [
         Trouble(
             row["build"], row["repository"], "", row["name"] or "", row["url"], aware(row["since"]),
+            # a main branch is red at once and worth a word only after a while
             aware(row["due_at"]) <= scope.now, row["failures"], row["sha"] or "", branch=row["branch"] or "",
         )
         for row in rows
@@ -134,6 +137,7 @@ def load_happened(scope: Scope) -> Happened:
         return tuple(row["id"] for row in scope.warehouse.rows(sql, span))
 
     mine = scope.changes("id")
+    # counted by their end: what still runs has changed nothing yet
     deployed = f"production and finished_at >= ? and finished_at < ? and {scope.owned('service', 'repository')}"
     troubled = scope.owned("service", "repository")
     merged = scope.warehouse.rows(
@@ -180,6 +184,7 @@ def load_sources(scope: Scope) -> list[SourceState]:
             row["source"],
             row["name"] or row["source"],
             aware(row["since"]) if row["since"] is not None else None,
+            # judged at the moment of the report, not of the warehouse's last refresh
             row["due_at"] is not None and aware(row["due_at"]) <= scope.now,
         )
         for row in rows
@@ -191,6 +196,7 @@ def load_bad_syncs(scope: Scope) -> list[BadSync]:
     rows = scope.warehouse.rows(
         'select id, "of", scope, result, error, left_out, finished_at, started_at from sync_runs '
         "where deleted_at is null and result is not null and started_at <= ? "
+        # by kind as well: a sweep that worked does not mend a sync that failed
         'qualify row_number() over (partition by "of", scope, kind order by started_at desc, id desc) = 1 '
         "order by id",
         [scope.naive_now],

@@ -58,8 +58,10 @@ def _change(figure: Figure, words: Wording) -> str:
     if now is None or before is None:
         return ""
     apart = quantity(abs(now - before), figure.unit, words)
+    # compared as they are shown: "up by 0 %" would contradict itself
     if apart == quantity(0.0, figure.unit, words):
         return words("change.same")
+    # from 4 % to 6 % is two points, which "up by 2 %" would not say
     if figure.unit == "share":
         apart = words("unit.points", n=round(abs(now - before) * 100, 1))
     kind = "time" if figure.unit == "seconds" else "amount"
@@ -72,6 +74,7 @@ def _basis(figure: Figure, words: Wording) -> str:
 
 
 def _left_out(figure: Figure, words: Wording) -> list[str]:
+    # the largest first, then by name: the same figure is told in the same words
     found = sorted(figure.excluded.items(), key=lambda entry: (-entry[1], entry[0]))
     return [
         words("basis.reason", count=count, why=_said("reason", why, words, count)) for why, count in found if count
@@ -80,6 +83,7 @@ def _left_out(figure: Figure, words: Wording) -> list[str]:
 
 def _said(group: str, key: str, words: Wording, count: int) -> str:
     """The phrase of a reason; one that a metric of the user's own brings is shown as it is written."""
+    # a reason may have words of its own for this place
     for known in (f"{group}.{key}", key):
         if words.knows(known):
             return words(known, n=count)

@@ -15,6 +15,7 @@ from fairlead.reports.wording import Wording
 
 def figures_page(found: Sequence[Figure], *, language: str = "en", zone: tzinfo = UTC, scope: str = "") -> Document:
     """All figures in order, moments in the reader's zone; the title says how many have a value."""
+    # all figures of a page were made by one refresh
     now = found[0].freshness.as_of if found else datetime.now(UTC)
     words = Wording(language, zone, now)
     known = [figure for figure in found if figure.value is not None]
@@ -45,6 +46,7 @@ def _scope(found: Sequence[Figure], name: str) -> str:
     """Whose figures: the team or the organisation by name, then what else limits them."""
     limits = sorted(found[0].segment.items()) if found else []
     if name:
+        # the name says it already
         limits = [(kind, value) for kind, value in limits if kind != "team"]
     said = [plain(name), *(f"{plain(kind)} {plain(value)}" for kind, value in limits)]
     return ", ".join(filter(None, said))

@@ -66,6 +66,7 @@ def _title(teller: Teller, found: Sequence[Cause]) -> Claim:
 
 def _section(teller: Teller, found: Sequence[Cause]) -> Section:
     blocks: list[Block] = [_claim(teller, cause) for cause in found[:MOST]]
+    # counted, never cut in silence
     if len(found) > MOST:
         rest = [cause.incident for cause in found[MOST:]]
         blocks.append(teller.claim("more", proof.of_mixed(rest), n=len(rest)))
@@ -100,6 +101,7 @@ def _claim(teller: Teller, cause: Cause) -> Claim:
         key=f"cause.{cause.verdict}",
         text=text,
         evidence=evidence,
+        # a decided cause asks nothing of anybody; an open one does
         tone="neutral" if cause.verdict in _PUT_DOWN or cause.verdict == "stated_not" else "watch",
         refs=(Ref(cause.incident, short_name(cause.incident), cause.url),),
         title=plain(cause.title),

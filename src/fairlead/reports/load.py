@@ -32,6 +32,7 @@ def load_review_load(scope: Scope) -> Loads:
     """Heavy loads of the scope's people, each with the number of colleagues who have room."""
     limit = scope.setup.thresholds.review_load
     open_reviews = {row["person"]: tuple(row["changes"] or ()) for row in scope.warehouse.rows(_PEOPLE)}
+    # before any counting: one person under two names would look like a colleague with room
     twice = _duplicates(scope, open_reviews)
     teams = _members(scope)
     mine = open_reviews.keys() if scope.team is None else open_reviews.keys() & teams.get(scope.team, set())
@@ -43,6 +44,7 @@ def load_review_load(scope: Scope) -> Loads:
     loaded = [person for person in sorted(mine) if len(open_reviews[person]) >= limit]
     colleagues = _colleagues(scope, loaded, teams)
     heavy = tuple(Load(person, open_reviews[person], len(free & colleagues[person])) for person in loaded)
+    # the number decides whether a person may be told of: it must not be flattered by doubles
     return Loads(heavy, len(mine - twice))
 
 
@@ -58,6 +60,7 @@ def _colleagues(
     if people:
         for row in scope.warehouse.rows(_TEAMS.format(people=text_list(people))):
             found[row["person"]].update(teams.get(row["team"], ()))
+    # a small company has no teams set up, and still has colleagues
     if alone := [person for person in people if not found[person]]:
         for row in scope.warehouse.rows(_AT_WORK.format(people=text_list(alone))):
             found[row["person"]].add(row["colleague"])

@@ -30,6 +30,7 @@ class Names:
         people = warehouse.rows("select id, name from people where deleted_at is null")
         accounts = warehouse.rows("select id, person, name, handle from accounts where deleted_at is null")
         teams = warehouse.rows(
+            # stated teams come last, and the later name holds
             "select id, name from teams where deleted_at is null union all select team, name from setup_teams"
         )
         return cls(
@@ -43,6 +44,7 @@ class Names:
         """Name of a person, by person or account id."""
         if not person:
             return ""
+        # the person's own name first: a login is what the tool calls them
         known = self.people.get(person) or self.people.get(self.person_of.get(person, ""))
         return plain(known or self.accounts.get(person) or short_name(person))
 

@@ -80,7 +80,9 @@ def _entry(row: Mapping[str, Any], known: _Beside, scope: Scope) -> OpenChange:
     change, since = row["change"], aware(row["since"])
     usual_s, _ = _usual(row, known)
     return OpenChange(
+        # a webhook in the middle of its life may be the first word of a change
         id=change, opened_at=aware(row["opened_at"] or row["since"]), turn=row["turn"], why=row["why"],
+        # by the team's calendar, not the reader's: the limit beside it is the team's too
         waited_s=max(0.0, scope.working_between(since, scope.calendars.of_team(row["team"]))), usual_s=usual_s or 0.0,
         lines=row["lines"] or 0, blocks=known.blocks.get(change, 0), incident=known.incidents.get(change),
         hotfix=bool(row["hotfix"]),
@@ -89,6 +91,7 @@ def _entry(row: Mapping[str, Any], known: _Beside, scope: Scope) -> OpenChange:
 
 def _usual(row: Mapping[str, Any], known: _Beside) -> tuple[float | None, bool]:
     """How long such a wait usually is, and whether the team's own history says so."""
+    # only the wait for a first review has a history to compare with
     own = known.usual.get(row["team"] or "") if row["turn"] in ("reviewer", "any_reviewer") else None
     limit_s = row["limit_hours"] * 3600 if row["limit_hours"] is not None else None
     return (limit_s, False) if own is None else (own, True)
@@ -110,6 +113,7 @@ def _waiting(row: Mapping[str, Any], entry: OpenChange, placed: Placed, known: _
 
 def overdue(waiting: Sequence[Waiting]) -> list[Waiting]:
     """Those that have waited for longer than they should, or that repair production, in order."""
+    # a repair of production is late from its first minute, unless only machines are at work
     return [found for found in waiting if found.overdue or (found.incident and found.turn != "ci")]
 
 

@@ -20,6 +20,7 @@ def plain(text: str | None, longest: int = LONGEST) -> str:
     if not text:
         return ""
     kept: list[str] = []
+    # bounded before the work: a title of megabytes costs no more than any other
     for sign in text[: longest * 4]:
         category = unicodedata.category(sign)
         if category in ("Zs", "Zl", "Zp") or sign in "\t\n\r\v\f":
@@ -27,7 +28,9 @@ def plain(text: str | None, longest: int = LONGEST) -> str:
         elif sign in _JOINERS:
             if kept and kept[-1] != " ":
                 kept.append(sign)
+        # what commands a terminal, turns the direction or cannot be shown
         elif category not in ("Cc", "Cf", "Cs", "Co", "Cn"):
             kept.append(sign)
+    # a joiner at the end would join whatever the report puts behind it
     line = " ".join("".join(kept).split()).rstrip("".join(_JOINERS))
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

@@ -21,6 +21,7 @@ def of_rows(ids: Sequence[str], query: str, count: int | None = None) -> Evidenc
 
 def of_absence(what: str, query: str, ids: Sequence[str] = ()) -> Evidence:
     """Evidence that there is nothing: the definition of what was looked for, and the query that finds none."""
+    # no claim may stand without an id: here it names what was looked for
     return Evidence(ids=tuple(ids[:SHOWN_IDS]) or (f"definition:{what}",), count=len(ids), query=query)
 
 
@@ -38,6 +39,7 @@ def of_mixed(ids: Sequence[str]) -> Evidence:
 def of_change(change: str, events: int) -> Evidence:
     """Evidence of what is said of one change: the events from which its turns follow."""
     query = f'select change, kind, "at" from change_events where change = {text_literal(change)} order by "at"'  # noqa: S608
+    # without events the change itself is the one row
     return Evidence(ids=(change,), count=max(events, 1), query=query if events else _change(change))
 
 
@@ -59,6 +61,7 @@ def of_failures(trouble: Trouble) -> Evidence:
         "select id, name, result, finished_at, url from builds "  # noqa: S608 - literals escaped
         f"where repository = {text_literal(trouble.repository)} and kind = 'pipeline' "
         f"and name = {text_literal(trouble.name)} and branch = {text_literal(trouble.branch)} "
+        # runs of pull requests bear the branch's name too, and say nothing about it
         "and result in ('failure', 'error') and coalesce(trigger, '') not like 'pull_request%' "
         f"and finished_at >= {time_literal(trouble.since)}"
     )

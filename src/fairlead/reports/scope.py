@@ -44,7 +44,9 @@ class Scope:
             names.setdefault(row["id"], row["name"] or "")
         wanted = team.lower().removeprefix("team:")
         by_id = {known.lower().removeprefix("team:"): known for known in reversed(names)}
+        # reversed, so that of two with one name the stated team stays
         by_name = {name.lower(): known for known, name in reversed(names.items())}
+        # ids before names: what is unique wins over what a team chose to be called
         if known := by_id.get(wanted) or by_name.get(wanted):
             return cls(warehouse, setup, now, known)
         keys = ", ".join(sorted(known.removeprefix("team:") for known in names)) or "none yet"
@@ -66,6 +68,7 @@ class Scope:
     @cached_property
     def calendars(self) -> Calendars:
         """Working calendars of everybody."""
+        # ordered, so that of several memberships the same one decides each time
         rows = {table: self.warehouse.rows(f"select * from {table} order by id") for table in _PEOPLE_TABLES}  # noqa: S608
         return Calendars(self.setup, PeopleRows(**rows))
 
@@ -79,6 +82,7 @@ class Scope:
         """When the last working day before today began."""
         try:
             return self.calendar.last_working_day_start(self.now)
+        # a calendar without a working day before now: then nothing lies between
         except (ValueError, AssertionError):
             return self.now
 
@@ -96,6 +100,7 @@ class Scope:
         """End of the absence that holds now, absences that follow each other taken as one."""
         until: datetime | None = None
         for start, end in self.calendars.away(person):
+            # in order of start, so one pass finds what joins on
             if aware(start) <= (until or self.now) < aware(end):
                 until = aware(end)
         return until
@@ -112,6 +117,7 @@ class Scope:
         """SQL condition that a service, or without one a repository, belongs to the team."""
         if self.team is None:
             return "true"
+        # a service may belong to another team than the repository that builds it
         services = self._limited(service, "select service from service_teams where team = {team}")
         return f"({services} or {self.repositories(repository)})"
 

@@ -39,6 +39,7 @@ class Teller:
         span = Working(waiting.waited_s, waiting.day_s)
         key = "wait.plain"
         usual: Working | str = ""
+        # a wait is told beside what is usual, for a number alone says neither good nor bad
         if waiting.usual_s is not None:
             key = "wait.usual" if waiting.by_history else "wait.limit"
             usual = Working(waiting.usual_s, waiting.day_s)
@@ -65,10 +66,12 @@ class Teller:
             self.names.person(account) if account else self.words("who.team", team=self.names.team(team))
             for account, team in waiting.parties
         ]
+        # a turn without a known party still waits for somebody
         return self.listed(said) or self.words("who.any_reviewer")
 
     def why(self, waiting: Waiting) -> Claim:
         """Why it is that party's turn."""
+        # a check is named with its kind in front, as in `check:lint`
         detail = (waiting.detail or "").partition(":")[2] or (waiting.detail or "")
         evidence = proof.of_change(waiting.change, waiting.events)
         return self.claim(f"turn.{waiting.why}", evidence, detail=detail)
@@ -78,6 +81,7 @@ class Teller:
         awaited = [account for account, _ in waiting.parties] if waiting.turn == "reviewer" else []
         if waiting.turn == "author":
             awaited = [waiting.author]
+        # one person may be asked by two accounts: told once, in the order asked
         people = dict.fromkeys(self.names.person_of.get(account, account) for account in awaited if account)
         evidence = proof.of_change(waiting.change, waiting.events)
         return [
@@ -107,6 +111,7 @@ class Teller:
         """Who is away among those asked, and who else fits, with the parts of the score if asked for."""
         if found is None:
             return []
+        # scores follow from files and not from events
         evidence = proof.of_files(waiting.change, found.files)
         claims = [
             self.claim("reviewer.away", evidence, name=self.names.person(person), until=self.words.day(until))
@@ -184,6 +189,7 @@ class Teller:
     def _broken(
         self, trouble: Trouble, key: str, evidence: Evidence, label: str, *, title: str = "", **args: Any
     ) -> Claim:
+        # the tool's clock may be ahead of ours: no wait is below zero
         passed = Elapsed(max(0.0, (self.scope.now - trouble.since).total_seconds()))
         text = self.words(key, since=self.words.recent(trouble.since), span=passed, **args)
         return Claim(
@@ -193,6 +199,7 @@ class Teller:
 
     def listed(self, said: Sequence[str]) -> str:
         """`Kim, Lee and Mo`."""
+        # somebody without a name left no word; a comma would
         known = [text for text in said if text]
         if len(known) < 2:
             return "".join(known)

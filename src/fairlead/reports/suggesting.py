@@ -45,6 +45,7 @@ def suggestions(scope: Scope, names: Names, waiting: Sequence[Waiting]) -> dict[
     thresholds, rules = scope.setup.thresholds, scope.setup.reviewers
     found: dict[str, Suggestions] = {}
     for change in wanted:
+        # by person: who was asked by one account must not be suggested by another
         asked = {names.person_of.get(account, account) for account, _ in change.parties if account}
         author = names.person_of.get(change.author or "", change.author)
         question = Question(
@@ -67,6 +68,7 @@ def _load(scope: Scope, names: Names, waiting: Sequence[Waiting]) -> _Known:
     for row in rows(_PATHS.format(changes=ids)):
         paths.setdefault(row["change"], []).append(row["path"])
     touches: dict[str, list[Touch]] = {}
+    # the present moment ends it as well, so that a brief of yesterday knows nothing of today
     oldest = scope.naive_now - _LOOK_BACK
     for row in rows(_TOUCHES.format(changes=ids), [oldest, scope.naive_now]):
         touch = Touch(row["person"], row["path"], aware(row["at"]), row["sha"] or "")
@@ -111,6 +113,7 @@ class _Owning:
     def __init__(self, scope: Scope) -> None:
         rows = scope.warehouse.rows
         accounts = rows("select d.account, d.person, a.email from dim_accounts d join accounts a on a.id = d.account")
+        # GitHub takes logins and teams in any case
         self._person = {row["account"].lower(): row["person"] for row in accounts}
         self._person |= {f"email:{row['email'].lower()}": row["person"] for row in accounts if row["email"]}
         self._members: dict[str, set[str]] = {}
@@ -121,9 +124,11 @@ class _Owning:
         """All persons of some owners."""
         found: set[str] = set()
         for owner in map(str.lower, written):
+            # a login belongs to the tool of the repository, an address to none
             key = f"{source}:{owner}" if owner.startswith("@") else f"email:{owner}"
             if key in self._person:
                 found.add(self._person[key])
+            # a team has the same form as a login, so both are looked up
             found |= self._members.get(key, set())
         return frozenset(found)
 
@@ -136,6 +141,7 @@ def _candidate(row: Mapping[str, Any], scope: Scope) -> Candidate:
         open_reviews=row["open_reviews"],
         calendar=scope.calendars.of_person(person),
         away_until=scope.away_until(person),
+        # unknown counts as there: most tools never say
         active=row["active"] is not False,
     )
 

@@ -64,6 +64,7 @@ def _title(teller: Teller, waiting: list[Waiting]) -> Claim:
 
 def _queue(teller: Teller, waiting: list[Waiting]) -> Section:
     words = teller.words
+    # only for those that are told: a long queue would load the files of thousands
     suggested = suggestions(teller.scope, teller.names, waiting[:MOST])
     blocks: list[Block] = [
         teller.waiting(
@@ -92,6 +93,7 @@ def _alerts(teller: Teller) -> tuple[Section, ...]:
 def _empty(teller: Teller) -> Claim:
     """Nothing is open, or nothing has come yet: the second has a command that brings it."""
     evidence = proof.of_absence("triage", "select * from open_change_turns")
+    # changes but none open is good news; no changes at all is no news
     if facts.count_rows(teller.scope, "changes"):
         return teller.claim("triage.none", evidence, tone="ok")
     act = Act(teller.words("act.bring"), command="fairlead sync")

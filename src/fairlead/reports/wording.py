@@ -28,11 +28,13 @@ _DAYS_FROM = 48 * 3600
 @cache
 def catalogue(language: str) -> dict[str, Forms]:
     """Key -> its phrase, or its forms for one and for several."""
+    # read once a process; only what speaks pays for loading it
     from babel.messages.pofile import read_po
 
     found: dict[str, Forms] = {}
     with (PHRASES / f"{language}.po").open("rb") as file:
         for message in read_po(file, locale=language):
+            # a phrase with a plural has a pair for its id
             key = message.id if isinstance(message.id, str) else message.id[0]
             if key:
                 said = message.string
@@ -68,6 +70,7 @@ class Wording:
     """Says things in one language, as of one moment, in one zone."""
 
     def __init__(self, language: str, zone: tzinfo = UTC, now: datetime | None = None) -> None:
+        # an unknown language still gets a report
         self.language = language if language in LANGUAGES else LANGUAGES[0]
         self.zone = zone
         self.now = now
@@ -77,6 +80,7 @@ class Wording:
         """The phrase of a key with its arguments put into words; `n` decides between singular and plural."""
         forms = self._phrases[key]
         one = len(forms) == 1 or args.get("n") == 1
+        # English and German have two forms; one phrase for all numbers is its own plural
         return forms[0 if one else -1].format(**{name: self.value(value) for name, value in args.items()})
 
     def knows(self, key: str) -> bool:
@@ -95,6 +99,7 @@ class Wording:
             return self._counted(f"span.calendar_days{'_bent' if value.bent else ''}", value.seconds / 86_400)
         if isinstance(value, Share):
             return self.share(value.value)
+        # before numbers: `True` is one to Python
         if isinstance(value, bool):
             return str(value)
         if isinstance(value, int | float):
@@ -111,11 +116,13 @@ class Wording:
         weekday, month = (self._phrases[f"{kind}.{number}"][0] for kind, number in
                           (("weekday", local.isoweekday()), ("month", local.month)))  # fmt: skip
         shown = self._phrases["date"][0].format(weekday=weekday, day=local.day, month=month)
+        # without a moment of reading no year goes without saying
         told = year or self.now is None or local.year != self._local(self.now).year
         return f"{shown} {local.year}" if told else shown
 
     def recent(self, at: datetime) -> str:
         """`Fri 15:10` within the last six days, else the whole date: short where it cannot be mistaken."""
+        # by dates: the weekday of a week ago would be read as of today
         if self.now is None or not 0 <= (self._local(self.now).date() - self._local(at).date()).days < 7:
             return self.moment(at)
         return f"{self._phrases[f'weekday.{self._local(at).isoweekday()}'][0]} {self._local(at):%H:%M}"
@@ -157,9 +164,11 @@ class Wording:
     def share(self, share: float) -> str:
         """`6 %`; near its ends with as many decimals as keep some from reading as none, and nearly all as all."""
         size, percent = abs(share), share * 100
+        # away from the ends whole per cents are enough
         if 0.1 <= size <= 0.99 or size >= 1 or not size:
             return f"{self.number(round(percent))} %"
         shown = round(percent, 1)
+        # rounding must not make some into none, nor nearly all into all
         if abs(shown) not in (0, 100):
             return f"{self.number(shown)} %"
         sign = "-" if share < 0 else ""
@@ -167,12 +176,15 @@ class Wording:
 
     def number(self, value: float) -> str:
         """A number with the language's separators and at most two digits behind the point."""
+        # an endless fraction is noise: two digits are more than any figure is sure of
         text = f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
         if self.language == "de":
             text = text.translate({ord(","): ".", ord("."): ","})
+        # a small loss rounds to minus nothing
         return "0" if text == "-0" else text
 
     def _counted(self, key: str, amount: float) -> str:
+        # rounded before the form is chosen: 0.98 days is told as "1 day"
         rounded = round(amount, 1) if abs(amount) < 10 else round(amount)
         forms = self._phrases[key]
         return forms[0 if rounded == 1 else -1].format(n=self.number(rounded))

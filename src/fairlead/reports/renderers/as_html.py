@@ -35,7 +35,9 @@ def _section(section: Section, blocks: list[tuple[int | None, Block]], words: Wo
     first = None
     for number, block in blocks:
         if isinstance(block, Claim):
+            # a list goes on with the number at which another block broke it
             first = number if not held else first
+            # claims in a row are one list; any other block ends it
             held.append(f'<li class="claim tone-{block.tone}">{_claim(block, words)}</li>')
             continue
         yield from _list(held, first)
@@ -71,6 +73,7 @@ def _block(block: Block, words: Wording) -> Iterator[str]:
 def _claim(claim: Claim, words: Wording) -> str:
     parts = [_ref(ref.label, ref.url) for ref in claim.refs[:1]]
     if claim.title:
+        # a title in Arabic or Hebrew must not turn the sentence round it
         parts.append(f'<span class="title" dir="auto">{escape(claim.title)}</span>')
     parts.append(f'<span class="text">{escape(claim.text)}</span>{_evidence(claim, words)}')
     if claim.reasons:
@@ -91,6 +94,7 @@ def _ref(label: str, url: str | None) -> str:
 def _evidence(claim: Claim, words: Wording) -> str:
     """Record ids and query, behind a quiet count; readable without script."""
     found = claim.evidence
+    # what is not there has no rows, but still a query
     label = records(words, found) or words("evidence.why")
     ids = "".join(f"<li><code>{escape(record)}</code></li>" for record in found.ids)
     return (

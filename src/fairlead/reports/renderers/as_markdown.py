@@ -34,7 +34,9 @@ def escaped(text: str) -> str:
 
 
 def _within_a_line(text: str) -> str:
+    # an entity in a title would be read as the sign that it names
     safe = _MARKUP.sub(r"\\\1", text.replace("&", "&amp;"))
+    # an invisible joiner: a report that is posted must not call people
     return re.sub(r"(?<!\w)@(?=\w)", "@\u2060", safe)
 
 
@@ -52,6 +54,7 @@ def _block(number: int | None, block: Block, words: Wording) -> Iterator[str]:
             yield from _table(block, words)
         case Notice():
             yield f"> **{escaped(words(f'level.{block.level}'))}:** {escaped(block.claim.text)}"
+            # each line carries the mark: without it the list would fall out of the quotation
             yield from (f"> {line}" for line in _below(block.claim, words, ""))
             yield ""
         case Empty():
@@ -84,6 +87,7 @@ def _below(claim: Claim, words: Wording, indent: str) -> Iterator[str]:
     for reason in claim.reasons:
         yield f"{indent}  - {escaped(reason.text)}{_evidence(reason, words)}"
     if claim.act and claim.act.command:
+        # nothing can be escaped within a code span, and a backtick would end it
         yield f"{indent}  - {escaped(claim.act.label)}: `{claim.act.command.replace('`', '')}`"
     elif claim.act and (url := safe_url(claim.act.url)) and url not in _linked(claim):
         yield f"{indent}  - [{escaped(claim.act.label)}](<{_address(url)}>)"
@@ -95,6 +99,7 @@ def _linked(claim: Claim) -> list[str | None]:
 
 
 def _address(url: str) -> str:
+    # an angle bracket would end the address and begin markup
     return url.replace("<", "%3C").replace(">", "%3E")
 
 

@@ -29,6 +29,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 def render(document: Document, *, width: int = 80, colour: bool = False) -> str:
     """Text of at most `width` columns."""
     words = Wording(document.language)
+    # below this every line would break within a word
     page = _Page(max(width, NARROWEST), colour)
     page.line(Text(_GAP.join(filter(None, (document.scope, document.shown_as_of))), style="bold"))
     page.line(Text(document.freshness, style="dim"))
@@ -58,9 +59,11 @@ class _Page:
     def line(self, text: Text, indent: int = 0, mark: str = "") -> None:
         """Writes a text at an indent; `mark` stands in the first line's indent."""
         start = set_cell_size(mark, indent) if indent else ""
+        # an empty text is a line too: it parts sections
         for wrapped in text.wrap(self._console, self.width - indent) or [Text()]:
             wrapped.rstrip()
             wrapped.plain = wrapped.plain.replace(_GLUE, " ")
+            # wrapped already: rich would count the indent again and break once more
             self._console.print(Text(start).append_text(wrapped), soft_wrap=True)
             start = " " * indent
 
@@ -79,6 +82,7 @@ def _bars(section: Section, words: Wording) -> str:
     """What one bar stands for: bars compare within the window, the words beside them with the window before."""
     for block in section.blocks:
         if isinstance(block, FigureBlock) and sparkline(block.figure):
+            # a cut period would make weeks look like days
             whole = next(point for point in block.figure.trend if not point.partial)
             days = (whole.end - whole.start).days
             return words(f"figure.bars_{'day' if days <= 1 else 'week' if days <= 7 else 'month'}")
@@ -118,6 +122,7 @@ def _claim(page: _Page, claim: Claim, words: Wording, mark: str) -> None:
     if claim.title:
         needed = cell_len(subject) + len(_GAP)
         whole = needed + cell_len(claim.title) + len(_GAP) + cell_len(claim.text) <= room
+        # at least eight columns: less of a title tells nothing
         head.append(_GAP + (claim.title if whole else _cut(claim.title, max(room - needed, 8))))
     if head.plain and head.cell_len + len(_GAP) + finding.cell_len <= room:
         finding = head.append(_GAP).append_text(finding)
@@ -150,6 +155,7 @@ def _with_evidence(text: Text, claim: Claim, words: Wording) -> Text:
 
 def _linked(page: _Page, claim: Claim) -> Style:
     url = safe_url(claim.refs[0].url)
+    # a path within Fairlead leads nowhere from a terminal
     return Style(bold=True, link=url if url and page.colour and not url.startswith("/") else None)
 
 
@@ -159,6 +165,7 @@ def _cut(text: str, width: int) -> str:
 
 def _figure(page: _Page, block: FigureBlock) -> None:
     figure = block.figure
+    # a long title keeps a space before its value
     title = figure.title if cell_len(figure.title) <= _LABEL_WIDTH else figure.title + " "
     text = Text(set_cell_size(title, max(_LABEL_WIDTH, cell_len(title))) + " ").append(block.value, style="bold")
     if trend := sparkline(figure):
@@ -175,8 +182,10 @@ def _figure(page: _Page, block: FigureBlock) -> None:
 
 def sparkline(figure: Figure) -> str:
     """The trend as one bar a whole period, from zero; a gap is a dot, never a bar."""
+    # a cut period is lower for being short, and would read as a fall
     points = [point for point in figure.trend if not point.partial]
     most = max((point.value for point in points if point.value is not None), default=0.0)
+    # one bar compares with nothing
     if len(points) < 2 or most <= 0:
         return ""
     return "".join(

@@ -18,6 +18,7 @@ def numbered(document: Document) -> Iterator[tuple[Section, list[tuple[int | Non
     for section in document.sections:
         blocks: list[tuple[int | None, Block]] = []
         for block in section.blocks:
+            # "and 12 more" is no thirteenth thing to do
             if section.numbered and isinstance(block, Claim) and block.key != "more":
                 count += 1
                 blocks.append((count, block))
@@ -35,6 +36,7 @@ def records(words: Wording, evidence: Evidence) -> str:
 
 def safe_url(url: str | None) -> str:
     """The address if it may stand behind a link: anything but http, https or a path within Fairlead is dropped."""
+    # browsers drop tabs and line breaks from an address: `java\nscript:` is a script to them
     if not url or any(sign.isspace() or ord(sign) < 32 for sign in url):
         return ""
     try:
@@ -43,4 +45,5 @@ def safe_url(url: str | None) -> str:
         return ""
     if parts.scheme in ("http", "https") and parts.netloc:
         return url
+    # two slashes lead to another host
     return url if not parts.scheme and not parts.netloc and url.startswith("/") and not url.startswith("//") else ""
