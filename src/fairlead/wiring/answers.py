@@ -158,6 +158,7 @@ def _existing(services: Services, limits: dict[str, str]) -> dict[str, str]:
     # Only what has a table of names can be checked; a label that nothing bears gives an honest zero.
     for key, table in (("repository", "repositories"), ("service", "services")):
         if value := found.get(key):
+            # people leave out the source's prefix
             whole = whole_id(key, value)
             query = f"select id from {table} where deleted_at is null order by id"  # noqa: S608 - ours
             ids = [row["id"] for row in services.warehouse.rows(query)]

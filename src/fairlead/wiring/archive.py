@@ -63,7 +63,9 @@ def pack(folder: Path, manifest: Manifest, target: Path) -> None:
     # Made with its rights, not given them later: keys are in it from the first byte.
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         (folder / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
+        # what is stored is text, which shrinks well at a low level already
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=3) as archive:
+            # the manifest in front: whoever reads can judge each file as it comes
             for name in (_MANIFEST, *manifest.files):
                 archive.add(folder / name, name, recursive=False)
         file.flush()
@@ -91,6 +93,7 @@ def unpack(source: Path, folder: Path) -> Manifest:
 
 
 def _members(archive: tarfile.TarFile, folder: Path) -> Manifest:
+    # not `getmembers`, which would read an archive of any size to its end first
     first = archive.next()
     if first is None or first.name != _MANIFEST:
         raise tarfile.ReadError(f"it does not begin with {_MANIFEST}")
@@ -118,6 +121,7 @@ def _check_names(manifest: Manifest) -> None:
     for name in manifest.files:
         parts = name.split("/")
         plain = name.isprintable() and "\\" not in name and all(part not in ("", ".", "..") for part in parts)
+        # no name may be a file and a folder at once
         below = any("/".join(parts[:depth]) in manifest.files for depth in range(1, len(parts)))
         if not plain or below or name == _MANIFEST:
             raise Abort(f"holds {name!r}, which is no name of a file in a home")
@@ -140,6 +144,7 @@ def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> str
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest = hashlib.sha256()
     data = _opened(archive, member)
+    # never through a link or over a file that lies there already
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         while block := data.read(_AT_ONCE):
             digest.update(block)

@@ -64,6 +64,7 @@ def import_results(
         raise ConfigFaults(faults)
     if not events:
         raise Abort("no report found", hint="name files, or folders with .xml, .json, .sarif, .info or .lcov files")
+    # all or none, so that a run of CI that was killed can be sent again
     new = sum(not receipt.duplicate for receipt in services.log.append_whole(events))
     quarantined = services.apply().quarantined if apply else 0
     return ImportedEvents(len(events), len(events), new, quarantined)

@@ -45,6 +45,7 @@ def starter(answers: Answers) -> str:
     organisation = table()
     organisation.update({"name": answers.organisation, "time_zone": answers.time_zone, "language": answers.language})
     file["organisation"] = organisation
+    # without a header of its own: `[sources.github]` says it all
     sources = table(is_super_table=True)
     if answers.github:
         sources["github"] = _github(answers)

@@ -62,6 +62,7 @@ def sync_request(
         state=cursor,
         since=start,
         now=now,
+        # a redirect could carry a token's header to another host
         client=httpx.Client(timeout=30, follow_redirects=False, headers={"user-agent": "fairlead"}),
         report=report,
         sleep=sleep,
