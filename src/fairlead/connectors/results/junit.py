@@ -95,7 +95,8 @@ class _Report:
     def _ended(case: _Case, element: Element, text: str) -> None:
         said = element.attributes.get("message", "").strip()
         # the reason first: pytest's text begins with the source of the test and says it lines below
-        message = text if said in text.partition("\n")[0] else f"{said}\n{text}".strip()
+        begins = text.startswith(said) or said in text.partition("\n")[0]
+        message = text if begins else f"{said}\n{text}".strip()
         if flaky := _FLAKY.get(element.tag):
             case.attempts.append((flaky, message))
             return
