@@ -177,3 +177,26 @@ def test_doctor_shows_what_was_found_for_confirmation() -> None:
     said = {one.what: one.detail for one in CONNECTOR.check(reader.request())}
     assert "points is customfield_10016" in said["fields"]
     assert "not found: epic" in said["fields"]
+
+
+def test_a_search_whose_token_has_expired_goes_on_from_the_last_issue() -> None:
+    fake = FakeJira(secret="s3cret", user=USER, token="t0ken")
+    ingrid = fake.add_user("Ingrid", "ingrid@tern.example")
+    fake.add_project("QUAY")
+    for n in range(250):
+        fake.create("QUAY", "Berth", ingrid, START + timedelta(minutes=n))
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(days=1)))
+    fake.faults.add("404", "nextPageToken")
+    records = reader.records(reader.pages())
+    assert not reader.left_out
+    assert len([key for key in records if key[0] == "work_items"]) == 250
+
+
+def test_a_permission_lost_in_the_middle_is_told_and_the_rest_is_read() -> None:
+    fake, ingrid, _ = _small()
+    fake.create("DOCK", "Crane", ingrid, START + timedelta(hours=1))
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(hours=2)))
+    fake.faults.add("403", 'jql=project = "QUAY"', times=-1)
+    records = reader.records(reader.pages())
+    assert [line for line in reader.left_out if line.startswith("QUAY: issues")]
+    assert ("work_items", "jira:DOCK-1") in records

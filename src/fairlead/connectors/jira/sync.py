@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from urllib.parse import quote
 
 import msgspec
 
@@ -105,7 +106,7 @@ def _closed(site: Site, ids: list[str]) -> Iterator[tuple[str, Answer]]:
 
 
 def _versions(site: Site, key: str, mark: Mark) -> Iterator[Page]:
-    path = f"{site.api}/project/{key}/versions"
+    path = f"{site.api}/project/{quote(key, safe='')}/versions"
     answer = site.rest.get(path)
     mark.following = content_id(answer.body)
     if entries(answer) and mark.following != mark.value:
@@ -144,7 +145,12 @@ def _issues(site: Site, key: str, mark: Mark) -> Iterator[Page]:
 
 
 def _jql(site: Site, key: str, since: datetime) -> str:
-    return f'project = "{key}" AND updated >= "{site.local(since)}" ORDER BY updated ASC, key ASC'
+    return f'{_project(key)} AND updated >= "{site.local(since)}" ORDER BY updated ASC, key ASC'
+
+
+def _project(key: str) -> str:
+    # a key comes from a file that people write, and a quotation mark in it would change the query
+    return f'project = "{key.replace(chr(34), "")}"'
 
 
 def _below(site: Site, issue: Entry) -> Iterator[Page]:
@@ -179,7 +185,7 @@ def _ids(site: Site, key: str, _mark: Mark) -> Iterator[Page]:
     """Keys of all issues of a project. One that may not be seen is refused, and then nothing counts as deleted."""
     source, at = site.rest.request.options.source, None
     names: list[str] = []
-    for answer, found in search(site, f'project = "{key}" ORDER BY key ASC', {"fields": "key"}):
+    for answer, found in search(site, f"{_project(key)} ORDER BY key ASC", {"fields": "key"}):
         at = at or answer.date
         names += [f"{source}:{text(issue, 'key')}" for issue in found]
     yield ids_page("work_items", f"{source}:{key}-", names, at or site.rest.http.now)
