@@ -17,7 +17,10 @@ from fairlead.connectors.gitlab.connector import CONNECTOR
 from fairlead.connectors.kit.connector import Delivery, Options
 from fairlead.connectors.kit.suite import ConnectorSuite
 from fairlead.connectors.kit.sync_suite import Reader, SyncSuite, World
+from fairlead.ingest.aliases import Aliases
 from fairlead.model.errors import Refused
+from fairlead.model.times import epoch_us
+from fairlead.store.aliases import Told
 
 OPTIONS = Options(source="gitlab")
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -133,3 +136,15 @@ def test_an_entry_that_changes_while_its_list_is_read_hides_no_other() -> None:
             pages.append(page)
     listed = {entry["iid"] for page in pages for entry in msgspec.json.decode(page.body)}
     assert listed >= {issue["iid"] for issue in issues}
+
+
+def test_what_belongs_to_a_renamed_project_follows_it() -> None:
+    payload = {"event_name": "project_rename", "updated_at": "2026-09-07 08:00:00 UTC", "project_id": 31}
+    paths = {"path_with_namespace": "harbor/moorings", "old_path_with_namespace": "harbor/berths"}
+    body = msgspec.json.encode({**payload, **paths})
+    (rename,) = CONNECTOR.read(Delivery("project_rename", {}, body), OPTIONS).renames
+    known = Aliases([Told(rename.old, rename.new, rename.at)])
+    before = epoch_us(rename.at) - 1
+    for below in ("", "!7", "#7", "!7/merged", "/pipeline/9"):
+        assert known.resolve(f"gitlab:harbor/berths{below}", before) == f"gitlab:harbor/moorings{below}"
+    assert known.resolve("gitlab:harbor/berths-old!7", before) == "gitlab:harbor/berths-old!7"
