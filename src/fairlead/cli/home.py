@@ -80,7 +80,7 @@ def loaded(tools: Collection[str] = ()) -> Loaded:
 
 def clock() -> Clock:
     """The machine's clock, or the moment of `--as-of`, or the one that the demo was told for."""
-    from fairlead.model.times import FixedClock, SystemClock
+    from fairlead.model.times import PretendedClock, SystemClock
 
     text = _choice.as_of
     marker = folder() / "as-of"
@@ -88,7 +88,7 @@ def clock() -> Clock:
     if not text and _choice.demo and marker.is_file():
         text = marker.read_text(encoding="utf-8").strip()
     moment = _asked_moment(text)
-    return FixedClock(moment) if moment else SystemClock()
+    return PretendedClock(moment) if moment else SystemClock()
 
 
 def _asked_moment(text: str) -> datetime | None:

@@ -38,6 +38,18 @@ class FixedClock:
         return self._at
 
 
+class PretendedClock(FixedClock):
+    """The moment of `--as-of` or of the demo's end, while people go on entering things."""
+
+
+def entered_at(clock: Clock) -> datetime:
+    """When a person enters something: by the machine's clock where the other only pretends.
+
+    What is entered later wins; in a moment that stands still nothing is later.
+    """
+    return SystemClock().now() if isinstance(clock, PretendedClock) else clock.now()
+
+
 def parse_time(value: str | int | float | datetime | None) -> datetime | None:
     """Reads ISO 8601, RFC 3339, git's own form and epoch numbers (seconds, ms, us or ns) as UTC.
 

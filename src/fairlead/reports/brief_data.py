@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.reports import facts, literals, proof
 from fairlead.reports.document import Act, Block, Claim, Notice, Section
 from fairlead.reports.facts import SourceState
 from fairlead.reports.naming import short_name
 from fairlead.reports.plain import plain
+from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
 
 _MISSING = (
@@ -125,11 +127,23 @@ def _missing(teller: Teller) -> list[Block]:
 
 
 def _working_time(teller: Teller) -> Claim:
-    calendar = teller.scope.calendar
+    """By which calendars waits are counted: one, or those of the teams where they differ."""
+    scope, words = teller.scope, teller.words
+    held = {found.id: found for found in _calendars(scope)}
     query = (
-        f"select distinct calendar from setup_team_calendars where calendar = {literals.text_literal(calendar.id)}"  # noqa: S608
+        f"select distinct calendar from setup_team_calendars where calendar in {literals.text_list(held)} "  # noqa: S608
+        "order by calendar"
     )
-    hours = teller.words.hours(calendar.hours)
-    return teller.claim(
-        "data.working_time", proof.of_rows((calendar.id,), query), hours=hours, zone=str(calendar.zone)
-    )
+    evidence = proof.of_rows(tuple(sorted(held)), query)
+    times = sorted({(words.hours(found.hours), str(found.zone)) for found in held.values()})
+    if len(times) == 1:
+        return teller.claim("data.working_time", evidence, hours=times[0][0], zone=times[0][1])
+    told = ", ".join(words("data.working_hours", hours=hours, zone=zone) for hours, zone in times)
+    return teller.claim("data.working_time_teams", evidence, times=told)
+
+
+def _calendars(scope: Scope) -> list[WorkingCalendar]:
+    """Those of the stated teams; the organisation's own holds only where no team is stated."""
+    if scope.team or not scope.setup.teams:
+        return [scope.calendar]
+    return [scope.calendars.of_team(f"team:{key}") for key in scope.setup.teams]

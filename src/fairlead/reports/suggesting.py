@@ -117,7 +117,7 @@ class _Owning:
         self._person = {row["account"].lower(): row["person"] for row in accounts}
         self._person |= {f"email:{row['email'].lower()}": row["person"] for row in accounts if row["email"]}
         self._members: dict[str, set[str]] = {}
-        for row in rows(_MEMBERS, [scope.naive_now] * 2):
+        for row in rows(_MEMBERS, [scope.naive_now] * 4):
             self._members.setdefault(row["team"].lower(), set()).add(row["person"])
 
     def of(self, source: str, written: Sequence[str]) -> frozenset[str]:
@@ -224,4 +224,11 @@ select t.team, d.person
 from account_teams t
 join dim_accounts d on d.account = t.account
 where coalesce(t.valid_from <= ?, true) and coalesce(t.valid_to > ?, true)
+union
+-- CODEOWNERS names teams of the host, whichever teams the configuration states.
+select m.team, coalesce(m.person, d.person) as person
+from memberships m
+left join dim_accounts d on d.account = m.account
+where m.deleted_at is null and m.team is not null and coalesce(m.person, d.person) is not null
+    and coalesce(m.valid_from <= ?, true) and coalesce(m.valid_to > ?, true)
 """

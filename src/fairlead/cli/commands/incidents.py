@@ -51,9 +51,10 @@ def caused_by(
 ) -> None:
     """State which deployment caused an incident; it holds until withdrawn, whatever the score."""
     from fairlead.ingest.attributing import stated_cause
+    from fairlead.model.times import entered_at
 
     _state(
-        lambda services: stated_cause(services.database, incident, deployment, by, services.clock.now()),
+        lambda services: stated_cause(services.database, incident, deployment, by, entered_at(services.clock)),
         {"incident": incident, "deployment": deployment, "by": by},
         f"{incident}: caused by {deployment}",
         json,
@@ -72,9 +73,10 @@ def not_deployment(
 ) -> None:
     """State that no deployment caused an incident, and why."""
     from fairlead.ingest.attributing import stated_no_cause
+    from fairlead.model.times import entered_at
 
     _state(
-        lambda services: stated_no_cause(services.database, incident, reason, by, services.clock.now()),
+        lambda services: stated_no_cause(services.database, incident, reason, by, entered_at(services.clock)),
         {"incident": incident, "deployment": None, "reason": reason, "by": by},
         f"{incident}: caused by no deployment",
         json,
@@ -85,9 +87,10 @@ def not_deployment(
 def withdraw(incident: _Incident, by: _By = "operator", json: _Json = False) -> None:
     """Take back what was stated about an incident: the score decides again."""
     from fairlead.ingest.attributing import withdrawn_cause
+    from fairlead.model.times import entered_at
 
     _state(
-        lambda services: withdrawn_cause(services.database, incident, by, services.clock.now()),
+        lambda services: withdrawn_cause(services.database, incident, by, entered_at(services.clock)),
         {"incident": incident, "withdrawn": True, "by": by},
         f"{incident}: withdrawn, the score decides",
         json,

@@ -138,6 +138,7 @@ def _decide(
     from fairlead.cli.output import say, show_json
     from fairlead.connectors.fairlead import identity_decided
     from fairlead.model.errors import Abort
+    from fairlead.model.times import entered_at
     from fairlead.store import records
 
     with home.services() as services:
@@ -151,7 +152,7 @@ def _decide(
         if not decider:
             # The log is never rewritten: a name that nobody bears would stand in it for good.
             raise Abort(f"no person `{by}`", hint="`fairlead people list` shows them")
-        services.log.append([identity_decided(decision, account, other, by, services.clock.now())])
+        services.log.append([identity_decided(decision, account, other, by, entered_at(services.clock))])
         _read_on(services)
     said = {"decision": decision, "account": account, "other": other, "by": by}
     if json:

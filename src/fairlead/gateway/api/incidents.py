@@ -11,6 +11,7 @@ from fairlead.gateway.api.asking import FORMS, Api, viewer_of
 from fairlead.ingest.attributing import stated_cause, stated_no_cause, withdrawn_cause
 from fairlead.model.errors import Skip
 from fairlead.model.raw import RawEvent
+from fairlead.model.times import entered_at
 from fairlead.wiring.verbs import ask
 
 
@@ -56,7 +57,7 @@ def routes(api: Api) -> APIRouter:
 
 def _event(api: Api, incident: str, deployment: str, reason: str, by: str) -> RawEvent:
     """What a person states is a raw event: it replays with the rest."""
-    database, now = api.services.database, api.services.clock.now()
+    database, now = api.services.database, entered_at(api.services.clock)
     if deployment:
         return stated_cause(database, incident, deployment, by, now)
     return (

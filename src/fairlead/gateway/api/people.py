@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from fairlead.gateway.api.asking import Api, viewer_of
 from fairlead.gateway.viewer import Viewer
 from fairlead.model.errors import Skip
+from fairlead.model.times import entered_at
 from fairlead.store import access, records
 from fairlead.store.access import EVERYWHERE, Role
 
@@ -117,7 +118,9 @@ def _decide(api: Api, viewer: Viewer, link: str, decision: Decision) -> None:
     account, separator, other = link.removeprefix("link:").partition("~")
     if not separator:
         raise Skip(f"not a link: {link}", hint="it looks like link:<account>~<account>")
-    api.services.log.append([identity_decided(decision, account, other, viewer.person, api.services.clock.now())])
+    api.services.log.append(
+        [identity_decided(decision, account, other, viewer.person, entered_at(api.services.clock))]
+    )
 
 
 def _base(api: Api, request: Request) -> str:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from fairlead.ingest.attributing import stated_cause, stated_no_cause, withdrawn_cause
 from fairlead.model.errors import Skip
+from fairlead.model.times import entered_at
 from fairlead.reports.causes import Suspect, load_causes, load_suspects
 from fairlead.reports.document import Claim, Document
 from fairlead.reports.incidents import DAYS
@@ -66,7 +67,7 @@ def show(visit: Visit) -> Response:
 def correct(visit: Visit) -> Response:
     """Notes a person's word on a cause as a raw event, which replays with the rest."""
     services, form = visit.services, visit.form
-    by, now = str(visit.request.state.viewer.person), services.clock.now()
+    by, now = str(visit.request.state.viewer.person), entered_at(services.clock)
     incident, what = form.get("incident", ""), form.get("what", "")
     if what == "deployment":
         event = stated_cause(services.database, incident, form.get("deployment", ""), by, now)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from fairlead.connectors.fairlead import identity_decided
 from fairlead.model.errors import Skip
+from fairlead.model.times import entered_at
 from fairlead.store import access, records
 from fairlead.ui.entering import enter
 from fairlead.ui.kept import forget
@@ -51,7 +52,7 @@ def decide(visit: Visit) -> Response:
     account, _, other = link.removeprefix("link:").partition("~")
     # What a person decides is a raw event with their name: it survives a replay and can be taken back.
     by = str(visit.request.state.viewer.person)
-    enter(visit.services, identity_decided(decision, account, other, by, visit.services.clock.now()))
+    enter(visit.services, identity_decided(decision, account, other, by, entered_at(visit.services.clock)))
     forget()
     return visit.back("/people", done=decision)
 
