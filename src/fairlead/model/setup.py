@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 
+# unknown fields are refused: a misspelt key would leave the default in force without a word
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A section of the configuration."""
 
@@ -89,6 +90,7 @@ class Deployments(Section, frozen=True):
     """Globs of workflow names or paths (source `workflow`), lower case."""
     jobs: tuple[str, ...] = ()
     """Globs of job names (source `workflow`); without any the whole run counts."""
+    # versions with or without their `v`; other tags mark anything
     tags: tuple[str, ...] = ("v[0-9]*", "[0-9]*.[0-9]*")
     """Globs of tags (source `tag`)."""
     branches: tuple[str, ...] = ()
@@ -102,6 +104,7 @@ class Environments(Section, frozen=True):
 
     production: tuple[str, ...] = ("prod", "prod-*", "prod_*", "production", "production-*", "production *", "live")
     """Globs of names that mean production, lower case."""
+    # they win, for `prod-test` fits both lists and is a test
     not_production: tuple[str, ...] = ("*preview*", "*staging*", "*test*", "*dev*", "*qa*", "github-pages")
     """Globs of names that never mean production; they win."""
 
@@ -235,6 +238,7 @@ class Setup(Section, frozen=True):
     """Everything that a team states about itself."""
 
     organisation: Organisation = Organisation()
+    # a plain default is safe: msgspec gives each struct a copy of its own
     teams: dict[str, TeamSetup] = {}
     people: dict[str, PersonSetup] = {}
     calendars: dict[str, CalendarSetup] = {}

@@ -112,6 +112,7 @@ LINK_KINDS = ("blocks", "relates", "duplicates", "parent_of", "causes", "closes"
 class WorkItemLink(Record, frozen=True):
     """A link from one item to another item or to a change."""
 
+    # no id of one table: items link to items and to changes
     from_item: Text = UNSET
     """Id of the item or change that links."""
     to_item: Text = UNSET
@@ -140,6 +141,7 @@ class WorkItemChange(Record, frozen=True):
     """When."""
     field: Text = UNSET
     """Field, like `sprint`, `points`, `assignee`, `labels`, `flagged`."""
+    # of a person for every field, since for some it is a name
     from_value: PersonText = UNSET
     """Value before, empty for none; of an assignee it is a handle."""
     to_value: PersonText = UNSET
