@@ -92,6 +92,7 @@ SQL_TYPE: Mapping[ColumnKind, Callable[[], TypeEngine[Any]]] = {
     "flag": Boolean,
     "time": Moment,
     "day": IsoDay,
+    # JSON text and no array: SQLite has none, and the same text on both makes merging the same
     "texts": Text,
 }
 """Field kind -> type of its column."""
@@ -107,6 +108,7 @@ def to_python(kind: ColumnKind, value: Any) -> Any:
         return tuple(msgspec.json.decode(value))
     if kind == "day":
         return date.fromisoformat(value)
+    # SQLite answers with 0 and 1
     return bool(value) if kind == "flag" else value
 
 

@@ -40,6 +40,7 @@ def put(tx: Transaction, schedule: Schedule) -> None:
     """Adds a schedule, or replaces its rule, arguments and next time; keeps what is known of its last run."""
     row = {name: getattr(schedule, name) for name in Schedule.__slots__}
     if get(tx, schedule.name) is not None:
+        # a new rule does not undo what has happened
         row = {name: value for name, value in row.items() if name not in ("started_at", "finished_at", "error")}
         tx.execute(update(schedules).where(schedules.c.name == schedule.name).values(**row))
     else:
@@ -65,6 +66,7 @@ def due(tx: Transaction, now: datetime) -> list[Schedule]:
 
 def start(tx: Transaction, name: str, expected: datetime, started_at: datetime, next_at: datetime) -> bool:
     """Takes a due run: false if another process has taken it since `expected` was read as its time."""
+    # the update itself decides, so that of two processes one takes the run
     taken = update(schedules).where(schedules.c.name == name, schedules.c.next_at == expected)
     return tx.execute(taken.values(started_at=started_at, next_at=next_at)).rowcount == 1
 
