@@ -180,6 +180,7 @@ class Document:
             for block in section.blocks:
                 if isinstance(block, Claim):
                     yield from _with_reasons(block)
+                # rows stand under the evidence of their caption
                 elif isinstance(block, Table):
                     yield block.caption
                 elif isinstance(block, Notice | Empty):

@@ -43,6 +43,7 @@ def _block(number: int | None, block: Block) -> dict[str, Any]:
         case Claim():
             return {"kind": "claim", "number": number, **_claim(block)}
         case FigureBlock():
+            # beside the numbers, so that whoever shows the JSON need not word them again
             words = {"value": block.value, "change": block.change, "band": block.band, "basis": block.basis}
             return {
                 "kind": "figure",
@@ -55,6 +56,7 @@ def _block(number: int | None, block: Block) -> dict[str, Any]:
                 "caption": _claim(block.caption),
                 "columns": block.columns,
                 "rows": [
+                    # to a program an empty cell is no empty text
                     {name: cell.text or None for name, cell in zip(block.columns, row, strict=True)}
                     for row in block.rows
                 ],
@@ -76,6 +78,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
             "query": claim.evidence.query,
         },
     }
+    # what is empty is left out: most claims have few of these parts
     if claim.title:
         said["title"] = claim.title
     if claim.refs:
