@@ -135,7 +135,21 @@ def deliveries(draw: st.DrawFn) -> Operation:
                 "environment": draw(st.sampled_from(["production", "production-api", "staging", None])),
                 "sha": draw(st.one_of(st.none(), sha)), "result": draw(st.sampled_from(["success", "success", "failure"])),  # noqa: E501
                 "finished_at": at(draw(hours)), "started_at": at(1), "deleted_at": draw(maybe_deleted), "source": "github",  # noqa: E501
+                "ref": draw(st.sampled_from([None, "v1", "v2"])),
             }  # fmt: skip
+
+
+@st.composite
+def releases(draw: st.DrawFn) -> Operation:
+    place, tag, kind = (
+        draw(repository),
+        draw(st.sampled_from(["v1", "v2"])),
+        draw(st.sampled_from(["release", "tag"])),
+    )
+    return "releases", {
+        "id": f"{place}/{kind}/{tag}", "repository": place, "tag": tag, "kind": kind, "sha": draw(st.one_of(st.none(), sha)),  # noqa: E501
+        "published_at": at(draw(hours)), "deleted_at": draw(maybe_deleted), "source": "github",
+    }  # fmt: skip
 
 
 @st.composite
@@ -181,7 +195,16 @@ def troubles(draw: st.DrawFn) -> Operation:
 
 
 operations = st.one_of(
-    commits(), commits(), changes(), changes(), change_rows(), change_rows(), deliveries(), people(), troubles()
+    commits(),
+    commits(),
+    changes(),
+    changes(),
+    change_rows(),
+    change_rows(),
+    deliveries(),
+    people(),
+    troubles(),
+    releases(),
 )
 deltas = st.lists(st.tuples(st.lists(operations, min_size=1, max_size=25), st.booleans()), min_size=2, max_size=4)
 

@@ -89,8 +89,9 @@ awaiting as (
         and i.caused_by_deployment is null
 ),
 
--- All that a score takes from a deployment alone, joined before there are hundreds of suspects for each incident.
-weighted as (
+-- All that a score takes from a deployment alone. Materialized, since engines else join it to every suspect, of which
+-- there are hundreds for each incident.
+weighted as materialized (
     select d.deployment, d.repository, d.finished_at, h.share, f.rolled_back_at
     from deployments d
     left join history h on h.repository = d.repository
