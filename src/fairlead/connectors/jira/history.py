@@ -73,7 +73,10 @@ def tell(sheet: Sheet, item: str, told: Entry, status: Doc | None = None) -> Non
                 _moved(sheet, item, told, each)
             case "link":
                 links.logged(sheet, item, each, told.at)
-            case "sprint" | "labels" | "milestone" | "component":
+            case "sprint":
+                # The whole lists: who is carried over stays in the old sprint beside the new one.
+                _change(sheet, item, told, field, _listed(sheet, each, "from"), _listed(sheet, each, "to"))
+            case "labels" | "milestone" | "component":
                 _came_and_went(sheet, item, told, each, field)
             case _:
                 old, new = (_value(sheet, each, field, before) for before in (True, False))
@@ -169,6 +172,10 @@ def _came_and_went(sheet: Sheet, item: str, told: Entry, change: Doc, field: str
     for value in after:
         if value not in before:
             _change(sheet, item, told, name, None, value, f"/+{_short(value)}")
+
+
+def _listed(sheet: Sheet, change: Doc, way: str) -> Text:
+    return ",".join(sorted(_values(sheet, change, "sprint", way))) or None
 
 
 def _values(sheet: Sheet, change: Doc, field: str, way: str) -> list[str]:

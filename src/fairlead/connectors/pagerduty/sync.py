@@ -21,6 +21,7 @@ from fairlead.connectors.pagerduty.oncall import scope
 from fairlead.connectors.pagerduty.read import read
 from fairlead.model.errors import Abort, Skip
 from fairlead.model.patch import Patch
+from fairlead.model.raw import content_id
 from fairlead.model.times import iso, parse_time
 
 PUBLIC = "https://api.pagerduty.com"
@@ -81,10 +82,15 @@ def _steps(rest: Rest) -> list[Step]:
     ]
 
 
-def _whole(rest: Rest, name: str, _mark: Mark) -> Iterator[Page]:
-    for answer, _ in listed(rest, f"/{name}", name):
-        rest.tell(name)
-        yield rest.page(name, f"/{name}", answer)
+def _whole(rest: Rest, name: str, mark: Mark) -> Iterator[Page]:
+    """A list without times of its own, if anything in it changed."""
+    answers = [answer for answer, _ in listed(rest, f"/{name}", name)]
+    rest.tell(name)
+    mark.following = content_id(*(answer.body for answer in answers))
+    if mark.following != mark.value:
+        for answer in answers:
+            # What goes back to what it was looks like a page that is known; the time tells them apart.
+            yield rest.page(name, f"/{name}", answer, read=iso(rest.http.now))
 
 
 def _incidents(rest: Rest, mark: Mark) -> Iterator[Page]:
@@ -155,20 +161,22 @@ def _log(rest: Rest, name: str) -> Iterator[Page]:
                 rest.leave_out(f"log of {name}: {fault.message}")
 
 
-def _oncalls(rest: Rest, month: datetime, _mark: Mark) -> Iterator[Page]:
+def _oncalls(rest: Rest, month: datetime, mark: Mark) -> Iterator[Page]:
     """The shifts of a month, and which they all are, since a swapped shift leaves no trace."""
-    since, until = iso(month), iso(_next(month))
+    since, until, now = iso(month), iso(_next(month)), iso(rest.http.now)
     asked = {"since": since, "until": until, "time_zone": "UTC"}
+    answers = [answer for answer, _ in listed(rest, "/oncalls", "oncalls", asked)]
+    mark.following = content_id(*(answer.body for answer in answers))
+    if mark.following == mark.value:
+        return
     found: list[str] = []
-    at: datetime | None = None
-    for answer, shifts in listed(rest, "/oncalls", "oncalls", asked):
-        at = at or answer.date
-        if shifts:
-            page = rest.page("oncalls", "/oncalls", answer, since=since, until=until)
-            found += [patch.record.id for patch in _read(rest, page)]
-            yield page
+    for answer in answers:
+        page = rest.page("oncalls", "/oncalls", answer, since=since, until=until, read=now)
+        found += [patch.record.id for patch in _read(rest, page)]
+        yield page
     prefix = scope(rest.request.options.source, month)
-    yield ids_page("oncall_shifts", prefix, (name for name in found if name.startswith(prefix)), at or rest.http.now)
+    at = answers[0].date or rest.http.now
+    yield ids_page("oncall_shifts", prefix, (name for name in found if name.startswith(prefix)), at)
 
 
 def _read(rest: Rest, page: Page) -> Sequence[Patch]:
