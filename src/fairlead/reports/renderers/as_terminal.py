@@ -99,8 +99,8 @@ def _block(page: _Page, number: int | None, block: Block, words: Wording) -> Non
             page.line(_with_evidence(Text(block.caption.text), block.caption, words), _INDENT)
             cells = [[cell.text or "–" for cell in row] for row in block.rows]
             numbers = [any(row[index].number for row in block.rows) for index in range(len(block.columns))]
-            for text, style in grid(block.columns, cells, numbers, page.width - _INDENT):
-                page.line(Text(text, style=style, no_wrap=True, overflow="ignore"), _INDENT)
+            for line, style in grid(block.columns, cells, numbers, page.width - _INDENT):
+                page.line(Text(line, style=style, no_wrap=True, overflow="ignore"), _INDENT)
         case Notice():
             tone = _LEVELS[block.level]
             text = Text(words(f"level.{block.level}") + ": ", style=_STYLES[tone]).append(block.claim.text)
