@@ -76,13 +76,13 @@ def _step(
     people: list[Json],
 ) -> None:
     issue, other = dice.sample(held, 2)
-    match dice.randrange(8):
+    match dice.randrange(9):
         case 0 | 1:
-            fake.change(issue, who, at, status=dice.choice(("To Do", "In Progress", "Done")))
+            fake.change(issue, who, at, status=dice.choice(("To Do", "In Progress", "In Review", "Done")))
         case 2:
             fake.change(issue, who, at, points=dice.choice((1, 2.5, 8)), flagged=dice.random() < 0.5)
         case 3:
-            fake.change(issue, who, at, sprint=dice.choice(sprints))
+            fake.change(issue, who, at, sprint=dice.choice((*sprints, None)))
         case 4:
             fake.change(issue, who, at, assignee=dice.choice((*people, None)), labels=dice.sample(("a", "b", "c"), 2))
         case 5:
@@ -90,7 +90,9 @@ def _step(
         case 6:
             linked = other["key"] in str(issue["fields"]["issuelinks"])
             (fake.unlink if linked else fake.link)(issue, other, who, at)
-        case 7 if not issue["fields"]["fixVersions"]:
+        case 7:
+            fake.change(issue, who, at, parent=other)
+        case 8 if not issue["fields"]["fixVersions"]:
             fake.change(issue, who, at, version=versions[0])
 
 

@@ -30,9 +30,14 @@ from fairlead.model.times import SystemClock
 
 Json = dict[str, Any]
 _STATUSES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"To Do": ("10000", "new"), "In Progress": ("10001", "indeterminate"), "Done": ("10002", "done")}
+    {
+        "To Do": ("10000", "new"),
+        "In Progress": ("10001", "indeterminate"),
+        "In Review": ("10003", "indeterminate"),
+        "Done": ("10002", "done"),
+    }
 )
-_TYPES: Mapping[str, str] = MappingProxyType({"Epic": "10100", "Story": "10101", "Bug": "10102"})
+_TYPES: Mapping[str, str] = MappingProxyType({"Epic": "10100", "Story": "10101", "Bug": "10102", "Task": "10103"})
 _CUSTOM: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "sprint": ("customfield_10020", "Sprint"),
@@ -49,6 +54,7 @@ class Sent:
 
     headers: dict[str, str]
     body: bytes
+    at: datetime
 
 
 @dataclass
@@ -146,7 +152,10 @@ class FakeJira:
         return self.issues[-1]
 
     def change(self, issue: Json, by: Json, at: datetime, **values: Any) -> None:
-        """Sets fields: `status`, `points`, `sprint`, `flagged`, `assignee`, `labels`, `version`, `summary`."""
+        """Sets fields: `status`, `points`, `sprint`, `flagged`, `assignee`, `labels`, `version`, `parent`, `summary`.
+
+        A sprint that is `None` is the backlog.
+        """
         items: list[Json] = []
         for name, value in values.items():
             items += self._set(issue["fields"], name, value, at)
@@ -269,8 +278,9 @@ class FakeJira:
                 return (resolved if was != fields["resolution"] else []) + step
             case "sprint":
                 # closed sprints stay with the issue, and at most one other
-                kept = [one for one in old or [] if self._sprint(one)["state"] == "closed" and one != value["id"]]
-                fields[key] = [*kept, value["id"]]
+                new = [value["id"]] if value else []
+                kept = [one for one in old or [] if self._sprint(one)["state"] == "closed" and one not in new]
+                fields[key] = [*kept, *new]
                 return [_item(shown, *self._named(old), *self._named(fields[key]), key)]
             case "points":
                 fields[key] = value
@@ -288,6 +298,11 @@ class FakeJira:
             case "version":
                 fields["fixVersions"].append(value)
                 return [_item("Fix Version", None, None, value["id"], value["name"], "fixVersions")]
+            case "parent":
+                near = {"summary": value["fields"]["summary"]}
+                fields[key] = {"id": value["id"], "key": value["key"], "fields": near}
+                ends = [(one["id"], one["key"]) if one else (None, None) for one in (old, value)]
+                return [_item("IssueParentAssociation", *ends[0], *ends[1], key)]
         fields[key] = value
         return [_item(name, None, old, None, value, name)]
 
@@ -313,7 +328,7 @@ class FakeJira:
         headers = {"Content-Type": "application/json", "X-Hub-Signature": f"sha256={made}"}
         if self.cloud:
             headers["X-Atlassian-Webhook-Identifier"] = f"fake-{self._number()}"
-        self.sent.append(sent := Sent(headers, body))
+        self.sent.append(sent := Sent(headers, body, at))
         for listener in self.listeners:
             listener(sent)
 

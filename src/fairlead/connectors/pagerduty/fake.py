@@ -35,6 +35,7 @@ class Sent:
 
     headers: dict[str, str]
     body: bytes
+    at: datetime
 
 
 @dataclass
@@ -244,7 +245,7 @@ class FakePagerDuty:
         body = msgspec.json.encode({"event": event})
         made = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
         headers = {"Content-Type": "application/json", "User-Agent": "PagerDuty-Webhook/V3.0"}
-        sent = Sent({**headers, "X-PagerDuty-Signature": f"v1={made}"}, body)
+        sent = Sent({**headers, "X-PagerDuty-Signature": f"v1={made}"}, body, at)
         self.sent.append(sent)
         for listener in self.listeners:
             listener(sent)
