@@ -301,8 +301,8 @@ class FakeJira:
             case "parent":
                 near = {"summary": value["fields"]["summary"]}
                 fields[key] = {"id": value["id"], "key": value["key"], "fields": near}
-                ends = [(one["id"], one["key"]) if one else (None, None) for one in (old, value)]
-                return [_item("IssueParentAssociation", *ends[0], *ends[1], key)]
+                was = (old["id"], old["key"]) if old else (None, None)
+                return [_item("IssueParentAssociation", *was, value["id"], value["key"], key)]
         fields[key] = value
         return [_item(name, None, old, None, value, name)]
 
