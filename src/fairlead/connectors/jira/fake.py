@@ -301,8 +301,7 @@ class FakeJira:
             case "parent":
                 near = {"summary": value["fields"]["summary"]}
                 fields[key] = {"id": value["id"], "key": value["key"], "fields": near}
-                was = (old["id"], old["key"]) if old else (None, None)
-                return [_item("IssueParentAssociation", *was, value["id"], value["key"], key)]
+                return [_item("IssueParentAssociation", *_keyed(old), *_keyed(value), key)]
         fields[key] = value
         return [_item(name, None, old, None, value, name)]
 
@@ -350,6 +349,10 @@ def _item(name: str, old: Any, old_shown: Any, new: Any, new_shown: Any, identit
 
 def _pair(thing: Json | None) -> tuple[Any, Any]:
     return (thing["id"], thing["name"]) if thing else (None, None)
+
+
+def _keyed(issue: Json | None) -> tuple[Any, Any]:
+    return (issue["id"], issue["key"]) if issue else (None, None)
 
 
 def _person(user: Json | None) -> tuple[Any, Any]:
