@@ -157,7 +157,7 @@ def _pushed_at(payload: Doc, head: Doc | None) -> datetime:
 def _username(sheet: Sheet, who: Doc | None) -> Text:
     if who is None:
         return UNSET
-    return sheet.git_author(who.text("name") or "", who.text("email") or "", who.text("username") or "")
+    return sheet.commit_author(who.text("name"), who.text("email"), who.text("username"))
 
 
 def _who(sheet: Sheet, written: Doc | None, user: Doc | None) -> Text:
@@ -166,7 +166,7 @@ def _who(sheet: Sheet, written: Doc | None, user: Doc | None) -> Text:
         return UNSET
     login = user.text("login") if user else None
     sheet.account(user)
-    return sheet.git_author(written.text("name") or "", written.text("email") or "", login or "")
+    return sheet.commit_author(written.text("name"), written.text("email"), login)
 
 
 def _file(sheet: Sheet, commit: str, path: str) -> CommitFile:

@@ -6,97 +6,63 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from msgspec import UNSET
-
-from fairlead.connectors.kit import sheet as kit
 from fairlead.connectors.kit.connector import Options
 from fairlead.connectors.kit.payload import Doc
+from fairlead.connectors.kit.people import PeopleSheet, account
+from fairlead.connectors.kit.sheet import NO_HEADERS
 from fairlead.model.patch import OLDEST, Patch
-from fairlead.model.records.kinds import Text, Texts
-from fairlead.model.records.people import Account, IdentityLink
+from fairlead.model.records.kinds import Text
+from fairlead.model.records.people import IdentityLink
 
 _DELETED_USER = "ghost"
 _WEB_FLOW = "noreply@github.com"
-_NO_HEADERS: Mapping[str, str] = {}
 
 
-class Sheet(kit.Sheet):
+class Sheet(PeopleSheet):
     """What one payload says, as far as it has been read."""
 
-    __slots__ = ("owner", "repository")
+    __slots__ = ("owner",)
 
     def __init__(
-        self, options: Options, date: datetime | None = None, headers: Mapping[str, str] = _NO_HEADERS
+        self, options: Options, date: datetime | None = None, headers: Mapping[str, str] = NO_HEADERS
     ) -> None:
         super().__init__(options, date, headers)
-        self.repository = ""
-        """Id of the repository that the payload is about; empty for those of an organisation."""
         self.owner = ""
-        """Login of its owner."""
+        """Login of the owner of the repository."""
 
     def enter(self, full_name: str) -> None:
         """Makes a repository the one that the rest of the payload is about."""
         self.repository = f"{self.source}:{full_name}"
         self.owner = full_name.partition("/")[0]
 
-    def person(self, doc: Doc, key: str) -> Text:
-        """Account under a key: missing stays unsaid, null (a deleted user) is nobody."""
-        return self.account(doc.child(key)) if key in doc else UNSET
-
-    def people(self, doc: Doc, key: str) -> Texts:
-        """Accounts in a list, sorted, so that the tool's order makes no new version."""
-        if key not in doc:
-            return UNSET
-        return tuple(sorted({found for user in doc.children(key) if (found := self.account(user))}))
-
     def account(self, user: Doc | None) -> str | None:
-        """Says the account of an embedded user and gives its id."""
+        """By login. Whoever deletes their account leaves everything behind to a user called `ghost`."""
         login = user.text("login") if user is not None else None
         if user is None or not login or login == _DELETED_USER:
             return None
-        patch = _account(
-            self.source, login, user.whole("id") or 0, user.text("type") or "", user.text("html_url") or ""
+        number = user.whole("id")
+        return self.said(
+            account(
+                self.source,
+                login,
+                handle=login,
+                external_id=str(number) if number else "",
+                kind=user.text("type") or "",
+                url=user.text("html_url") or "",
+            )
         )
-        self.once(patch)
-        return patch.record.id
 
-    def git_author(self, name: str, email: str, username: str) -> str | None:
+    def commit_author(self, name: Text, email: Text, login: Text) -> str | None:
         """Says the account of an address in a commit, and whose the host takes it to be."""
-        address = email.strip().lower()
-        if not address:
-            return None
-        patch = _git_account(self.source, address, name)
-        self.once(patch)
-        if username and username != _DELETED_USER and address != _WEB_FLOW:
-            self.once(_account(self.source, username, 0, "", ""))
-            self.once(_link(self.source, patch.record.id, f"{self.source}:@{username}"))
-        return patch.record.id
+        found = self.git_author(name, email)
+        # what is merged on the web is committed by one address, whoever pressed the button
+        if found and login and login != _DELETED_USER and found != f"email:{_WEB_FLOW}":
+            self.once(_link(self.source, found, self.said(account(self.source, login, handle=login))))
+        return found
 
     def team(self, slug: str, owner: str = "") -> str:
         """Id of a team of the host."""
         return f"{self.source}:@{owner or self.owner}/{slug}"
-
-
-# Accounts carry no time of their own, and one payload names the same user a dozen times: their patches are made once
-# and have the oldest version, so that they cost the store one comparison.
-
-
-@lru_cache(maxsize=4096)
-def _account(source: str, login: str, number: int, kind: str, url: str) -> Patch:
-    record = Account(
-        id=f"{source}:@{login}",
-        source=source,
-        handle=login,
-        external_id=str(number) if number else UNSET,
-        tool_kind=kind or UNSET,
-        url=url or UNSET,
-    )
-    return Patch(record, OLDEST)
-
-
-@lru_cache(maxsize=4096)
-def _git_account(source: str, address: str, name: str) -> Patch:
-    return Patch(Account(id=f"email:{address}", source=source, email=address, name=name or UNSET), OLDEST)
 
 
 @lru_cache(maxsize=4096)

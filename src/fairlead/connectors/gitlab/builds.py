@@ -52,7 +52,7 @@ def job_event(sheet: Sheet, payload: Doc) -> None:
     }
     job = Doc({**inner, "user": payload.plain("user")}, payload.path)
     pipeline = payload.whole("pipeline_id")
-    parent = f"{sheet.project}/pipeline/{pipeline}" if pipeline else UNSET
+    parent = f"{sheet.repository}/pipeline/{pipeline}" if pipeline else UNSET
     _say_job(sheet, job, parent, payload.text("sha"), _branch(payload.text("ref")))
 
 
@@ -64,25 +64,25 @@ def pipeline_page(sheet: Sheet, found: Doc) -> None:
 def job_page(sheet: Sheet, found: Doc) -> None:
     """A job as the API lists it."""
     pipeline, commit = found.child("pipeline"), found.child("commit")
-    parent = f"{sheet.project}/pipeline/{pipeline.need_whole('id')}" if pipeline else UNSET
+    parent = f"{sheet.repository}/pipeline/{pipeline.need_whole('id')}" if pipeline else UNSET
     sha = (commit.text("id") if commit else None) or (pipeline.text("sha") if pipeline else UNSET)
     _say_job(sheet, found, parent, sha, _branch(found.text("ref")))
 
 
 def _say_pipeline(sheet: Sheet, found: Doc, change: Text, actor: Text, latest: datetime) -> str:
-    identity = f"{sheet.project}/pipeline/{found.need_whole('id')}"
+    identity = f"{sheet.repository}/pipeline/{found.need_whole('id')}"
     state, result = _state(found)
     created, ended = second(found, "created_at"), second(found, "finished_at")
     ref = found.text("ref") or ""
     if of_change := _OF_CHANGE.match(ref):
-        change = f"{sheet.project}!{int(of_change[1])}"
+        change = f"{sheet.repository}!{int(of_change[1])}"
     sheet.say(
         Build(
             id=identity,
             source=sheet.source,
             url=found.text("web_url") or found.text("url") or UNSET,
             created_at=created,
-            repository=sheet.project,
+            repository=sheet.repository,
             kind="pipeline",
             name=found.text("name"),
             number=found.whole("iid"),
@@ -109,7 +109,7 @@ def _say_pipeline(sheet: Sheet, found: Doc, change: Text, actor: Text, latest: d
 
 
 def _say_job(sheet: Sheet, job: Doc, parent: Text, sha: Text, branch: Text) -> None:
-    identity = f"{sheet.project}/job/{job.need_whole('id')}"
+    identity = f"{sheet.repository}/job/{job.need_whole('id')}"
     state, result = _state(job)
     started, ended = second(job, "started_at"), second(job, "finished_at")
     sheet.say(
@@ -118,7 +118,7 @@ def _say_job(sheet: Sheet, job: Doc, parent: Text, sha: Text, branch: Text) -> N
             source=sheet.source,
             url=job.text("web_url"),
             created_at=second(job, "created_at"),
-            repository=sheet.project,
+            repository=sheet.repository,
             kind="job",
             parent=parent,
             name=job.text("name"),

@@ -40,7 +40,7 @@ def say_event(
             updated_at=updated_at,
             deleted_at=deleted_at,
             change=change,
-            repository=sheet.project,
+            repository=sheet.repository,
             kind=kind,
             at=at,
             actor=actor,

@@ -48,8 +48,8 @@ def merge_request_event(sheet: Sheet, payload: Doc) -> None:
     action = found.text("action") or "update"
     # who may be named elsewhere by number alone is learnt first
     actor = sheet.person(payload, "user")
-    people = sheet.people(payload, "assignees", found, "assignee_ids")
-    reviewers = sheet.people(payload, "reviewers", found, "reviewer_ids")
+    people = sheet.people_of(payload, "assignees", found, "assignee_ids")
+    reviewers = sheet.people_of(payload, "reviewers", found, "reviewer_ids")
     change = _say(sheet, found, people, reviewers, _RANKS.get(action, USUAL_RANK))
     at = seconds(found, "updated_at", "created_at")
     if action == "merge":
@@ -62,14 +62,14 @@ def merge_request_event(sheet: Sheet, payload: Doc) -> None:
 def embedded(sheet: Sheet, found: Doc) -> str:
     """A merge request that came with a comment or a pipeline; the first of its few fields is its number."""
     if "updated_at" not in found:
-        return f"{sheet.project}!{found.need_whole('iid')}"
+        return f"{sheet.repository}!{found.need_whole('iid')}"
     return _say(sheet, found, UNSET, UNSET, EMBEDDED)
 
 
 def merge_request_page(sheet: Sheet, found: Doc) -> None:
     """A merge request as the API lists it, with the events that the object itself dates."""
-    assignees = sheet.people(found, "assignees", found, "assignee_ids")
-    reviewers = sheet.people(found, "reviewers", found, "reviewer_ids")
+    assignees = sheet.people_of(found, "assignees", found, "assignee_ids")
+    reviewers = sheet.people_of(found, "reviewers", found, "reviewer_ids")
     change = _say(sheet, found, assignees, reviewers, SNAPSHOT)
     if created := second(found, "created_at"):
         told.opened(sheet, change, created, sheet.person(found, "author"))
@@ -89,7 +89,7 @@ def titles(doc: Doc, key: str = "labels") -> Texts:
 
 
 def _say(sheet: Sheet, found: Doc, assignees: Texts, reviewers: Texts, rank: int) -> str:
-    change = f"{sheet.project}!{found.need_whole('iid')}"
+    change = f"{sheet.repository}!{found.need_whole('iid')}"
     at = seconds(found, "updated_at", "created_at")
     state = _STATES.get(found.text("state") or "", UNSET)
     number = found.whole("id")
@@ -103,7 +103,7 @@ def _say(sheet: Sheet, found: Doc, assignees: Texts, reviewers: Texts, rank: int
             url=found.text("web_url") or found.text("url") or UNSET,
             created_at=second(found, "created_at"),
             updated_at=second(found, "updated_at"),
-            repository=sheet.project,
+            repository=sheet.repository,
             number=found.whole("iid"),
             external_id=str(number) if number else UNSET,
             title=found.text("title"),
@@ -130,7 +130,7 @@ def _say(sheet: Sheet, found: Doc, assignees: Texts, reviewers: Texts, rank: int
         rank,
     )
     _say_mergeable(sheet, found, change, state, at, rank)
-    for item in closing_references(found.text("description") or "", sheet.source, sheet.project):
+    for item in closing_references(found.text("description") or "", sheet.source, sheet.repository):
         sheet.say(
             WorkItemLink(
                 id=f"{change}/closes/{item}", source=sheet.source, from_item=change, to_item=item, kind="closes"
@@ -170,7 +170,7 @@ def _head_repository(sheet: Sheet, found: Doc) -> Text:
     if source and (path := source.text("path_with_namespace")):
         return f"{sheet.source}:{path}"
     target = found.whole("target_project_id")
-    return sheet.project if target and found.whole("source_project_id") == target else UNSET
+    return sheet.repository if target and found.whole("source_project_id") == target else UNSET
 
 
 def _say_mergeable(sheet: Sheet, found: Doc, change: str, state: Text, at: datetime, rank: int) -> None:

@@ -33,7 +33,7 @@ def push(sheet: Sheet, payload: Doc) -> None:
         if not gone:
             tag_pushed(sheet, ref.removeprefix("refs/tags/"), payload.text("checkout_sha") or after, at)
     elif ref.startswith("refs/heads/"):
-        subject = f"{sheet.project}/branch/{ref.removeprefix('refs/heads/')}"
+        subject = f"{sheet.repository}/branch/{ref.removeprefix('refs/heads/')}"
         before = payload.text("before") or ""
         if gone:
             sheet.emit("dev.cdevents.branch.deleted.0.3.0", subject, at)
@@ -46,7 +46,7 @@ def push(sheet: Sheet, payload: Doc) -> None:
 def commit_page(sheet: Sheet, found: Doc) -> str:
     """A commit as the API lists it, in a list of commits or of a merge request."""
     sha = found.need_text("id")
-    identity = f"{sheet.project}@{sha}"
+    identity = f"{sheet.repository}@{sha}"
     stats = found.child("stats")
     message = found.text("message")
     read = trailers(message or "")
@@ -57,7 +57,7 @@ def commit_page(sheet: Sheet, found: Doc) -> str:
             source=sheet.source,
             url=found.text("web_url"),
             created_at=committed,
-            repository=sheet.project,
+            repository=sheet.repository,
             sha=sha,
             # GitLab's lists of a merge request leave the parents out by an empty list
             parents=tuple(found.texts("parent_ids")) or UNSET,
@@ -124,7 +124,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _pushed(sheet: Sheet, commit: Doc) -> None:
-    identity = f"{sheet.project}@{commit.need_text('id')}"
+    identity = f"{sheet.repository}@{commit.need_text('id')}"
     author = commit.child("author")
     name, email = (author.text("name"), author.text("email")) if author else (UNSET, UNSET)
     at: Time = second(commit, "timestamp")
@@ -135,9 +135,9 @@ def _pushed(sheet: Sheet, commit: Doc) -> None:
             id=identity,
             source=sheet.source,
             url=commit.text("url"),
-            repository=sheet.project,
+            repository=sheet.repository,
             sha=commit.text("id"),
-            author=sheet.git_author(name or "", email or "") or UNSET,
+            author=sheet.git_author(name, email) or UNSET,
             author_name=name,
             author_email=email if "@" in (email or "") else UNSET,
             message=message,
@@ -152,7 +152,7 @@ def _pushed(sheet: Sheet, commit: Doc) -> None:
         sheet.say(Commit(id=identity, authored_at=at, committed_at=at), OLDEST)
     for path in dict.fromkeys((*commit.texts("added"), *commit.texts("modified"), *commit.texts("removed"))):
         file = CommitFile(
-            id=f"{identity}:{path}", source=sheet.source, commit=identity, repository=sheet.project, path=path
+            id=f"{identity}:{path}", source=sheet.source, commit=identity, repository=sheet.repository, path=path
         )
         sheet.say(file, at or OLDEST, USUAL_RANK)
 
@@ -160,4 +160,4 @@ def _pushed(sheet: Sheet, commit: Doc) -> None:
 def _who(sheet: Sheet, found: Doc, role: str) -> Text:
     if f"{role}_email" not in found:
         return UNSET
-    return sheet.git_author(found.text(f"{role}_name") or "", found.text(f"{role}_email") or "")
+    return sheet.git_author(found.text(f"{role}_name"), found.text(f"{role}_email"))

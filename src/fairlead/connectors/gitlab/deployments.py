@@ -28,7 +28,7 @@ def deployment_event(sheet: Sheet, payload: Doc) -> None:
     number = payload.whole("deployment_id")
     if not number:
         return
-    identity = f"{sheet.project}/deployment/{number}"
+    identity = f"{sheet.repository}/deployment/{number}"
     sha = _SHA.search(payload.text("commit_url") or "")
     ref = payload.text("ref")
     at = seconds(payload, "status_changed_at")
@@ -41,7 +41,7 @@ def deployment_event(sheet: Sheet, payload: Doc) -> None:
 
 def deployment_page(sheet: Sheet, found: Doc) -> None:
     """A deployment as the API lists it. Its `updated_at` may move after the end, which its job does not."""
-    identity = f"{sheet.project}/deployment/{found.need_whole('id')}"
+    identity = f"{sheet.repository}/deployment/{found.need_whole('id')}"
     environment, job = found.child("environment"), found.child("deployable")
     _made(
         sheet,
@@ -66,7 +66,7 @@ def _made(sheet: Sheet, identity: str, environment: Text, sha: Text, ref: Text, 
             id=identity,
             source=sheet.source,
             created_at=created,
-            repository=sheet.project,
+            repository=sheet.repository,
             environment=environment,
             sha=sha,
             ref=ref,

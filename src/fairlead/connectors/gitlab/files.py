@@ -26,7 +26,7 @@ def file_page(sheet: Sheet, found: Doc) -> None:
     if path not in LOCATIONS:
         return
     at = sheet.date or OLDEST
-    scope = f"{sheet.project}/codeowners/"
+    scope = f"{sheet.repository}/codeowners/"
     version = (found.text("blob_id") or "unknown")[:12]
     ids = set()
     for line in code_owner_rows(plain_lines(_text(found))):
@@ -35,7 +35,7 @@ def file_page(sheet: Sheet, found: Doc) -> None:
             id=f"{scope}{path}@{version}:{line.position}",
             source=sheet.source,
             deleted_at=None,
-            repository=sheet.project,
+            repository=sheet.repository,
             path=path,
             position=line.position,
             pattern=line.pattern,

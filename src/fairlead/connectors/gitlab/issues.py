@@ -28,7 +28,7 @@ def issue_event(sheet: Sheet, payload: Doc) -> None:
     found = payload.need("object_attributes")
     action = found.text("action") or "update"
     actor = sheet.person(payload, "user")
-    assignees = sheet.people(payload, "assignees", found, "assignee_ids")
+    assignees = sheet.people_of(payload, "assignees", found, "assignee_ids")
     item = say_issue(sheet, found, assignees, _RANKS.get(action, USUAL_RANK))
     at = seconds(found, "updated_at", "created_at")
     if action == "open":
@@ -45,12 +45,12 @@ def issue_event(sheet: Sheet, payload: Doc) -> None:
 
 def issue_page(sheet: Sheet, found: Doc) -> None:
     """An issue or epic as the API lists it, with the transitions that the object itself dates."""
-    item = say_issue(sheet, found, sheet.people(found, "assignees", found, "assignee_ids"), SNAPSHOT)
+    item = say_issue(sheet, found, sheet.people_of(found, "assignees", found, "assignee_ids"), SNAPSHOT)
     if created := second(found, "created_at"):
         told.opened(sheet, item, created, sheet.person(found, "author"))
     ended = second(found, "closed_at")
     # The events of an issue tell each of its closings; those of an epic are not listed, so its last one is here.
-    if ended and not sheet.project and found.text("state") == "closed":
+    if ended and not sheet.repository and found.text("state") == "closed":
         told.closed(sheet, item, ended, sheet.person(found, "closed_by") or UNSET)
 
 
@@ -84,12 +84,12 @@ def say_issue(sheet: Sheet, found: Doc, assignees: Texts, rank: int) -> str:
     number = found.need_whole("iid")
     url = found.text("web_url") or found.text("url") or ""
     group = group_of(url)
-    if not sheet.project and not group:
+    if not sheet.repository and not group:
         found.wrong("url", "names neither a project nor a group")
-    home = sheet.project or f"{sheet.source}:{group}"
-    item = f"{home}{'#' if sheet.project else '&'}{number}"
+    home = sheet.repository or f"{sheet.source}:{group}"
+    item = f"{home}{'#' if sheet.repository else '&'}{number}"
     names, external = titles(found), found.whole("id")
-    state, kind = found.text("state"), _type(found, sheet.project == "")
+    state, kind = found.text("state"), _type(found, sheet.repository == "")
     closed = state == "closed"
     author = sheet.person(found, "author") if "author" in found else sheet.numbered(found, "author_id")
     sheet.say(
@@ -101,7 +101,7 @@ def say_issue(sheet: Sheet, found: Doc, assignees: Texts, rank: int) -> str:
             updated_at=second(found, "updated_at"),
             key=item.partition(":")[2],
             external_id=str(external) if external else UNSET,
-            repository=sheet.project or UNSET,
+            repository=sheet.repository or UNSET,
             title=found.text("title"),
             body=found.text("description") or (None if "description" in found else UNSET),
             type=kind,

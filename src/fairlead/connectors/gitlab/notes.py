@@ -47,7 +47,7 @@ def note_event(sheet: Sheet, payload: Doc) -> None:
     elif issue := payload.child("issue"):
         _message(sheet, note, say_issue(sheet, issue, UNSET, EMBEDDED), author, body)
     elif commit := payload.child("commit"):
-        _message(sheet, note, f"{sheet.project}@{commit.need_text('id')}", author, body)
+        _message(sheet, note, f"{sheet.repository}@{commit.need_text('id')}", author, body)
 
 
 def note_page(sheet: Sheet, note: Doc) -> None:

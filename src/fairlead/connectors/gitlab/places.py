@@ -46,7 +46,7 @@ def say_milestone(sheet: Sheet, found: Doc, rank: int) -> str:
             url=found.text("web_url"),
             created_at=second(found, "created_at"),
             updated_at=second(found, "updated_at"),
-            repository=sheet.project if found.whole("project_id") and sheet.project else UNSET,
+            repository=sheet.repository if found.whole("project_id") and sheet.repository else UNSET,
             number=found.whole("iid"),
             title=found.text("title"),
             body=found.text("description") or None,

@@ -23,7 +23,7 @@ def enter(sheet: Sheet, project: Doc) -> None:
     number = project.whole("id")
     sheet.say(
         Repository(
-            id=sheet.project,
+            id=sheet.repository,
             source=sheet.source,
             url=project.text("web_url"),
             name=path,
@@ -70,20 +70,21 @@ def project_event(sheet: Sheet, payload: Doc) -> None:
     number = payload.whole("project_id")
     external = str(number) if number else UNSET
     if event == "project_destroy":
-        sheet.say(Repository(id=sheet.project, source=sheet.source, deleted_at=at), at, GONE)
-        sheet.emit("dev.cdevents.repository.deleted.0.3.0", sheet.project, at)
+        sheet.say(Repository(id=sheet.repository, source=sheet.source, deleted_at=at), at, GONE)
+        sheet.emit("dev.cdevents.repository.deleted.0.3.0", sheet.repository, at)
         return
     created = second(payload, "created_at")
     sheet.say(
-        Repository(id=sheet.project, source=sheet.source, name=path, external_id=external, created_at=created), OLDEST
+        Repository(id=sheet.repository, source=sheet.source, name=path, external_id=external, created_at=created),
+        OLDEST,
     )
     old = payload.text("old_path_with_namespace")
     if event in ("project_rename", "project_transfer") and old and old != path:
-        sheet.renames.append(Rename(f"{sheet.source}:{old}", sheet.project, at))
+        sheet.renames.append(Rename(f"{sheet.source}:{old}", sheet.repository, at))
     elif event == "project_create":
         # the path may have belonged to a project that was deleted
-        sheet.say(Repository(id=sheet.project, deleted_at=None), at)
-        sheet.emit("dev.cdevents.repository.created.0.3.0", sheet.project, at)
+        sheet.say(Repository(id=sheet.repository, deleted_at=None), at)
+        sheet.emit("dev.cdevents.repository.created.0.3.0", sheet.repository, at)
 
 
 def group_page(sheet: Sheet, group: Doc) -> None:

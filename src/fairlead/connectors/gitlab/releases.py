@@ -22,7 +22,7 @@ def release_event(sheet: Sheet, payload: Doc) -> None:
     tag = payload.need_text("tag")
     if action == "delete":
         at = seconds(payload, "released_at", "created_at")
-        gone = Release(id=f"{sheet.project}/release/{tag}", source=sheet.source, deleted_at=at)
+        gone = Release(id=f"{sheet.repository}/release/{tag}", source=sheet.source, deleted_at=at)
         sheet.say(gone, at, GONE)
         return
     _say(sheet, payload, tag, UNSET, seconds(payload, "released_at", "created_at"), _RANKS.get(action, USUAL_RANK))
@@ -41,9 +41,9 @@ def tag_page(sheet: Sheet, found: Doc) -> None:
     at = second(found, "created_at") or (second(commit, "committed_date") if commit else None)
     sheet.say(
         Release(
-            id=f"{sheet.project}/tag/{name}",
+            id=f"{sheet.repository}/tag/{name}",
             source=sheet.source,
-            repository=sheet.project,
+            repository=sheet.repository,
             tag=name,
             sha=commit.text("id") if commit else UNSET,
             published_at=at,
@@ -57,13 +57,13 @@ def tag_page(sheet: Sheet, found: Doc) -> None:
 
 def tag_pushed(sheet: Sheet, name: str, sha: Text, at: datetime) -> None:
     """Says that a tag was set or moved. A push has no time of its own: that of its commit is the best."""
-    tag = f"{sheet.project}/tag/{name}"
-    record = Release(id=tag, source=sheet.source, repository=sheet.project, tag=name, sha=sha, kind="tag")
+    tag = f"{sheet.repository}/tag/{name}"
+    record = Release(id=tag, source=sheet.source, repository=sheet.repository, tag=name, sha=sha, kind="tag")
     sheet.say(record, at, USUAL_RANK)
 
 
 def _say(sheet: Sheet, found: Doc, tag: str, author: Text, at: datetime, rank: int) -> None:
-    identity = f"{sheet.project}/release/{tag}"
+    identity = f"{sheet.repository}/release/{tag}"
     commit, links = found.child("commit"), found.child("_links")
     published = second(found, "released_at")
     sheet.say(
@@ -73,7 +73,7 @@ def _say(sheet: Sheet, found: Doc, tag: str, author: Text, at: datetime, rank: i
             url=found.text("url") or (links.text("self") if links else UNSET) or UNSET,
             created_at=second(found, "created_at"),
             deleted_at=None,
-            repository=sheet.project,
+            repository=sheet.repository,
             tag=tag,
             name=found.text("name"),
             body=found.text("description"),

@@ -12,16 +12,18 @@ from fairlead.model.events import Event, EventType
 from fairlead.model.patch import Patch
 from fairlead.model.records.kinds import Record
 
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Sheet:
     """What one payload says, as far as it has been read. A tool's own sheet knows how the tool names people."""
 
-    __slots__ = ("_known", "date", "events", "headers", "options", "patches", "renames", "source", "sweeps")
+    __slots__ = (
+        "_known", "date", "events", "headers", "options", "patches", "renames", "repository", "source", "sweeps",
+    )  # fmt: skip
 
     def __init__(
-        self, options: Options, date: datetime | None = None, headers: Mapping[str, str] = _NO_HEADERS
+        self, options: Options, date: datetime | None = None, headers: Mapping[str, str] = NO_HEADERS
     ) -> None:
         self.source = options.source
         self.options: Mapping[str, Any] = options.values
@@ -29,6 +31,8 @@ class Sheet:
         """The server's date of an API page: the only time that such a page has as a whole."""
         self.headers = headers
         """What the caller of the API noted beside a page."""
+        self.repository = ""
+        """Id of the repository that the payload is about; empty for those of an organisation or group."""
         self.patches: list[Patch] = []
         self.events: list[Event] = []
         self.renames: list[Rename] = []

@@ -77,7 +77,7 @@ def logged(sheet: Sheet, entry: Doc, identity: str) -> None:
     if kind == "notified":
         _happened(sheet, f"{identity}/notified/{entry.need_text('id')}", identity, kind, at, _notified(sheet, entry))
     elif kind:
-        _stepped(sheet, identity, kind, at, sheet.user(entry.child("agent")))
+        _stepped(sheet, identity, kind, at, sheet.account(entry.child("agent")))
 
 
 def note(sheet: Sheet, found: Doc, identity: str, at: datetime, actor: str | None) -> None:
@@ -163,7 +163,7 @@ def _happened(
 
 def _notified(sheet: Sheet, entry: Doc) -> str | None:
     """Who was paged."""
-    return sheet.user(entry.child("user"))
+    return sheet.account(entry.child("user"))
 
 
 def _severity(sheet: Sheet, found: Doc) -> Text:

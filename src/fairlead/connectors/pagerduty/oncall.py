@@ -21,7 +21,7 @@ def shift(sheet: Sheet, found: Doc) -> None:
     Who stands on a policy without a schedule is on call all the time and has neither start nor end.
     """
     since, until = _noted(sheet, "since"), _noted(sheet, "until")
-    account = sheet.user(found.child("user"))
+    account = sheet.account(found.child("user"))
     if account is None or since is None or until is None:
         return
     start, end = found.time("start") or since, found.time("end") or until

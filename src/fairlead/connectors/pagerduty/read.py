@@ -46,11 +46,11 @@ def _webhook(delivery: Delivery, options: Options) -> Reading:
     data = event.need("data")
     shape = data.need_text("type")
     if shape == "incident":
-        incidents.told(sheet, data, kind.partition(".")[2], incidents.second(at), sheet.user(event.child("agent")))
+        incidents.told(sheet, data, kind.partition(".")[2], incidents.second(at), sheet.account(event.child("agent")))
     elif shape == "incident_note":
-        incidents.note(sheet, data, sheet.incident_of(data), at, sheet.user(event.child("agent")))
+        incidents.note(sheet, data, sheet.incident_of(data), at, sheet.account(event.child("agent")))
     elif shape in ("incident_status_update", "status_update"):
-        incidents.update(sheet, data, sheet.incident_of(data), at, sheet.user(event.child("agent")))
+        incidents.update(sheet, data, sheet.incident_of(data), at, sheet.account(event.child("agent")))
     elif shape == "service":
         sheet.service(data)
     return sheet.reading(f"`{kind}` carries none of our records")
@@ -98,11 +98,13 @@ def _entry(sheet: Sheet, entry: Doc) -> None:
 
 
 def _note(sheet: Sheet, entry: Doc) -> None:
-    incidents.note(sheet, entry, _about(sheet, entry), entry.need_time("created_at"), sheet.user(entry.child("user")))
+    incidents.note(
+        sheet, entry, _about(sheet, entry), entry.need_time("created_at"), sheet.account(entry.child("user"))
+    )
 
 
 def _update(sheet: Sheet, entry: Doc) -> None:
-    at, sender = entry.need_time("created_at"), sheet.user(entry.child("sender"))
+    at, sender = entry.need_time("created_at"), sheet.account(entry.child("sender"))
     incidents.update(sheet, entry, _about(sheet, entry), at, sender)
 
 

@@ -7,28 +7,27 @@ from functools import lru_cache
 
 from msgspec import UNSET
 
-from fairlead.connectors.kit import sheet as kit
 from fairlead.connectors.kit.payload import Doc
+from fairlead.connectors.kit.people import PeopleSheet, account
 from fairlead.model.patch import OLDEST, Patch
 from fairlead.model.records.code import Service
 from fairlead.model.records.kinds import Text
-from fairlead.model.records.people import Account, Team
+from fairlead.model.records.people import Team
 
 _USERS = ("user_reference", "user")
 
 
-class Sheet(kit.Sheet):
+class Sheet(PeopleSheet):
     """What one payload says, as far as it has been read."""
 
     __slots__ = ()
 
-    def user(self, doc: Doc | None) -> str | None:
-        """Account of a user; services and integrations act too and are nobody."""
-        if doc is None or doc.text("type") not in _USERS or not (identity := doc.text("id")):
+    def account(self, user: Doc | None) -> str | None:
+        """By id. Services and integrations act too, and are nobody."""
+        if user is None or user.text("type") not in _USERS or not (identity := user.text("id")):
             return None
-        patch = _account(self.source, identity, doc.text("summary") or "", doc.text("html_url") or "")
-        self.once(patch)
-        return patch.record.id
+        name, url = user.text("summary"), user.text("html_url")
+        return self.said(account(self.source, identity, external_id=identity, name=name or "", url=url or ""))
 
     def service(self, doc: Doc | None) -> Text:
         """Service by the name that people gave it, unless the configuration says which one it is.
@@ -40,15 +39,11 @@ class Sheet(kit.Sheet):
         stated = self.options.get("services")
         name = doc.text("summary") or doc.text("name") or identity
         key = stated.get(identity) if isinstance(stated, dict) else None
-        patch = _service(self.source, str(key or _slug(name)), name, doc.text("html_url") or "")
-        self.once(patch)
-        return patch.record.id
+        return self.said(_service(self.source, str(key or _slug(name)), name, doc.text("html_url") or ""))
 
     def team(self, doc: Doc) -> str:
         """A team as PagerDuty knows it: a proposal for one of the configuration."""
-        patch = _team(self.source, doc.need_text("id"), doc.text("summary") or doc.text("name") or "")
-        self.once(patch)
-        return patch.record.id
+        return self.said(_team(self.source, doc.need_text("id"), doc.text("summary") or doc.text("name") or ""))
 
     def incident_of(self, doc: Doc) -> str:
         """Id of the incident that an embedded reference names."""
@@ -60,14 +55,6 @@ def _slug(name: str) -> str:
 
 
 # These carry no version of their own where they are embedded, and each payload repeats them.
-
-
-@lru_cache(maxsize=4096)
-def _account(source: str, identity: str, name: str, url: str) -> Patch:
-    record = Account(
-        id=f"{source}:@{identity}", source=source, external_id=identity, name=name or UNSET, url=url or UNSET
-    )
-    return Patch(record, OLDEST)
 
 
 @lru_cache(maxsize=1024)
