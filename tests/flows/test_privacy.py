@@ -1,6 +1,8 @@
 """Nobody is ranked: every page, API route and report is walked with the eyes of each role."""
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +13,7 @@ from tests.flows.scores import in_json, in_page, in_text
 from tests.flows.ways import Walk, templates
 
 from fairlead.gateway.app import create_apps
+from fairlead.metrics.shown import about_people
 from fairlead.model.schema import TABLES, columns
 from fairlead.store import access, records
 from fairlead.store.access import Role
@@ -117,6 +120,58 @@ def test_no_report_measures_people(demo_services: Services, people: frozenset[st
         if verb != "metrics":
             assert list(in_text(ask(demo_services, verb, {**words, "form": "md"}).text, people)) == [], verb
             assert list(in_page(ask(demo_services, verb, {**words, "form": "html"}).text, people)) == [], verb
+
+
+@pytest.mark.parametrize("role", ["viewer", "member", "manager"])
+def test_pages_of_records_show_no_more_than_the_api(
+    role: str, doors: dict[str, TestClient], demo_services: Services, people: frozenset[str]
+) -> None:
+    """Each kind of record by id: neither a column that the API hides, nor who a person is."""
+    opened = 0
+    with demo_services.database.read() as tx:
+        rows = {table: list(records.rows(tx, table))[:3] for table in TABLES}
+    for table, found in rows.items():
+        hidden = {column.name for column in columns(table) if column.person}
+        for row in found:
+            answer = doors[role].get(f"/records/{quote(row['id'])}")
+            assert answer.status_code in (200, 403, 404), row["id"]
+            main = html.unescape(answer.text.partition("<main")[2].partition("</main>")[0])
+            shown = set(re.findall(r">([^<>]+)<", main))
+            opened += answer.status_code == 200
+            values = {str(row[name]) for name in hidden if row[name]} | people
+            assert not (values - {row["id"]}) & shown, row["id"]
+            if about_people(table, "id"):
+                assert answer.status_code != 200, "its id is made of a handle, and the API has no such id"
+                # What somebody typed who guesses is said back to them, and nothing else.
+                assert answer.status_code == 404 or row["id"] not in main
+    assert opened > 25
+
+
+@pytest.mark.parametrize("role", ["viewer", "member", "manager"])
+def test_no_page_links_a_record_that_it_refuses(role: str, walks: dict[str, Walk]) -> None:
+    refused = [address for address, answer in walks[role].answers() if answer.status_code == 403]
+    assert not [address for address in refused if address.startswith("/records/")]
+
+
+def test_search_names_people_to_those_who_may_open_their_register(doors: dict[str, TestClient]) -> None:
+    found = {
+        role: client.get("/search?q=aylin", headers={"hx-request": "true"}).text for role, client in doors.items()
+    }
+    assert "Aylin" not in found["viewer"]
+    assert "Aylin" in found["member"]
+    assert 'href="/people"' in found["member"]
+    assert 'href="/records/person:' in found["owner"]
+
+
+def test_an_owner_reads_the_record_of_a_person_and_is_recorded(
+    doors: dict[str, TestClient], demo_services: Services
+) -> None:
+    with demo_services.database.read() as tx:
+        person = next(row for row in records.rows(tx, "people") if row["kind"] == "human")
+    assert person["name"] in doors["owner"].get(f"/records/{person['id']}").text
+    with demo_services.database.read() as tx:
+        read = access.readings(tx, 5)
+    assert any({"people.id", "people.name"} <= set(reading.columns) for reading in read)
 
 
 PEOPLE = frozenset({"Kim Adler", "Lee Ong", "person:kim", "person:lee"})

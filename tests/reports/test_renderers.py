@@ -30,7 +30,7 @@ from fairlead.reports.document import (
 )
 from fairlead.reports.figure_words import figure_block
 from fairlead.reports.figures_page import figures_page
-from fairlead.reports.plain import plain
+from fairlead.reports.plain import json_text, plain
 from fairlead.reports.wording import Wording
 
 NOW = datetime(2026, 11, 18, 9, 2, tzinfo=UTC)
@@ -150,6 +150,13 @@ def test_text_from_tools_takes_no_effect(text: str) -> None:
     for shown in (html, markdown, render.terminal(told)):
         assert not set(shown) & {"\x1b", "\x07", "\x00", "\u202e", "\u2066", "\u200b", "\ufeff", "\r"}
         shown.encode("utf-8")
+
+
+def test_json_keeps_what_commands_a_terminal_as_numbers() -> None:
+    told = {"title": "a\x1b[2J\x9b31m\u202eb\x7f", "plain": "Ünïcode\n日本"}
+    text = json_text(told)
+    assert text.replace("\n", "").isprintable()
+    assert json.loads(text) == told
 
 
 def test_letters_of_every_script_stay() -> None:

@@ -211,6 +211,7 @@ def test_text_of_tools_is_text(demo_site: Site, demo: TestClient) -> None:
     kept.forget()
     for path in ("/", "/changes", "/triage", "/search?q=onerror", "/records/github:brightwater/payments%23990001"):
         text = demo.get(path).text
+        assert "\u202e" not in text, "what stands behind it would be read backwards"
         assert "<img src=x" not in text
         assert 'href="javascript:' not in text
         assert "49" not in re.findall(r"onerror=alert\(1\)&gt;[^<]{0,40}", text)

@@ -12,9 +12,9 @@ import typer
 
 def show_json(value: Any) -> None:
     """Any plain value as indented JSON."""
-    import msgspec
+    from fairlead.reports.plain import json_text
 
-    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    typer.echo(json_text(value))
 
 
 def show(text: str) -> None:
@@ -24,7 +24,10 @@ def show(text: str) -> None:
 
 def say(text: str) -> None:
     """A word about what happens, for a person; never data."""
-    typer.echo(text, err=True)
+    from fairlead.reports.plain import harmless
+
+    # What a tool sent may stand in it, and a terminal obeys standard error as well.
+    typer.echo(harmless(text), err=True)
 
 
 def terminal_words() -> dict[str, str]:

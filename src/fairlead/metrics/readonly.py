@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fairlead.metrics.allowed import check
 from fairlead.metrics.bounds import bounded
 from fairlead.metrics.faulty import told
-from fairlead.metrics.shown import SHOWN, documented, held
+from fairlead.metrics.shown import documented, held, seen
 from fairlead.model.errors import Fault
 from fairlead.model.schema import TABLES
 
@@ -39,7 +39,7 @@ def answer(con: duckdb.DuckDBPyConnection, sql: str, *, owner: bool, limit: int,
     import duckdb
 
     allowed = check(con, sql, owner=owner)
-    schema = "main" if owner else SHOWN
+    schema = seen(owner)
     if allowed.listing:
         return _listing(con, schema)
     con.execute(f"set search_path = '{schema}'")

@@ -52,6 +52,11 @@ def documented() -> Mapping[str, str]:
     return {name: _sentence(doc) for name, doc in sorted({**records, **made}.items())}
 
 
+def seen(owner: bool) -> str:
+    """The schema from which somebody reads records and marts: SQL, API, pages and exports all ask here."""
+    return "main" if owner else SHOWN
+
+
 def about_people(table: str, name: str) -> bool:
     """Whether a column names or describes people in full: then only the owner's scope reads it as it is."""
     return not _may_show(table, name) or _FIRST_LINE.get(table) == name

@@ -6,13 +6,33 @@ characters that cannot be seen. Letters of every script stay as they are, right-
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from typing import Any
 
 LONGEST = 200
 """Characters kept of a title; nothing in a report needs more."""
 
 _JOINERS = {"\u200d", "\u200c"}
 """Needed inside emoji and Indic or Persian words; harmless between letters, removed elsewhere."""
+
+
+_COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What rings, moves the cursor, opens an escape sequence (C1 does so by one sign) or turns what stands behind it."""
+
+
+def harmless(text: str) -> str:
+    """The whole text, lines and spaces included, without what commands a terminal or turns the reading direction."""
+    return _COMMANDING.sub("", text)
+
+
+def json_text(value: Any) -> str:
+    """Any plain value as indented JSON: whole, but what could command a terminal stands there by its number."""
+    import msgspec
+
+    # JSON must escape only the first 32 signs, and a terminal obeys more: in JSON these stand in texts alone.
+    said = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return _COMMANDING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", said)
 
 
 def plain(text: str | None, longest: int = LONGEST) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from fairlead.reports.plain import harmless
 from fairlead.ui.assets import STATIC, asset
 from fairlead.ui.spark import spark
 
@@ -28,9 +29,16 @@ def environment() -> Environment:
         # Templates are part of the program: looking for changes costs a stat for each part of each page.
         auto_reload=False,
         cache_size=200,
+        finalize=_readable,
     )
     made.globals.update(asset=asset, icon=icon, spark=spark)
     return made
+
+
+def _readable(value: Any) -> Any:
+    """Each value on its way into a page: a title must not turn the line that it stands in."""
+    # Here and not where rows are read: a template that somebody adds is safe without knowing of it.
+    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def render(template: str, /, **view: Any) -> str:

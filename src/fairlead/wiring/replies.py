@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
+from fairlead.reports.plain import json_text
 from fairlead.wiring.services import Services
 
 Words = Mapping[str, str]
@@ -24,7 +23,7 @@ class Reply:
 
 def reply_json(value: Any) -> Reply:
     """Any plain value as indented JSON."""
-    return Reply(msgspec.json.format(msgspec.json.encode(value), indent=2).decode(), "application/json")
+    return Reply(json_text(value), "application/json")
 
 
 Verb = Callable[[Services, Words], Reply]

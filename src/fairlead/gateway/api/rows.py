@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from fairlead.gateway.api.asking import Api, viewer_of
 from fairlead.gateway.viewer import Viewer
 from fairlead.metrics.readonly import plain
-from fairlead.metrics.shown import SHOWN, about_people, documented, held
+from fairlead.metrics.shown import about_people, documented, held, seen
 from fairlead.model.errors import Skip
 from fairlead.reports import render
 
@@ -29,8 +29,8 @@ def routes(api: Api) -> APIRouter:
         """The tables, each with its columns as the asker sees them."""
         viewer = viewer_of(request)
         viewer.demand("viewer", "read")
-        seen = _columns(api, viewer)
-        return {"tables": [{"name": name, "columns": list(seen[name])} for name in sorted(seen)]}
+        told = _columns(api, viewer)
+        return {"tables": [{"name": name, "columns": list(told[name])} for name in sorted(told)]}
 
     @router.get("/records/{table}", responses=_FORMS)
     def rows(
@@ -69,21 +69,17 @@ def routes(api: Api) -> APIRouter:
     return router
 
 
-def _schema(viewer: Viewer) -> str:
-    return "main" if viewer.sees_people else SHOWN
-
-
 def _columns(api: Api, viewer: Viewer) -> dict[str, list[str]]:
     """The documented tables: what the warehouse keeps for itself, and steps on the way, are nobody's data."""
-    there = held(api.services.warehouse.cursor(), _schema(viewer))
+    there = held(api.services.warehouse.cursor(), seen(viewer.sees_people))
     return {name: there[name] for name in documented() if name in there}
 
 
 def _known(api: Api, viewer: Viewer, table: str) -> list[str]:
-    seen = _columns(api, viewer)
-    if table not in seen:
+    told = _columns(api, viewer)
+    if table not in told:
         raise HTTPException(404, f"no table `{table}`")
-    return seen[table]
+    return told[table]
 
 
 def _ask(
@@ -106,7 +102,7 @@ def _ask(
     )
     # Without an order two pages may hold the same row.
     order = '"id"' if "id" in columns else "all"
-    sql = f'select * from {_schema(viewer)}."{table}"{where} order by {order} limit ? offset ?'  # noqa: S608
+    sql = f'select * from {seen(viewer.sees_people)}."{table}"{where} order by {order} limit ? offset ?'  # noqa: S608
     found = api.services.warehouse.rows(sql, [*wanted.values(), limit, offset])
     return [{name: plain(value) for name, value in row.items()} for row in found]
 

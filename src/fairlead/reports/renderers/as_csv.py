@@ -1,4 +1,4 @@
-"""Rows as CSV that a person opens in a spreadsheet: nothing in a cell is taken for a formula.
+"""Rows as CSV that a person opens in a spreadsheet: nothing in a cell is a formula or commands a terminal.
 
 What is exchanged between programs without loss is `fairlead export records`, which changes nothing.
 """
@@ -13,8 +13,11 @@ from typing import Any
 
 import msgspec
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""First signs by which a spreadsheet takes a text for a formula, or drops it and looks at the next."""
+from fairlead.reports.plain import harmless
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""First signs by which a spreadsheet takes a text for a formula, or drops it and looks at the next; the wide forms of
+them count where people write Japanese."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -40,10 +43,12 @@ def _cell(value: Any) -> Any:
         case list() | tuple():
             return _tamed(", ".join(str(_cell(item)) for item in value))
         case dict():
-            return msgspec.json.encode(value).decode()
+            return harmless(msgspec.json.encode(value).decode())
     return _tamed(value.isoformat() if hasattr(value, "isoformat") else str(value))
 
 
 def _tamed(text: str) -> str:
     """The text itself, or marked as text where it would be a formula; a number with its sign stays a number."""
+    # First, or a sign that is dropped would hide the `=` behind it.
+    text = harmless(text)
     return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from fairlead.model.times import iso
-from fairlead.reports.document import Block, Claim, Document, Empty, FigureBlock, Notice, Table
+from fairlead.reports.document import Block, Chart, Claim, Document, Empty, FigureBlock, Notice, Table
+from fairlead.reports.plain import json_text
 from fairlead.reports.renderers.walk import numbered
 
 
 def render(document: Document) -> str:
     """Indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(to_plain(document)), indent=2).decode()
+    return json_text(to_plain(document))
 
 
 def to_plain(document: Document) -> dict[str, Any]:
@@ -51,20 +50,25 @@ def _block(number: int | None, block: Block) -> dict[str, Any]:
                 "words": {**words, "parts": block.parts, "notes": block.notes},
             }
         case Table():
-            return {
-                "kind": "table",
-                "caption": _claim(block.caption),
-                "columns": block.columns,
-                "rows": [
-                    # to a program an empty cell is no empty text
-                    {name: cell.text or None for name, cell in zip(block.columns, row, strict=True)}
-                    for row in block.rows
-                ],
-            }
+            return {"kind": "table", **_table(block)}
+        case Chart():
+            return {"kind": "chart", "name": block.name, **_table(block.table), "spec": block.spec}
         case Notice():
             return {"kind": "notice", "level": block.level, **_claim(block.claim)}
         case Empty():
             return {"kind": "empty", **_claim(block.claim)}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "caption": _claim(table.caption),
+        "columns": table.columns,
+        "rows": [
+            # to a program an empty cell is no empty text
+            {name: cell.text or None for name, cell in zip(table.columns, row, strict=True)}
+            for row in table.rows
+        ],
+    }
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
@@ -91,6 +95,8 @@ def _claim(claim: Claim) -> dict[str, Any]:
             "most": claim.score.most,
             "parts": [{"key": part.key, "points": part.points, "most": part.most} for part in claim.score.parts],
         }
+    if claim.basis:
+        said["basis"] = claim.basis
     if claim.act:
         said["act"] = {"label": claim.act.label, "command": claim.act.command, "url": claim.act.url}
     return said

@@ -10,13 +10,16 @@ import msgspec
 from starlette.responses import Response
 
 from fairlead.config.reference import meanings
+from fairlead.metrics.shown import about_people, seen
+from fairlead.model.errors import Denied
 from fairlead.model.schema import columns
 from fairlead.reports.renderers.walk import safe_url
 from fairlead.ui.around import aware
 from fairlead.ui.noted import note
 from fairlead.ui.page import Page
 from fairlead.ui.rights import allowed, sees_people
-from fairlead.ui.views.links import page_of, tables_of
+from fairlead.ui.views.grids import Cell
+from fairlead.ui.views.links import page_for, page_of, readable, tables_of
 from fairlead.ui.visit import Visit
 
 _TEXTS = ("body", "message")
@@ -28,39 +31,40 @@ _REFERS = {"repository": "", "repositories": "", "services": "service:", "team":
 
 
 @dataclass(frozen=True)
-class Said:
-    """One value of a field, with our page of the record that it names."""
-
-    text: str
-    link: str = ""
-
-
-@dataclass(frozen=True)
 class Fact:
     """One field."""
 
     name: str
     doc: str
-    values: tuple[Said, ...]
+    values: tuple[Cell, ...]
 
 
 def show(visit: Visit) -> Response:
     """The record of an id, looked for in the tables that its form allows, then in what the team has stated."""
     wanted = visit.path["id"]
-    for table in tables_of(wanted):
-        found = visit.services.warehouse.rows(f'select * from "{table}" where id = ?', [wanted])  # noqa: S608 - a name of the schema
-        if found:
+    owner = sees_people(visit)
+    tables = readable(visit, wanted)
+    for table in tables:
+        # The schema and not a list of our own decides which columns there are: as for SQL and the API.
+        query = f'select * from {seen(owner)}."{table}" where id = ?'  # noqa: S608 - a name of the schema
+        if found := visit.services.warehouse.rows(query, [wanted]):
             return _record(visit, table, found[0])
     kind, _, key = wanted.partition(":")
     # A team or service that only the settings name has figures and rows, and so links, but no record.
     stated = {"team": visit.services.setup.teams, "service": visit.services.setup.services}.get(kind, {})
     if key in stated:
         return _stated(visit, f"{kind}s", wanted, msgspec.to_builtins(stated[key]))
+    if len(tables) < len(tables_of(wanted)):
+        # Whether such a record exists is told no more than what it says: both questions get this answer.
+        raise Denied(
+            visit.words("Records of this kind name people: they are shown to owners."),
+            hint=visit.words("Owners change roles on the page People."),
+        )
     return visit.page(
         "fault.html",
         visit.words("No record has this id"),
         status=404,
-        message=_hidden(visit, wanted),
+        message=wanted,
         hint=visit.words("It may have been renamed, or its source may not have told of it yet."),
     )
 
@@ -70,9 +74,8 @@ def _record(visit: Visit, table: str, row: dict[str, Any]) -> Response:
         column
         for column in columns(table)
         if column.name in row and column.name not in _TEXTS and row[column.name] not in (None, [], "")
-        if column.refers or not column.person or sees_people(visit)
     ]
-    note(visit, [f"{table}.{column.name}" for column in told if column.person and not column.refers], 1)
+    note(visit, [f"{table}.{column.name}" for column in told if about_people(table, column.name)], 1)
     facts = [
         Fact(
             column.name,
@@ -81,14 +84,14 @@ def _record(visit: Visit, table: str, row: dict[str, Any]) -> Response:
         )
         for column in told
     ]
-    title = _hidden(visit, str(row.get("title") or row.get("name") or row["id"]))
+    title = str(row.get("title") or row.get("name") or row["id"])
     return _page(visit, table, row["id"], title, facts, url=row.get("url") or "", tool=row.get("source") or "")
 
 
 def _stated(visit: Visit, section: str, record: str, values: dict[str, Any]) -> Response:
     docs = meanings()[section]
     facts = [
-        Fact(name, docs.get(name, ""), tuple(Said(str(part), _link(name, str(part))) for part in _each(value)))
+        Fact(name, docs.get(name, ""), tuple(Cell(str(part), _link(name, str(part))) for part in _each(value)))
         for name, value in values.items()
         if value not in ("", [], None) and (name not in _OF_PEOPLE or allowed(visit, "member"))
     ]
@@ -102,7 +105,7 @@ def _page(
         "pages/record.html",
         title,
         table=table,
-        id=_hidden(visit, record),
+        id=record,
         facts=facts,
         url=safe_url(url),
         tool=tool or visit.words("the tool"),
@@ -118,19 +121,12 @@ def _link(name: str, value: str) -> str:
     return page_of(_REFERS[name] + value) if name in _REFERS and "*" not in value else ""
 
 
-def _said(visit: Visit, value: Any, *, refers: bool) -> Said:
+def _said(visit: Visit, value: Any, *, refers: bool) -> Cell:
     if isinstance(value, datetime):
-        return Said(visit.shown.moment(aware(value)))
+        return Cell(visit.shown.moment(aware(value)))
     if isinstance(value, bool):
-        return Said(visit.words("yes") if value else visit.words("no"))
-    text = _hidden(visit, str(value))
-    return Said(text, page_of(text) if refers and text == str(value) else "")
-
-
-def _hidden(visit: Visit, text: str) -> str:
-    """The id of a git author is an address: who may not see addresses sees that there is one."""
-    address = text.startswith(("email:", "link:")) and "email:" in text
-    return visit.words("an address") if address and not sees_people(visit) else text
+        return Cell(visit.words("yes") if value else visit.words("no"))
+    return Cell(str(value), page_for(visit, str(value)) if refers else "")
 
 
 PAGE = Page("/records/{id:path}", "Record", 97, show, shown="nowhere", scoped=False)

@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, Response
 from fairlead.reports.renderers.walk import safe_url
 from fairlead.ui.page import Page
 from fairlead.ui.render import render
-from fairlead.ui.views.links import page_of, short
+from fairlead.ui.rights import allowed
+from fairlead.ui.views.links import page_for, short
 from fairlead.ui.visit import Visit
 
 _FOUND = """
@@ -26,7 +27,7 @@ select * from (
    where deleted_at is null and (name ilike $like escape '!' or id ilike $like escape '!') limit 6)
   union all
   (select 'person', id, coalesce(name, id), null, kind, 4, null from people
-   where deleted_at is null and name ilike $like escape '!' limit 6)
+   where $people and deleted_at is null and name ilike $like escape '!' limit 6)
   union all
   (select 'work item', id, title, url, status, 5, updated_at from work_items
    where deleted_at is null and (title ilike $like escape '!' or id ilike $like escape '!')
@@ -65,11 +66,15 @@ def _hits(visit: Visit, asked: str) -> Iterator[Hit]:
     yield from _pages(visit, asked)
     # `!` escapes itself first, or it would make what was typed a pattern again.
     like = "%" + asked.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
-    for row in visit.services.warehouse.rows(_FOUND, {"like": like}):
+    # Names of people stand on the page People, for those who may open it.
+    asked_for = {"like": like, "people": allowed(visit, "member")}
+    for row in visit.services.warehouse.rows(_FOUND, asked_for):
         url = row["url"] or ""
         words = [visit.words(row["what"]), short(row["id"]), visit.words(row["detail"]) if row["detail"] else ""]
         out = row["what"] in ("change", "work item") and bool(safe_url(url))
-        yield Hit(row["title"] or row["id"], " · ".join(filter(None, words)), url if out else page_of(row["id"]), out)
+        # Who may not open the record of a person finds them in the register.
+        link = url if out else page_for(visit, row["id"]) or visit.scope.link("/people")
+        yield Hit(row["title"] or row["id"], " · ".join(filter(None, words)), link, out)
 
 
 def _pages(visit: Visit, asked: str) -> Iterator[Hit]:

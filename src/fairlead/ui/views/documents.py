@@ -10,7 +10,7 @@ from fairlead.model.figures import Evidence
 from fairlead.reports.document import Block, Claim, Document, Empty, FigureBlock, Notice, Section, Table
 from fairlead.reports.renderers.walk import numbered, safe_url
 from fairlead.ui.views.cards import Card, card
-from fairlead.ui.views.links import Known, page_of
+from fairlead.ui.views.links import Known, page_for
 from fairlead.ui.views.proofs import Proof, addresses, proof
 from fairlead.ui.visit import Visit
 
@@ -113,10 +113,10 @@ class _Teller:
             text=claim.text,
             title=claim.title,
             subject=subject.label if subject else "",
-            link=out or (page_of(subject.id) if subject else ""),
+            link=out or (page_for(self.visit, subject.id) if subject else ""),
             out=out.startswith("http"),
             tone=claim.tone,
-            proof=None if said_above else proof(claim.evidence, self.known, self._rows(claim.evidence)),
+            proof=None if said_above else proof(self.visit, claim.evidence, self.known, self._rows(claim.evidence)),
             reasons=tuple(self.line(reason, None, claim) for reason in claim.reasons),
             act=act.label if act else "",
             command=act.command if act else "",

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from fairlead.metrics.shown import about_people
 from fairlead.reports.renderers.walk import safe_url
+from fairlead.ui.rights import sees_people
+from fairlead.ui.visit import Visit
 
 _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"person:", ("people",)),
@@ -39,6 +42,17 @@ def tables_of(record: str) -> tuple[str, ...]:
         if re.match(form, record):
             return tables
     return _ELSEWHERE
+
+
+def readable(visit: Visit, record: str) -> tuple[str, ...]:
+    """Of those tables the ones whose records the reader may open; a link to another would only be refused."""
+    # A table whose ids are made of handles has no ids for who is no owner: a page by id would give them back.
+    return tuple(table for table in tables_of(record) if sees_people(visit) or not about_people(table, "id"))
+
+
+def page_for(visit: Visit, record: str) -> str:
+    """Our own page of a record, or nothing where the reader would be refused."""
+    return page_of(record) if readable(visit, record) else ""
 
 
 def page_of(record: str) -> str:

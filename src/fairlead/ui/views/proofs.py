@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fairlead.model.figures import Evidence
-from fairlead.ui.views.links import Known, known, page_of, short
+from fairlead.ui.views.links import Known, known, page_for, short
 from fairlead.ui.visit import Visit
 
 FIRST = 8
@@ -31,18 +31,18 @@ class Proof:
     all: str
 
 
-def proof(evidence: Evidence, found: Mapping[str, Known], everything: str) -> Proof:
+def proof(visit: Visit, evidence: Evidence, found: Mapping[str, Known], everything: str) -> Proof:
     """Evidence with the addresses found before; `everything` is where all rows are shown."""
     first = evidence.ids[:FIRST]
-    records = tuple(_record(record, found.get(record)) for record in first)
+    records = tuple(_record(visit, record, found.get(record)) for record in first)
     return Proof(evidence.count, records, max(evidence.count - len(first), 0), everything)
 
 
-def _record(record: str, found: Known | None) -> ProofRecord:
+def _record(visit: Visit, record: str, found: Known | None) -> ProofRecord:
     # A definition or a report is no record: it is named, and its page is where its rows are.
     if found is None:
         return ProofRecord(record, "")
-    return ProofRecord(short(record), found.url or page_of(record))
+    return ProofRecord(short(record), found.url or page_for(visit, record))
 
 
 def addresses(visit: Visit, proofs: list[Evidence]) -> Mapping[str, Known]:

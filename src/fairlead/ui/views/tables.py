@@ -10,7 +10,7 @@ from fairlead.model.figures import Figure
 from fairlead.model.times import parse_time
 from fairlead.ui.around import aware
 from fairlead.ui.views.grids import Cell, Column
-from fairlead.ui.views.links import Known, page_of, short
+from fairlead.ui.views.links import Known, page_for, short
 from fairlead.ui.visit import Visit
 
 _MOMENTS = ("moment", "since", "until", "day_start")
@@ -84,7 +84,7 @@ def _cell(name: str, row: Mapping[str, Any], visit: Visit, found: Mapping[str, K
     if isinstance(value, str) and (known := found.get(value)) and known.url:
         return Cell(short(value), link=known.url, out=True)
     if name in _IDS and isinstance(value, str):
-        return Cell(short(value), link=page_of(value))
+        return Cell(short(value), link=page_for(visit, value))
     return Cell(_plain(value, visit))
 
 
