@@ -92,6 +92,24 @@ def test_broken_toml_names_line_and_column(tmp_path: Path) -> None:
     assert (fault.line, fault.column) == (2, 8)
 
 
+def test_calendars_and_repositories_that_records_may_bring_are_no_fault(tmp_path: Path) -> None:
+    text = """
+    [organisation]
+    calendar = "default"
+    [calendars.berlin]
+    [teams.a]
+    calendar = "berlin"
+    repositories = ["*", "?it*:x", "github:acme/*", "git:pay"]
+    [people.kim]
+    calendar = "hr:shared"
+    [services.api]
+    repository = "forge:deep/er/path"
+    [sources.gitlab]
+    repositories = ["acme/pay"]
+    """
+    assert load(_write(tmp_path, text), {}).settings.teams["a"].calendar == "berlin"
+
+
 def test_the_environment_is_laid_over_the_file(tmp_path: Path) -> None:
     environ = {
         "FAIRLEAD_SERVER__PORT": "9000",
@@ -135,6 +153,20 @@ HOSTILE = {
     '[teams.a]\nparent = "b"\n[teams.b]\nparent = "a"': (2, "is above itself"),
     '[teams.a]\nlead = "kim"\n[people.kym]': (2, "did you mean `kym`?"),
     '[teams.a]\nservices = ["api"]\n[services.apis]': (2, "did you mean `apis`?"),
+    '[teams.a]\ncalendar = "nope"\n[calendars.nop]': (2, "did you mean `nop`?"),
+    '[people.a]\ncalendar = "nope"': (2, "no calendar `nope`; known: default"),
+    '[organisation]\ncalendar = "easter"': (2, "no calendar `easter`"),
+    '[services.a]\nrepository = "acme/pay"': (
+        2,
+        "`acme/pay` lacks its source in front; did you mean `github:acme/pay`?",
+    ),
+    '[services.a]\nrepository = "acme/*"': (2, "one repository is named here"),
+    '[services.a]\nrepository = "acme/pay"\n[sources.lab]\ntool = "gitlab"': (2, "did you mean `lab:acme/pay`?"),
+    '[services.a]\nrepository = "pay"\n[sources.git]\nknown_as = "x:acme/pay"': (2, "did you mean `x:acme/pay`?"),
+    '[services.a]\nrepository = "acme/api"\n[sources.lab]\nrepositories = ["acme/apx", "Acme/api"]': (2, "lab:Acme"),
+    '[teams.a]\nrepositories = ["*/web", "github:acme/pay*", "acme/*"]': (2, "did you mean `github:acme/*`?"),
+    '[sources.git]\npaths = ["x"]\nknown_as = "acme/pay"': (3, "did you mean `github:acme/pay`?"),
+    '[sources.github]\nrepositories = ["github:acme/pay"]': (2, "did you mean `acme/pay`?"),
     '[deployments]\nsources = ["tags"]': (2, "did you mean `tag`?"),
     '[organisation]\nname = """\n[server]\nport = 1"""\n[server]\nport = "x"': (6, "a whole number"),
     'server = { hots = "x" }': (1, "did you mean `host`?"),

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from fairlead.config.check import Fault, did_you_mean
+from fairlead.config.repositories import repository_faults, table
 from fairlead.model.calendar.hours import read_hours
 from fairlead.model.times import parse_day, parse_time
 
@@ -26,7 +27,9 @@ def meanings(values: Values, tools: Collection[str] = ()) -> Iterator[Fault]:
     for place, value in _leaves(values, ()):
         yield from ((place, said) for said in _said_of(place, value))
     yield from _references(values)
-    yield from _circles(_table(values, "teams"))
+    yield from _calendars(values)
+    yield from repository_faults(values)
+    yield from _circles(table(values, "teams"))
     yield from _sources(values, tools)
 
 
@@ -165,11 +168,25 @@ def _references(values: Values) -> Iterator[Fault]:
         ("teams", "services", "services", "service"),
         ("services", "team", "teams", "team"),
     ):
-        known = list(_table(values, target))
-        for name, item in _table(values, section).items():
+        known = list(table(values, target))
+        for name, item in table(values, section).items():
             for _, said in _leaves(item.get(key) if isinstance(item, Mapping) else None, ()):
                 if isinstance(said, str) and said and said not in known:
                     yield (section, name, key), f"no {word} `{said}`{did_you_mean(said, known)}"
+
+
+def _calendars(values: Values) -> Iterator[Fault]:
+    """An unknown calendar would be the usual week without a word, and every wait told in the wrong hours."""
+    # `default` holds without being written down.
+    known = sorted({"default", *table(values, "calendars")})
+    named = [
+        ((section, name), item) for section in ("teams", "people") for name, item in table(values, section).items()
+    ]
+    for place, item in [*named, (("organisation",), values.get("organisation"))]:
+        said = item.get("calendar") if isinstance(item, Mapping) else None
+        # With a source in front it is the id of a calendar that records may bring; `doctor` says whether they did.
+        if isinstance(said, str) and said and ":" not in said and said not in known:
+            yield (*place, "calendar"), f"no calendar `{said}`{did_you_mean(said, known)}"
 
 
 def _circles(teams: Values) -> Iterator[Fault]:
@@ -186,7 +203,7 @@ def _circles(teams: Values) -> Iterator[Fault]:
 
 
 def _sources(values: Values, tools: Collection[str]) -> Iterator[Fault]:
-    for key, source in _table(values, "sources").items():
+    for key, source in table(values, "sources").items():
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", key):
             yield ("sources", key), "a source's name starts the ids of its records: use a-z, 0-9, - and _"
         if isinstance(source, Mapping):
@@ -204,8 +221,3 @@ def _secret_places(key: str, source: Values) -> Iterator[Fault]:
         for secret in given if isinstance(given, list) else [given]:
             if isinstance(secret, Mapping) and len([part for part in ("env", "file") if secret.get(part)]) != 1:
                 yield ("sources", key, name), 'name one place: `{ env = "NAME" }` or `{ file = "PATH" }`'
-
-
-def _table(values: Values, name: str) -> Values:
-    found = values.get(name)
-    return found if isinstance(found, Mapping) else {}
