@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from fairlead.metrics.allowed import asked
-from fairlead.metrics.shown import about_people
+from fairlead.metrics.shown import SHOWN, is_cut
 from fairlead.model.errors import Fault
 
 if TYPE_CHECKING:
@@ -33,21 +34,31 @@ class Reads:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         import duckdb
 
-        self._columns: dict[str, list[str]] = {}
         found = con.execute(
-            "select table_name, column_name, data_type from duckdb_columns() where schema_name = 'main' "
-            "and not internal and database_name = current_database() order by table_name, column_index"
+            "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+            "where schema_name in ('main', ?) and not internal and database_name = current_database() "
+            "order by table_name, column_index",
+            [SHOWN],
         ).fetchall()
-        kinds: dict[str, list[str]] = {}
-        for table, column, kind in found:
-            self._columns.setdefault(table, []).append(column)
-            kinds.setdefault(table, []).append(f'"{column}" {kind}')
+        self._kinds: dict[str, dict[str, str]] = {}
+        for schema, table, column, kind in found:
+            if schema == "main":
+                self._kinds.setdefault(table, {})[column] = kind
+        # What the views leave out is about people: reading that from the schema files took longer than any page.
+        opened = {(table, column) for schema, table, column, _ in found if schema == SHOWN}
+        self._about_people = {
+            (table, column)
+            for table, kinds in self._kinds.items()
+            for column in kinds
+            if (table, column) not in opened or is_cut(table, column)
+        }
+        self._made: set[str] = set()
+        self._making = Lock()
         config: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "32MB"}
         self._con = duckdb.connect(":memory:", config=config)
         self._con.execute(f"set disabled_optimizers = '{','.join(_KNOWN_FROM_DATA)}'")
         self._con.execute("set python_enable_replacements = false")
         self._con.execute("set enable_external_access = false")
-        self._con.execute(";".join(f'create table "{table}" ({", ".join(kinds[table])})' for table in kinds))
 
     def about_people(self, sql: str) -> tuple[str, ...]:
         """Columns about people that a statement reads, like `commits.author`; more only where nobody can tell.
@@ -55,11 +66,20 @@ class Reads:
         A statement that cannot be planned, since it is refused or wrong, counts with all such columns of the tables
         that its text names: the log keeps what was tried.
         """
+        named = {word.casefold() for word in _WORD.findall(sql)} & self._kinds.keys()
+        self._make(named)
         read = self._read(sql)
         if read is None:
-            words = {word.casefold() for word in _WORD.findall(sql)}
-            read = {(table, column) for table in words & self._columns.keys() for column in self._columns[table]}
-        return tuple(sorted(f"{table}.{column}" for table, column in read if about_people(table, column)))
+            read = {(table, column) for table in named for column in self._kinds[table]}
+        return tuple(sorted(f"{table}.{column}" for table, column in read & self._about_people))
+
+    def _make(self, tables: set[str]) -> None:
+        """Makes what a statement can name and nothing else: all tables would cost the first reader 40 ms."""
+        with self._making:
+            for table in tables - self._made:
+                listed = ", ".join(f'"{column}" {kind}' for column, kind in self._kinds[table].items())
+                self._con.execute(f'create table "{table}" ({listed})')
+                self._made.add(table)
 
     def close(self) -> None:
         """Lets go of the empty tables."""

@@ -59,7 +59,12 @@ def seen(owner: bool) -> str:
 
 def about_people(table: str, name: str) -> bool:
     """Whether a column names or describes people in full: then only the owner's scope reads it as it is."""
-    return not _may_show(table, name) or _FIRST_LINE.get(table) == name
+    return not _may_show(table, name) or is_cut(table, name)
+
+
+def is_cut(table: str, name: str) -> bool:
+    """Whether readers outside the owner's scope see a text up to its first line break only."""
+    return _FIRST_LINE.get(table) == name
 
 
 def _sentence(doc: str) -> str:
@@ -86,6 +91,6 @@ def _hidden(table: str) -> set[str]:
 
 
 def _column(table: str, name: str) -> str:
-    if _FIRST_LINE.get(table) == name:
+    if is_cut(table, name):
         return f'split_part("{name}", chr(10), 1) as "{name}"'
     return f'"{name}"'
