@@ -53,3 +53,17 @@ def test_stated_fields_and_statuses_win() -> None:
     assert said["points"] == 13
     assert said["status_category"] == "canceled"
     assert said["team"] == "team:k"
+
+
+def test_labels_of_one_edit_stay_apart() -> None:
+    items = [{"field": "labels", "from": None, "fromString": "old app/api", "toString": "old web/api ops/api"}]
+    body = {
+        "webhookEvent": "jira:issue_updated", "timestamp": 1788760800000, "changelog": {"id": "881", "items": items},
+        "issue": {"key": "QUAY-9", "fields": {"updated": "2026-09-07T08:00:00.000+0200"}},
+    }  # fmt: skip
+    reading = CONNECTOR.read(Delivery("jira:issue_updated", {}, json.dumps(body).encode()), Options("jira"))
+    said = [patch.said() for patch in reading.patches if patch.table == "work_item_changes"]
+    assert [(each["from_value"], each["to_value"]) for each in said] == [
+        ("app/api", None), (None, "web/api"), (None, "ops/api"),
+    ]  # fmt: skip
+    assert len({patch.record.id for patch in reading.patches if patch.table == "work_item_changes"}) == 3

@@ -7,10 +7,9 @@ from datetime import datetime
 from msgspec import UNSET
 
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.happened import say_event
 from fairlead.connectors.kit.payload import Doc
-from fairlead.model.records.code import ChangeEvent
-from fairlead.model.records.kinds import Text, Time
-from fairlead.model.times import iso
+from fairlead.model.records.kinds import Text
 
 LABELLED = {"labeled": "labeled", "unlabeled": "unlabeled"}
 ASSIGNED = {"assigned": "assigned", "unassigned": "unassigned"}
@@ -33,48 +32,6 @@ PLAIN = {
     "unlocked": "unlocked",
 }
 """Action of a webhook or name in the timeline -> kind, for those that concern nobody in particular."""
-
-
-def say_event(
-    sheet: Sheet,
-    change: str,
-    kind: Text,
-    at: datetime,
-    *,
-    key: str = "",
-    actor: Text = UNSET,
-    subject: Text = UNSET,
-    team: Text = UNSET,
-    sha: Text = UNSET,
-    body: Text = UNSET,
-    detail: Text = UNSET,
-    review: Text = UNSET,
-    url: Text = UNSET,
-    updated_at: Time = UNSET,
-) -> None:
-    """Says one event; without a `key` its id is made of kind, time and whom it concerns."""
-    whom = _shown(subject) or _shown(team) or (_shown(detail) if kind in ("labeled", "unlabeled") else "")
-    sheet.say(
-        ChangeEvent(
-            id=f"{change}/{key}" if key else f"{change}/{kind}/{iso(at)}" + (f"/{whom}" if whom else ""),
-            source=sheet.source,
-            url=url,
-            created_at=at,
-            updated_at=updated_at,
-            change=change,
-            repository=sheet.repository,
-            kind=kind,
-            at=at,
-            actor=actor,
-            subject=subject,
-            subject_team=team,
-            sha=sha,
-            body=body,
-            detail=detail,
-            review=review,
-        ),
-        updated_at or at,
-    )
 
 
 def say_labelled(sheet: Sheet, change: str, kind: str, at: datetime, actor: Text, doc: Doc) -> None:
@@ -106,14 +63,3 @@ def say_requested(sheet: Sheet, change: str, kind: str, at: datetime, actor: Tex
         say_event(sheet, change, REQUESTED[kind], at, actor=actor, subject=who)
     elif team:
         say_event(sheet, change, REQUESTED[kind], at, actor=actor, team=sheet.team(team.need_text("slug")))
-
-
-def say_pushed(sheet: Sheet, change: str, at: datetime, actor: Text, sha: str, forced: bool = False) -> None:
-    """New commits; keyed by the new head, since a webhook dates the push and the API only the commit."""
-    kind = "force_pushed" if forced else "pushed"
-    say_event(sheet, change, kind, at, key=f"pushed/{sha}", actor=actor, sha=sha)
-
-
-def _shown(value: Text) -> str:
-    """Handle, team or label as the last part of an id."""
-    return value.partition(":@")[2] or value if isinstance(value, str) else ""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fairlead.connectors.github.change_events import say_pushed
 from fairlead.connectors.github.commits import change_commit
 from fairlead.connectors.github.files import change_file
 from fairlead.connectors.github.pulls import snapshot
 from fairlead.connectors.github.reviews import say_comment
 from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.github.timeline import of_pull
+from fairlead.connectors.kit.happened import say_pushed
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.kinds import Time

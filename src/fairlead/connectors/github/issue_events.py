@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from msgspec import UNSET
 
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.happened import State, say_closed, say_field, say_opened, say_reopened, say_value
 from fairlead.connectors.kit.moments import version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
-from fairlead.model.records.work import WorkItemChange, WorkItemTransition
-from fairlead.model.times import iso
 
 _CANCELED = ("not_planned", "duplicate")
+_OPEN = State("open", "todo")
+_FIELDS: Mapping[str, tuple[str, bool]] = MappingProxyType(
+    {
+        "labeled": ("labels", True), "unlabeled": ("labels", False),
+        "assigned": ("assignee", True), "unassigned": ("assignee", False),
+        "milestoned": ("milestone", True), "demilestoned": ("milestone", False),
+        "typed": ("type", True), "untyped": ("type", False),
+    }
+)  # fmt: skip
+"""Action -> field, and whether its value came."""
+_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"labels": ("label", "name"), "milestone": ("milestone", "title"), "type": ("type", "name")}
+)
+"""Field -> key of what came or went, and what of it is its name."""
 
 
 def category(state: Text, reason: Text) -> Text:
@@ -52,40 +67,32 @@ def dated_by_object(sheet: Sheet, issue: Doc, item: str) -> None:
 
 def opened(sheet: Sheet, item: str, at: datetime, actor: Text) -> None:
     """It came into being."""
-    _transition(sheet, item, "opened", at, actor, None, "open", None, "todo")
-    sheet.emit("dev.cdevents.ticket.created.0.2.0", item, at)
+    say_opened(sheet, item, at, actor, _OPEN, State(None, None))
 
 
 def closed(sheet: Sheet, item: str, at: datetime, actor: Text, reason: Text) -> None:
     """It was closed."""
-    _transition(sheet, item, "closed", at, actor, "open", "closed", "todo", category("closed", reason))
-    sheet.emit("dev.cdevents.ticket.closed.0.2.0", item, at)
+    say_closed(sheet, item, at, actor, _OPEN, State("closed", category("closed", reason)))
 
 
 def reopened(sheet: Sheet, item: str, at: datetime, actor: Text) -> None:
     """It was opened again; what it had been closed as is left open, since neither way tells it."""
-    _transition(sheet, item, "reopened", at, actor, "closed", "open", UNSET, "todo")
-    sheet.emit("dev.cdevents.ticket.updated.0.2.0", item, at, action="reopened")
+    say_reopened(sheet, item, at, actor, State("closed", UNSET), _OPEN)
 
 
 def changed(sheet: Sheet, item: str, action: str, at: datetime, actor: Text, doc: Doc) -> None:
     """A label, an assignee, a milestone, a type came or went."""
-    if action in ("labeled", "unlabeled"):
-        label = doc.child("label")
-        _field(sheet, item, "labels", at, actor, label.text("name") if label else None, action == "labeled")
-    elif action in ("assigned", "unassigned"):
-        _field(sheet, item, "assignee", at, actor, sheet.account(doc.child("assignee")), action == "assigned")
-    elif action in ("milestoned", "demilestoned"):
-        milestone = doc.child("milestone")
-        _field(sheet, item, "milestone", at, actor, milestone.text("title") if milestone else None, action[0] == "m")
-    elif action in ("typed", "untyped"):
-        kind = doc.child("type")
-        _field(sheet, item, "type", at, actor, kind.text("name") if kind else None, action == "typed")
+    if action not in _FIELDS:
+        return
+    field, came = _FIELDS[action]
+    value = sheet.account(doc.child("assignee")) if field == "assignee" else _named(doc, field)
+    if isinstance(value, str):
+        say_value(sheet, item, field, at, actor, value, came)
 
 
 def renamed(sheet: Sheet, item: str, at: datetime, actor: Text, old: Text, new: Text) -> None:
     """The title changed."""
-    _change(sheet, item, "title", at, actor, old, new, "")
+    say_field(sheet, item, "title", at, actor, old, new)
 
 
 def _retitled(sheet: Sheet, payload: Doc, issue: Doc, item: str, at: datetime, actor: Text) -> None:
@@ -94,50 +101,7 @@ def _retitled(sheet: Sheet, payload: Doc, issue: Doc, item: str, at: datetime, a
         renamed(sheet, item, at, actor, title.text("from"), issue.text("title"))
 
 
-def _field(sheet: Sheet, item: str, field: str, at: datetime, actor: Text, value: Text, came: bool) -> None:
-    if isinstance(value, str):
-        _change(sheet, item, field, at, actor, None if came else value, value if came else None, value)
-
-
-def _change(sheet: Sheet, item: str, field: str, at: datetime, actor: Text, old: Text, new: Text, key: str) -> None:
-    way = "" if not key else "/+" if new else "/-"
-    sheet.say(
-        WorkItemChange(
-            id=f"{item}/{field}/{iso(at)}{way}{key.partition(':@')[2] or key}",
-            source=sheet.source,
-            work_item=item,
-            at=at,
-            field=field,
-            from_value=old,
-            to_value=new,
-            actor=actor,
-        ),
-        at,
-    )
-
-
-def _transition(
-    sheet: Sheet,
-    item: str,
-    kind: str,
-    at: datetime,
-    actor: Text,
-    from_status: Text,
-    to_status: str,
-    from_category: Text,
-    to_category: Text,
-) -> None:
-    sheet.say(
-        WorkItemTransition(
-            id=f"{item}/{kind}/{iso(at)}",
-            source=sheet.source,
-            work_item=item,
-            at=at,
-            from_status=from_status,
-            to_status=to_status,
-            from_category=from_category,
-            to_category=to_category,
-            actor=actor,
-        ),
-        at,
-    )
+def _named(doc: Doc, field: str) -> Text:
+    key, word = _NAMES[field]
+    found = doc.child(key)
+    return found.text(word) if found else None

@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from fairlead.connectors.github import change_events as told
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.happened import say_event, say_pushed
 from fairlead.connectors.kit.moments import version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
@@ -34,13 +35,13 @@ def happened(sheet: Sheet, payload: Doc, pull: Doc, change: str, action: str) ->
     elif action == "dequeued" and (payload.text("reason") or "").upper() == "MERGE":
         return  # leaving the queue by the merge is the merge, which comes as `closed`
     elif kind := told.PLAIN.get(action):
-        told.say_event(sheet, change, kind, at, actor=actor, detail=payload.text("reason"))
+        say_event(sheet, change, kind, at, actor=actor, detail=payload.text("reason"))
     elif action == "opened":
         _opened(sheet, pull, change, at)
     elif action == "closed":
         _closed(sheet, pull, change, at, actor)
     elif action == "synchronize":
-        told.say_pushed(sheet, change, at, actor, payload.need_text("after"))
+        say_pushed(sheet, change, at, actor, payload.need_text("after"))
     elif action == "edited":
         _edited(sheet, payload, change, at, actor)
     _emit(sheet, pull, change, action, at)
@@ -51,17 +52,17 @@ _AT_PULL = frozenset(told.MILESTONED)
 
 def _opened(sheet: Sheet, pull: Doc, change: str, at: datetime) -> None:
     created = pull.time("created_at") or at
-    told.say_event(sheet, change, "opened", created, actor=sheet.person(pull, "user"))
+    say_event(sheet, change, "opened", created, actor=sheet.person(pull, "user"))
 
 
 def _closed(sheet: Sheet, pull: Doc, change: str, at: datetime, actor: Text) -> None:
     if merged := pull.time("merged_at"):
         by = sheet.person(pull, "merged_by")
-        told.say_event(
+        say_event(
             sheet, change, "merged", merged, actor=by if by is not UNSET else actor, sha=pull.text("merge_commit_sha")
         )
     else:
-        told.say_event(sheet, change, "closed", pull.time("closed_at") or at, actor=actor)
+        say_event(sheet, change, "closed", pull.time("closed_at") or at, actor=actor)
 
 
 def _edited(sheet: Sheet, payload: Doc, change: str, at: datetime, actor: Text) -> None:
@@ -69,10 +70,10 @@ def _edited(sheet: Sheet, payload: Doc, change: str, at: datetime, actor: Text) 
     if changes is None:
         return
     if title := changes.child("title"):
-        told.say_event(sheet, change, "renamed", at, actor=actor, detail=title.text("from"))
+        say_event(sheet, change, "renamed", at, actor=actor, detail=title.text("from"))
     base = changes.child("base")
     if base and (ref := base.child("ref")):
-        told.say_event(sheet, change, "base_changed", at, actor=actor, detail=ref.text("from"))
+        say_event(sheet, change, "base_changed", at, actor=actor, detail=ref.text("from"))
 
 
 def _emit(sheet: Sheet, pull: Doc, change: str, action: str, at: datetime) -> None:

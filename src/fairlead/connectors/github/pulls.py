@@ -6,12 +6,12 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from fairlead.connectors.github.change_events import say_event
 from fairlead.connectors.github.closing import closing_references
 from fairlead.connectors.github.milestones import milestone_id
 from fairlead.connectors.github.moments import CHANGE_RANKS
 from fairlead.connectors.github.pull_events import happened
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.happened import say_event
 from fairlead.connectors.kit.moments import EMBEDDED, SNAPSHOT, USUAL_RANK, filled, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST

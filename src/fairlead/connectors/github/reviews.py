@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from msgspec import UNSET
 
-from fairlead.connectors.github.change_events import say_event
 from fairlead.connectors.github.pulls import embedded
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.happened import say_event
 from fairlead.connectors.kit.moments import GONE, filled, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST

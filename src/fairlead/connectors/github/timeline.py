@@ -14,6 +14,7 @@ from fairlead.connectors.github.comments import say_message
 from fairlead.connectors.github.commits import change_commit
 from fairlead.connectors.github.reviews import say_comment, say_dismissed, say_review
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.happened import say_event, say_pushed
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
 
@@ -84,19 +85,19 @@ def _pull_event(sheet: Sheet, entry: Doc, change: str, event: str, at: datetime)
     elif event == "removed_from_merge_queue" and (entry.text("reason") or "").upper() == "MERGE":
         return  # as by webhook, leaving the queue by the merge is the merge
     elif kind := told.PLAIN.get(event):
-        told.say_event(sheet, change, kind, at, actor=actor, detail=entry.text("reason"))
+        say_event(sheet, change, kind, at, actor=actor, detail=entry.text("reason"))
     elif event == "merged":
-        told.say_event(sheet, change, "merged", at, actor=actor, sha=entry.text("commit_id"))
+        say_event(sheet, change, "merged", at, actor=actor, sha=entry.text("commit_id"))
     elif event == "closed":
-        told.say_event(sheet, change, "closed", at, actor=actor)
+        say_event(sheet, change, "closed", at, actor=actor)
     elif event == "renamed":
         rename = entry.child("rename")
-        told.say_event(sheet, change, "renamed", at, actor=actor, detail=rename.text("from") if rename else UNSET)
+        say_event(sheet, change, "renamed", at, actor=actor, detail=rename.text("from") if rename else UNSET)
     elif event == "base_ref_changed":
-        told.say_event(sheet, change, "base_changed", at, actor=actor, detail=entry.text("from"))
+        say_event(sheet, change, "base_changed", at, actor=actor, detail=entry.text("from"))
     elif event == "head_ref_force_pushed":
         if sha := entry.text("commit_id"):
-            told.say_pushed(sheet, change, at, actor, sha, forced=True)
+            say_pushed(sheet, change, at, actor, sha, forced=True)
     elif event == "review_dismissed":
         _dismissed(sheet, entry, change, at, actor)
 

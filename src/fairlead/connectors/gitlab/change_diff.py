@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fairlead.connectors.gitlab import change_events as told
 from fairlead.connectors.gitlab.sheet import Sheet
+from fairlead.connectors.kit.happened import say_event
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
 
@@ -24,15 +25,15 @@ def differences(sheet: Sheet, changes: Doc, change: str, at: datetime, actor: Te
         told.drafted(sheet, change, at, actor, draft.flag("current") is True)
     title = moved(changes, "title")
     if title and _bare(title[0]) != _bare(title[1]):
-        told.say_event(sheet, change, "renamed", at, actor=actor, detail=title[0])
+        say_event(sheet, change, "renamed", at, actor=actor, detail=title[0])
     if branch := moved(changes, "target_branch"):
-        told.say_event(sheet, change, "base_changed", at, actor=actor, detail=branch[0])
+        say_event(sheet, change, "base_changed", at, actor=actor, detail=branch[0])
     if milestone := changes.child("milestone_id"):
         before, after = milestone.whole("previous"), milestone.whole("current")
         if before and before != after:
-            told.say_event(sheet, change, "demilestoned", at, actor=actor)
+            say_event(sheet, change, "demilestoned", at, actor=actor)
         if after and before != after:
-            told.say_event(sheet, change, "milestoned", at, actor=actor)
+            say_event(sheet, change, "milestoned", at, actor=actor)
 
 
 def people(sheet: Sheet, changes: Doc, key: str) -> Iterator[tuple[str, bool]]:

@@ -7,51 +7,9 @@ from datetime import datetime
 from msgspec import UNSET
 
 from fairlead.connectors.gitlab.sheet import Sheet
-from fairlead.model.records.code import ChangeEvent
-from fairlead.model.records.kinds import Text, Time
+from fairlead.connectors.kit.happened import say_event, shown
+from fairlead.model.records.kinds import Text
 from fairlead.model.times import iso
-
-
-def say_event(
-    sheet: Sheet,
-    change: str,
-    kind: str,
-    at: datetime,
-    *,
-    key: str = "",
-    actor: Text = UNSET,
-    subject: Text = UNSET,
-    sha: Text = UNSET,
-    body: Text = UNSET,
-    detail: Text = UNSET,
-    url: Text = UNSET,
-    updated_at: Time = UNSET,
-    deleted_at: Time = UNSET,
-    rank: int = 0,
-) -> None:
-    """Says one event; without a `key` its id is made of kind, time and whom it concerns."""
-    whom = _shown(subject) or (_shown(detail) if kind in ("labeled", "unlabeled") else "")
-    sheet.say(
-        ChangeEvent(
-            id=f"{change}/{key}" if key else f"{change}/{kind}/{iso(at)}" + (f"/{whom}" if whom else ""),
-            source=sheet.source,
-            url=url,
-            created_at=at,
-            updated_at=updated_at,
-            deleted_at=deleted_at,
-            change=change,
-            repository=sheet.repository,
-            kind=kind,
-            at=at,
-            actor=actor,
-            subject=subject,
-            sha=sha,
-            body=body,
-            detail=detail,
-        ),
-        updated_at or at,
-        rank,
-    )
 
 
 def opened(sheet: Sheet, change: str, at: datetime, author: Text) -> None:
@@ -74,7 +32,7 @@ def closed(sheet: Sheet, change: str, at: datetime, actor: Text) -> None:
 
 def approved(sheet: Sheet, change: str, at: datetime, actor: Text) -> None:
     """Somebody approved it. An approval has no id anywhere, so it is named by whose it is and when."""
-    whose = _shown(actor)
+    whose = shown(actor)
     say_event(sheet, change, "approved", at, key=f"approved/{iso(at)}/{whose}", actor=actor)
     sheet.emit("dev.cdevents.change.reviewed.0.3.0", change, at, state="approved")
 
@@ -83,11 +41,6 @@ def unapproved(sheet: Sheet, change: str, at: datetime, actor: Text, whose: Text
     """An approval was taken back by its author, or by a push that resets approvals."""
     say_event(sheet, change, "review_dismissed", at, actor=actor, subject=whose)
     sheet.emit("dev.cdevents.change.reviewed.0.3.0", change, at, state="dismissed")
-
-
-def pushed(sheet: Sheet, change: str, at: datetime, actor: Text, sha: str) -> None:
-    """New commits; keyed by the new head, which webhooks and the list of versions both name."""
-    say_event(sheet, change, "pushed", at, key=f"pushed/{sha}", actor=actor, sha=sha)
 
 
 def requested(sheet: Sheet, change: str, at: datetime, actor: Text, whom: str, came: bool) -> None:
@@ -114,8 +67,3 @@ def milestoned(sheet: Sheet, change: str, at: datetime, actor: Text, title: Text
 def drafted(sheet: Sheet, change: str, at: datetime, actor: Text, draft: bool) -> None:
     """It became a draft, or ready."""
     say_event(sheet, change, "drafted" if draft else "ready", at, actor=actor)
-
-
-def _shown(value: Text) -> str:
-    """Handle or label as the last part of an id."""
-    return value.partition(":@")[2] or value if isinstance(value, str) else ""

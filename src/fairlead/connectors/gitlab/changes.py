@@ -13,6 +13,7 @@ from fairlead.connectors.gitlab.change_diff import differences
 from fairlead.connectors.gitlab.closing import closing_references
 from fairlead.connectors.gitlab.places import milestone_of
 from fairlead.connectors.gitlab.sheet import Sheet, second, seconds
+from fairlead.connectors.kit.happened import say_event, say_pushed
 from fairlead.connectors.kit.moments import EMBEDDED, SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
@@ -199,7 +200,7 @@ def _happened(sheet: Sheet, payload: Doc, found: Doc, change: str, action: str, 
     elif action == "close":
         told.closed(sheet, change, at, actor)
     elif action == "reopen":
-        told.say_event(sheet, change, "reopened", at, actor=actor)
+        say_event(sheet, change, "reopened", at, actor=actor)
     elif action in ("approval", "approved"):
         told.approved(sheet, change, at, actor)
     elif action in ("unapproval", "unapproved"):
@@ -207,7 +208,7 @@ def _happened(sheet: Sheet, payload: Doc, found: Doc, change: str, action: str, 
         whose = UNSET if payload.flag("system") or found.flag("system") else actor
         told.unapproved(sheet, change, at, actor, whose)
     if action == "update" and found.text("oldrev") and isinstance(head, str):
-        told.pushed(sheet, change, at, actor, head)
+        say_pushed(sheet, change, at, actor, head)
     # what came with the opening is no change of anything
     if action != "open" and (changes := payload.child("changes")):
         differences(sheet, changes, change, at, actor)

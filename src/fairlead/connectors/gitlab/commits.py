@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from msgspec import UNSET
 
-from fairlead.connectors.gitlab.change_events import pushed
 from fairlead.connectors.gitlab.releases import tag_pushed
 from fairlead.connectors.gitlab.sheet import Sheet, second
+from fairlead.connectors.kit.happened import say_pushed
 from fairlead.connectors.kit.moments import SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.kit.trailers import trailers
@@ -113,7 +113,7 @@ def version_pages(sheet: Sheet, versions: list[Doc]) -> None:
         if change and sha and at and sha != sheet.headers.get("first"):
             # the note is written right after the version
             who = next((handle for noted, handle in pushers if _AT_ONCE[0] <= noted - at <= _AT_ONCE[1]), "")
-            pushed(sheet, change, at, sheet.named(who) if who else UNSET, sha)
+            say_pushed(sheet, change, at, sheet.named(who) if who else UNSET, sha)
 
 
 def _moment(text: str) -> datetime | None:

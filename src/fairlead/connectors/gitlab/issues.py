@@ -13,6 +13,7 @@ from fairlead.connectors.gitlab.change_diff import moved, people
 from fairlead.connectors.gitlab.changes import titles
 from fairlead.connectors.gitlab.places import epic_of, group_of, iteration_of, milestone_of
 from fairlead.connectors.gitlab.sheet import Sheet, second, seconds
+from fairlead.connectors.kit.happened import say_event, say_field, say_value
 from fairlead.connectors.kit.moments import SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.kit.worktypes import work_type
@@ -137,7 +138,7 @@ def label_event_page(sheet: Sheet, found: Doc) -> None:
     if "!" in about:
         change_events.labelled(sheet, about, at, actor, name, came)
     else:
-        told.field(sheet, about, "labels", at, actor, name, came)
+        say_value(sheet, about, "labels", at, actor, name, came)
 
 
 def milestone_event_page(sheet: Sheet, found: Doc) -> None:
@@ -149,7 +150,7 @@ def milestone_event_page(sheet: Sheet, found: Doc) -> None:
         title = milestone.text("title") if milestone else UNSET
         change_events.milestoned(sheet, about, at, actor, title, came)
     elif milestone:
-        told.field(
+        say_value(
             sheet, about, "milestone", at, actor, f"{sheet.source}:milestone/{milestone.need_whole('id')}", came
         )
 
@@ -164,7 +165,7 @@ def iteration_events(sheet: Sheet, events: list[Doc]) -> None:
             side = come if event.text("action") == "add" else gone
             side.append(f"{sheet.source}:sprint/{iteration.need_whole('id')}")
     for (about, at), (actor, gone, come) in moves.items():
-        told.change(sheet, about, "sprint", at, actor, ",".join(gone) or None, ",".join(come) or None)
+        say_field(sheet, about, "sprint", at, actor, ",".join(gone) or None, ",".join(come) or None)
 
 
 def weight_events(sheet: Sheet, events: list[Doc]) -> None:
@@ -173,7 +174,7 @@ def weight_events(sheet: Sheet, events: list[Doc]) -> None:
     for event in sorted(events, key=lambda event: event.whole("id") or 0):
         about, at, actor = _about(sheet, event)
         now = _plain(event, "weight")
-        told.change(sheet, about, "points", at, actor, before, now)
+        say_field(sheet, about, "points", at, actor, before, now)
         before = now
 
 
@@ -185,7 +186,7 @@ def state_event_page(sheet: Sheet, found: Doc) -> None:
         if state == "closed":
             change_events.closed(sheet, about, at, actor)
         elif state == "reopened":
-            change_events.say_event(sheet, about, "reopened", at, actor=actor)
+            say_event(sheet, about, "reopened", at, actor=actor)
         elif state == "merged":
             change_events.merged(sheet, about, at, actor)
     elif state == "closed":
@@ -203,20 +204,20 @@ def _about(sheet: Sheet, found: Doc) -> tuple[str, datetime, Text]:
 
 def _differences(sheet: Sheet, changes: Doc, item: str, at: datetime, actor: Text) -> None:
     for label, came in label_moves(changes):
-        told.field(sheet, item, "labels", at, actor, label, came)
+        say_value(sheet, item, "labels", at, actor, label, came)
     for whom, came in people(sheet, changes, "assignees"):
-        told.field(sheet, item, "assignee", at, actor, whom, came)
+        say_value(sheet, item, "assignee", at, actor, whom, came)
     if title := moved(changes, "title"):
-        told.change(sheet, item, "title", at, actor, *title)
+        say_field(sheet, item, "title", at, actor, *title)
     if milestone := changes.child("milestone_id"):
         for key, came in (("current", True), ("previous", False)):
             number = milestone.whole(key)
             if number and milestone.whole("current") != milestone.whole("previous"):
-                told.field(sheet, item, "milestone", at, actor, f"{sheet.source}:milestone/{number}", came)
+                say_value(sheet, item, "milestone", at, actor, f"{sheet.source}:milestone/{number}", came)
     if weight := changes.child("weight"):
         old, new = (_plain(weight, key) for key in ("previous", "current"))
         if old != new:
-            told.change(sheet, item, "points", at, actor, old, new)
+            say_field(sheet, item, "points", at, actor, old, new)
 
 
 def _plain(doc: Doc, key: str) -> str | None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from msgspec import UNSET
 
 from fairlead.connectors.gitlab import change_events as told
-from fairlead.connectors.gitlab import issue_events
 from fairlead.connectors.gitlab.changes import embedded
 from fairlead.connectors.gitlab.issues import say_issue
 from fairlead.connectors.gitlab.sheet import Sheet, second
+from fairlead.connectors.kit.happened import say_event, say_field, say_value
 from fairlead.connectors.kit.moments import EMBEDDED, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.conversation import Message
@@ -77,7 +77,7 @@ def system_note(sheet: Sheet, body: str, change: str, at: object, actor: Text) -
     elif text == "unapproved this merge request":
         told.unapproved(sheet, change, at, actor, actor)
     elif text == "requested changes":
-        told.say_event(sheet, change, "changes_requested", at, actor=actor)
+        say_event(sheet, change, "changes_requested", at, actor=actor)
     elif reset := _RESET.search(text):
         for whom in _named(sheet, reset["who"]):
             told.unapproved(sheet, change, at, actor, whom)
@@ -86,9 +86,9 @@ def system_note(sheet: Sheet, body: str, change: str, at: object, actor: Text) -
     elif _UNDRAFT.match(text):
         told.drafted(sheet, change, at, actor, False)
     elif renamed := _RENAMED.match(text):
-        told.say_event(sheet, change, "renamed", at, actor=actor, detail=_MARKUP.sub("", renamed["old"]))
+        say_event(sheet, change, "renamed", at, actor=actor, detail=_MARKUP.sub("", renamed["old"]))
     elif base := _BASE.match(text):
-        told.say_event(sheet, change, "base_changed", at, actor=actor, detail=base["old"])
+        say_event(sheet, change, "base_changed", at, actor=actor, detail=base["old"])
     else:
         _people(sheet, text, change, at, actor)
 
@@ -100,11 +100,11 @@ def issue_note(sheet: Sheet, body: str, item: str, at: object, actor: Text) -> N
     text = body.strip()
     if renamed := _RENAMED.match(text):
         old, new = _MARKUP.sub("", renamed["old"]), _MARKUP_NEW.sub("", renamed["new"])
-        issue_events.change(sheet, item, "title", at, actor, old, new)
+        say_field(sheet, item, "title", at, actor, old, new)
     for pattern, came in ((_ASSIGNED, True), (_RELIEVED, False)):
         if found := pattern.search(text):
             for whom in _named(sheet, found["who"]):
-                issue_events.field(sheet, item, "assignee", at, actor, whom, came)
+                say_value(sheet, item, "assignee", at, actor, whom, came)
 
 
 def _people(sheet: Sheet, text: str, change: str, at: datetime, actor: Text) -> None:
@@ -128,7 +128,7 @@ def _comment(sheet: Sheet, note: Doc, change: str, author: Text, body: Text) -> 
         system_note(sheet, body or "", change, second(note, "created_at"), author)
         return
     position = note.child("position")
-    told.say_event(
+    say_event(
         sheet,
         change,
         "commented",

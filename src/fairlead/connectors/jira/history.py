@@ -16,10 +16,11 @@ from msgspec import UNSET
 from fairlead.connectors.jira import links, sprints, statuses, versions
 from fairlead.connectors.jira.sheet import Sheet, id_of, is_key
 from fairlead.connectors.kit.connector import Rename
+from fairlead.connectors.kit.happened import BEFORE_ALL, State, say_field, say_transition
 from fairlead.connectors.kit.moments import USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
-from fairlead.model.records.work import WorkItemChange, WorkItemTransition
+from fairlead.model.records.work import WorkItemTransition
 
 _FIELDS: Mapping[str, str] = MappingProxyType(
     {
@@ -92,16 +93,14 @@ def began(
     category: Text = UNSET,
 ) -> None:
     """The issue came into being, in the first status where that is known."""
-    said = WorkItemTransition(
-        id=f"{item}/transition/created", source=sheet.source, work_item=item, at=at, actor=actor, from_status=None
-    )
-    sheet.say(said, at)
+    say_transition(sheet, item, "transition/created", at, actor, BEFORE_ALL, State(UNSET, UNSET))
     if first:
         identity, name = first
         # a webhook brings the category along with the status, a page knows it by the id
         word = category or statuses.category(identity, name, sheet.statuses.get(identity), None, sheet.options)
         # a patch of its own: where a changelog is long, its pages tell the first status and the issue the rest
-        record = WorkItemTransition(id=said.id, source=sheet.source, to_status=name, to_category=word)
+        identity = f"{item}/transition/created"
+        record = WorkItemTransition(id=identity, source=sheet.source, to_status=name, to_category=word)
         sheet.say(record, at)
 
 
@@ -123,7 +122,7 @@ def _order(identity: str) -> int:
 
 def _transition(sheet: Sheet, item: str, told: Entry, change: Doc, status: Doc | None) -> None:
     resolution = next((one for one in told.items if one.text("field") == "resolution"), None)
-    ends: list[tuple[Text, Text]] = []
+    ends: list[State] = []
     for way in ("from", "to"):
         identity, name = change.text(way) or "", change.text(f"{way}String")
         word = sheet.statuses.get(identity)
@@ -131,25 +130,12 @@ def _transition(sheet: Sheet, item: str, told: Entry, change: Doc, status: Doc |
             inner = status.child("statusCategory")
             word = statuses.CATEGORIES.get(inner.text("key") or "", word or "") if inner else word
         ended = resolution.text(f"{way}String") if resolution else None
-        ends.append((name, statuses.category(identity, name or "", word or None, ended, sheet.options)))
-    (from_status, from_category), (to_status, to_category) = ends
-    sheet.say(
-        WorkItemTransition(
-            id=f"{item}/transition/{told.id}",
-            source=sheet.source,
-            work_item=item,
-            at=told.at,
-            from_status=from_status,
-            to_status=to_status,
-            from_category=from_category,
-            to_category=to_category,
-            actor=told.actor,
-        ),
-        told.at,
-        # what knows more of both ends goes before what knows less
-        USUAL_RANK + (from_category is not UNSET) + (to_category is not UNSET),
-    )
-    if to_category in ("done", "canceled"):
+        ends.append(State(name, statuses.category(identity, name or "", word or None, ended, sheet.options)))
+    before, after = ends
+    # what knows more of both ends goes before what knows less
+    rank = USUAL_RANK + (before.category is not UNSET) + (after.category is not UNSET)
+    say_transition(sheet, item, f"transition/{told.id}", told.at, told.actor, before, after, rank)
+    if after.category in ("done", "canceled"):
         sheet.emit("dev.cdevents.ticket.closed.0.2.0", item, told.at)
 
 
@@ -166,12 +152,12 @@ def _came_and_went(sheet: Sheet, item: str, told: Entry, change: Doc, field: str
     before, after = (_values(sheet, change, field, way) for way in ("from", "to"))
     # components are kept among the labels
     name = "labels" if field == "component" else field
-    for value in before:
-        if value not in after:
-            _change(sheet, item, told, name, value, None, f"/-{_short(value)}")
-    for value in after:
-        if value not in before:
-            _change(sheet, item, told, name, None, value, f"/+{_short(value)}")
+    for value in dict.fromkeys([*before, *after]):
+        if (value in before) is not (value in after):
+            # of a version its number is enough, while `web/api` and `app/api` are two labels
+            last = value.rpartition("/")[2] if field == "milestone" else value
+            old, new, which = (value, None, f"/-{last}") if value in before else (None, value, f"/+{last}")
+            _change(sheet, item, told, name, old, new, which)
 
 
 def _listed(sheet: Sheet, change: Doc, way: str) -> Text:
@@ -217,23 +203,7 @@ def _plain_number(text: Text) -> Text:
         return text
 
 
-def _short(value: str) -> str:
-    return value.rpartition("/")[2] or value
-
-
 def _change(sheet: Sheet, item: str, told: Entry, field: str, old: Text, new: Text, which: str = "") -> None:
-    if old == new:
-        return
-    sheet.say(
-        WorkItemChange(
-            id=f"{item}/{field}/{told.id}{which}",
-            source=sheet.source,
-            work_item=item,
-            at=told.at,
-            field=field,
-            from_value=old,
-            to_value=new,
-            actor=told.actor,
-        ),
-        told.at,
-    )
+    # an entry may list a field that it left as it was
+    if old != new:
+        say_field(sheet, item, field, told.at, told.actor, old, new, f"{told.id}{which}")
