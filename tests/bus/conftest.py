@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests import nats_servers
+from tests.nats_servers import Node
 
+from fairlead.bus.grouped import GroupedEventLog
+from fairlead.bus.nats import NatsEventLog
+from fairlead.bus.nats_link import Place
 from fairlead.bus.sql import SqlEventLog
 
 
 class Reopen:
     """Closes the log and opens the same one again; `beside` opens it a second time, as another process would."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.log = SqlEventLog.open(url)
+    def __init__(self, make: Callable[[], GroupedEventLog]) -> None:
+        self.beside = make
+        self.log = make()
 
-    def __call__(self) -> SqlEventLog:
+    def __call__(self) -> GroupedEventLog:
         self.log.close()
-        self.log = SqlEventLog.open(self.url)
+        self.log = self.beside()
         return self.log
-
-    def beside(self) -> SqlEventLog:
-        return SqlEventLog.open(self.url)
 
 
 @pytest.fixture
-def opened() -> Iterator[Callable[[str], Reopen]]:
+def opened() -> Iterator[Callable[[str | Place], Reopen]]:
     """Opens logs that are closed after the test."""
     kept: list[Reopen] = []
 
-    def open_at(url: str) -> Reopen:
-        kept.append(Reopen(url))
+    def open_at(where: str | Place) -> Reopen:
+        kept.append(Reopen(lambda: SqlEventLog.open(where) if isinstance(where, str) else NatsEventLog.open(where)))
         return kept[-1]
 
     yield open_at
@@ -43,3 +46,15 @@ def opened() -> Iterator[Callable[[str], Reopen]]:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/raw.db"
+
+
+@pytest.fixture(scope="session")
+def nats_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """One NATS server for all tests; each has a stream of its own."""
+    with nats_servers.nodes(tmp_path_factory.mktemp("nats")) as [node]:
+        yield node
+
+
+@pytest.fixture
+def nats_place(nats_node: Node) -> Place:
+    return Place((nats_node.url,), stream=f"test-{secrets.token_hex(4)}")

@@ -1,4 +1,4 @@
-"""Both SQL logs keep what `EventLog` promises."""
+"""All logs keep what `EventLog` promises."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from fairlead.bus.sql import SqlEventLog
+from fairlead.bus.grouped import GroupedEventLog
+from fairlead.bus.nats_link import Place
 from fairlead.bus.suite import EventLogSuite
 
 
@@ -17,7 +18,7 @@ class TestSqlite(EventLogSuite):
         return opened(sqlite_url)
 
     @pytest.fixture
-    def log(self, reopen: Any) -> SqlEventLog:
+    def log(self, reopen: Any) -> GroupedEventLog:
         return reopen.log
 
 
@@ -27,5 +28,15 @@ class TestPostgres(EventLogSuite):
         return opened(postgres_url)
 
     @pytest.fixture
-    def log(self, reopen: Any) -> SqlEventLog:
+    def log(self, reopen: Any) -> GroupedEventLog:
+        return reopen.log
+
+
+class TestNats(EventLogSuite):
+    @pytest.fixture
+    def reopen(self, opened: Callable[[Place], Any], nats_place: Place) -> Any:
+        return opened(nats_place)
+
+    @pytest.fixture
+    def log(self, reopen: Any) -> GroupedEventLog:
         return reopen.log

@@ -1,0 +1,188 @@
+"""The event log in a NATS JetStream stream, shared by all gateways and workers of a large installation."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Self
+
+from fairlead.bus import nats_form as form
+from fairlead.bus.grouped import GroupedEventLog, Limits, asked
+from fairlead.bus.log import Appended
+from fairlead.bus.nats_link import Link, Place
+from fairlead.bus.nats_stream import Conflict, State, Stream
+from fairlead.bus.shelf import Body, ShelfDown
+from fairlead.model.raw import StoredRaw
+from fairlead.model.times import epoch_us, parse_time
+
+PATIENCE_S = 20.0
+"""How long an append outlasts an election of the cluster's leader, which takes four to ten seconds."""
+
+_AGAIN_AFTER_S = 0.2
+_PAGE_BYTES = 32 << 20
+
+# a server takes a thousand messages as one, and a body of 25 MB is some of them
+_LIMITS = Limits(batch_bytes=4 << 20)
+
+
+class NatsEventLog(GroupedEventLog):
+    """`EventLog` on NATS JetStream: a position is a sequence number of the stream."""
+
+    @classmethod
+    def open(cls, place: Place, applied: int = 0) -> Self:
+        """Opens the stream; where it is not there it is made, with positions above what was applied so far."""
+        shelf = asked(lambda: NatsShelf(place, applied))
+        return cls(shelf, _LIMITS)
+
+
+class NatsShelf:
+    """`Shelf` on a stream: one subject a delivery, under which the server lets one message in."""
+
+    def __init__(self, place: Place, applied: int = 0) -> None:
+        self._name = place.stream
+        self._link = Link(place)
+        self._stream = Stream(self._link)
+        self._silent_since: float | None = None
+        try:
+            self._largest = self._stream.ensure(applied + 1)
+        except BaseException:
+            self._link.close()
+            raise
+
+    def insert(self, *groups: Sequence[tuple[Any, ...]]) -> list[Appended]:
+        """Publishes in order as one, acknowledged by a quorum on return; what is there already keeps its position."""
+        rows = [row for group in groups for row in group]
+        drafts = form.of_rows(rows, self._name, self._largest)
+        append = secrets.token_hex(8)
+        fresh: dict[str, int] = {}
+        held: dict[str, int] = {}
+
+        def publish() -> None:
+            while waiting := [one for subject, one in drafts.items() if subject not in held | fresh]:
+                try:
+                    fresh.update(self._stream.publish(waiting, append))
+                except Conflict as conflict:
+                    there = self._stream.under([one.subject for one in waiting])
+                    if not there:
+                        # another gateway publishes the same just now and has no answer either
+                        raise ShelfDown(f"NATS refuses what it does not hold: {conflict}") from conflict
+                    for subject, found in there.items():
+                        # our own, if the acknowledgement of an earlier try got lost
+                        (fresh if found.headers.get(form.APPEND) == append else held)[subject] = found.seq
+
+        self._patiently(publish)
+        receipts = []
+        for row in rows:
+            subject = form.event_subject(self._name, row[0], row[3])
+            # the first of the rows under an id is the one that was published
+            new = fresh.pop(subject, None)
+            held.setdefault(subject, new or 0)
+            receipts.append(Appended(held[subject], duplicate=new is None))
+        return receipts
+
+    def bodies(self, after: int, limit: int) -> list[Body]:  # noqa: ARG002 - of the port
+        """None: a message cannot be rewritten, so bodies stay as they were compressed on arrival."""
+        return []
+
+    def pack(self, bodies: Sequence[Body], upto: int) -> None:
+        """Never called, as there are no `bodies` to compress again."""
+        raise NotImplementedError
+
+    def packed_upto(self) -> int:
+        """Nothing is ever compressed again."""
+        return 0
+
+    def delete(self, before: datetime, upto: int, limit: int) -> int:
+        """Drops, from the oldest on, at most `limit` of the events received before a moment; gives how many."""
+        last = 0
+        gone = 0
+        for found in self._stream.page(0, limit, form.source_subject(self._name, None)):
+            if found.seq > upto or not _older(found, self._whole(found), before):
+                break
+            last, gone = found.seq, gone + 1
+        if gone:
+            self._stream.purge(last)
+        return gone
+
+    def read(self, after: int, limit: int, source: str | None = None) -> list[StoredRaw]:
+        """Events above a position, in order; fewer if they are large."""
+        events: list[StoredRaw] = []
+        size = 0
+        for found in self._stream.page(after, limit, form.source_subject(self._name, source)):
+            if size > _PAGE_BYTES:
+                break
+            whole = self._whole(found)
+            size += len(whole)
+            events.append(form.stored(found, whole))
+        return events
+
+    def get(self, seq: int) -> StoredRaw | None:
+        """One event."""
+        found = self._stream.at(seq) if seq > 0 else None
+        if found is None or found.subject == form.part_subject(self._name):
+            return None
+        return form.stored(found, self._whole(found))
+
+    def latest(self) -> int:
+        """Highest position, also of an event that has expired."""
+        return self._stream.state().last
+
+    def known(self, source: str, deliveries: Sequence[str]) -> set[str]:
+        """Which of these delivery ids are there."""
+        by_subject = {form.event_subject(self._name, source, delivery): delivery for delivery in deliveries}
+        return {by_subject[subject] for subject in self._stream.under(list(by_subject))}
+
+    def state(self) -> State:
+        """How the stream stands."""
+        return self._stream.state()
+
+    def recover(self) -> None:
+        """Throws the connection away: the next call makes a new one, to any of the servers."""
+        self._link.drop()
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._link.close()
+
+    def _whole(self, found: form.Found) -> bytes:
+        """An event's bytes with those that its own message could not hold."""
+        count = form.part_count(found.headers)
+        parts = []
+        for seq in range(found.seq - count, found.seq):
+            part = self._stream.at(seq)
+            # published as one with it and dropped as one with it
+            if part is None:
+                raise ShelfDown(f"the stream lacks message {seq}, a part of event {found.seq}")
+            parts.append(part.data)
+        return b"".join((*parts, found.data))
+
+    def _patiently(self, run: Callable[[], None]) -> None:
+        """Tries again while a cluster elects a leader: what is published twice is there once.
+
+        The time counts from the first failure on, over all appends: where NATS is down for longer, each is refused at
+        once instead of keeping its sender waiting.
+        """
+        while True:
+            try:
+                run()
+            except ShelfDown:
+                now = time.monotonic()
+                self._silent_since = self._silent_since or now
+                if now - self._silent_since > PATIENCE_S:
+                    raise
+                time.sleep(_AGAIN_AFTER_S)
+            else:
+                self._silent_since = None
+                return
+
+
+def _older(found: form.Found, whole: bytes, before: datetime) -> bool:
+    """Whether an event was received before a moment, by its own word or the server's.
+
+    The server's too: an event that a gateway with a clock of next year took would keep all after it from expiring.
+    """
+    received = form.received_us(whole)
+    stored_at = parse_time(found.stored_at)
+    return (received is not None and received < epoch_us(before)) or (stored_at is not None and stored_at < before)

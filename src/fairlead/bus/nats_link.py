@@ -1,0 +1,166 @@
+"""A connection to NATS behind plain calls: its client is asynchronous, the log and its callers are not.
+
+A connection that breaks is thrown away with all that was under way on it, and the next call makes a new one to any of
+the servers. The client's own reconnecting is left off: it keeps what was not sent and sends it later, when whoever
+waited for it has long been told that it failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import ssl
+import threading
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from fairlead.bus.shelf import ShelfDown
+
+_T = TypeVar("_T")
+
+_CONNECT_WITHIN_S = 2
+_PING_EVERY_S = 3
+"""A server that hangs without closing is given up after two of these without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the stream is and how to get in."""
+
+    servers: tuple[str, ...] = field(repr=False)
+    """Addresses, which may hold a password."""
+    stream: str = "fairlead"
+    replicas: int = 1
+    authority: str = ""
+    """Path of the certificate authority's file, where the system does not know it."""
+
+
+class Link:
+    """One connection, made when first needed, shared by all threads."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._starting = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._connecting = asyncio.Lock()
+        self._client: Client | None = None
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    def run(self, work: Callable[[Client], Coroutine[Any, Any, _T]], within_s: float) -> _T:
+        """Does something with the connection; raises `ShelfDown` if there is none, it breaks, or time is up."""
+        return asyncio.run_coroutine_threadsafe(self._guarded(work, within_s), self._running()).result()
+
+    def drop(self) -> None:
+        """Throws the connection away; the next call makes a new one."""
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self._drop(self._client), self._loop).result()
+
+    def close(self) -> None:
+        """Ends the connection and its thread."""
+        self.drop()
+        loop, self._loop = self._loop, None
+        if loop is not None and self._thread is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            self._thread.join()
+            loop.close()
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        with self._starting:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=self._loop.run_forever, name="nats", daemon=True)
+                self._thread.start()
+            return self._loop
+
+    async def _guarded(self, work: Callable[[Client], Coroutine[Any, Any, _T]], within_s: float) -> _T:
+        try:
+            client = await self._connected()
+            task = asyncio.ensure_future(work(client))
+            self._under_way.add(task)
+            try:
+                async with asyncio.timeout(within_s):
+                    return await task
+            finally:
+                self._under_way.discard(task)
+        except TimeoutError as fault:
+            # the connection stays: while a cluster elects a leader each server is there and silent
+            raise ShelfDown(f"NATS gave no answer within {within_s:g} s") from fault
+        except asyncio.CancelledError as fault:
+            raise ShelfDown("the connection to NATS broke") from fault
+        except (NatsError, OSError) as fault:
+            raise ShelfDown(_words(fault)) from fault
+
+    async def _connected(self) -> Client:
+        async with self._connecting:
+            if self._client is None or not self._client.is_connected:
+                self._client = await self._connect()
+            return self._client
+
+    async def _connect(self) -> Client:
+        said: BaseException = ShelfDown("no NATS server is configured")
+        # in any order: the gateways of a cluster spread over its servers
+        for server in random.sample(self.place.servers, len(self.place.servers)):
+            client = Client()
+            try:
+                async with asyncio.timeout(_CONNECT_WITHIN_S + 1):
+                    await self._greet(client, server)
+            except (NatsError, OSError, TimeoutError) as fault:
+                said = fault
+                with suppress(Exception):
+                    await client.close()
+            else:
+                return client
+        raise ShelfDown(f"no NATS server can be reached: {_words(said)}")
+
+    async def _greet(self, client: Client, server: str) -> None:
+        told: list[Exception] = []
+
+        async def lost() -> None:
+            await self._drop(client)
+
+        async def note(fault: Exception) -> None:
+            told.append(fault)
+
+        options: dict[str, Any] = {}
+        if self.place.authority:
+            options["tls"] = ssl.create_default_context(cafile=self.place.authority)
+        try:
+            await client.connect(
+                server,
+                name=f"fairlead {self.place.stream}",
+                allow_reconnect=False,
+                max_reconnect_attempts=1,
+                reconnect_time_wait=0,
+                connect_timeout=_CONNECT_WITHIN_S,
+                ping_interval=_PING_EVERY_S,
+                max_outstanding_pings=2,
+                closed_cb=lost,
+                error_cb=note,
+                **options,
+            )
+        except NatsError:
+            # "no servers available" hides what each of them said
+            if told:
+                raise told[-1] from None
+            raise
+
+    async def _drop(self, client: Client | None) -> None:
+        # a late word of a connection that was replaced must not end the new one
+        if client is None or client is not self._client:
+            return
+        self._client = None
+        for task in self._under_way:
+            task.cancel()
+        with suppress(Exception):
+            await client.close()
+
+
+def _words(fault: BaseException) -> str:
+    said = str(fault).removeprefix("nats: ").strip()
+    return said or type(fault).__name__
