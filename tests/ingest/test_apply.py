@@ -34,6 +34,7 @@ def test_a_payload_becomes_a_record(bench: Bench) -> None:
     source = bench.row("sources", "notes")
     assert source is not None
     assert source["last_event_at"] == START, "a clock that is ahead is not believed"
+    assert source["last_received_at"] == START
 
 
 def test_a_partial_object_blanks_nothing(bench: Bench) -> None:

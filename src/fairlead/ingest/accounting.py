@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from fairlead.ingest.reading import Failed, Understood
 from fairlead.model.patch import Patch
@@ -51,22 +52,25 @@ def count(tx: Transaction, batch: Iterable[Understood | Failed]) -> None:
 
 
 def freshness(batch: Sequence[Understood | Failed]) -> list[Statement]:
-    """What the batch says about its sources: the tool's newest time, never later than its own arrival."""
-    newest: dict[str, tuple[datetime, Understood]] = {}
+    """What the batch says about its sources: when it came last, and the newest time that it tells."""
+    newest: dict[tuple[str, str], tuple[datetime, Understood]] = {}
     for one in batch:
-        if isinstance(one, Understood) and one.newest is not None:
+        # what nobody can read is no sign that a tool works: quarantine speaks of it
+        if isinstance(one, Understood):
+            came = one.raw.event.received_at
             # a sender whose clock is ahead must not make its source look fresh for hours
-            at = min(one.newest, one.raw.event.received_at)
-            source = one.raw.event.source
-            if source not in newest or at > newest[source][0]:
-                newest[source] = (at, one)
+            told = {"last_received_at": came, "last_event_at": min(one.newest, came) if one.newest else None}
+            for field, at in told.items():
+                key = (one.raw.event.source, field)
+                if at is not None and (key not in newest or at > newest[key][0]):
+                    newest[key] = (at, one)
     # version and value are one: the newest time wins whatever the order of batches
-    return [
-        prepare(
-            Patch(Source(id=source, source=source, tool=one.raw.event.tool, name=source, last_event_at=at), at=at)
-        )
-        for source, (at, one) in newest.items()
-    ]
+    return [prepare(Patch(_source(one, **{field: at}), at=at)) for (_, field), (at, one) in newest.items()]
+
+
+def _source(one: Understood, **said: Any) -> Source:
+    event = one.raw.event
+    return Source(id=event.source, source=event.source, tool=event.tool, name=event.source, **said)
 
 
 def _outcome(one: Understood | Failed) -> tuple[Outcome, str]:

@@ -60,7 +60,9 @@ def check(request: SyncRequest) -> Iterator[Finding]:
         try:
             seen = survey(locate(path))
         except Fault as fault:
-            yield Finding(what=str(path), ok=False, detail=fault.message, remedy=fault.hint)
+            # the path stands in front already, as whoever imports is told it
+            said = fault.message.removeprefix(f"{path}: ")
+            yield Finding(what=str(path), ok=False, detail=said, remedy=fault.hint)
             continue
         branches = sum(name.startswith(("refs/heads/", "refs/remotes/")) for name in seen.refs)
         yield Finding(what=str(path), ok=True, detail=f"{branches} branches, {len(seen.tags)} tags")

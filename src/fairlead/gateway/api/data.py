@@ -36,6 +36,7 @@ def routes(api: Api) -> APIRouter:
                     "tool": api.services.tool(name),
                     "configured": api.services.source(name) is not None,
                     "last_event_at": known.get(name, {}).get("last_event_at"),
+                    "last_received_at": known.get(name, {}).get("last_received_at"),
                     "last_sync_at": known.get(name, {}).get("last_sync_at"),
                     "next_sync_at": due.get(f"sync/{name}"),
                     "running": working.get(f"progress/{name}"),

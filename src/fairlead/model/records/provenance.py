@@ -18,6 +18,9 @@ class Source(Record, frozen=True):
     """Name in the configuration."""
     last_event_at: Time = UNSET
     """Tool's time of the newest event received."""
+    # apart from the tool's time: a payload that tells of last year shows that the tool still speaks
+    last_received_at: Time = UNSET
+    """When something of it arrived here last."""
     last_sync_at: Time = UNSET
     """End of the last sync that worked."""
 

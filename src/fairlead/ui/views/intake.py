@@ -74,6 +74,7 @@ def _sources(
         Column(words("Source"), lambda row: Cell(row["name"])),
         Column(words("State"), lambda row: _state(row, silent, visit)),
         Column(words("Newest event"), lambda row: _moment(row["last_event_at"], visit, never)),
+        Column(words("Last received"), lambda row: _moment(row["last_received_at"], visit, never)),
         Column(
             words("Last sync"), lambda row: _moment(row["last_sync_at"], visit, words("webhooks and imports only"))
         ),

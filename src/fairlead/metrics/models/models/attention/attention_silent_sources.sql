@@ -2,8 +2,13 @@
 
 with heard as (
     select
-        s.id as source, s.tool, s.name, s.last_event_at, s.last_sync_at,
-        greatest(coalesce(s.last_event_at, s.last_sync_at), coalesce(s.last_sync_at, s.last_event_at)) as since,
+        s.id as source, s.tool, s.name, s.last_event_at, s.last_received_at, s.last_sync_at,
+        -- By arrival: a payload that tells of last year came today, and its source is not silent. Events alone tell it
+        -- of records that were written without a raw event.
+        greatest(
+            coalesce(s.last_received_at, s.last_event_at, s.last_sync_at),
+            coalesce(s.last_sync_at, s.last_received_at, s.last_event_at)
+        ) as since,
         k.calendar
     from {{ source('records', 'sources') }} s
     left join {{ source('setup', 'setup_team_calendars') }} k on k.team = ''
@@ -18,6 +23,6 @@ due as (
     {{ reached('keyed') }}
 )
 
-select h.source, h.tool, h.name, h.last_event_at, h.last_sync_at, h.since, d.due_at
+select h.source, h.tool, h.name, h.last_event_at, h.last_received_at, h.last_sync_at, h.since, d.due_at
 from heard h
 left join due d on d.subject = h.source
