@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,6 +17,7 @@ from fairlead.config.load import load
 from fairlead.connectors.cdevents.connector import CONNECTOR as CDEVENTS
 from fairlead.connectors.github.connector import CONNECTOR as GITHUB
 from fairlead.connectors.github.fake.state import Pull
+from fairlead.connectors.jira.connector import CONNECTOR as JIRA
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
 from fairlead.model.raw import RawEvent
 from fairlead.model.records.people import Absence
@@ -37,7 +39,7 @@ def history() -> DemoHistory:
 @pytest.fixture(scope="module")
 def readings(history: DemoHistory) -> list[tuple[RawEvent, Reading]]:
     """All events as their own connectors read them; a fault fails every test here."""
-    readers = {"github": GITHUB, "cdevents": CDEVENTS}
+    readers = {"github": GITHUB, "cdevents": CDEVENTS, "jira": JIRA}
     return [
         (raw, readers[raw.tool].read(Delivery(raw.kind, raw.headers, raw.body, raw.delivery), Options(raw.source)))
         for raw in history.deliveries
@@ -121,10 +123,11 @@ def test_the_company_has_the_size_that_it_should_have(history: DemoHistory) -> N
 def test_every_webhook_is_signed_and_every_payload_read(
     history: DemoHistory, readings: list[tuple[RawEvent, Reading]]
 ) -> None:
+    signing = {"github": GITHUB, "jira": JIRA}
     for raw in history.deliveries:
-        if raw.tool == "github" and not raw.kind.startswith("api:"):
-            assert GITHUB.verify(raw.headers, raw.body, [history.secret], history.end) == "verified"
-            assert GITHUB.envelope(raw.headers, raw.body) == (raw.kind, raw.delivery)
+        if (connector := signing.get(raw.tool)) and not raw.kind.startswith("api:"):
+            assert connector.verify(raw.headers, raw.body, [history.secret], history.end) == "verified"
+            assert connector.envelope(raw.headers, raw.body) == (raw.kind, raw.delivery)
     silent = Counter(raw.kind for raw, reading in readings if not reading.patches and not reading.renames)
     assert set(silent) <= {"merge_group", "repository", "team", "push"}
     assert len({raw.delivery for raw in history.deliveries}) == len(history.deliveries)
@@ -276,3 +279,64 @@ def test_private_addresses_are_seen_and_belong_to_nobody_yet(history: DemoHistor
     private = {who.private_email for who in PLAYERS if who.private_email}
     assert private <= authors
     assert not private & set(history.fake.by_address)
+
+
+def _issue(history: DemoHistory, kind: str) -> Any:
+    key = _fact(history, kind).removeprefix("jira:")
+    return next(one for one in history.jira.issues if one["key"] == key)
+
+
+def _moves(issue: Any, field: str) -> list[tuple[str, str]]:
+    """From and to of all changes of one field."""
+    items = [item for entry in issue["histories"] for item in entry["items"] if item["field"] == field]
+    return [(item["fromString"] or "", item["toString"] or "") for item in items]
+
+
+def test_sprints_follow_each_other_and_the_last_ones_run(history: DemoHistory) -> None:
+    for board in history.jira.boards:
+        sprints = [one for one in history.jira.sprints if one["originBoardId"] == board["id"]]
+        assert [one["state"] for one in sprints] == ["closed"] * (len(sprints) - 1) + ["active"]
+        assert len(sprints) >= 6
+        for one, following in pairwise(sprints):
+            assert one["completeDate"] == one["endDate"] < following["startDate"]
+    kinds = Counter(issue["fields"]["issuetype"]["name"] for issue in history.jira.issues)
+    assert set(kinds) == {"Epic", "Story", "Bug", "Task"}
+    assert sum(kinds.values()) >= 180
+
+
+def test_issues_go_the_way_of_their_changes(history: DemoHistory) -> None:
+    issues = {issue["key"]: issue["fields"]["status"]["name"] for issue in history.jira.issues}
+    pulls = [item for repo in history.fake.repositories.values() for item in repo.pulls.values()]
+    made = [(item, key) for item in pulls if (key := item.title.partition(" ")[0]) in issues]
+    assert len(made) >= 100
+    for item, key in made:
+        assert key in item.head_ref
+        assert issues[key] == "Done" or not item.merged_at
+        assert issues[key] in ("In Review", "In Progress") or item.state != "open"
+
+
+def test_what_the_story_says_of_issues_stands_in_their_history(history: DemoHistory) -> None:
+    carried = _moves(_issue(history, "carried-over"), "Sprint")
+    assert [after.rpartition(", ")[2] for _, after in carried] == [f"Booking {number}" for number in (4, 5, 6, 7)]
+    assert _moves(_issue(history, "re-estimated"), "Story Points")[-1] == ("3", "8.0")
+    assert _moves(_issue(history, "reopened"), "status")[-1] == ("Done", "In Progress")
+    assert _issue(history, "flagged")["fields"]["customfield_10021"]
+    fact = next(fact for fact in history.story_facts if fact.kind == "blocked-by-team")
+    [link] = _issue(history, "blocked-by-team")["fields"]["issuelinks"]
+    assert fact.others == (f"jira:{link['inwardIssue']['key']}",)
+    assert _issue(history, "blocked-by-team")["fields"]["status"]["name"] == "In Progress"
+
+
+def test_the_grown_sprint_took_four_issues_after_its_start(
+    history: DemoHistory, readings: list[tuple[RawEvent, Reading]]
+) -> None:
+    fact = next(fact for fact in history.story_facts if fact.kind == "scope-creep")
+    sprint = next(one for one in history.jira.sprints if fact.id == f"jira:sprint/{one['id']}")
+    start = datetime.fromisoformat(sprint["startDate"])
+    came = {
+        record.work_item
+        for record in _records(readings, "work_item_changes")
+        if record.field == "sprint" and fact.id in str(record.to_value) and record.at > start
+    }
+    assert set(fact.others) <= came
+    assert len(fact.others) == 4

@@ -38,13 +38,14 @@ _STATUSES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _TYPES: Mapping[str, str] = MappingProxyType({"Epic": "10100", "Story": "10101", "Bug": "10102", "Task": "10103"})
-_CUSTOM: Mapping[str, tuple[str, str]] = MappingProxyType(
+CUSTOM: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "sprint": ("customfield_10020", "Sprint"),
         "points": ("customfield_10016", "Story Points"),
         "flagged": ("customfield_10021", "Flagged"),
     }
 )
+"""Our word -> id and name of a custom field."""
 BLOCKS: Json = {"id": "10200", "name": "Blocks", "inward": "is blocked by", "outward": "blocks"}
 
 
@@ -144,7 +145,7 @@ class FakeJira:
             "status": status("To Do"), "reporter": by, "creator": by, "assignee": None, "labels": [],
             "components": [], "fixVersions": [], "priority": {"id": "3", "name": "Medium"}, "resolution": None,
             "resolutiondate": None, "duedate": None, "issuelinks": [], "comment": [],
-            **{identity: None for identity, _ in _CUSTOM.values()},
+            **{identity: None for identity, _ in CUSTOM.values()},
         }  # fmt: skip
         issue = {"id": str(self._number()), "key": f"{key}-{number}", "fields": fields, "histories": []}
         self.issues.append(issue | {"self": f"{self.base}/rest/api/2/issue/{issue['id']}"})
@@ -241,7 +242,7 @@ class FakeJira:
                 "custom": True,
                 "schema": {"custom": custom[key][0], "type": custom[key][1]},
             }
-            for key, (identity, name) in _CUSTOM.items()
+            for key, (identity, name) in CUSTOM.items()
         ]
 
     def status_list(self) -> list[Json]:
@@ -254,7 +255,7 @@ class FakeJira:
         found = fields.pop("comment")
         if comments:
             fields["comment"] = {"comments": found[:20], "total": len(found), "maxResults": 20, "startAt": 0}
-        name = _CUSTOM["sprint"][0]
+        name = CUSTOM["sprint"][0]
         if fields[name]:
             fields[name] = [
                 {**one, "boardId": one["originBoardId"]} for one in self.sprints if one["id"] in fields[name]
@@ -262,7 +263,7 @@ class FakeJira:
         return {key: issue[key] for key in ("id", "key", "self")} | {"fields": fields}
 
     def _set(self, fields: Json, name: str, value: Any, at: datetime) -> list[Json]:
-        key, shown = _CUSTOM.get(name, (name, name))
+        key, shown = CUSTOM.get(name, (name, name))
         old = fields.get(key)
         match name:
             case "status":

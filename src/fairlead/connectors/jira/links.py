@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from msgspec import UNSET
+
 from fairlead.connectors.jira.sheet import Sheet
 from fairlead.connectors.kit.moments import USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
@@ -37,7 +39,7 @@ def snapshot(sheet: Sheet, item: str, fields: Doc, at: datetime, rank: int) -> N
         for end, way in (("outwardIssue", "outward"), ("inwardIssue", "inward")):
             other, verb = link.child(end), kind.text(way) if kind else None
             if other is not None and (named := sheet.item_named(other.text("key"))):
-                _say(sheet, item, named, _meaning(sheet, verb), at, rank, gone=False)
+                _say(sheet, item, named, _meaning(sheet, verb), at, rank)
 
 
 def logged(sheet: Sheet, item: str, change: Doc, at: datetime) -> None:
@@ -47,7 +49,7 @@ def logged(sheet: Sheet, item: str, change: Doc, at: datetime) -> None:
         if sentence is None:
             continue
         verb, other = sentence.groups()
-        _say(sheet, item, sheet.item(other), _meaning(sheet, verb), at, USUAL_RANK, gone=gone)
+        _say(sheet, item, sheet.item(other), _meaning(sheet, verb), at, USUAL_RANK, gone=gone, drawn=True)
 
 
 def _meaning(sheet: Sheet, verb: Text) -> tuple[str, bool]:
@@ -64,7 +66,15 @@ def _meaning(sheet: Sheet, verb: Text) -> tuple[str, bool]:
 
 
 def _say(
-    sheet: Sheet, item: str, other: str, meaning: tuple[str, bool], at: datetime, rank: int, *, gone: bool
+    sheet: Sheet,
+    item: str,
+    other: str,
+    meaning: tuple[str, bool],
+    at: datetime,
+    rank: int,
+    *,
+    gone: bool = False,
+    drawn: bool = False,
 ) -> None:
     kind, doer = meaning
     # who relates to whom depends on the side that one looks from, and the changelog has only the words
@@ -75,6 +85,8 @@ def _say(
         from_item=ends[0],
         to_item=ends[1],
         kind=kind,
+        # only a changelog tells when a link was drawn; what it blocks waits since then and no longer
+        created_at=at if drawn and not gone else UNSET,
         deleted_at=at if gone else None,
     )
     sheet.say(record, at, rank)

@@ -11,11 +11,13 @@ from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.pipeline import WorkflowRun
 from fairlead.connectors.github.fake.repositories import NewCommit
 from fairlead.connectors.github.fake.state import Pull
+from fairlead.connectors.jira.fake import Json
 from fairlead.wiring.demo.agenda import Agenda, Script
 from fairlead.wiring.demo.cast import Yard, crew_of, player
 from fairlead.wiring.demo.clock import StoryClock
 from fairlead.wiring.demo.dice import Dice
 from fairlead.wiring.demo.facts import Facts
+from fairlead.wiring.demo.tracker import Tracker
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,16 @@ class RunOrder:
 
 
 class Director:
-    """Acts on the fake at the agenda's present second."""
+    """Acts on the fakes at the agenda's present second."""
 
-    def __init__(self, fake: FakeGitHub, clock: StoryClock, agenda: Agenda, seed: int) -> None:
+    def __init__(self, fake: FakeGitHub, clock: StoryClock, agenda: Agenda, seed: int, secret: str) -> None:
         self.fake = fake
         self.clock = clock
         self.agenda = agenda
         self.seed = seed
+        self.tracker = Tracker(secret, lambda: self.now)
+        self.tickets: dict[str, Json] = {}
+        """Issues of story lines by a name of ours, for the changes that belong to them."""
         self.facts = Facts()
         self.red: set[str] = set()
         """Repositories whose default branch a story line has broken: everyday runs fail there too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from fairlead.connectors.github.fake.code import FileChange
@@ -15,6 +15,7 @@ from fairlead.wiring.demo.clock import DAY_S, FIRST_DAY, day_of
 from fairlead.wiring.demo.company import SUFFIX
 from fairlead.wiring.demo.dice import Dice
 from fairlead.wiring.demo.director import Director
+from fairlead.wiring.demo.sprints import pick_up
 
 HOUR_S = 3600
 _VERBS = ("Fix", "Rework", "Speed up", "Test", "Simplify", "Log", "Validate", "Extend", "Clean up", "Cache", "Split")
@@ -55,6 +56,13 @@ class Plan:
     lines: int
     coding_s: int
     draft: bool
+    ticket: str = ""
+    """Key of the issue that it is for."""
+
+    @property
+    def headline(self) -> str:
+        """Title as the pull request has it: with the key before it."""
+        return f"{self.ticket} {self.title}".strip()
 
 
 def plan_days(director: Director) -> None:
@@ -95,16 +103,21 @@ def _plan(director: Director, yard: Yard, key: str, day: int) -> Plan:
 
 
 def life(director: Director, plan: Plan) -> Script:
-    """A pull request from its branch to its end."""
+    """A pull request from its branch to its end, and the issue that it is for on its way along with it."""
     yard, shift = plan.yard, crew(plan.yard.team).shift
-    dice = director.dice("life", yard.name, plan.key)
+    dice, tracker = director.dice("life", yard.name, plan.key), director.tracker
     first = director.agenda.now
+    ticket = pick_up(director, yard, plan.asked_by, plan.key)
+    if ticket:
+        plan = replace(plan, title=ticket["fields"]["summary"], ticket=ticket["key"])
     yield shift.after(first, plan.coding_s)
     item = _open(director, plan, first)
     repo, fake = director.repo(yard), director.fake
     if plan.draft:
         yield shift.after(director.agenda.now, dice.skewed(3, 0.5) * HOUR_S)
         fake.set_draft(repo, item, False, by=plan.asked_by, at=director.now)
+    if ticket:
+        tracker.change(ticket, plan.asked_by, status="In Review")
     reviewer = pick_reviewer(director, yard, plan.asked_by, plan.key)
     yield director.agenda.now + 60
     fake.request_review(repo, item, reviewer, by=plan.author, at=director.now)
@@ -119,8 +132,10 @@ def life(director: Director, plan: Plan) -> Script:
     if dice.chance(0.04):
         fake.comment(repo, item, "Superseded, closing.", by=plan.asked_by, at=director.now)
         fake.close_pull(repo, item, by=plan.asked_by, at=director.now)
-        return
-    land(director, yard, item, plan.asked_by)
+    else:
+        land(director, yard, item, plan.asked_by)
+    if ticket:
+        tracker.change(ticket, plan.asked_by, status="Done" if item.merged_at else "To Do")
 
 
 def land(director: Director, yard: Yard, item: Pull, by: str) -> None:
@@ -188,11 +203,12 @@ def _open(director: Director, plan: Plan, first: int) -> Pull:
         files = files_of(plan, dice, max(1, plan.lines // plan.commits))
         made.append(director.commit(plan.author, _message(plan, dice, place), files, at, private=dice.chance(0.06)))
     kind = "fix" if plan.title.startswith("Fix") else "feature"
-    branch = f"{kind}/{plan.title.lower().replace(' ', '-')[:28].rstrip('-')}-{plan.key.replace('/', '')}"
+    words = plan.headline.replace(plan.title, plan.title.lower()).replace(" ", "-")
+    branch = f"{kind}/{words[:28].rstrip('-')}-{plan.key.replace('/', '')}"
     director.start_branch(plan.yard, branch, plan.author, made)
     return director.fake.open_pull(
         director.repo(plan.yard),
-        plan.title,
+        plan.headline,
         head=branch,
         by=plan.author,
         at=director.now,

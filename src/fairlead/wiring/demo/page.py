@@ -21,17 +21,20 @@ from fairlead.wiring.demo.cast import (
     player,
 )
 from fairlead.wiring.demo.facts import StoryFact
+from fairlead.wiring.demo.sprints import FIRST_SPRINT, LENGTH
 from fairlead.wiring.demo.story import DemoHistory, build
+from fairlead.wiring.demo.tracker import KEYS
 
 ANY_MOMENT = datetime(2026, 6, 17, 9, tzinfo=UTC)
 """Numbers and ids of the story are the same for every date; the page is made with this one."""
 
 _HEAD = f"""# The demo team
 
-`fairlead demo` plays ninety days of {COMPANY}, a company that does not exist, through a fake GitHub
-(signed webhooks, and pages of its API for what no webhook tells) and through CDEvents, into a home of its own. The
-story ends at the last working day, 09:00 in Berlin; `--as-of` moves that, `--seed` changes the everyday work. Numbers
-and ids below hold for the default seed and every date. Day 0 is the last working day, day -1 the working day before.
+`fairlead demo` plays ninety days of {COMPANY}, a company that does not exist, through fakes of GitHub
+and Jira (signed webhooks, and pages of their APIs for what no webhook tells) and through CDEvents, into a home of
+its own. The story ends at the last working day, 09:00 in Berlin; `--as-of` moves that, `--seed` changes the everyday
+work. Numbers and ids below hold for the default seed and every date. Day 0 is the last working day, day -1 the one
+before.
 
 This page is made from the story's own facts by `python -m fairlead.wiring.demo.page docs/demo.md`; a test compares
 the brief with them.
@@ -41,7 +44,7 @@ the brief with them.
 def demo_page() -> str:
     """The whole page for the default seed."""
     history = build(ANY_MOMENT)
-    parts = [_HEAD, _people(), _repositories(), _services(), _volume(history), _story(history)]
+    parts = [_HEAD, _people(), _repositories(), _services(), _sprints(history), _volume(history), _story(history)]
     return "\n".join(parts)
 
 
@@ -94,6 +97,26 @@ def _known_by(ship: Ship) -> str:
     return "CDEvents" if ship.repository == "gateway" else "deployments of GitHub"
 
 
+def _sprints(history: DemoHistory) -> str:
+    rows = []
+    for team in CREWS:
+        board = next(one for one in history.jira.boards if one["location"]["projectKey"] == KEYS[team.key])
+        names = [one["name"] for one in history.jira.sprints if one["originBoardId"] == board["id"]]
+        rows.append(f"| `{KEYS[team.key]}` | {team.name} | {names[0]} to {names[-1]} | {FIRST_SPRINT[team.key]} |")
+    return "\n".join(
+        [
+            "## What is planned\n",
+            f"Each team plans sprints of {LENGTH} working days in Jira; the last ones are under way. Some of the",
+            "everyday changes are made for an issue: branch and title name its key, and it goes into review and is",
+            "done with its change.\n",
+            "| project | team | sprints | first day |",
+            "|---|---|---|--:|",
+            *rows,
+            "",
+        ]
+    )
+
+
 def _volume(history: DemoHistory) -> str:
     repos = history.fake.repositories.values()
     counts = {
@@ -103,6 +126,7 @@ def _volume(history: DemoHistory) -> str:
         "workflow runs": sum(len(repo.runs) for repo in repos),
         "jobs": sum(len(repo.checks) for repo in repos),
         "deployments of GitHub": sum(len(repo.deployments) for repo in repos),
+        "issues of Jira": len(history.jira.issues),
         "CDEvents": Counter(event.tool for event in history.deliveries)["cdevents"],
     }
     rows = [f"| {name} | {count:,} |" for name, count in counts.items()]

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from fairlead.connectors.jira.fake import CUSTOM
 from fairlead.wiring.demo.cast import COMPANY, CREWS, LEAVER, ORG, PLAYERS, SHIPS, YARDS, crew_of, player
 from fairlead.wiring.demo.clock import StoryClock
+from fairlead.wiring.demo.tracker import SITE, SOURCE, Tracker
 
 SECRET_FILE = "webhook-secret"  # noqa: S105 - the name of a file beside the settings
 
 
-def setup_text(clock: StoryClock) -> str:
+def setup_text(clock: StoryClock, tracker: Tracker) -> str:
     """Teams, people, calendars, services and sources as TOML."""
-    parts = [_organisation(), *_teams(), *_people(), *_calendars(clock), *_services(), _rules(), _sources()]
+    parts = [
+        _organisation(),
+        *_teams(),
+        *_people(tracker),
+        *_calendars(clock),
+        *_services(),
+        _rules(),
+        _sources(),
+        _jira(tracker),
+    ]
     return "\n".join(parts)
 
 
@@ -36,10 +47,11 @@ def _teams() -> list[str]:
     return found
 
 
-def _people() -> list[str]:
-    """Handles are given for most; those with a second address are left for the page of suggestions to find."""
+def _people(tracker: Tracker) -> list[str]:
+    """Accounts are given; addresses that nobody named are left for the page of suggestions to find."""
     return [
-        f'[people.{who.key}]\nname = "{who.name}"\nemail = "{who.emails[0]}"\naccounts = ["github:@{who.login}"]\n'
+        f'[people.{who.key}]\nname = "{who.name}"\nemail = "{who.emails[0]}"\n'
+        f"accounts = {_list((f'github:@{who.login}', tracker.account(who.login)))}\n"
         f'time_zone = "{crew_of(who.login).zone}"\n'
         for who in PLAYERS
     ] + [f'[people.{LEAVER.key}]\nname = "{LEAVER.name}"\nemail = "{LEAVER.emails[0]}"\n']
@@ -72,7 +84,8 @@ def _rules() -> str:
         '[deployments]\nsources = ["deployment", "cdevents"]\n\n[incidents]\nlabels = ["incident"]\n\n'
         '[identity]\ncoding_agents = ["copilot-swe-agent*", "devin-ai-integration*"]\n'
         'review_agents = ["coderabbitai*"]\n'
-        'bots = ["brightwater-ship*"]\n'
+        'bots = ["brightwater-ship*"]\n\n'
+        '[work]\nwaiting = ["in review"]\n'
     )
 
 
@@ -82,6 +95,19 @@ def _sources() -> str:
         f'[sources.github]\ntool = "github"\nrepositories = {repositories}\nevery_minutes = 0\n'
         f'webhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n\n'
         '[sources.cdevents]\ntool = "cdevents"\nevery_minutes = 0\n'
+    )
+
+
+def _jira(tracker: Tracker) -> str:
+    """Which project and board is whose, and what the custom fields mean: webhooks alone do not tell."""
+    boards = tracker.boards.values()
+    projects = ", ".join(f'{board.key} = "{board.team.key}"' for board in boards)
+    numbers = ", ".join(f'"{board.number}" = "{board.team.key}"' for board in boards)
+    fields = ", ".join(f'{name} = "{identity}"' for name, (identity, _) in CUSTOM.items())
+    return (
+        f'[sources.{SOURCE}]\ntool = "jira"\nurl = "{SITE}"\nevery_minutes = 0\n'
+        f'webhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n[sources.{SOURCE}.options]\n'
+        f"teams = {{ {projects} }}\nboards = {{ {numbers} }}\nfields = {{ {fields} }}\n"
     )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.hooks import Sent, only
+from fairlead.connectors.jira.fake import FakeJira
 from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.agenda import Agenda
 from fairlead.wiring.demo.away import absences_ics
@@ -23,9 +24,10 @@ from fairlead.wiring.demo.director import Director
 from fairlead.wiring.demo.everyday import plan_days
 from fairlead.wiring.demo.facts import StoryFact
 from fairlead.wiring.demo.pages import api_pages
-from fairlead.wiring.demo.plots import gateway, harbour, production, standing, waiting
+from fairlead.wiring.demo.plots import gateway, harbour, production, standing, tickets, waiting
 from fairlead.wiring.demo.setup_text import setup_text
 from fairlead.wiring.demo.signals import SOURCE, CdEvents, Told
+from fairlead.wiring.demo.sprints import plan_sprints
 from fairlead.wiring.demo.voyages import plan_voyages
 
 SECRET = "demo-webhook-secret"  # noqa: S105 - the canned company's, known to everybody
@@ -62,7 +64,7 @@ class DemoHistory:
     """The story's present: the last working day, 09:00 at headquarters."""
     start: datetime
     deliveries: Sequence[RawEvent]
-    """Webhooks of GitHub and CDEvents in the order of time, then pages of its API; ready to append."""
+    """Webhooks and CDEvents in the order of time, then pages of the tools' APIs; ready to append."""
     setup: str
     """Text of `fairlead.toml`."""
     absences: str
@@ -71,6 +73,8 @@ class DemoHistory:
     """Secret by which the webhooks are signed."""
     fake: FakeGitHub
     """The same history behind GitHub's API."""
+    jira: FakeJira
+    """What of it lies in Jira, behind that one's API."""
     story_facts: Sequence[StoryFact]
     """What a true brief must say."""
 
@@ -81,18 +85,28 @@ def build(as_of: datetime, seed: int = 7) -> DemoHistory:
     fake = FakeGitHub(ORG, secret=SECRET, seed=seed, slim=True, wants=only(SUBSCRIBED))
     found_company(fake, clock.start)
     agenda, told = Agenda(clock.stop), CdEvents()
-    director = Director(fake, clock, agenda, seed)
+    director = Director(fake, clock, agenda, seed, SECRET)
     plan_days(director)
     plan_voyages(director)
-    for plot in (waiting, production, harbour, standing):
+    plan_sprints(director)
+    for plot in (waiting, production, harbour, tickets, standing):
         plot.begin(director)
     gateway.begin(director, told)
     agenda.run()
     raw = [_webhook(sent) for sent in fake.hook.sent] + [_cdevent(event) for event in told.sent]
+    raw += director.tracker.deliveries()
     raw.sort(key=lambda event: event.received_at)
-    raw += api_pages(fake, clock.end)
+    raw += api_pages(fake, clock.end) + director.tracker.pages(clock.end)
     return DemoHistory(
-        clock.end, clock.start, raw, setup_text(clock), absences_ics(clock), SECRET, fake, tuple(director.facts.told)
+        clock.end,
+        clock.start,
+        raw,
+        setup_text(clock, director.tracker),
+        absences_ics(clock),
+        SECRET,
+        fake,
+        director.tracker.jira,
+        tuple(director.facts.told),
     )
 
 

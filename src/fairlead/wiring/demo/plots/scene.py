@@ -32,6 +32,8 @@ class Draught:
     base: str = ""
     labels: tuple[str, ...] = field(default=())
     private: bool = False
+    ticket: str = ""
+    """Name of the story's issue that it is for, which goes into review with it."""
 
 
 def open_change(director: Director, what: Draught) -> Pull:
@@ -46,12 +48,15 @@ def open_change(director: Director, what: Draught) -> Pull:
         text = what.title if place == 0 else f"{what.title} (part {place + 1})"
         made.append(director.commit(what.by, text, files, at, private=what.private))
     repo = director.repo(house)
-    base = what.base or house.base
-    director.fake.push(repo, what.branch, made, by=what.by, at=director.now, onto=repo.branches[base])
+    base, branch, title = what.base or house.base, what.branch, what.title
+    if issue := director.tickets.get(what.ticket):
+        branch, title = branch.replace("/", f"/{issue['key']}-", 1), f"{issue['key']} {title}"
+        director.tracker.change(issue, what.by, status="In Review")
+    director.fake.push(repo, branch, made, by=what.by, at=director.now, onto=repo.branches[base])
     return director.fake.open_pull(
         repo,
-        what.title,
-        head=what.branch,
+        title,
+        head=branch,
         by=what.by,
         at=director.now,
         base=base,

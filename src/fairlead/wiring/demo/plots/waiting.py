@@ -41,6 +41,7 @@ def reviewer_away(director: Director) -> Script:
             additions=184,
             deletions=37,
             commits=3,
+            ticket="retry-captures",
         ),
     )
     director.fake.request_review(director.repo(house), item, "aylin-k", by="jweber", at=director.now)
@@ -79,6 +80,7 @@ def approved_unmerged(director: Director) -> Script:
             "core/journal",
             additions=96,
             deletions=41,
+            ticket="balanced-journal",
         ),
     )
     director.fake.request_review(director.repo(house), item, "pzielinski", by="lenahoff", at=director.now)
@@ -164,6 +166,7 @@ def oversized(director: Director) -> Script:
             deletions=1940,
             commits=14,
             coding_h=60,
+            ticket="seat-map",
         ),
     )
     director.fake.request_review(director.repo(house), item, "mayatorres", by="dosei", at=director.now)
@@ -268,6 +271,7 @@ def own_turn(director: Director) -> Script:
             "src/api",
             additions=150,
             deletions=22,
+            ticket="chargebacks",
         ),
     )
     fake.request_review(repo, item, "kim-adler", by="pzielinski", at=director.now)
