@@ -256,3 +256,19 @@ def test_any_order_of_arrival_gives_the_same(sprints: tuple[dict[str, Any], ...]
     anew = built(source)
     for name in MARTS:
         assert sorted(map(repr, followed.rows(f"from {name}"))) == sorted(map(repr, anew.rows(f"from {name}"))), name
+
+
+def test_a_sprint_belongs_to_the_team_that_it_names_or_that_has_most_of_its_items() -> None:
+    board = Board("closed")
+    for number, team in enumerate(["team:pay", "team:pay", "team:ops"], start=1):
+        item = board.item(number, sprint=SPRINT)
+        board.source.put("work_items", {"id": item, "team": team})
+    stated = {**sprint_row(1, 0, 100, "closed"), "team": "team:ops"}
+    board.source.put("sprints", stated)
+    setup = Setup(teams={"pay": TeamSetup(), "ops": TeamSetup()}, thresholds=Thresholds(minimum_n=1))
+    warehouse = built(board.source, setup)
+    found = warehouse.rows("select sprint, team, via from sprint_teams order by sprint")
+    assert [tuple(row.values()) for row in found] == [
+        (SPRINT, "team:pay", "items"), ("jira:sprint/9", "team:ops", "record"),
+    ]  # fmt: skip
+    assert figure(warehouse, "sprint_completion", WINDOW, {"team": "team:pay"}).n == 1

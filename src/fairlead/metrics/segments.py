@@ -36,7 +36,10 @@ _LIMITS: Mapping[str, Mapping[str, str]] = {
         "work_type": "work_type = {0}",
         "project": "project = {0}",
     },
-    "sprint": {"team": "team = {0}", "project": "project = {0}"},
+    "sprint": {
+        "team": "id in (select sprint from sprint_teams where team = {0})",
+        "project": "project = {0}",
+    },
     "build": {},
     "repository": {},
 }
