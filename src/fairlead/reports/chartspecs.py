@@ -27,6 +27,19 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One of several lines of a chart, its name at its end."""
+
+    name: str
+    values: Sequence[float | None]
+    """One for each place of the axis; `None` leaves a gap."""
+    hovers: Sequence[str]
+    """Whole sentence on hover, for each place."""
+    quiet: bool = False
+    """A thin dashed line to compare with."""
+
+
+@dataclass(frozen=True)
 class Threshold:
     """A pale line across the chart with its name inside."""
 
@@ -68,6 +81,34 @@ def stacked(groups: Sequence[tuple[str, Sequence[tuple[str, float, str]]]], unit
     return _chart([layer], rows, unit, labels)
 
 
+def lines(labels: Sequence[str], series: Sequence[Line], unit: str) -> dict[str, Any]:
+    """Several lines over the same places; each bears its name where it ends, so that no legend is needed."""
+    rows: list[dict[str, Any]] = []
+    layers: list[dict[str, Any]] = []
+    ends: list[dict[str, Any]] = []
+    loud = [line for line in series if not line.quiet]
+    for line in series:
+        colour = QUIET if line.quiet else CATEGORIES[loud.index(line) % len(CATEGORIES)]
+        own = [
+            {"at": index, "line": line.name, "value": value, "hover": hover}
+            for index, (value, hover) in enumerate(zip(line.values, line.hovers, strict=True))
+        ]
+        rows += own
+        mine = [{"filter": {"field": "line", "equal": line.name}}]
+        stroke: dict[str, Any] = {"type": "line", "color": colour, "strokeWidth": 1 if line.quiet else 2}
+        if line.quiet:
+            stroke["strokeDash"] = [4, 3]
+        layers.append({"transform": mine, "mark": stroke})
+        if not line.quiet:
+            dots = {"type": "point", "filled": True, "size": 36, "color": colour, "opacity": 1}
+            layers.append({"transform": mine, "mark": dots, "encoding": {"description": {"field": "hover"}}})
+        ends += [{**row, "colour": colour} for row in own if row["value"] is not None][-1:]
+    for end in _apart(ends):
+        text = {"type": "text", "align": "left", "dx": 6, "color": end.pop("colour"), "fontSize": 12}
+        layers.append({"data": {"values": [end]}, "mark": text, "encoding": {"text": {"field": "line"}}})
+    return _chart(layers, rows, unit, {str(index): label for index, label in enumerate(labels)})
+
+
 def _marks(shape: str) -> list[dict[str, Any]]:
     described = {"description": {"field": "hover"}}
     if shape == "line":
@@ -91,6 +132,18 @@ def _marks(shape: str) -> list[dict[str, Any]]:
         },
     }
     return [bars]
+
+
+def _apart(ends: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Names at the ends of lines, moved up where two would lie on each other."""
+    # a line of text takes a twelfth of the chart's height
+    step = max((end["value"] for end in ends), default=0.0) / 12
+    taken: dict[int, float] = {}
+    for end in sorted(ends, key=lambda end: end["value"]):
+        lowest = taken.get(end["at"])
+        end["value"] = end["value"] if lowest is None else max(end["value"], lowest + step)
+        taken[end["at"]] = end["value"]
+    return ends
 
 
 def _thresholds(edges: Sequence[Threshold], periods: int) -> list[dict[str, Any]]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from fairlead.model.errors import Fault
 from fairlead.model.figures import Evidence, Figure
 
 Tone = Literal["act", "watch", "ok", "neutral"]
+Basis = Literal["", "observed", "self-reported", "inferred"]
+"""How it is known: a tool saw it happen, somebody said so in a tool, or it follows from several records."""
 
 
 class Unfounded(Fault):
@@ -79,6 +81,8 @@ class Claim:
     act: Act | None = None
     score: Score | None = None
     """The score that the sentence tells, if it tells one."""
+    basis: Basis = ""
+    """How it is known, where the report says so of each line; the words are part of `text`."""
 
     def __post_init__(self) -> None:
         found = self.evidence
@@ -125,6 +129,18 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing of a table; forms without pictures show the table alone."""
+
+    name: str
+    """`burndown`, `cumulative-flow` ...: stable, for file names and addresses."""
+    spec: dict[str, Any]
+    """Vega-Lite specification."""
+    table: Table
+    """The same data; its caption is the finding."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something about the report or its data that the reader must know first."""
 
@@ -139,7 +155,7 @@ class Empty:
     claim: Claim
 
 
-Block: TypeAlias = Claim | FigureBlock | Table | Notice | Empty
+Block: TypeAlias = Claim | FigureBlock | Table | Chart | Notice | Empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +199,8 @@ class Document:
                 # rows stand under the evidence of their caption
                 elif isinstance(block, Table):
                     yield block.caption
+                elif isinstance(block, Chart):
+                    yield block.table.caption
                 elif isinstance(block, Notice | Empty):
                     yield from _with_reasons(block.claim)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fairlead.reports.document import Document
@@ -22,11 +22,11 @@ def markdown(document: Document) -> str:
     return render(document)
 
 
-def html(document: Document) -> str:
-    """One `article` element, to be put into a page."""
+def html(document: Document, draw: Callable[[dict[str, Any]], str | None] | None = None) -> str:
+    """One `article` element, to be put into a page; `draw` makes an SVG of a chart's specification."""
     from fairlead.reports.renderers.as_html import render
 
-    return render(document)
+    return render(document, draw)
 
 
 def json(document: Document) -> str:

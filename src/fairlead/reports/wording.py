@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, time, tzinfo
+from datetime import date as LocalDate  # noqa: N812 - `Wording.date` tells one
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,14 @@ class Wording:
         # without a moment of reading no year goes without saying
         told = year or self.now is None or local.year != self._local(self.now).year
         return f"{shown} {local.year}" if told else shown
+
+    def date(self, day: LocalDate) -> str:
+        """`Tue 14 Oct` of a date that is the reader's own already."""
+        return self.day(datetime.combine(day, time(12), self.zone))
+
+    def short_date(self, day: LocalDate) -> str:
+        """`14 Oct`, for axes."""
+        return self.date(day).partition(" ")[2]
 
     def recent(self, at: datetime) -> str:
         """`Fri 15:10` within the last six days, else the whole date: short where it cannot be mistaken."""

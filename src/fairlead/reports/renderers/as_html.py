@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
+from typing import Any
 
 from fairlead.model.times import iso
-from fairlead.reports.document import Block, Claim, Document, Empty, FigureBlock, Notice, Section, Table
+from fairlead.reports.document import Block, Chart, Claim, Document, Empty, FigureBlock, Notice, Section, Table
 from fairlead.reports.renderers.walk import numbered, records, safe_url
 from fairlead.reports.wording import Wording
 
+Draw = Callable[[dict[str, Any]], str | None]
+"""A specification -> its drawing as SVG; `None` where there is none."""
 
-def render(document: Document) -> str:
-    """One `article` element."""
+
+def render(document: Document, draw: Draw | None = None) -> str:
+    """One `article` element; charts are drawn by `draw`, else their tables stand alone."""
     words = Wording(document.language)
     lines = [
         f'<article class="report report-{escape(document.kind)}" lang="{escape(document.language)}">',
@@ -22,12 +26,14 @@ def render(document: Document) -> str:
         f'<span class="freshness">{escape(document.freshness)}</span></p></header>',
     ]
     for section, blocks in numbered(document):
-        lines += _section(section, blocks, words)
+        lines += _section(section, blocks, words, draw)
     lines.append("</article>")
     return "\n".join(lines) + "\n"
 
 
-def _section(section: Section, blocks: list[tuple[int | None, Block]], words: Wording) -> Iterator[str]:
+def _section(
+    section: Section, blocks: list[tuple[int | None, Block]], words: Wording, draw: Draw | None
+) -> Iterator[str]:
     name = f"section-{escape(section.key)}"
     aside = f" <small>{escape(section.aside)}</small>" if section.aside else ""
     yield f'<section aria-labelledby="{name}"><h2 id="{name}">{escape(section.heading)}{aside}</h2>'
@@ -42,7 +48,7 @@ def _section(section: Section, blocks: list[tuple[int | None, Block]], words: Wo
             continue
         yield from _list(held, first)
         held = []
-        yield from _block(block, words)
+        yield from _block(block, words, draw)
     yield from _list(held, first)
     yield "</section>"
 
@@ -54,12 +60,14 @@ def _list(items: list[str], first: int | None) -> Iterator[str]:
         yield "</ol>" if first is not None else "</ul>"
 
 
-def _block(block: Block, words: Wording) -> Iterator[str]:
+def _block(block: Block, words: Wording, draw: Draw | None) -> Iterator[str]:
     match block:
         case FigureBlock():
             yield from _figure(block)
         case Table():
             yield from _table(block, words)
+        case Chart():
+            yield from _chart(block, words, draw(block.spec) if draw else None)
         case Notice():
             label = escape(words(f"level.{block.level}"))
             yield f'<div class="notice notice-{block.level}" role="note"><strong>{label}:</strong> '
@@ -112,6 +120,19 @@ def _figure(block: FigureBlock) -> Iterator[str]:
     yield from (f'<dd class="{name}">{escape(fact)}</dd>' for fact, name in facts if fact)
     yield from (f'<dd class="note">{escape(note)}</dd>' for note in block.notes)
     yield f'<dd class="query"><code>{escape(figure.rows.query)}</code></dd></dl>'
+
+
+def _chart(chart: Chart, words: Wording, svg: str | None) -> Iterator[str]:
+    """The drawing, and the same data behind one click; without a drawing the data stand open."""
+    if svg is None:
+        yield from _table(chart.table, words)
+        return
+    # made from our own specification, in which every text is a value
+    yield f'<figure class="chart" data-name="{escape(chart.name)}">'
+    yield f'<div role="img" aria-label="{escape(chart.table.caption.text)}">{svg}</div>'
+    yield f"<details><summary>{escape(words('chart.table'))}</summary>"
+    yield from _table(chart.table, words)
+    yield "</details></figure>"
 
 
 def _table(table: Table, words: Wording) -> Iterator[str]:

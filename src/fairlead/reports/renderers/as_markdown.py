@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from fairlead.reports.document import Block, Claim, Document, Empty, FigureBlock, Notice, Section, Table
+from fairlead.reports.document import Block, Chart, Claim, Document, Empty, FigureBlock, Notice, Section, Table
 from fairlead.reports.renderers.walk import numbered, records, safe_url
 from fairlead.reports.wording import Wording
 
@@ -52,6 +52,8 @@ def _block(number: int | None, block: Block, words: Wording) -> Iterator[str]:
             yield from _figure(block)
         case Table():
             yield from _table(block, words)
+        case Chart():
+            yield from _table(block.table, words)
         case Notice():
             yield f"> **{escaped(words(f'level.{block.level}'))}:** {escaped(block.claim.text)}"
             # each line carries the mark: without it the list would fall out of the quotation

@@ -10,7 +10,7 @@ from rich.style import Style
 from rich.text import Text
 
 from fairlead.model.figures import Figure
-from fairlead.reports.document import Block, Claim, Document, Empty, FigureBlock, Notice, Section, Table, Tone
+from fairlead.reports.document import Block, Chart, Claim, Document, Empty, FigureBlock, Notice, Section, Table, Tone
 from fairlead.reports.renderers.as_table import grid
 from fairlead.reports.renderers.walk import numbered, records, safe_url
 from fairlead.reports.wording import Wording
@@ -96,11 +96,9 @@ def _block(page: _Page, number: int | None, block: Block, words: Wording) -> Non
         case FigureBlock():
             _figure(page, block)
         case Table():
-            page.line(_with_evidence(Text(block.caption.text), block.caption, words), _INDENT)
-            cells = [[cell.text or "–" for cell in row] for row in block.rows]
-            numbers = [any(row[index].number for row in block.rows) for index in range(len(block.columns))]
-            for line, style in grid(block.columns, cells, numbers, page.width - _INDENT):
-                page.line(Text(line, style=style, no_wrap=True, overflow="ignore"), _INDENT)
+            _table(page, block, words)
+        case Chart():
+            _table(page, block.table, words)
         case Notice():
             tone = _LEVELS[block.level]
             text = Text(words(f"level.{block.level}") + ": ", style=_STYLES[tone]).append(block.claim.text)
@@ -109,6 +107,14 @@ def _block(page: _Page, number: int | None, block: Block, words: Wording) -> Non
         case Empty():
             page.line(_with_evidence(Text(block.claim.text), block.claim, words), _INDENT)
             _below(page, block.claim, words)
+
+
+def _table(page: _Page, table: Table, words: Wording) -> None:
+    page.line(_with_evidence(Text(table.caption.text), table.caption, words), _INDENT)
+    cells = [[cell.text or "–" for cell in row] for row in table.rows]
+    numbers = [any(row[index].number for row in table.rows) for index in range(len(table.columns))]
+    for line, style in grid(table.columns, cells, numbers, page.width - _INDENT):
+        page.line(Text(line, style=style, no_wrap=True, overflow="ignore"), _INDENT)
 
 
 def _claim(page: _Page, claim: Claim, words: Wording, mark: str) -> None:
