@@ -25,12 +25,13 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fals
     from fairlead.cli import home
     from fairlead.cli.output import show_json
     from fairlead.wiring.checkup import checkup
+    from fairlead.wiring.unseen import unseen
 
     faulty = False
     shown = []
     with home.services() as services:
         # Shown one by one: a source that does not answer takes half a minute, and silence looks like a hang.
-        for finding in chain(checkup(services), _proposed(services)):
+        for finding in chain(checkup(services), unseen(services), _by_rows(services)):
             faulty = faulty or finding.ok is False
             if json:
                 shown.append({name: getattr(finding, name) for name in ("what", "ok", "detail", "remedy")})
@@ -43,12 +44,13 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fals
     raise typer.Exit(1 if faulty else 0)
 
 
-def _proposed(services: Services) -> Iterator[Finding]:
-    """What counts as long as nobody states it, and what would state it."""
+def _by_rows(services: Services) -> Iterator[Finding]:
+    """What only the warehouse tells: when sources were heard of, and what counts as long as nobody states it."""
     from fairlead.cli import asking
     from fairlead.connectors.kit.connector import Finding
     from fairlead.metrics.proposals import proposals
     from fairlead.model.errors import Fault
+    from fairlead.wiring.unseen import HEARD, heard
 
     def rows(query: str) -> Sequence[Mapping[str, Any]]:
         return asking.rows(services, query)
@@ -57,6 +59,7 @@ def _proposed(services: Services) -> Iterator[Finding]:
         # Without data every proposal would be a guess.
         if not services.log.latest():
             return
+        yield from heard(services, rows(HEARD))
         for proposal in proposals(rows, services.setup):
             remedy = proposal.lines and f"to state it, add to fairlead.toml\n{proposal.lines}"
             yield Finding(f"what counts: {proposal.section}", None, proposal.seen, remedy)

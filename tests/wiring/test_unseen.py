@@ -1,0 +1,94 @@
+"""What the settings name and nobody has seen, and how long ago each source was heard of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fairlead.config.load import load
+from fairlead.model.patch import Patch
+from fairlead.model.records.code import Repository
+from fairlead.model.records.people import Account, Calendar
+from fairlead.model.records.provenance import Source
+from fairlead.model.times import FixedClock
+from fairlead.store import records
+from fairlead.wiring.services import Services
+from fairlead.wiring.unseen import HEARD, heard, unseen
+
+NOW = datetime(2026, 3, 18, 15, 0, tzinfo=UTC)
+FILE = """
+[sources.github]
+repositories = ["harbor/tides"]
+
+[teams.coast]
+members = ["ines", "Ines@Harbor.example", "github:@ines", "inez", "bo"]
+repositories = ["github:Harbor/ti*", "github:harbor/boats"]
+calendar = "hr:shared"
+
+[teams.inland]
+calendar = "hr:gone"
+
+[people.bo]
+
+[services.tides]
+repository = "github:harbor/tides"
+
+[services.typo]
+repository = "github:harbor/tide"
+"""
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    (tmp_path / "fairlead.toml").write_text(FILE, encoding="utf-8")
+    with Services(load(tmp_path / "fairlead.toml", {}), tmp_path / "home", FixedClock(NOW), {}) as opened:
+        yield opened
+
+
+def _tell(services: Services) -> None:
+    with services.database.begin() as tx:
+        told = [
+            Repository(id="github:harbor/tides", source="github", name="tides"),
+            Account(id="github:@ines", source="github", handle="ines", email="ines@harbor.example"),
+            Calendar(id="hr:shared", source="hr", hours="Mon-Fri 08:00-16:00"),
+        ]
+        records.apply(tx, [Patch(one, NOW) for one in told])
+
+
+def test_what_the_settings_name_and_nobody_has_seen_is_told_with_what_was_meant(services: Services) -> None:
+    _tell(services)
+    told = {(finding.what, finding.detail) for finding in unseen(services)}
+    assert told == {
+        (
+            "services.typo",
+            "no repository `github:harbor/tide` has been seen yet; did you mean `github:harbor/tides`?",
+        ),
+        (
+            "teams.coast",
+            "no repository like `github:harbor/boats` has been seen yet; did you mean `github:harbor/tides`?",
+        ),
+        ("teams.coast", "no account or person `inez` has been seen yet; did you mean `ines`?"),
+        ("teams.inland", "no calendar `hr:gone` has been seen yet"),
+    }
+    assert all(finding.ok is None for finding in unseen(services)), "it may still come"
+
+
+def test_before_the_first_history_nothing_is_missed(services: Services) -> None:
+    assert {finding.what for finding in unseen(services)} == {"teams.coast", "teams.inland"}, "calendars alone"
+
+
+def test_a_source_is_heard_when_something_arrives_however_old_it_is(services: Services) -> None:
+    old = NOW - timedelta(days=400)
+    with services.database.begin() as tx:
+        for name, received in (("github", NOW - timedelta(minutes=7)), ("pager", NOW - timedelta(days=30))):
+            source = Source(id=name, source=name, tool=name, name=name, last_event_at=old, last_received_at=received)
+            records.apply(tx, [Patch(source, NOW)])
+    services.catch_up()
+    github, pager = heard(services, services.warehouse.rows(HEARD))
+    assert (github.what, github.ok) == ("github: heard", True)
+    assert "2025" in github.detail
+    assert "received 7 min ago" in github.detail
+    assert (pager.what, pager.ok, pager.remedy) == ("pager: silent", None, "")
