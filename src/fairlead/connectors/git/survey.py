@@ -9,15 +9,10 @@ from typing import Any
 import msgspec
 
 from fairlead.connectors.git.command import Git
+from fairlead.connectors.kit.owners import LOCATIONS
 from fairlead.model.errors import Skip
 
-FILES = (
-    ".mailmap",
-    ".git-blame-ignore-revs",
-    ".github/CODEOWNERS",
-    "CODEOWNERS",
-    "docs/CODEOWNERS",
-)
+FILES = (".mailmap", ".git-blame-ignore-revs", *LOCATIONS)
 """Files of the default branch that are read with their text."""
 
 _FILE_CAP = 3 * 1024 * 1024

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from fairlead.connectors.github import read as reading
 from fairlead.connectors.github import verify as verifying
-from fairlead.connectors.kit.connector import (
-    Connector,
-    Delivery,
-    Finding,
-    Options,
-    Page,
-    Reading,
-    SyncRequest,
-)
+from fairlead.connectors.kit.connector import Connector
+from fairlead.connectors.kit.folder import Folder
 from fairlead.model.raw import Trust
 
 
-class GitHub:
+class GitHub(Folder):
     """github.com and GitHub Enterprise Server."""
 
     tool = "github"
@@ -33,20 +25,6 @@ class GitHub:
         )
     )  # fmt: skip
 
-    @staticmethod
-    def sync(request: SyncRequest) -> Iterator[Page]:
-        """Raw pages of the API."""
-        from fairlead.connectors.github.sync import sync
-
-        return sync(request)
-
-    @staticmethod
-    def check(request: SyncRequest) -> Iterator[Finding]:
-        """Who we are there, and what is missing."""
-        from fairlead.connectors.github.check import check
-
-        return check(request)
-
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """By HMAC over the body; GitHub signs no time, so `now` has no part in it."""
         return verifying.verify(headers, body, secrets)
@@ -54,10 +32,6 @@ class GitHub:
     def envelope(self, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
         """From GitHub's headers."""
         return verifying.envelope(headers, body)
-
-    def read(self, delivery: Delivery, options: Options) -> Reading:
-        """Webhooks and API pages alike."""
-        return reading.read(delivery, options)
 
 
 CONNECTOR: Connector = GitHub()

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from msgspec import UNSET
 
@@ -34,12 +32,11 @@ from fairlead.connectors.github.files import change_file, contents_page
 from fairlead.connectors.github.graphql import graphql_page, pushed_since
 from fairlead.connectors.github.paths import issue_of_url, organisation_of_path, repository_of_path
 from fairlead.connectors.github.sheet import Sheet
-from fairlead.connectors.kit import ids
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
 from fairlead.connectors.kit.moments import SNAPSHOT, version
 from fairlead.connectors.kit.payload import Doc, decode
+from fairlead.connectors.kit.reading import page_date
 from fairlead.model.errors import Unreadable
-from fairlead.model.times import parse_time
 
 _Page = Callable[[Sheet, list[Doc], str], None]
 """Takes the entries of a page and what the path says beyond the repository."""
@@ -54,11 +51,9 @@ class _Route:
 
 def read_page(delivery: Delivery, options: Options) -> Reading:
     """A page -> patches and events."""
-    if delivery.kind == ids.KIND:
-        return ids.read_ids(delivery.body)
     value = decode(delivery.body)
     path = _path(delivery)
-    sheet = Sheet(options, _date(delivery), delivery.headers)
+    sheet = Sheet(options, page_date(delivery.headers), delivery.headers)
     if delivery.kind == "api:graphql" or path.rstrip("/").endswith("graphql"):
         graphql_page(sheet, _object(value), noted(sheet, "commits-before"))
         return sheet.reading()
@@ -207,15 +202,6 @@ def _route(kind: str, path: str) -> tuple[_Route | None, str]:
         if found := route.pattern.fullmatch(rest):
             return route, next((group for group in found.groups() if group), "")
     return None, ""
-
-
-def _date(delivery: Delivery) -> datetime | None:
-    """The server's date, as the caller of the API noted it."""
-    text = delivery.headers.get("date", "")
-    try:
-        return parsedate_to_datetime(text).astimezone(UTC) if "," in text else parse_time(text)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _object(value: object) -> Doc:

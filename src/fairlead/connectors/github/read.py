@@ -25,6 +25,7 @@ from fairlead.connectors.github.pages import read_page
 from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
 from fairlead.connectors.kit.payload import Doc, document
+from fairlead.connectors.kit.reading import routed
 
 _Reader = Callable[[Sheet, Doc], None]
 
@@ -79,8 +80,10 @@ _WITHOUT_REPOSITORY = frozenset(
 
 def read(delivery: Delivery, options: Options) -> Reading:
     """Payload -> patches and events."""
-    if delivery.kind.startswith("api:"):
-        return read_page(delivery, options)
+    return routed(delivery, options, webhook=_webhook, page=read_page)
+
+
+def _webhook(delivery: Delivery, options: Options) -> Reading:
     reader = READERS.get(delivery.kind)
     if reader is None:
         return Reading(nothing=why_nothing(delivery.kind))

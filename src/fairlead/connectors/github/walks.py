@@ -11,7 +11,7 @@ from fairlead.connectors.github.files import IGNORED_REVISIONS
 from fairlead.connectors.kit.connector import Page
 from fairlead.connectors.kit.cursor import Mark
 from fairlead.connectors.kit.http import Answer, Missing, next_page
-from fairlead.connectors.kit.owners import LOCATIONS
+from fairlead.connectors.kit.owners import AT_GITHUB
 from fairlead.connectors.kit.rest import Entry, entries, number, text
 from fairlead.model.errors import Skip
 
@@ -107,7 +107,7 @@ def events(api: Api, home: str, mark: Mark) -> Iterator[Page]:
 
 def code_owners(api: Api, home: str, mark: Mark) -> Iterator[Page]:
     """The CODEOWNERS file that GitHub heeds: the first of three places."""
-    for location in LOCATIONS:
+    for location in AT_GITHUB:
         path = f"{home}/contents/{location}"
         try:
             answer = api.get(path, etag=mark.etag)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from fairlead.connectors.gitlab import read as reading
-from fairlead.connectors.kit.connector import Connector, Delivery, Finding, Options, Page, Reading, SyncRequest
+from fairlead.connectors.kit.connector import Connector
+from fairlead.connectors.kit.folder import Folder
 from fairlead.connectors.kit.payload import document
 from fairlead.connectors.kit.signatures import shared_token, standard_webhooks
 from fairlead.model.errors import Refused, Unreadable
@@ -16,7 +16,7 @@ _TOKEN = "x-gitlab-token"  # noqa: S105 - the name of a header
 _SIGNATURE = "webhook-signature"
 
 
-class GitLab:
+class GitLab(Folder):
     """GitLab.com and GitLab Self-Managed: project, group and system hooks, REST API v4."""
 
     tool = "gitlab"
@@ -29,20 +29,6 @@ class GitLab:
             "work_items",
         )
     )  # fmt: skip
-
-    @staticmethod
-    def sync(request: SyncRequest) -> Iterator[Page]:
-        """Raw pages of the API."""
-        from fairlead.connectors.gitlab.sync import sync
-
-        return sync(request)
-
-    @staticmethod
-    def check(request: SyncRequest) -> Iterator[Finding]:
-        """Who we are there, and what is missing."""
-        from fairlead.connectors.gitlab.check import check
-
-        return check(request)
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:
         """By signature where there is one, else by the shared token, which says nothing of the body.
@@ -72,10 +58,6 @@ class GitLab:
         except Unreadable:
             kind = None
         return kind or headers.get("x-gitlab-event") or "unknown", delivery
-
-    def read(self, delivery: Delivery, options: Options) -> Reading:
-        """Webhooks and API pages alike."""
-        return reading.read(delivery, options)
 
 
 CONNECTOR: Connector = GitLab()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 
 from fairlead.connectors.gitlab import (
@@ -20,10 +18,9 @@ from fairlead.connectors.gitlab import (
     releases,
 )
 from fairlead.connectors.gitlab.sheet import Sheet
-from fairlead.connectors.kit import ids
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
-from fairlead.connectors.kit.payload import Doc, document, documents
-from fairlead.model.times import parse_time
+from fairlead.connectors.kit.payload import Doc, document, documents, entries
+from fairlead.connectors.kit.reading import page_date, routed
 
 _Reader = Callable[[Sheet, Doc], object]
 
@@ -62,11 +59,7 @@ _PEOPLE = ("user_", "group_", "key_")
 
 def read(delivery: Delivery, options: Options) -> Reading:
     """A payload -> patches and events."""
-    if delivery.kind == ids.KIND:
-        return ids.read_ids(delivery.body)
-    if delivery.kind.startswith("api:"):
-        return _page(delivery, options)
-    return _webhook(delivery, options)
+    return routed(delivery, options, webhook=_webhook, page=_page)
 
 
 def _webhook(delivery: Delivery, options: Options) -> Reading:
@@ -93,36 +86,23 @@ def _webhook(delivery: Delivery, options: Options) -> Reading:
 
 def _page(delivery: Delivery, options: Options) -> Reading:
     name = delivery.kind.removeprefix("api:")
-    sheet = Sheet(options, _date(delivery), delivery.headers)
+    sheet = Sheet(options, page_date(delivery.headers), delivery.headers)
     if path := delivery.headers.get("project"):
         sheet.enter(path)
     if together := _TOGETHER.get(name):
         together(sheet, documents(delivery.body))
     elif reader := _PAGES.get(name):
-        for entry in _entries(delivery.body):
+        for entry in entries(delivery.body):
             reader(sheet, entry)
     else:
         return Reading(nothing=f"no reader for `{name}`")
     return sheet.reading("the page is empty")
 
 
-def _entries(body: bytes) -> list[Doc]:
-    """A list, or the one object that was asked for."""
-    return [document(body)] if body.lstrip()[:1] == b"{" else documents(body)
-
-
 def _why_nothing(kind: str) -> str:
     if kind.startswith(_PEOPLE):
         return "who belongs to what is told by the list of members"
     return _NOTHING.get(kind, f"no reader for `{kind}`")
-
-
-def _date(delivery: Delivery) -> datetime | None:
-    text = delivery.headers.get("date", "")
-    try:
-        return parsedate_to_datetime(text).astimezone(UTC) if "," in text else parse_time(text)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 _PAGES: Mapping[str, _Reader] = MappingProxyType(

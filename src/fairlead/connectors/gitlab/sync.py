@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from fairlead.connectors.gitlab.api import Project, connect, encoded, groups, listed, projects
-from fairlead.connectors.gitlab.files import LOCATIONS
 from fairlead.connectors.gitlab.sweeps import numbered, published
 from fairlead.connectors.gitlab.walks import commits, deployments, issues, merge_requests, pipelines
 from fairlead.connectors.kit.connector import Page, SyncRequest
 from fairlead.connectors.kit.cursor import Mark
 from fairlead.connectors.kit.http import Missing
 from fairlead.connectors.kit.ids import ids_page
+from fairlead.connectors.kit.owners import AT_GITLAB
 from fairlead.connectors.kit.rest import Rest, text
 from fairlead.connectors.kit.steps import Step, walked
 
@@ -93,7 +93,7 @@ def _members(rest: Rest, home: str, group: str, _mark: Mark) -> Iterator[Page]:
 
 
 def _code_owners(rest: Rest, project: Project, _mark: Mark) -> Iterator[Page]:
-    for location in LOCATIONS:
+    for location in AT_GITLAB:
         path = f"{project.home}/repository/files/{encoded(location)}"
         try:
             answer = rest.get(path, {"ref": "HEAD"})

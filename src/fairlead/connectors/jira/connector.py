@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from fairlead.connectors.jira import read as reading
-from fairlead.connectors.kit.connector import Connector, Delivery, Finding, Options, Page, Reading, SyncRequest
+from fairlead.connectors.kit.connector import Connector
+from fairlead.connectors.kit.folder import Folder
 from fairlead.connectors.kit.payload import document
 from fairlead.connectors.kit.signatures import hmac_sha256_hex
 from fairlead.model.errors import Refused, Unreadable
@@ -16,7 +16,7 @@ _SIGNATURE = "x-hub-signature"
 _IDENTIFIER = "x-atlassian-webhook-identifier"
 
 
-class Jira:
+class Jira(Folder):
     """Jira Cloud and Data Center with webhooks of administrators, REST API 3 or 2 and Agile API 1.0."""
 
     tool = "jira"
@@ -27,20 +27,6 @@ class Jira:
             "work_item_transitions", "work_items",
         )
     )  # fmt: skip
-
-    @staticmethod
-    def sync(request: SyncRequest) -> Iterator[Page]:
-        """Raw pages of the API."""
-        from fairlead.connectors.jira.sync import sync
-
-        return sync(request)
-
-    @staticmethod
-    def check(request: SyncRequest) -> Iterator[Finding]:
-        """Who we are there, which fields mean what, and what is missing."""
-        from fairlead.connectors.jira.check import check
-
-        return check(request)
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """By HMAC over the body. A webhook without a secret proves nothing: its address is no secret."""
@@ -67,10 +53,6 @@ class Jira:
         except Unreadable:
             kind = ""
         return kind or "unknown", headers.get(_IDENTIFIER) or content_id(body)
-
-    def read(self, delivery: Delivery, options: Options) -> Reading:
-        """Webhooks and API pages alike."""
-        return reading.read(delivery, options)
 
 
 CONNECTOR: Connector = Jira()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from types import MappingProxyType
 
 from fairlead.connectors.jira import comments, history, issues, sprints, versions
 from fairlead.connectors.jira.sheet import Sheet
-from fairlead.connectors.kit import ids
 from fairlead.connectors.kit.connector import Delivery, Options, Reading, Sweep
-from fairlead.connectors.kit.payload import Doc, document, documents
+from fairlead.connectors.kit.payload import Doc, document, entries
+from fairlead.connectors.kit.reading import page_date, routed
 from fairlead.model.errors import Unreadable
 from fairlead.model.times import parse_time
 
@@ -30,11 +29,7 @@ _GONE = ("project_deleted", "project_soft_deleted")
 
 def read(delivery: Delivery, options: Options) -> Reading:
     """A payload -> patches and events."""
-    if delivery.kind == ids.KIND:
-        return ids.read_ids(delivery.body)
-    if delivery.kind.startswith("api:"):
-        return _page(delivery, options)
-    return _webhook(delivery, options)
+    return routed(delivery, options, webhook=_webhook, page=_page)
 
 
 def _webhook(delivery: Delivery, options: Options) -> Reading:
@@ -70,24 +65,10 @@ def _page(delivery: Delivery, options: Options) -> Reading:
     if route is None:
         return Reading(nothing=f"no reader for `{name}`")
     keys, read_entry = route
-    sheet = Sheet(options, _date(delivery), delivery.headers)
-    for entry in _entries(delivery.body, keys):
+    sheet = Sheet(options, page_date(delivery.headers), delivery.headers)
+    for entry in entries(delivery.body, *keys):
         read_entry(sheet, entry)
     return sheet.reading("the page is empty")
-
-
-def _entries(body: bytes, keys: tuple[str, ...]) -> list[Doc]:
-    """The objects of a page, which Jira puts below one key or another; some lists have no page around them."""
-    if body.lstrip()[:1] == b"[":
-        return documents(body)
-    page = document(body)
-    for key in keys:
-        if key in page:
-            return list(page.children(key))
-    # a single object, as `GET /issue/{key}` and `GET /sprint/{id}` answer
-    if "id" not in page:
-        page.wrong(keys[0], "expected a list, got nothing")
-    return [page]
 
 
 def _logged(sheet: Sheet, found: Doc) -> None:
@@ -125,14 +106,6 @@ def _time(text: str) -> datetime:
     if found is None:
         raise Unreadable("created", "the page does not tell when its issue was made")
     return found
-
-
-def _date(delivery: Delivery) -> datetime | None:
-    text = delivery.headers.get("date", "")
-    try:
-        return parsedate_to_datetime(text).astimezone(UTC) if "," in text else parse_time(text)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 _PAGES: Mapping[str, tuple[tuple[str, ...], Callable[[Sheet, Doc], object]]] = MappingProxyType(

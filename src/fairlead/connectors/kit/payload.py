@@ -6,6 +6,8 @@ gives `UNSET` (nothing is said), `null` gives `None` (said to be empty): so a pa
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 from collections.abc import Iterator
@@ -184,6 +186,34 @@ class Doc:
     def _missing(self, key: str, expected: str) -> NoReturn:
         got = "nothing" if key not in self.data else "null" if self.data[key] is None else "an empty value"
         raise Unreadable(self._at(key), f"expected {expected}, got {got}")
+
+
+def entries(body: bytes, *keys: str) -> list[Doc]:
+    """The objects of a page: a bare list, a list or object below one of the keys, or the one that was asked for."""
+    found = decode(body)
+    if type(found) is list:
+        return list(_docs(found, ""))
+    if type(found) is not dict:
+        raise Unreadable("", f"expected an object, got {_shown(found)}")
+    page = Doc(found, "")
+    for key in keys:
+        if key in page:
+            return [page.need(key)] if type(page.plain(key)) is dict else list(page.children(key))
+    # an answer of another kind, like an error in a page's place, has no id and must not pass for an empty page
+    if keys and "id" not in page:
+        page.wrong(keys[0], "expected a list, got nothing")
+    return [page]
+
+
+def file_text(file: Doc) -> str:
+    """Text of a file as the APIs of code hosts hand it out, in base64 most of the time."""
+    content = file.text("content") or ""
+    if file.text("encoding") != "base64":
+        return content
+    try:
+        return base64.b64decode(content).decode("utf-8", "replace").replace("\0", "\ufffd")
+    except (binascii.Error, ValueError):
+        file.wrong("content", "is not base64")
 
 
 def _docs(values: list[Any], path: str) -> Iterator[Doc]:

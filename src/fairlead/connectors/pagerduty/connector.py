@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from fairlead.connectors.kit.connector import Connector, Delivery, Finding, Options, Page, Reading, SyncRequest
+from fairlead.connectors.kit.connector import Connector
+from fairlead.connectors.kit.folder import Folder
 from fairlead.connectors.kit.payload import document
 from fairlead.connectors.kit.signatures import hmac_sha256_hex
-from fairlead.connectors.pagerduty import read as reading
 from fairlead.model.errors import Refused, Unreadable
 from fairlead.model.raw import Trust, content_id
 
 _HEADER = "x-pagerduty-signature"
 
 
-class PagerDuty:
+class PagerDuty(Folder):
     """PagerDuty with V3 webhooks and REST API v2."""
 
     tool = "pagerduty"
     title = "PagerDuty"
     records = frozenset(("accounts", "incident_events", "incidents", "oncall_shifts", "services", "teams"))
-
-    @staticmethod
-    def sync(request: SyncRequest) -> Iterator[Page]:
-        """Raw pages of the API."""
-        from fairlead.connectors.pagerduty.sync import sync
-
-        return sync(request)
-
-    @staticmethod
-    def check(request: SyncRequest) -> Iterator[Finding]:
-        """Who we are there, and what is missing."""
-        from fairlead.connectors.pagerduty.check import check
-
-        return check(request)
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """By HMAC over the body. While a secret is rotated the header holds one signature for each; any may fit."""
@@ -62,10 +48,6 @@ class PagerDuty:
         except Unreadable:
             kind = identity = ""
         return kind or "unknown", identity or content_id(body)
-
-    def read(self, delivery: Delivery, options: Options) -> Reading:
-        """Webhooks and API pages alike."""
-        return reading.read(delivery, options)
 
 
 CONNECTOR: Connector = PagerDuty()

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from fairlead.connectors.kit import ids
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
-from fairlead.connectors.kit.payload import Doc, document
+from fairlead.connectors.kit.payload import Doc, document, entries
+from fairlead.connectors.kit.reading import page_date, routed
 from fairlead.connectors.pagerduty import incidents, oncall
 from fairlead.connectors.pagerduty.sheet import Sheet
 from fairlead.model.errors import Unreadable
 from fairlead.model.patch import OLDEST, Patch
 from fairlead.model.records.people import Account
-from fairlead.model.times import parse_time
 
 _NOTHING: Mapping[str, str] = MappingProxyType(
     {
@@ -30,11 +27,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType(
 
 def read(delivery: Delivery, options: Options) -> Reading:
     """A payload -> patches and events."""
-    if delivery.kind == ids.KIND:
-        return ids.read_ids(delivery.body)
-    if delivery.kind.startswith("api:"):
-        return _page(delivery, options)
-    return _webhook(delivery, options)
+    return routed(delivery, options, webhook=_webhook, page=_page)
 
 
 def _webhook(delivery: Delivery, options: Options) -> Reading:
@@ -62,20 +55,10 @@ def _page(delivery: Delivery, options: Options) -> Reading:
     if route is None:
         return Reading(nothing=f"no reader for `{name}`")
     key, read_entry = route
-    sheet = Sheet(options, _date(delivery), delivery.headers)
-    for entry in _entries(document(delivery.body), key):
+    sheet = Sheet(options, page_date(delivery.headers), delivery.headers)
+    for entry in entries(delivery.body, key, key.removesuffix("s")):
         read_entry(sheet, entry)
     return sheet.reading("the page is empty")
-
-
-def _entries(page: Doc, key: str) -> Iterator[Doc]:
-    """The list of a page, or the one object of `GET /incidents/{id}`."""
-    single = key.removesuffix("s")
-    if key not in page and single in page:
-        return iter((page.need(single),))
-    if page.plain(key) is None:
-        page.wrong(key, "expected a list, got nothing")
-    return page.children(key)
 
 
 def _user(sheet: Sheet, user: Doc) -> None:
@@ -116,14 +99,6 @@ def _about(sheet: Sheet, entry: Doc) -> str:
     if len(parts) < 2 or parts[0] != "incidents":
         raise Unreadable("path", "the page does not tell which incident it is about")
     return f"{sheet.source}:{parts[1]}"
-
-
-def _date(delivery: Delivery) -> datetime | None:
-    text = delivery.headers.get("date", "")
-    try:
-        return parsedate_to_datetime(text).astimezone(UTC) if "," in text else parse_time(text)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 _PAGES: Mapping[str, tuple[str, Callable[[Sheet, Doc], object]]] = MappingProxyType(
