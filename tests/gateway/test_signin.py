@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from tests.flows.ways import templates
 
 from fairlead.gateway.access import csrf_token
 from fairlead.gateway.app import create_apps, sign_in_link
@@ -93,6 +94,33 @@ def test_a_form_without_its_word_does_nothing(apps: Any) -> None:
     other = signed_in(apps)
     assert client.post("/sign-out", data={"csrf": word(other)}).status_code == 403
     assert client.get("/api/v1/me").status_code == 200
+
+
+def test_every_route_that_changes_something_wants_the_word(apps: Any) -> None:
+    client = signed_in(apps)
+    unsafe = [
+        (re.sub(r"{[^}]+}", "x", path), method)
+        for path, methods in templates(apps.network)
+        for method in methods - {"GET", "HEAD", "OPTIONS"}
+    ]
+    # What tools send to, and the door itself, are open to strangers.
+    stranger = browser(apps)
+    closed = [(path, method) for path, method in unsafe if stranger.request(method, path).status_code == 401]
+    assert len(closed) > 15
+    for path, method in closed:
+        assert (path, client.request(method, path).status_code) == (path, 403)
+
+
+def test_a_method_that_a_page_does_not_take_is_told_as_that(apps: Any) -> None:
+    client = signed_in(apps)
+    for method in ("PUT", "DELETE", "PATCH"):
+        for path in ("/", "/delivery", "/people/links", "/api/v1/records", "/api/v1/records/changes", "/api/v1/sql"):
+            answer = client.request(method, path)
+            assert (path, answer.status_code) == (path, 405)
+            assert answer.headers["allow"]
+    assert client.post("/delivery").status_code == 405
+    assert client.delete("/no-such-page").status_code == 404
+    assert browser(apps).delete("/delivery").status_code == 401, "a stranger learns nothing"
 
 
 @pytest.mark.parametrize(

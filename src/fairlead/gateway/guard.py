@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
@@ -9,6 +10,7 @@ from urllib.parse import parse_qs
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairlead.gateway.access import Access, csrf_fits, csrf_token
@@ -110,7 +112,8 @@ class Guard:
         self, scope: Scope, headers: Headers, receive: Receive, session: str
     ) -> tuple[Receive, Response | None]:
         """For a cookie, which browsers send along by themselves, the form's own word must fit too."""
-        if scope["method"] in SAFE:
+        # What no route takes changes nothing: the routes say better than we that there is no such page or method.
+        if scope["method"] in SAFE or not _taken(getattr(self._app, "routes", None), scope):
             return receive, None
         if foreign := self._foreign(headers):
             return receive, foreign
@@ -125,6 +128,20 @@ class Guard:
         if not csrf_fits(given, session):
             return receive, _problem(403, "the form has expired", "load the page again")
         return receive, None
+
+
+def _taken(routes: Sequence[BaseRoute] | None, scope: Scope) -> bool:
+    """Whether a route takes this path with this method; an app without a table of routes takes everything."""
+    if routes is None:
+        return True
+    for route in routes:
+        match, inner = route.matches(scope)
+        if match is Match.FULL:
+            # A mount takes all that begins like it: only what is mounted knows.
+            return (
+                _taken(getattr(route.app, "routes", None), {**scope, **inner}) if isinstance(route, Mount) else True
+            )
+    return False
 
 
 def cookie_name(https: bool) -> str:

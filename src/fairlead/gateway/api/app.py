@@ -81,7 +81,8 @@ async def _fault(_request: Request, fault: Exception) -> Response:
 
 async def _http(_request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
-    return problem(fault.status_code, str(fault.detail))
+    # A wrong method names the right ones in a header of its own.
+    return problem(fault.status_code, str(fault.detail), **(fault.headers or {}))
 
 
 async def _invalid(_request: Request, fault: Exception) -> Response:
