@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from msgspec import UNSET
 
 from fairlead.connectors.github.issues import say_issue
 from fairlead.connectors.github.pulls import say_commented
 from fairlead.connectors.github.reviews import say_comment, say_gone
 from fairlead.connectors.github.sheet import Sheet
-from fairlead.connectors.kit.moments import EMBEDDED, GONE, USUAL_RANK, version
+from fairlead.connectors.kit.happened import say_message
+from fairlead.connectors.kit.moments import EMBEDDED, version
 from fairlead.connectors.kit.payload import Doc
-from fairlead.model.records.conversation import Message
 from fairlead.model.records.kinds import Time
 
 
@@ -30,32 +28,26 @@ def issue_comment_event(sheet: Sheet, payload: Doc) -> None:
             say_comment(sheet, comment, about)
         return
     say_issue(sheet, issue, EMBEDDED)
-    say_message(sheet, comment, about, max(seen, version(comment, "updated_at")) if deleted else UNSET)
+    say_comment_on(sheet, comment, about, max(seen, version(comment, "updated_at")) if deleted else UNSET)
 
 
 def commit_comment_event(sheet: Sheet, payload: Doc) -> None:
     """A `commit_comment` webhook."""
     comment = payload.need("comment")
-    say_message(sheet, comment, f"{sheet.repository}@{comment.need_text('commit_id')}", UNSET)
+    say_comment_on(sheet, comment, f"{sheet.repository}@{comment.need_text('commit_id')}")
 
 
-def say_message(sheet: Sheet, comment: Doc, about: str, deleted_at: Time) -> None:
+def say_comment_on(sheet: Sheet, comment: Doc, about: str, deleted_at: Time = UNSET) -> None:
     """Says a comment as a message about a record."""
-    at: datetime = comment.need_time("created_at")
-    updated = comment.time("updated_at")
-    sheet.say(
-        Message(
-            id=f"{about}/comment/{comment.need_whole('id')}",
-            source=sheet.source,
-            url=comment.text("html_url"),
-            created_at=at,
-            updated_at=updated,
-            deleted_at=deleted_at,
-            about=about,
-            author=sheet.person(comment, "user"),
-            body=comment.text("body"),
-            at=at,
-        ),
-        deleted_at or updated or at,
-        GONE if deleted_at else USUAL_RANK,
+    at, author = comment.need_time("created_at"), sheet.person(comment, "user")
+    say_message(
+        sheet,
+        about,
+        comment.need_whole("id"),
+        at,
+        author,
+        comment.text("body"),
+        url=comment.text("html_url"),
+        updated_at=comment.time("updated_at"),
+        deleted_at=deleted_at,
     )

@@ -8,11 +8,12 @@ from msgspec import UNSET
 
 from fairlead.connectors.github.refs import tag_pushed
 from fairlead.connectors.github.sheet import Sheet
-from fairlead.connectors.kit.moments import SNAPSHOT, USUAL_RANK
+from fairlead.connectors.kit.commits import say_change_commit, say_pushed_commit
+from fairlead.connectors.kit.moments import SNAPSHOT
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.kit.trailers import trailers
 from fairlead.model.patch import OLDEST
-from fairlead.model.records.code import ChangeCommit, Commit, CommitFile
+from fairlead.model.records.code import Commit, CommitFile
 from fairlead.model.records.kinds import Text
 
 
@@ -32,10 +33,9 @@ def push(sheet: Sheet, payload: Doc) -> None:
         _branch_events(sheet, payload, branch, at)
 
 
-def commit_page(sheet: Sheet, found: Doc) -> str:
+def commit_page(sheet: Sheet, found: Doc) -> Commit:
     """A commit as the API lists or details it, with numstat where there is one."""
     sha = found.need_text("sha")
-    identity = f"{sheet.repository}@{sha}"
     inner = found.need("commit")
     author, committer = inner.child("author"), inner.child("committer")
     stats = found.child("stats")
@@ -43,92 +43,43 @@ def commit_page(sheet: Sheet, found: Doc) -> str:
     read = trailers(message or "")
     files = list(found.children("files"))
     committed = committer.time("date") if committer else None
-    sheet.say(
-        Commit(
-            id=identity,
-            source=sheet.source,
-            url=found.text("html_url"),
-            created_at=committed,
-            repository=sheet.repository,
-            sha=sha,
-            parents=tuple(parent.need_text("sha") for parent in found.children("parents")),
-            author=_who(sheet, author, found.child("author")),
-            committer=_who(sheet, committer, found.child("committer")),
-            author_name=author.text("name") if author else UNSET,
-            author_email=author.text("email") if author else UNSET,
-            authored_at=author.time("date") if author else UNSET,
-            committed_at=committed,
-            message=message,
-            co_authors=read.co_authors,
-            trailers=read.others,
-            additions=stats.whole("additions") if stats else UNSET,
-            deletions=stats.whole("deletions") if stats else UNSET,
-            files=len(files) if "files" in found else UNSET,
-        ),
-        committed or OLDEST,
-        SNAPSHOT,
+    commit = Commit(
+        id=f"{sheet.repository}@{sha}",
+        source=sheet.source,
+        url=found.text("html_url"),
+        created_at=committed,
+        repository=sheet.repository,
+        sha=sha,
+        parents=tuple(parent.need_text("sha") for parent in found.children("parents")),
+        author=_who(sheet, author, found.child("author")),
+        committer=_who(sheet, committer, found.child("committer")),
+        author_name=author.text("name") if author else UNSET,
+        author_email=author.text("email") if author else UNSET,
+        authored_at=author.time("date") if author else UNSET,
+        committed_at=committed,
+        message=message,
+        co_authors=read.co_authors,
+        trailers=read.others,
+        additions=stats.whole("additions") if stats else UNSET,
+        deletions=stats.whole("deletions") if stats else UNSET,
+        files=len(files) if "files" in found else UNSET,
     )
+    sheet.say(commit, committed or OLDEST, SNAPSHOT)
     for file in files:
-        _numstat(sheet, identity, file, committed or OLDEST)
-    return identity
+        _numstat(sheet, commit.id, file, committed or OLDEST)
+    return commit
 
 
 def change_commit(sheet: Sheet, found: Doc, change: str, position: int | None) -> None:
     """A commit of a pull request; the position is unknown on a page that may not be the first."""
-    identity = commit_page(sheet, found)
-    inner = found.need("commit")
-    author, committer = inner.child("author"), inner.child("committer")
-    sheet.say(
-        ChangeCommit(
-            id=f"{change}@{found.need_text('sha')}",
-            source=sheet.source,
-            change=change,
-            commit=identity,
-            sha=found.text("sha"),
-            position=UNSET if position is None else position,
-            author=_who(sheet, author, found.child("author")),
-            author_email=author.text("email") if author else UNSET,
-            authored_at=author.time("date") if author else UNSET,
-            committed_at=committer.time("date") if committer else UNSET,
-            message=inner.text("message"),
-        ),
-        (committer.time("date") if committer else None) or OLDEST,
-        SNAPSHOT,
-    )
+    say_change_commit(sheet, change, commit_page(sheet, found), UNSET if position is None else position)
 
 
 def _pushed_commit(sheet: Sheet, commit: Doc, branch: str | None) -> None:
-    sha = commit.need_text("id")
-    identity = f"{sheet.repository}@{sha}"
-    author, committer = commit.child("author"), commit.child("committer")
-    at = commit.time("timestamp") or OLDEST
-    message = commit.text("message")
-    read = trailers(message or "")
-    sheet.say(
-        Commit(
-            id=identity,
-            source=sheet.source,
-            url=commit.text("url"),
-            repository=sheet.repository,
-            sha=sha,
-            author=_username(sheet, author),
-            committer=_username(sheet, committer),
-            author_name=author.text("name") if author else UNSET,
-            author_email=author.text("email") if author else UNSET,
-            message=message,
-            co_authors=read.co_authors,
-            trailers=read.others,
-            # A commit that is not distinct was on another branch before.
-            branch=branch if branch and commit.flag("distinct") is not False else UNSET,
-        ),
-        at,
-        USUAL_RANK,
-    )
-    if at is not OLDEST:
-        # A push has one time where a commit has two; what names both wins over it.
-        sheet.say(Commit(id=identity, authored_at=at, committed_at=at), OLDEST)
-    for path in dict.fromkeys((*commit.texts("added"), *commit.texts("modified"), *commit.texts("removed"))):
-        sheet.say(_file(sheet, identity, path), at, USUAL_RANK)
+    author, committer = _username(sheet, commit.child("author")), _username(sheet, commit.child("committer"))
+    # A commit that is not distinct was on another branch before.
+    new = branch if branch and commit.flag("distinct") is not False else UNSET
+    say_pushed_commit(sheet, commit, commit.time("timestamp"), author=author, committer=committer, branch=new)
 
 
 def _branch_events(sheet: Sheet, payload: Doc, branch: str, at: datetime) -> None:
@@ -167,12 +118,6 @@ def _who(sheet: Sheet, written: Doc | None, user: Doc | None) -> Text:
     login = user.text("login") if user else None
     sheet.account(user)
     return sheet.commit_author(written.text("name"), written.text("email"), login)
-
-
-def _file(sheet: Sheet, commit: str, path: str) -> CommitFile:
-    return CommitFile(
-        id=f"{commit}:{path}", source=sheet.source, commit=commit, repository=sheet.repository, path=path
-    )
 
 
 def _numstat(sheet: Sheet, commit: str, file: Doc, at: datetime) -> None:

@@ -104,7 +104,7 @@ def _issue_comments(sheet: Sheet, entries: list[Doc], rest: str) -> None:
         if "/pull/" in (entry.text("html_url") or ""):
             reviews.say_comment(sheet, entry, about)
         else:
-            comments.say_message(sheet, entry, about, UNSET)
+            comments.say_comment_on(sheet, entry, about)
 
 
 def _commits_of_change(sheet: Sheet, entries: list[Doc], rest: str) -> None:

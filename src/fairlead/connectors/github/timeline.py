@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from fairlead.connectors.github import change_events as told
 from fairlead.connectors.github import issue_events
-from fairlead.connectors.github.comments import say_message
+from fairlead.connectors.github.comments import say_comment_on
 from fairlead.connectors.github.commits import change_commit
 from fairlead.connectors.github.reviews import say_comment, say_dismissed, say_review
 from fairlead.connectors.github.sheet import Sheet
@@ -137,7 +137,7 @@ _WITHOUT_TIME: Mapping[str, Callable[[Sheet, Doc, str], None]] = MappingProxyTyp
 def _of_issue(sheet: Sheet, entry: Doc, item: str) -> None:
     event = entry.need_text("event")
     if event == "commented":
-        say_message(sheet, entry, item, UNSET)
+        say_comment_on(sheet, entry, item)
         return
     at = entry.time("created_at")
     if not at:

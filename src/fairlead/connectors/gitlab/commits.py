@@ -8,13 +8,14 @@ from msgspec import UNSET
 
 from fairlead.connectors.gitlab.releases import tag_pushed
 from fairlead.connectors.gitlab.sheet import Sheet, second
+from fairlead.connectors.kit.commits import say_change_commit, say_pushed_commit
 from fairlead.connectors.kit.happened import say_pushed
-from fairlead.connectors.kit.moments import SNAPSHOT, USUAL_RANK
+from fairlead.connectors.kit.moments import SNAPSHOT
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.kit.trailers import trailers
 from fairlead.model.patch import OLDEST
-from fairlead.model.records.code import ChangeCommit, Commit, CommitFile
-from fairlead.model.records.kinds import Text, Time
+from fairlead.model.records.code import Commit
+from fairlead.model.records.kinds import Text
 from fairlead.model.times import parse_time
 
 _AT_ONCE = (timedelta(seconds=-1), timedelta(seconds=60))
@@ -43,40 +44,36 @@ def push(sheet: Sheet, payload: Doc) -> None:
         sheet.emit("dev.fairlead.commits.pushed.0.1.0", subject, at, before=before or None, after=after)
 
 
-def commit_page(sheet: Sheet, found: Doc) -> str:
+def commit_page(sheet: Sheet, found: Doc) -> Commit:
     """A commit as the API lists it, in a list of commits or of a merge request."""
     sha = found.need_text("id")
-    identity = f"{sheet.repository}@{sha}"
     stats = found.child("stats")
     message = found.text("message")
     read = trailers(message or "")
     committed = second(found, "committed_date")
-    sheet.say(
-        Commit(
-            id=identity,
-            source=sheet.source,
-            url=found.text("web_url"),
-            created_at=committed,
-            repository=sheet.repository,
-            sha=sha,
-            # GitLab's lists of a merge request leave the parents out by an empty list
-            parents=tuple(found.texts("parent_ids")) or UNSET,
-            author=_who(sheet, found, "author"),
-            committer=_who(sheet, found, "committer"),
-            author_name=found.text("author_name"),
-            author_email=found.text("author_email"),
-            authored_at=second(found, "authored_date"),
-            committed_at=committed,
-            message=message,
-            co_authors=read.co_authors,
-            trailers=read.others,
-            additions=stats.whole("additions") if stats else UNSET,
-            deletions=stats.whole("deletions") if stats else UNSET,
-        ),
-        committed or OLDEST,
-        SNAPSHOT,
+    commit = Commit(
+        id=f"{sheet.repository}@{sha}",
+        source=sheet.source,
+        url=found.text("web_url"),
+        created_at=committed,
+        repository=sheet.repository,
+        sha=sha,
+        # GitLab's lists of a merge request leave the parents out by an empty list
+        parents=tuple(found.texts("parent_ids")) or UNSET,
+        author=_who(sheet, found, "author"),
+        committer=_who(sheet, found, "committer"),
+        author_name=found.text("author_name"),
+        author_email=found.text("author_email"),
+        authored_at=second(found, "authored_date"),
+        committed_at=committed,
+        message=message,
+        co_authors=read.co_authors,
+        trailers=read.others,
+        additions=stats.whole("additions") if stats else UNSET,
+        deletions=stats.whole("deletions") if stats else UNSET,
     )
-    return identity
+    sheet.say(commit, committed or OLDEST, SNAPSHOT)
+    return commit
 
 
 def change_commit_page(sheet: Sheet, found: Doc) -> None:
@@ -84,23 +81,7 @@ def change_commit_page(sheet: Sheet, found: Doc) -> None:
     change = sheet.headers.get("about", "")
     if not change:
         found.wrong("id", "the page does not tell which merge request it is about")
-    identity = commit_page(sheet, found)
-    sheet.say(
-        ChangeCommit(
-            id=f"{change}@{found.need_text('id')}",
-            source=sheet.source,
-            change=change,
-            commit=identity,
-            sha=found.text("id"),
-            author=_who(sheet, found, "author"),
-            author_email=found.text("author_email"),
-            authored_at=second(found, "authored_date"),
-            committed_at=second(found, "committed_date"),
-            message=found.text("message"),
-        ),
-        second(found, "committed_date") or OLDEST,
-        SNAPSHOT,
-    )
+    say_change_commit(sheet, change, commit_page(sheet, found))
 
 
 def version_pages(sheet: Sheet, versions: list[Doc]) -> None:
@@ -124,37 +105,9 @@ def _moment(text: str) -> datetime | None:
 
 
 def _pushed(sheet: Sheet, commit: Doc) -> None:
-    identity = f"{sheet.repository}@{commit.need_text('id')}"
-    author = commit.child("author")
-    name, email = (author.text("name"), author.text("email")) if author else (UNSET, UNSET)
-    at: Time = second(commit, "timestamp")
-    message = commit.text("message")
-    read = trailers(message or "")
-    sheet.say(
-        Commit(
-            id=identity,
-            source=sheet.source,
-            url=commit.text("url"),
-            repository=sheet.repository,
-            sha=commit.text("id"),
-            author=sheet.git_author(name, email) or UNSET,
-            author_name=name,
-            author_email=email if "@" in (email or "") else UNSET,
-            message=message,
-            co_authors=read.co_authors,
-            trailers=read.others,
-        ),
-        at or OLDEST,
-        USUAL_RANK,
-    )
-    if isinstance(at, datetime):
-        # A push has one time where a commit has two; what names both wins over it.
-        sheet.say(Commit(id=identity, authored_at=at, committed_at=at), OLDEST)
-    for path in dict.fromkeys((*commit.texts("added"), *commit.texts("modified"), *commit.texts("removed"))):
-        file = CommitFile(
-            id=f"{identity}:{path}", source=sheet.source, commit=identity, repository=sheet.repository, path=path
-        )
-        sheet.say(file, at or OLDEST, USUAL_RANK)
+    written = commit.child("author")
+    author = sheet.git_author(written.text("name"), written.text("email")) if written else None
+    say_pushed_commit(sheet, commit, second(commit, "timestamp"), author=author or UNSET)
 
 
 def _who(sheet: Sheet, found: Doc, role: str) -> Text:

@@ -11,10 +11,9 @@ from fairlead.connectors.gitlab import change_events as told
 from fairlead.connectors.gitlab.changes import embedded
 from fairlead.connectors.gitlab.issues import say_issue
 from fairlead.connectors.gitlab.sheet import Sheet, second
-from fairlead.connectors.kit.happened import say_event, say_field, say_value
+from fairlead.connectors.kit.happened import say_event, say_field, say_message, say_value
 from fairlead.connectors.kit.moments import EMBEDDED, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
-from fairlead.model.records.conversation import Message
 from fairlead.model.records.kinds import Text
 
 _HANDLE = r"@[\w](?:[\w.-]*[\w])?"
@@ -145,18 +144,4 @@ def _comment(sheet: Sheet, note: Doc, change: str, author: Text, body: Text) -> 
 
 def _message(sheet: Sheet, note: Doc, about: str, author: Text, body: Text) -> None:
     at = note.need_time("created_at").replace(microsecond=0)
-    updated = second(note, "updated_at")
-    sheet.say(
-        Message(
-            id=f"{about}/comment/{note.need_whole('id')}",
-            source=sheet.source,
-            created_at=at,
-            updated_at=updated,
-            about=about,
-            author=author,
-            body=body,
-            at=at,
-        ),
-        updated or at,
-        USUAL_RANK,
-    )
+    say_message(sheet, about, note.need_whole("id"), at, author, body, updated_at=second(note, "updated_at"))

@@ -19,8 +19,8 @@ from fairlead.connectors.gitlab import (
 )
 from fairlead.connectors.gitlab.sheet import Sheet
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
-from fairlead.connectors.kit.payload import Doc, document, documents, entries
-from fairlead.connectors.kit.reading import page_date, routed
+from fairlead.connectors.kit.payload import Doc, document, documents
+from fairlead.connectors.kit.reading import page_date, read_entries, routed
 
 _Reader = Callable[[Sheet, Doc], object]
 
@@ -91,12 +91,8 @@ def _page(delivery: Delivery, options: Options) -> Reading:
         sheet.enter(path)
     if together := _TOGETHER.get(name):
         together(sheet, documents(delivery.body))
-    elif reader := _PAGES.get(name):
-        for entry in entries(delivery.body):
-            reader(sheet, entry)
-    else:
-        return Reading(nothing=f"no reader for `{name}`")
-    return sheet.reading("the page is empty")
+        return sheet.reading("the page is empty")
+    return read_entries(delivery, sheet, _PAGES.get(name))
 
 
 def _why_nothing(kind: str) -> str:

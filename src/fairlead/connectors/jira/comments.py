@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
-
 from fairlead.connectors.jira.prose import prose
 from fairlead.connectors.jira.sheet import Sheet, id_of
+from fairlead.connectors.kit.happened import say_message
 from fairlead.connectors.kit.moments import EMBEDDED, GONE, SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
@@ -30,20 +29,14 @@ def event(sheet: Sheet, payload: Doc, kind: str) -> None:
 
 def say(sheet: Sheet, comment: Doc, item: str) -> None:
     """Says a comment as a message about an item."""
-    at, updated = comment.need_time("created"), comment.time("updated")
-    sheet.say(
-        Message(
-            id=f"{item}/comment/{id_of(comment)}",
-            source=sheet.source,
-            created_at=at,
-            updated_at=updated,
-            deleted_at=UNSET,
-            about=item,
-            author=sheet.person(comment, "author"),
-            body=prose(comment, "body"),
-            at=at,
-        ),
-        updated or at,
+    say_message(
+        sheet,
+        item,
+        id_of(comment),
+        comment.need_time("created"),
+        sheet.person(comment, "author"),
+        prose(comment, "body"),
+        updated_at=comment.time("updated"),
         # a page writes the text as the API of the sync does, and that is the one to keep
-        SNAPSHOT if sheet.headers.get("path") else USUAL_RANK,
+        rank=SNAPSHOT if sheet.headers.get("path") else USUAL_RANK,
     )

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from fairlead.connectors.jira import comments, history, issues, sprints, versions
 from fairlead.connectors.jira.sheet import Sheet
 from fairlead.connectors.kit.connector import Delivery, Options, Reading, Sweep
-from fairlead.connectors.kit.payload import Doc, document, entries
-from fairlead.connectors.kit.reading import page_date, routed
+from fairlead.connectors.kit.payload import Doc, document
+from fairlead.connectors.kit.reading import page_date, read_entries, routed
 from fairlead.model.errors import Unreadable
 from fairlead.model.times import parse_time
 
@@ -60,15 +60,8 @@ def _project_gone(sheet: Sheet, payload: Doc) -> None:
 
 
 def _page(delivery: Delivery, options: Options) -> Reading:
-    name = delivery.kind.removeprefix("api:")
-    route = _PAGES.get(name)
-    if route is None:
-        return Reading(nothing=f"no reader for `{name}`")
-    keys, read_entry = route
-    sheet = Sheet(options, page_date(delivery.headers), delivery.headers)
-    for entry in entries(delivery.body, *keys):
-        read_entry(sheet, entry)
-    return sheet.reading("the page is empty")
+    keys, reader = _PAGES.get(delivery.kind.removeprefix("api:"), ((), None))
+    return read_entries(delivery, Sheet(options, page_date(delivery.headers), delivery.headers), reader, *keys)
 
 
 def _logged(sheet: Sheet, found: Doc) -> None:
@@ -108,7 +101,7 @@ def _time(text: str) -> datetime:
     return found
 
 
-_PAGES: Mapping[str, tuple[tuple[str, ...], Callable[[Sheet, Doc], object]]] = MappingProxyType(
+_PAGES: Mapping[str, tuple[tuple[str, ...], Callable[[Sheet, Doc], object] | None]] = MappingProxyType(
     {
         "issues": (("issues",), issues.snapshot),
         "search": (("issues",), issues.snapshot),

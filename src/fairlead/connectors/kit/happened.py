@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
+from fairlead.connectors.kit.moments import GONE, USUAL_RANK
 from fairlead.connectors.kit.sheet import Sheet
 from fairlead.model.records.code import ChangeEvent
+from fairlead.model.records.conversation import Message
 from fairlead.model.records.kinds import Text, Time
 from fairlead.model.records.work import WorkItemChange, WorkItemTransition
 from fairlead.model.times import iso
@@ -141,6 +143,38 @@ def say_value(
     """One of several values of a field came or went, like a label: each is a change, so nobody compares lists."""
     old, new, way = (None, value, "+") if came else (value, None, "-")
     say_field(sheet, item, field, at, actor, old, new, f"{key or iso(at)}/{way}{shown(value)}")
+
+
+def say_message(
+    sheet: Sheet,
+    about: str,
+    number: str | int,
+    at: datetime,
+    author: Text,
+    body: Text,
+    *,
+    url: Text = UNSET,
+    updated_at: Time = UNSET,
+    deleted_at: Time = UNSET,
+    rank: int = USUAL_RANK,
+) -> None:
+    """A comment on something other than a change, whose comments are events of it."""
+    sheet.say(
+        Message(
+            id=f"{about}/comment/{number}",
+            source=sheet.source,
+            url=url,
+            created_at=at,
+            updated_at=updated_at,
+            deleted_at=deleted_at,
+            about=about,
+            author=author,
+            body=body,
+            at=at,
+        ),
+        deleted_at or updated_at or at,
+        GONE if deleted_at else rank,
+    )
 
 
 def shown(value: Text) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 from fairlead.connectors.kit import ids
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
+from fairlead.connectors.kit.payload import Doc, entries
+from fairlead.connectors.kit.sheet import Sheet
 from fairlead.model.times import parse_time
 
+_Sheet = TypeVar("_Sheet", bound=Sheet)
 _Read = Callable[[Delivery, Options], Reading]
 
 
@@ -18,6 +22,17 @@ def routed(delivery: Delivery, options: Options, *, webhook: _Read, page: _Read)
     if delivery.kind == ids.KIND:
         return ids.read_ids(delivery.body)
     return (page if delivery.kind.startswith("api:") else webhook)(delivery, options)
+
+
+def read_entries(
+    delivery: Delivery, sheet: _Sheet, reader: Callable[[_Sheet, Doc], object] | None, *keys: str
+) -> Reading:
+    """Reads a page entry by entry; its list stands below one of the keys, or is the page."""
+    if reader is None:
+        return Reading(nothing=f"no reader for `{delivery.kind.removeprefix('api:')}`")
+    for entry in entries(delivery.body, *keys):
+        reader(sheet, entry)
+    return sheet.reading("the page is empty")
 
 
 def page_date(headers: Mapping[str, str]) -> datetime | None:

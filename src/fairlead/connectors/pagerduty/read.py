@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
-from fairlead.connectors.kit.payload import Doc, document, entries
-from fairlead.connectors.kit.reading import page_date, routed
+from fairlead.connectors.kit.payload import Doc, document
+from fairlead.connectors.kit.reading import page_date, read_entries, routed
 from fairlead.connectors.pagerduty import incidents, oncall
 from fairlead.connectors.pagerduty.sheet import Sheet
 from fairlead.model.errors import Unreadable
@@ -51,14 +51,11 @@ def _webhook(delivery: Delivery, options: Options) -> Reading:
 
 def _page(delivery: Delivery, options: Options) -> Reading:
     name = delivery.kind.removeprefix("api:")
-    route = _PAGES.get(name)
-    if route is None:
-        return Reading(nothing=f"no reader for `{name}`")
-    key, read_entry = route
-    sheet = Sheet(options, page_date(delivery.headers), delivery.headers)
-    for entry in entries(delivery.body, key, key.removesuffix("s")):
-        read_entry(sheet, entry)
-    return sheet.reading("the page is empty")
+    # a list stands below its name, and what was asked for alone below its singular
+    keys = (name, name.removesuffix("s"))
+    return read_entries(
+        delivery, Sheet(options, page_date(delivery.headers), delivery.headers), _PAGES.get(name), *keys
+    )
 
 
 def _user(sheet: Sheet, user: Doc) -> None:
@@ -101,15 +98,15 @@ def _about(sheet: Sheet, entry: Doc) -> str:
     return f"{sheet.source}:{parts[1]}"
 
 
-_PAGES: Mapping[str, tuple[str, Callable[[Sheet, Doc], object]]] = MappingProxyType(
+_PAGES: Mapping[str, Callable[[Sheet, Doc], object]] = MappingProxyType(
     {
-        "incidents": ("incidents", incidents.snapshot),
-        "log_entries": ("log_entries", _entry),
-        "notes": ("notes", _note),
-        "status_updates": ("status_updates", _update),
-        "services": ("services", Sheet.service),
-        "teams": ("teams", Sheet.team),
-        "users": ("users", _user),
-        "oncalls": ("oncalls", oncall.shift),
+        "incidents": incidents.snapshot,
+        "log_entries": _entry,
+        "notes": _note,
+        "status_updates": _update,
+        "services": Sheet.service,
+        "teams": Sheet.team,
+        "users": _user,
+        "oncalls": oncall.shift,
     }
 )

@@ -1,0 +1,75 @@
+"""Commits of code hosts: by push GitHub, GitLab and those who followed them write the same object."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import UNSET
+
+from fairlead.connectors.kit.moments import SNAPSHOT, USUAL_RANK
+from fairlead.connectors.kit.payload import Doc
+from fairlead.connectors.kit.sheet import Sheet
+from fairlead.connectors.kit.trailers import trailers
+from fairlead.model.patch import OLDEST
+from fairlead.model.records.code import ChangeCommit, Commit, CommitFile
+from fairlead.model.records.kinds import Text, Time, Whole
+
+
+def say_pushed_commit(
+    sheet: Sheet, commit: Doc, at: Time, *, author: Text, committer: Text = UNSET, branch: Text = UNSET
+) -> None:
+    """A commit of a `push` webhook, with the names of the files that it touched."""
+    sha, version, written = commit.need_text("id"), at or OLDEST, commit.child("author")
+    identity = f"{sheet.repository}@{sha}"
+    message, address = commit.text("message"), written.text("email") if written else UNSET
+    read = trailers(message or "")
+    sheet.say(
+        Commit(
+            id=identity,
+            source=sheet.source,
+            url=commit.text("url"),
+            repository=sheet.repository,
+            sha=sha,
+            author=author,
+            committer=committer,
+            author_name=written.text("name") if written else UNSET,
+            # in place of an address that is kept private stands a word
+            author_email=address if address and "@" in address else UNSET,
+            message=message,
+            co_authors=read.co_authors,
+            trailers=read.others,
+            branch=branch,
+        ),
+        version,
+        USUAL_RANK,
+    )
+    if isinstance(at, datetime):
+        # A push has one time where a commit has two; what names both wins over it.
+        sheet.say(Commit(id=identity, authored_at=at, committed_at=at), OLDEST)
+    # a file that was renamed and changed stands in two of the lists
+    for path in dict.fromkeys((*commit.texts("added"), *commit.texts("modified"), *commit.texts("removed"))):
+        file = CommitFile(
+            id=f"{identity}:{path}", source=sheet.source, commit=identity, repository=sheet.repository, path=path
+        )
+        sheet.say(file, version, USUAL_RANK)
+
+
+def say_change_commit(sheet: Sheet, change: str, commit: Commit, position: Whole = UNSET) -> None:
+    """That a commit belongs to a change, with what the commit says of itself: the change outlives its branch."""
+    sheet.say(
+        ChangeCommit(
+            id=f"{change}@{commit.sha}",
+            source=sheet.source,
+            change=change,
+            commit=commit.id,
+            sha=commit.sha,
+            position=position,
+            author=commit.author,
+            author_email=commit.author_email,
+            authored_at=commit.authored_at,
+            committed_at=commit.committed_at,
+            message=commit.message,
+        ),
+        commit.committed_at or OLDEST,
+        SNAPSHOT,
+    )
