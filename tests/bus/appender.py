@@ -7,11 +7,13 @@ import sys
 from collections import deque
 from datetime import UTC, datetime
 
+from fairlead.bus.nats import NatsEventLog
+from fairlead.bus.nats_link import Place
 from fairlead.bus.sql import SqlEventLog
 from fairlead.model.raw import RawEvent
 
-log = SqlEventLog.open(sys.argv[1])
-run = sys.argv[2]
+url, run, *stream = sys.argv[1:]
+log = NatsEventLog.open(Place(tuple(url.split(",")), stream[0])) if stream else SqlEventLog.open(url)
 inflight: deque = deque()
 for number in range(10**9):
     name = f"{run}.{number}"

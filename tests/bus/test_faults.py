@@ -14,6 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from fairlead.bus.nats import NatsEventLog
+from fairlead.bus.nats_link import Place
 from fairlead.bus.sql import SqlEventLog
 from fairlead.bus.suite import event
 from fairlead.model.errors import Abort, Retry
@@ -21,9 +23,9 @@ from fairlead.model.errors import Abort, Retry
 APPENDER = Path(__file__).with_name("appender.py")
 
 
-def kill_after(url: str, run: str, acknowledged: int) -> set[str]:
+def kill_after(acknowledged: int, *words: str) -> set[str]:
     """Starts an appender, kills it once it has acknowledged so many; gives what it acknowledged."""
-    process = subprocess.Popen([sys.executable, APPENDER, url, run], stdout=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, APPENDER, *words], stdout=subprocess.PIPE)
     assert process.stdout is not None
     lines = [process.stdout.readline() for _ in range(acknowledged)]
     process.kill()
@@ -34,12 +36,13 @@ def kill_after(url: str, run: str, acknowledged: int) -> set[str]:
     return set(told.decode().split())
 
 
-def kill_often(url: str, times: int) -> None:
+def kill_often(where: str | Place, times: int) -> None:
     chance = random.Random(20261121)
     acknowledged: set[str] = set()
+    url, *stream = [where] if isinstance(where, str) else [",".join(where.servers), where.stream]
     for run in range(times):
-        acknowledged |= kill_after(url, f"r{run}", chance.randrange(1, 1500))
-    log = SqlEventLog.open(url)
+        acknowledged |= kill_after(chance.randrange(1, 1500), url, f"r{run}", *stream)
+    log = SqlEventLog.open(where) if isinstance(where, str) else NatsEventLog.open(where)
     held = {found.event.delivery: found.event.body for found in log.scan()}
     log.close()
     assert acknowledged
@@ -57,8 +60,12 @@ def test_kill_9_loses_nothing_acknowledged_on_postgres(postgres_url: str) -> Non
     kill_often(postgres_url, 2)
 
 
+def test_kill_9_loses_nothing_acknowledged_on_nats(nats_place: Place) -> None:
+    kill_often(nats_place, 2)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("store", ["sqlite_url", "postgres_url"])
+@pytest.mark.parametrize("store", ["sqlite_url", "postgres_url", "nats_place"])
 def test_kill_9_many_times(store: str, request: pytest.FixtureRequest) -> None:
     kill_often(request.getfixturevalue(store), 40)
 

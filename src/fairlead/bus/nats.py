@@ -33,8 +33,15 @@ class NatsEventLog(GroupedEventLog):
     @classmethod
     def open(cls, place: Place, applied: int = 0) -> Self:
         """Opens the stream; where it is not there it is made, with positions above what was applied so far."""
-        shelf = asked(lambda: NatsShelf(place, applied))
-        return cls(shelf, _LIMITS)
+        return cls(asked(lambda: NatsShelf(place, applied)))
+
+    def __init__(self, shelf: NatsShelf) -> None:
+        super().__init__(shelf, _LIMITS)
+        self._nats = shelf
+
+    def state(self) -> State:
+        """How the stream stands, by its leader."""
+        return asked(self._nats.state)
 
 
 class NatsShelf:

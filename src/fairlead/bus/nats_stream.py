@@ -48,7 +48,7 @@ class State(NamedTuple):
     last: int
     messages: int
     bytes: int
-    replicas: int
+    copies: int
     behind: list[str]
     """Servers whose copy is not complete now."""
 
@@ -78,6 +78,12 @@ class Stream:
             raise Abort(
                 f"the NATS stream `{self._name}` is not made for raw events: {said}",
                 hint="name another in [bus] stream, and it is made",
+            )
+        if found["state"]["last_seq"] < first - 1:
+            raise Abort(
+                f"the NATS stream `{self._name}` ends at {found['state']['last_seq']}, and events up to {first - 1}"
+                " were applied: it is another installation's, or was restored from an older copy",
+                hint="restore the store of the same time, or name a new stream in [bus] stream",
             )
         return largest - _HEADER_ROOM
 
@@ -144,7 +150,7 @@ class Stream:
             last=state["last_seq"],
             messages=state["messages"],
             bytes=state["bytes"],
-            replicas=answer["config"]["num_replicas"],
+            copies=answer["config"]["num_replicas"],
             behind=[one["name"] for one in others if one.get("offline") or not one.get("current")],
         )
 
@@ -156,12 +162,12 @@ class Stream:
         return self._link.run(lambda client: self._get(client, asked), _ANSWER_WITHIN_S)
 
     async def _get(self, client: Client, asked: Mapping[str, Any]) -> Found | None:
-        answer = await _api(client, f"STREAM.MSG.GET.{self._name}", asked, missing=_NO_MESSAGE)
+        answer = await api(client, f"STREAM.MSG.GET.{self._name}", asked, missing=_NO_MESSAGE)
         return _found(answer["message"]) if answer else None
 
     def _ask(self, what: str, asked: Mapping[str, Any], missing: int = 0) -> dict[str, Any] | None:
         subject = f"{what}.{self._name}"
-        return self._link.run(lambda client: _api(client, subject, asked, missing), _ANSWER_WITHIN_S)
+        return self._link.run(lambda client: api(client, subject, asked, missing), _ANSWER_WITHIN_S)
 
     def _config(self, first: int) -> dict[str, Any]:
         return {
@@ -180,7 +186,7 @@ class Stream:
         }
 
 
-async def _api(client: Client, subject: str, asked: Mapping[str, Any], missing: int = 0) -> dict[str, Any] | None:
+async def api(client: Client, subject: str, asked: Mapping[str, Any], missing: int = 0) -> dict[str, Any] | None:
     """An answer of JetStream; `None` where it says that something is missing."""
     body = msgspec.json.encode(asked) if asked else b""
     answer = await client.request(f"$JS.API.{subject}", body, timeout=_ANSWER_WITHIN_S)

@@ -115,6 +115,18 @@ def _store(text: str) -> str:
     return "" if good else "expected `postgresql://user@host/database`, or nothing for SQLite in the home"
 
 
+def _bus(text: str) -> str:
+    parts = [urlsplit(one.strip()) for one in text.split(",")]
+    good = all(one.scheme in ("nats", "tls") and one.hostname for one in parts)
+    # not shown, like the store's: it may hold a password or token
+    return "" if good else "expected `nats://host:4222`, several with commas between, or nothing for the store"
+
+
+def _stream(text: str) -> str:
+    good = re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text)
+    return "" if good else f"`{text}` is no name of a stream: letters, digits, `-` and `_`"
+
+
 def _web_address(text: str) -> str:
     try:
         parts = urlsplit(text)
@@ -146,6 +158,8 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("schedule", "brief_at"): _hour_of_day,
     ("schedule", "sweep_at"): _hour_of_day,
     ("store", "url"): _store,
+    ("bus", "url"): _bus,
+    ("bus", "stream"): _stream,
     ("server", "public_url"): _web_address,
     ("server", "trusted_proxies"): _network,
     ("warehouse", "memory_limit"): _memory,
@@ -154,6 +168,7 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
 
 _RANGES: Mapping[tuple[str, str], tuple[int, float]] = {
     ("server", "port"): (0, 65535),
+    ("bus", "replicas"): (1, 5),
     ("privacy", "minimum_group"): (1, math.inf),
     ("incidents", "attribution_threshold"): (0, 1),
     ("reviewers", "spread"): (0, 1),

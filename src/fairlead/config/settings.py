@@ -66,6 +66,19 @@ class Store(Section, frozen=True):
     """`postgresql://user@host/database`; empty means SQLite in the home."""
 
 
+class Bus(Section, frozen=True):
+    """`[bus]`: where raw events are kept, if not in the store."""
+
+    url: str = ""
+    """Servers of a NATS cluster, like `nats://user@nats-1:4222,nats://user@nats-2:4222`; empty means the store."""
+    stream: str = "fairlead"
+    """JetStream stream that holds them; it is made where it is not there."""
+    replicas: int = 1
+    """Copies that a stream is made with, on as many servers: 1, 3 or 5."""
+    authority: str = ""
+    """File of the certificate authority, for `tls://` with certificates that the system does not know."""
+
+
 class Server(Section, frozen=True):
     """`[server]`."""
 
@@ -109,6 +122,7 @@ class Settings(Setup, frozen=True):
 
     sources: dict[str, SourceSetup] = {}
     store: Store = Store()
+    bus: Bus = Bus()
     server: Server = Server()
     raw: Raw = Raw()
     schedule: Schedule = Schedule()

@@ -36,6 +36,8 @@ class Manifest(msgspec.Struct, frozen=True):
     """Name -> SHA-256."""
     home: str = ""
     """Where the home was: settings name files in it by their full path."""
+    bus: str = ""
+    """What held the raw log beside the store: `nats`, or nothing."""
 
 
 class _Bounded:
@@ -51,10 +53,10 @@ class _Bounded:
         return self._stream.read(size)
 
 
-def manifest_of(folder: Path, created_at: str, store: str, home: Path) -> Manifest:
+def manifest_of(folder: Path, created_at: str, store: str, home: Path, bus: str = "") -> Manifest:
     """Describes the files of a folder."""
     files = {str(path.relative_to(folder)): _hash(path) for path in sorted(folder.rglob("*")) if path.is_file()}
-    return Manifest(_FORMAT, created_at, store, files, str(home))
+    return Manifest(_FORMAT, created_at, store, files, str(home), bus)
 
 
 def pack(folder: Path, manifest: Manifest, target: Path) -> None:

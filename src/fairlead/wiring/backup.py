@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fairlead.config.load import FILE_NAME, OWN_FOLDER, Loaded
+from fairlead.config.settings import Bus
 from fairlead.model.errors import Abort
 from fairlead.model.times import Clock, iso
 from fairlead.wiring import postgres_copy
@@ -24,9 +25,11 @@ from fairlead.wiring.archive import Manifest, manifest_of, pack, unpack
 
 _DATABASES = ("facts.db", "raw.db")
 _DUMP = "postgresql.dump"
+_STREAM = "nats.stream"
 _PLAIN = (FILE_NAME, "as-of")
 _KEYS = "keys"
 _FOLDERS = (OWN_FOLDER, "reports")
+_NO_BUS = Bus()
 _MADE_ANEW = ("*.db-wal", "*.db-shm", "warehouse.duckdb*", "made-by")
 """What would contradict restored databases: SQLite would even replay a log that is not theirs into them."""
 
@@ -49,21 +52,28 @@ def backup(home: Path, loaded: Loaded, target: Path, clock: Clock) -> Manifest:
     # Beside the target, so that the finished file is moved and not copied; only we may look into it.
     with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".fairlead-backup-") as scratch:
         folder = Path(scratch)
+        bus = loaded.settings.bus
         if url:
             postgres_copy.dump(url, folder / _DUMP)
         else:
-            for name in _DATABASES:
+            for name in _DATABASES[:1] if bus.url else _DATABASES:
                 _copy_database(home / name, folder / name)
+        if bus.url:
+            # late: a home without NATS loads no client of it
+            from fairlead.wiring import nats
+
+            nats.dump(bus, loaded.path.parent if loaded.path else None, folder / _STREAM)
         # After the databases: a key that the facts speak of is then in the copy, whatever happens meanwhile.
         for name, path in _plain_files(home, loaded.path):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / name)
-        manifest = manifest_of(folder, iso(clock.now()), "postgresql" if url else "sqlite", home)
+        held = "postgresql" if url else "sqlite"
+        manifest = manifest_of(folder, iso(clock.now()), held, home, "nats" if bus.url else "")
         pack(folder, manifest, target)
     return manifest
 
 
-def restore(source: Path, home: Path, store_url: str, *, force: bool = False) -> Restored:
+def restore(source: Path, home: Path, store_url: str, bus: Bus = _NO_BUS, *, force: bool = False) -> Restored:
     """Unpacks a checked backup into an empty home; the home is touched only when all of it was found good."""
     held = [name for name in _DATABASES if (home / name).exists()]
     if held and not force:
@@ -76,6 +86,10 @@ def restore(source: Path, home: Path, store_url: str, *, force: bool = False) ->
         folder = Path(scratch)
         manifest = unpack(source, folder)
         _check_known(source, manifest, folder)
+        if manifest.bus:
+            _fill_stream(bus, home, folder / _STREAM)
+        elif bus.url:
+            raise Abort("this backup holds no NATS stream", hint="take [bus] url out of the settings first")
         if manifest.store == "postgresql":
             if not store_url:
                 hint = "export FAIRLEAD_STORE__URL=postgresql://... of the database to fill"
@@ -84,10 +98,19 @@ def restore(source: Path, home: Path, store_url: str, *, force: bool = False) ->
         elif store_url:
             raise Abort("this backup is of a store on SQLite", hint="take [store] url out of the settings first")
         _relocate(folder / FILE_NAME, manifest.home, home)
-        _move_in(
-            [name for name in manifest.files if name != _DUMP and not (kept and name == FILE_NAME)], folder, home
-        )
+        # what a server holds now has no place in the home
+        elsewhere = {_DUMP, _STREAM} | ({FILE_NAME} if kept else set())
+        _move_in([name for name in manifest.files if name not in elsewhere], folder, home)
     return Restored(manifest, kept)
+
+
+def _fill_stream(bus: Bus, home: Path, source: Path) -> None:
+    if not bus.url:
+        hint = "export FAIRLEAD_BUS__URL=nats://... of the server to fill"
+        raise Abort("this backup's raw events are a NATS stream", hint=hint)
+    from fairlead.wiring import nats
+
+    nats.fill(bus, home, source)
 
 
 def _move_in(names: list[str], folder: Path, home: Path) -> None:
@@ -112,6 +135,9 @@ def _relocate(settings: Path, old: str, home: Path) -> None:
 def _check_known(source: Path, manifest: Manifest, folder: Path) -> None:
     """Refuses names that no home has: a backup is data and puts nothing else on a machine."""
     databases = (_DUMP,) if manifest.store == "postgresql" else _DATABASES
+    if manifest.bus:
+        # the raw log is there, and so it is not in the home
+        databases = (*databases[:1], _STREAM)
     named = _named(folder / FILE_NAME, Path(manifest.home), Path(manifest.home))
     for name in manifest.files:
         first, *deeper = name.split("/")

@@ -64,20 +64,27 @@ def _home(home: Path) -> Iterator[Finding]:
 
 
 def _store(services: Services) -> Iterator[Finding]:
+    part = "store"
     try:
         database = services.database
+        part = "bus" if services.settings.bus.url else "store"
         latest = services.log.latest()
     except Fault as fault:
-        yield Finding("store", False, fault.message, fault.hint)
+        yield Finding(part, False, fault.message, fault.hint or f"check [{part}] url and that the server runs")
         return
     except Exception as fault:
         # Each driver has errors of its own; a checkup says them and goes on with the rest.
-        yield Finding("store", False, str(fault).splitlines()[0], "check [store] url and that the server runs")
+        yield Finding(part, False, str(fault).splitlines()[0], f"check [{part}] url and that the server runs")
         return
-    detail = f"{database.dialect}, {latest} raw events"
+    detail = database.dialect + ("" if services.settings.bus.url else f", {latest} raw events")
     if database.dialect == "sqlite":
         detail += f", SQLite {sqlite3.sqlite_version}"
     yield Finding("store", True, detail)
+    if services.settings.bus.url:
+        # late: a home without NATS loads no client of it
+        from fairlead.wiring import nats
+
+        yield nats.finding(services.settings.bus, services.log)
     if not latest and services.settings.sources:
         yield Finding("history", None, "nothing was read yet", "fairlead sync")
 

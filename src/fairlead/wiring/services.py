@@ -84,6 +84,10 @@ class Services:
     @cached_property
     def log(self) -> EventLog:
         """Raw events."""
+        if self.settings.bus.url:
+            from fairlead.wiring.nats import open_nats
+
+            return open_nats(self.settings.bus, self.database, self._settings_folder)
         # A file apart from the facts: SQLite has one writer a file, and an acknowledgement must not wait for records.
         from fairlead.bus.sql import SqlEventLog
 

@@ -21,8 +21,8 @@ _PROGRAM = Path(__file__).parents[1]
 
 def applied_revision(home: Path, loaded: Loaded) -> int | None:
     """Revision of a store that has applied all of its log by these settings and this code; else `None`."""
-    # Another machine may have written to a PostgreSQL store; only a file can be judged by a glance.
-    if loaded.settings.store.url:
+    # Another machine may have written to a server's store or log; only files can be judged by a glance.
+    if loaded.settings.store.url or loaded.settings.bus.url:
         return None
     seen, newest = glance(home / "facts.db"), latest(home / "raw.db")
     if seen is None or newest is None or seen.owed or seen.positions.get(_CONSUMER) != newest:

@@ -28,10 +28,12 @@ def restore(
     # It would go on writing to files that no longer have a name.
     if home.server_socket():
         raise Abort("a server runs on this home", hint="stop it first")
-    filled = home.loaded().settings.store.url
-    done = unpack(source, home.folder(), filled, force=force)
-    # The settings that came back may name the database that was copied, not the one filled: touch neither then.
-    elsewhere = home.loaded().settings.store.url != filled
+    settings = home.loaded().settings
+    filled = (settings.store.url, settings.bus.url)
+    done = unpack(source, home.folder(), settings.store.url, settings.bus, force=force)
+    # The settings that came back may name the servers that were copied, not the ones filled: touch neither then.
+    settings = home.loaded().settings
+    elsewhere = (settings.store.url, settings.bus.url) != filled
     applied = 0
     if not elsewhere:
         with home.services() as services:
@@ -44,5 +46,7 @@ def restore(
     if done.kept_settings:
         typer.echo("note: the home's own fairlead.toml was kept; --force takes the one of the backup")
     if elsewhere:
-        typer.echo("note: the restored fairlead.toml names another store: set [store] url to the one just filled")
+        typer.echo(
+            "note: the restored fairlead.toml names other servers: set [store] and [bus] url to those just filled"
+        )
     typer.echo("next: fairlead doctor")
