@@ -140,14 +140,21 @@ class Executor:
             self._no_delta(con, name)
             return False
         self._run(con, name, "create or replace temp table fresh as ", incremental=True)
-        dirty = f'"{key}" in (select "{key}" from "{model.dirty}")'  # noqa: S608
+        # The keys of all rows are read once; most dirty keys are new ones, of which there is nothing to replace.
+        con.execute(
+            "create or replace temp table replaced as "  # noqa: S608 - names of the project
+            f'select rowid as place from "{name}" where "{key}" in (select "{key}" from "{model.dirty}")'
+        )
+        old = "rowid in (select place from replaced)"
+        some = bool(con.execute("select 1 from replaced limit 1").fetchall())
         if name in self._watched:
             # The old rows too: whoever follows must also look after keys that are gone from the fresh ones.
             con.execute(
-                f'create or replace temp table "delta_{name}" as '  # noqa: S608 - names of the project
-                f'select * from "{name}" where {dirty} union all by name select * from fresh'
+                f'create or replace temp table "delta_{name}" as '  # noqa: S608
+                f'select * from "{name}" where {old if some else "false"} union all by name select * from fresh'
             )
-        con.execute(f'delete from "{name}" where {dirty}')  # noqa: S608
+        if some:
+            con.execute(f'delete from "{name}" where {old}')  # noqa: S608
         con.execute(f'insert into "{name}" by name select * from fresh')  # noqa: S608
         con.execute("drop table fresh")
         return True

@@ -64,7 +64,7 @@ _STALE = """
 create or replace temp table stale_repositories as
 with touched as (
     -- Both sides of an update are in a delta; a commit that is the same on both has not changed for lineage.
-    select id, any_value(repository) as repository, any_value(sha) as sha, count(*) as sides
+    select id, any_value(repository) as repository, any_value(sha) as sha, count(*) as sides, bool_or(came) as came
     from delta_commits group by id
     having count(*) = 1 or count(distinct (parents, committed_at, deleted_at)) > 1
 )
@@ -74,8 +74,7 @@ union
 select t.repository, true from touched t
 left join warehouse_awaited w on w.repository = t.repository and w.sha = t.sha
 where t.repository in (select repository from parts_now)
-    and (w.sha is not null or t.sides > 1
-        or t.id not in (select id from commits where id in (select id from touched)))
+    and (w.sha is not null or t.sides > 1 or not t.came)
 """
 
 

@@ -1,7 +1,8 @@
 """Record tables in the warehouse and the merging of deltas into them.
 
 A delta keeps, beside the new rows, the rows that they replace, in a temporary table `delta_<table>`: the models find
-there which keys a delta touches, also where a row moved from one parent to another or vanished.
+there which keys a delta touches, also where a row moved from one parent to another or vanished. `came` tells the two
+apart.
 """
 
 from __future__ import annotations
@@ -104,13 +105,35 @@ def create_records(con: duckdb.DuckDBPyConnection) -> None:
     for table in TABLES:
         listed = ", ".join(f'"{column.name}" {TYPES[column.kind]}' for column in columns(table))
         con.execute(f"create table if not exists {table} ({listed})")
-        con.execute(f"create temp table if not exists delta_{table} ({listed})")
+        con.execute(f"create temp table if not exists delta_{table} ({listed}, came BOOLEAN)")
+    _keep_keys(con)
+
+
+_ALL_KEYS = "insert into warehouse_keys select '{table}', hash(id) from {table}"
+
+
+def _keep_keys(con: duckdb.DuckDBPyConnection) -> None:
+    """Numbers for all ids ever held: eight bytes say that an id is new ten times faster than the ids themselves.
+
+    They may name ids that are gone, and two ids may share one: who finds a number here looks the id up. One lacking
+    would double a row, so numbers of another version of the engine, which may count otherwise, are made anew.
+    """
+    version = "select version() as engine"
+    con.execute("create table if not exists warehouse_keys (held_in varchar, key ubigint)")
+    con.execute("create table if not exists warehouse_keys_made (engine varchar)")
+    if con.execute(f"from warehouse_keys_made intersect {version}").fetchall():
+        return
+    con.execute("delete from warehouse_keys")
+    for table in TABLES:
+        con.execute(_ALL_KEYS.format(table=table))
+    con.execute(f"create or replace table warehouse_keys_made as {version}")
 
 
 def empty(con: duckdb.DuckDBPyConnection) -> None:
     """Forgets all records."""
     for table in TABLES:
         con.execute(f"delete from {table}")  # noqa: S608 - a name of the schema
+    con.execute("delete from warehouse_keys")
 
 
 def load(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, after_rev: int, *, first: bool) -> int:
@@ -119,7 +142,9 @@ def load(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, after_r
     The `first` load of a whole warehouse keeps no delta: everything is made from it anyway.
     """
     if first:
-        return _fill(con, table, snapshot.deltas(table, after_rev))
+        rows = _fill(con, table, snapshot.deltas(table, after_rev))
+        con.execute(_ALL_KEYS.format(table=table))
+        return rows
     rows = _remove(con, table, snapshot.removals(table, after_rev))
     for chunk in _chunks(snapshot.deltas(table, after_rev)):
         _merge(con, table, chunk)
@@ -180,7 +205,7 @@ def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
 def _remove(con: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]) -> int:
     if ids:
         gone = "id in (select unnest(?::varchar[]))"
-        con.execute(f"insert into delta_{table} select * from {table} where {gone}", [list(ids)])  # noqa: S608
+        con.execute(f"insert into delta_{table} select *, false from {table} where {gone}", [list(ids)])  # noqa: S608
         con.execute(f"delete from {table} where {gone}", [list(ids)])  # noqa: S608
     return len(ids)
 
@@ -188,17 +213,27 @@ def _remove(con: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]) -> i
 def _merge(con: duckdb.DuckDBPyConnection, table: str, chunk: pa.Table) -> None:
     con.register("arriving", chunk)
     try:
-        # One look-up in all that is held, which is what a small delta costs: then only rows that change are touched.
+        known = f"from warehouse_keys where held_in = '{table}'"
         con.execute(
-            "create or replace temp table replaced as "  # noqa: S608 - names of the schema
-            f"select rowid as place from {table} where id in (select id from arriving)"
+            "create or replace temp table known as "  # noqa: S608 - names of the schema
+            f"select key {known} and key in (select hash(id) from arriving)"
         )
-        if con.execute("select 1 from replaced limit 1").fetchall():
+        # Most of a delta is new: the ids held are read, which is dear, only where some of it may be among them.
+        if con.execute("select 1 from known limit 1").fetchall():
+            con.execute(
+                "create or replace temp table replaced as select rowid as place "  # noqa: S608
+                f"from {table} where id in (select id from arriving where hash(id) in (from known))"
+            )
             places = "rowid in (select place from replaced)"
-            con.execute(f"insert into delta_{table} select * from {table} where {places}")  # noqa: S608
+            con.execute(f"insert into delta_{table} select *, false from {table} where {places}")  # noqa: S608
             con.execute(f"delete from {table} where {places}")  # noqa: S608
-        for target in (table, f"delta_{table}"):
-            con.execute(f"insert into {target} select {_listed(table, chunk.column_names)} from arriving")  # noqa: S608
+        con.execute(
+            f"insert into warehouse_keys select '{table}', hash(id) from arriving "  # noqa: S608
+            "where hash(id) not in (from known)"
+        )
+        listed = _listed(table, chunk.column_names)
+        con.execute(f"insert into {table} select {listed} from arriving")  # noqa: S608
+        con.execute(f"insert into delta_{table} select {listed}, true from arriving")  # noqa: S608
     finally:
         _forget(con)
 

@@ -28,3 +28,8 @@ string_agg(distinct {{ value }}, ',' order by {{ value }})
 {% macro real(value) -%}
 cast({{ value }} as double precision)
 {%- endmacro %}
+
+{#- Rows of records whose keys are dirty; all of them where every row is made anew. -#}
+{% macro touched(table) -%}
+{%- if is_incremental() -%}{{ ref('dirty_' ~ table ~ '_rows') }}{%- else -%}{{ source('records', table) }}{%- endif -%}
+{%- endmacro %}

@@ -3,14 +3,13 @@
 
 with wanted as (
     select c.*
-    from {{ source('records', 'changes') }} c
+    from {{ touched('changes') }} c
     where c.deleted_at is null and c.state = 'merged' and c.merged_at is not null
-    {% if is_incremental() %} and c.id in (select change from {{ ref('dirty_changes') }}) {% endif %}
 ),
 
 commits as (
     select cc.change, cc.commit, cc.authored_at, cc.author
-    from {{ source('records', 'change_commits') }} cc
+    from {{ touched('change_commits') }} cc
     join wanted w on w.id = cc.change
     where cc.deleted_at is null
 ),

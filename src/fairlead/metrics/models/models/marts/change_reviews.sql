@@ -7,10 +7,9 @@ with wanted as (
         {{ kind_of('c.author', 'd') }} as author_kind,
         coalesce(c.draft, false) as draft, c.state, c.created_at as opened_at, c.merged_at, c.closed_at,
         c.additions, c.deletions, c.changed_files
-    from {{ source('records', 'changes') }} c
+    from {{ touched('changes') }} c
     left join {{ ref('dim_accounts') }} d on d.account = c.author
     where c.deleted_at is null
-    {% if is_incremental() %} and c.id in (select change from {{ ref('dirty_changes') }}) {% endif %}
 ),
 
 events as (
@@ -19,7 +18,7 @@ events as (
         case when e.kind in ('reviewed', 'approved', 'changes_requested') or (e.kind = 'commented' and e.review is not null)
             then 1 else 0 end as looks,
         {{ kind_of('e.actor', 'd') }} as actor_kind, coalesce(d.person, e.actor) as person, w.author_person
-    from {{ source('records', 'change_events') }} e
+    from {{ touched('change_events') }} e
     join wanted w on w.change = e.change
     left join {{ ref('dim_accounts') }} d on d.account = e.actor
     where e.deleted_at is null and e.at is not null

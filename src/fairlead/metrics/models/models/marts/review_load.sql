@@ -2,14 +2,13 @@
 {{ config(materialized='incremental', unique_key='change', meta={'dirty': 'dirty_changes'}) }}
 with wanted as (
     select c.id as change, c.repository, c.state, c.author
-    from {{ source('records', 'changes') }} c
+    from {{ touched('changes') }} c
     where c.deleted_at is null
-    {% if is_incremental() %} and c.id in (select change from {{ ref('dirty_changes') }}) {% endif %}
 ),
 
 events as (
     select e.change, e.kind, e.at as moment, case when e.kind like 'review_req%' then e.subject else e.actor end as account
-    from {{ source('records', 'change_events') }} e
+    from {{ touched('change_events') }} e
     join wanted w on w.change = e.change
     where e.deleted_at is null and e.at is not null
         and e.kind in ('review_requested', 'review_request_removed', 'reviewed', 'approved', 'changes_requested')

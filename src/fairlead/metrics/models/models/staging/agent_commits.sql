@@ -3,9 +3,8 @@
 
 with wanted as (
     select id, author, co_authors, trailers
-    from {{ source('records', 'commits') }}
+    from {{ touched('commits') }}
     where deleted_at is null
-    {% if is_incremental() %} and id in (select commit from {{ ref('dirty_commits') }}) {% endif %}
 ),
 
 helpers as (

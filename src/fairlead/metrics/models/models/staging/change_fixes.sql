@@ -3,9 +3,8 @@
 
 with wanted as (
     select c.id as change, c.repository, c.title, c.head_branch, c.labels
-    from {{ source('records', 'changes') }} c
+    from {{ touched('changes') }} c
     where c.deleted_at is null and c.state = 'merged'
-    {% if is_incremental() %} and c.id in (select change from {{ ref('dirty_changes') }}) {% endif %}
 ),
 
 labels as (select change, unnest(labels) as label from wanted where labels is not null),

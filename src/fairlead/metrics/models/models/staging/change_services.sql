@@ -3,9 +3,8 @@
 
 with wanted as (
     select c.id as change, c.repository
-    from {{ source('records', 'changes') }} c
+    from {{ touched('changes') }} c
     where c.deleted_at is null
-    {% if is_incremental() %} and c.id in (select change from {{ ref('dirty_changes') }}) {% endif %}
 ),
 
 by_path as (
@@ -24,7 +23,7 @@ own_files as (
 commit_files as (
     select p.change, p.repository, f.path
     from by_path p
-    join {{ source('records', 'change_commits') }} cc on cc.change = p.change and cc.deleted_at is null
+    join {{ touched('change_commits') }} cc on cc.change = p.change and cc.deleted_at is null
     join {{ source('records', 'commit_files') }} f on f.commit = cc.commit and f.deleted_at is null
     where p.change not in (select change from own_files)
 ),

@@ -3,9 +3,8 @@
 
 with wanted as (
     select c.id as change, c.repository, c.author, c.created_at
-    from {{ source('records', 'changes') }} c
+    from {{ touched('changes') }} c
     where c.deleted_at is null
-    {% if is_incremental() %} and c.id in (select change from {{ ref('dirty_changes') }}) {% endif %}
 ),
 
 owned as (

@@ -1,0 +1,3 @@
+-- The changes of which rows of the marts are made anew, looked up once for all models.
+{{ config(enabled=var('deltas', false)) }}
+select * from {{ source('records', 'changes') }} where id in (select change from {{ ref('dirty_changes') }})
