@@ -14,10 +14,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -25,10 +24,8 @@ import msgspec
 
 from fairlead.connectors.jira.fake_api import answer
 from fairlead.connectors.kit.fake.call import Request, Response
-from fairlead.connectors.kit.fake.faults import Faults, broken
-from fairlead.model.times import SystemClock
+from fairlead.connectors.kit.fake.tool import FakeTool, Json
 
-Json = dict[str, Any]
 _STATUSES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "To Do": ("10000", "new"),
@@ -49,17 +46,8 @@ CUSTOM: Mapping[str, tuple[str, str]] = MappingProxyType(
 BLOCKS: Json = {"id": "10200", "name": "Blocks", "inward": "is blocked by", "outward": "blocks"}
 
 
-@dataclass(slots=True)
-class Sent:
-    """One webhook."""
-
-    headers: dict[str, str]
-    body: bytes
-    at: datetime
-
-
 @dataclass
-class FakeJira:
+class FakeJira(FakeTool):
     """One site. Calls come in the order of time; each takes `at`."""
 
     secret: str
@@ -68,8 +56,6 @@ class FakeJira:
     cloud: bool = True
     zone: str = "Europe/Berlin"
     """Of the account that asks: JQL goes by it."""
-    now: Callable[[], datetime] = field(default_factory=lambda: SystemClock().now)
-    faults: Faults = field(default_factory=Faults)
     embedded: int = 40
     """So many entries of a changelog come along with an issue of a search."""
     base: str = "https://acme.atlassian.net"
@@ -79,18 +65,11 @@ class FakeJira:
     sprints: list[Json] = field(default_factory=list)
     versions: list[Json] = field(default_factory=list)
     issues: list[Json] = field(default_factory=list)
-    sent: list[Sent] = field(default_factory=list)
-    listeners: list[Callable[[Sent], None]] = field(default_factory=list)
-    seen: list[Request] = field(default_factory=list)
-    _numbers: int = 20000
-
-    def turn(self, clock: Callable[[], datetime]) -> None:
-        """Goes by another clock."""
-        self.now = clock
+    _numbers: int = field(default=20000, kw_only=True)
 
     def add_user(self, name: str, email: str) -> Json:
         """Somebody; Cloud hides addresses, Data Center shows them."""
-        number = self._number()
+        number = self.number()
         if self.cloud:
             user = {"accountId": f"712020:{number}", "displayName": name, "accountType": "atlassian", "active": True}
         else:
@@ -101,17 +80,17 @@ class FakeJira:
 
     def add_project(self, key: str) -> Json:
         """A project with a board of its own."""
-        project = {"id": str(self._number()), "key": key, "name": key.title(), "self": f"{self.base}/rest/api/2/x"}
+        project = {"id": str(self.number()), "key": key, "name": key.title(), "self": f"{self.base}/rest/api/2/x"}
         self.projects.append(project)
         place = {"projectKey": key, "projectId": int(project["id"])}
-        self.boards.append({"id": self._number(), "name": f"{key} board", "type": "scrum", "location": place})
+        self.boards.append({"id": self.number(), "name": f"{key} board", "type": "scrum", "location": place})
         return project
 
     def add_sprint(self, key: str, name: str, start: datetime, end: datetime, at: datetime) -> Json:
         """A sprint to come."""
         board = next(one for one in self.boards if one["location"]["projectKey"] == key)
         times = {"startDate": _zulu(start), "endDate": _zulu(end)}
-        sprint = {"id": self._number(), "state": "future", "name": name, "originBoardId": board["id"], "goal": ""}
+        sprint = {"id": self.number(), "state": "future", "name": name, "originBoardId": board["id"], "goal": ""}
         self.sprints.append(sprint := {**sprint, **times})
         self._send("sprint_created", at, sprint=sprint)
         return sprint
@@ -129,7 +108,7 @@ class FakeJira:
     def add_version(self, key: str, name: str, at: datetime) -> Json:
         """A version of a project."""
         project = next(one for one in self.projects if one["key"] == key)
-        version = {"id": str(self._number()), "name": name, "released": False, "archived": False}
+        version = {"id": str(self.number()), "name": name, "released": False, "archived": False}
         self.versions.append(version := {**version, "projectId": int(project["id"])})
         self._send("jira:version_created", at, version=version)
         return version
@@ -147,7 +126,7 @@ class FakeJira:
             "resolutiondate": None, "duedate": None, "issuelinks": [], "comment": [],
             **{identity: None for identity, _ in CUSTOM.values()},
         }  # fmt: skip
-        issue = {"id": str(self._number()), "key": f"{key}-{number}", "fields": fields, "histories": []}
+        issue = {"id": str(self.number()), "key": f"{key}-{number}", "fields": fields, "histories": []}
         self.issues.append(issue | {"self": f"{self.base}/rest/api/2/issue/{issue['id']}"})
         self._tell("jira:issue_created", self.issues[-1], by, at)
         return self.issues[-1]
@@ -165,7 +144,7 @@ class FakeJira:
 
     def link(self, blocker: Json, blocked: Json, by: Json, at: datetime) -> None:
         """One issue blocks another."""
-        identity = str(self._number())
+        identity = str(self.number())
         for one, other, end in ((blocker, blocked, "outwardIssue"), (blocked, blocker, "inwardIssue")):
             near = {"id": other["id"], "key": other["key"]}
             one["fields"]["issuelinks"].append({"id": identity, "type": BLOCKS, end: near})
@@ -184,7 +163,7 @@ class FakeJira:
     def comment(self, issue: Json, text: str, by: Json, at: datetime) -> Json:
         """Somebody says something."""
         comment = {
-            "id": str(self._number()),
+            "id": str(self.number()),
             "author": by,
             "body": text,
             "created": _stamp(at),
@@ -214,20 +193,14 @@ class FakeJira:
         if not silent:
             self._tell("jira:issue_deleted", issue, by, at)
 
-    def handle(self, request: Request) -> Response:
-        """The answer of the API."""
-        self.seen.append(request)
-        fault = self.faults.strike(request)
+    def knows(self, request: Request) -> bool:
+        """At Cloud by address and token, at Data Center by token alone."""
         pair = base64.b64encode(f"{self.user}:{self.token}".encode()).decode()
-        wanted = f"Basic {pair}" if self.cloud else f"Bearer {self.token}"
-        found = Response(401, b'{"message":"Client must be authenticated"}')
-        if request.headers.get("authorization") == wanted:
-            found = answer(self, request)
-        if fault:
-            found = broken(fault, found)
-        found.headers.setdefault("content-type", "application/json;charset=UTF-8")
-        found.headers["date"] = format_datetime(self.now().replace(microsecond=0).astimezone(UTC), usegmt=True)
-        return found
+        return request.headers.get("authorization") == (f"Basic {pair}" if self.cloud else f"Bearer {self.token}")
+
+    def answer(self, request: Request) -> Response:
+        """What `fake_api` says."""
+        return answer(self, request)
 
     def field_list(self) -> list[Json]:
         """`/field`."""
@@ -314,7 +287,7 @@ class FakeJira:
         return ", ".join(map(str, found)), ", ".join(self._sprint(one)["name"] for one in found)
 
     def _log(self, issue: Json, by: Json, at: datetime, items: list[Json]) -> None:
-        entry = {"id": str(self._number()), "author": by, "created": _stamp(at), "items": items}
+        entry = {"id": str(self.number()), "author": by, "created": _stamp(at), "items": items}
         issue["fields"]["updated"] = _stamp(at)
         issue["histories"].append(entry)
         self._tell("jira:issue_updated", issue, by, at, changelog={"id": entry["id"], "items": items})
@@ -327,14 +300,8 @@ class FakeJira:
         made = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
         headers = {"Content-Type": "application/json", "X-Hub-Signature": f"sha256={made}"}
         if self.cloud:
-            headers["X-Atlassian-Webhook-Identifier"] = f"fake-{self._number()}"
-        self.sent.append(sent := Sent(headers, body, at))
-        for listener in self.listeners:
-            listener(sent)
-
-    def _number(self) -> int:
-        self._numbers += 1
-        return self._numbers
+            headers["X-Atlassian-Webhook-Identifier"] = f"fake-{self.number()}"
+        self.hand_out(headers, body, at)
 
 
 def status(name: str) -> Json:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from fairlead.connectors.kit.fake.call import Request, Response
+from fairlead.connectors.kit.fake.tool import Json, said
 from fairlead.model.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Json = dict[str, Any]
 _PROJECT = re.compile(r'project = "([^"]+)"')
 _SINCE = re.compile(r'updated >= "([^"]+)"')
 
@@ -52,15 +50,15 @@ def answer(fake: History, request: Request) -> Response:
     match parts[1:3], parts[3:]:
         case ["api", _], ["myself"]:
             mine = fake.users[0] if fake.users else {"displayName": "Nobody"}
-            return _said({**mine, "timeZone": fake.zone})
+            return said({**mine, "timeZone": fake.zone})
         case ["api", _], ["field"]:
-            return _said(fake.field_list())
+            return said(fake.field_list())
         case ["api", _], ["status"]:
-            return _said(fake.status_list())
+            return said(fake.status_list())
         case ["api", "3"], ["project", "search"]:
             return _page(request, "values", fake.projects)
         case ["api", "2"], ["project"]:
-            return _said(fake.projects)
+            return said(fake.projects)
         case ["api", _], ["project", key, "versions"]:
             return _versions(fake, key)
         case ["api", "3"], ["search", "jql"] if fake.cloud:
@@ -77,7 +75,7 @@ def answer(fake: History, request: Request) -> Response:
             return _page(request, "values", found)
         case ["agile", "1.0"], ["sprint", sprint]:
             found = [one for one in fake.sprints if str(one["id"]) == sprint]
-            return _said(found[0]) if found else _missing()
+            return said(found[0]) if found else _missing()
     return _missing()
 
 
@@ -86,7 +84,7 @@ def _search(fake: History, request: Request) -> Response:
     project = _PROJECT.search(jql)
     key = project.group(1) if project else ""
     if key not in {one["key"] for one in fake.projects}:
-        return _said({"errorMessages": [f"The value '{key}' does not exist for the field 'project'."]}, 400)
+        return said({"errorMessages": [f"The value '{key}' does not exist for the field 'project'."]}, 400)
     since = _SINCE.search(jql)
     start = datetime.fromisoformat(since.group(1)).replace(tzinfo=ZoneInfo(fake.zone)) if since else None
     found = [
@@ -103,7 +101,7 @@ def _search(fake: History, request: Request) -> Response:
     place = int(token.removeprefix("token-")) if token else 0
     after = place + limit
     more = {"nextPageToken": f"token-{after}", "isLast": False} if after < len(shown) else {"isLast": True}
-    return _said({"issues": shown[place:after], **more})
+    return said({"issues": shown[place:after], **more})
 
 
 def _whole(fake: History, issue: Json) -> Json:
@@ -118,7 +116,7 @@ def _versions(fake: History, key: str) -> Response:
     project = next((one for one in fake.projects if one["key"] == key), None)
     if project is None:
         return _missing()
-    return _said([one for one in fake.versions if str(one["projectId"]) == project["id"]])
+    return said([one for one in fake.versions if str(one["projectId"]) == project["id"]])
 
 
 def _below(fake: History, request: Request, key: str, below: str) -> Response:
@@ -134,7 +132,7 @@ def _page(request: Request, key: str, found: Sequence[Json], *, last: bool = Tru
     start, limit = (int(request.query.get(word) or usual) for word, usual in (("startAt", 0), ("maxResults", 50)))
     limit = min(limit, 100)
     told: Json = {"startAt": start, "maxResults": limit, "total": len(found), key: found[start : start + limit]}
-    return _said({**told, "isLast": start + limit >= len(found)} if last else told)
+    return said({**told, "isLast": start + limit >= len(found)} if last else told)
 
 
 def _updated(issue: Json) -> datetime:
@@ -144,8 +142,4 @@ def _updated(issue: Json) -> datetime:
 
 
 def _missing() -> Response:
-    return _said({"errorMessages": ["Not found"]}, 404)
-
-
-def _said(value: Any, code: int = 200) -> Response:
-    return Response(code, msgspec.json.encode(value))
+    return said({"errorMessages": ["Not found"]}, 404)

@@ -13,41 +13,26 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 
 import msgspec
 
 from fairlead.connectors.kit.fake.call import Request, Response
-from fairlead.connectors.kit.fake.faults import Faults, broken
-from fairlead.model.times import SystemClock, iso, parse_time
+from fairlead.connectors.kit.fake.tool import FakeTool, Json, said
+from fairlead.model.times import iso, parse_time
 
-Json = dict[str, Any]
 _API, _WEB = "https://api.pagerduty.com", "https://acme.pagerduty.com"
 
 
-@dataclass(slots=True)
-class Sent:
-    """One webhook."""
-
-    headers: dict[str, str]
-    body: bytes
-    at: datetime
-
-
 @dataclass
-class FakePagerDuty:
+class FakePagerDuty(FakeTool):
     """One account. Calls come in the order of time; each takes `at`."""
 
     secret: str
     token: str
-    now: Callable[[], datetime] = field(default_factory=lambda: SystemClock().now)
-    """The API's own clock."""
-    faults: Faults = field(default_factory=Faults)
-    requests_a_minute: int = 960
+    requests_a_minute: int = field(default=960, kw_only=True)
     hook_url: str = "https://fairlead.example/hooks/pagerduty"
     users: list[Json] = field(default_factory=list)
     services: list[Json] = field(default_factory=list)
@@ -57,15 +42,7 @@ class FakePagerDuty:
     notes: list[Json] = field(default_factory=list)
     updates: list[Json] = field(default_factory=list)
     shifts: list[Json] = field(default_factory=list)
-    sent: list[Sent] = field(default_factory=list)
-    listeners: list[Callable[[Sent], None]] = field(default_factory=list)
-    seen: list[Request] = field(default_factory=list)
-    _numbers: int = 0
-    _minute: tuple[str, int] = ("", 0)
-
-    def turn(self, clock: Callable[[], datetime]) -> None:
-        """Goes by another clock."""
-        self.now = clock
+    _numbers: int = field(default=0, kw_only=True)
 
     def add_user(self, name: str, email: str) -> Json:
         """Somebody with a login."""
@@ -169,26 +146,22 @@ class FakePagerDuty:
         data = {"incident": _reference(incident), "id": found["id"], "message": text, "trimmed": False}
         self._send("incident.status_update_published", {**data, "type": "incident_status_update"}, by, at)
 
-    def handle(self, request: Request) -> Response:
-        """The answer of the API."""
-        self.seen.append(request)
-        fault = self.faults.strike(request)
-        known = request.headers.get("authorization") == f"Token token={self.token}"
-        answer = self._answer(request) if known else _said(401, {"error": {"message": "Unauthorized"}})
-        if self._over(answer):
-            answer = Response(429, b'{"error":{"message":"Rate Limit Exceeded","code":2020}}', answer.headers)
-            answer.headers["ratelimit-reset"] = "1"
-        if fault:
-            answer = broken(fault, answer)
-        answer.headers.setdefault("content-type", "application/json; charset=utf-8")
-        answer.headers["date"] = format_datetime(self.now(), usegmt=True)
+    def knows(self, request: Request) -> bool:
+        """By the token of the account."""
+        return request.headers.get("authorization") == f"Token token={self.token}"
+
+    def refused(self, wait_s: int) -> Response:
+        """PagerDuty tells the seconds that are left, where others tell a moment."""
+        answer = said({"error": {"message": "Rate Limit Exceeded", "code": 2020}}, 429)
+        answer.headers["ratelimit-reset"] = str(wait_s)
         return answer
 
-    def _answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response:
+        """By path."""
         parts = request.path.strip("/").split("/")
         incident = next((one for one in self.incidents if one["id"] == parts[1]), None) if len(parts) > 1 else None
         if parts == ["abilities"]:
-            return _said(200, {"abilities": ["teams", "read_only_users"]})
+            return said({"abilities": ["teams", "read_only_users"]})
         if parts == ["webhook_subscriptions"]:
             method = {"type": "http_delivery_method", "url": self.hook_url, "temporarily_disabled": False}
             hook = {"id": "PHOOK01", "type": "webhook_subscription", "active": True, "delivery_method": method}
@@ -197,12 +170,12 @@ class FakePagerDuty:
             return _page(request, parts[0], found)
         if incident is not None and parts[0] == "incidents":
             if len(parts) == 2:
-                return _said(200, {"incident": incident})
+                return said({"incident": incident})
             below = {"log_entries": self.log, "notes": self.notes, "status_updates": self.updates}.get(parts[2])
             if below is not None:
                 own = [one for one in below if _owner(one) == incident["id"]]
                 return _page(request, parts[2], own)
-        return _said(404, {"error": {"message": "Not Found", "code": 2100}})
+        return said({"error": {"message": "Not Found", "code": 2100}}, 404)
 
     def _list(self, name: str, request: Request) -> list[Json] | None:
         since, until = (parse_time(request.query.get(word) or None) for word in ("since", "until"))
@@ -216,14 +189,6 @@ class FakePagerDuty:
             case "users" | "teams" | "services":
                 return list(getattr(self, name))
         return None
-
-    def _over(self, answer: Response) -> bool:
-        minute = f"{self.now():%H:%M}"
-        used = self._minute[1] + 1 if self._minute[0] == minute else 1
-        self._minute = (minute, used)
-        left = max(0, self.requests_a_minute - used)
-        answer.headers |= {"ratelimit-limit": str(self.requests_a_minute), "ratelimit-remaining": str(left)}
-        return used > self.requests_a_minute
 
     def _step(self, incident: Json, logged: str, step: str, by: Json | None, at: datetime) -> None:
         incident |= {"last_status_change_at": _short(at), "updated_at": _short(at)}
@@ -245,10 +210,7 @@ class FakePagerDuty:
         body = msgspec.json.encode({"event": event})
         made = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
         headers = {"Content-Type": "application/json", "User-Agent": "PagerDuty-Webhook/V3.0"}
-        sent = Sent({**headers, "X-PagerDuty-Signature": f"v1={made}"}, body, at)
-        self.sent.append(sent)
-        for listener in self.listeners:
-            listener(sent)
+        self.hand_out({**headers, "X-PagerDuty-Signature": f"v1={made}"}, body, at)
 
     def _thing(self, kind: str, below: str, summary: str, **more: Any) -> Json:
         identity = self._id("P")
@@ -281,16 +243,10 @@ def _shown(incident: Json) -> Json:
 def _page(request: Request, key: str, found: list[Json]) -> Response:
     offset, limit = (int(request.query.get(word) or usual) for word, usual in (("offset", 0), ("limit", 25)))
     if offset + limit > 10_000:
-        return _said(400, {"error": {"message": "Offset must be less than 10000", "code": 2001}})
+        return said({"error": {"message": "Offset must be less than 10000", "code": 2001}}, 400)
     total = len(found) if request.query.get("total") == "true" else None
     more = offset + limit < len(found)
-    return _said(
-        200, {key: found[offset : offset + limit], "limit": limit, "offset": offset, "more": more, "total": total}
-    )
-
-
-def _said(status: int, body: Json) -> Response:
-    return Response(status, msgspec.json.encode(body), {})
+    return said({key: found[offset : offset + limit], "limit": limit, "offset": offset, "more": more, "total": total})
 
 
 def _within(found: list[Json], since: datetime | None, until: datetime | None) -> list[Json]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from fairlead.connectors.gitlab.fake.state import WEB, Json, State, home, long, project_in_hook, short, user_in_hook
+from fairlead.connectors.gitlab.fake.state import WEB, State, home, long, project_in_hook, short, user_in_hook
+from fairlead.connectors.kit.fake.tool import Json
 
 _NOTHING = "0" * 40
 

@@ -11,17 +11,13 @@ FakeTransport(fake)                    # for httpx; `kit.fake.server.app(fake)` 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from email.utils import format_datetime
-from typing import Any
+from datetime import datetime
 from urllib.parse import unquote, urlencode
 
-import msgspec
-
 from fairlead.connectors.gitlab.fake.items import Items
-from fairlead.connectors.gitlab.fake.state import WEB, Json, long
+from fairlead.connectors.gitlab.fake.state import WEB, long
 from fairlead.connectors.kit.fake.call import Request, Response
-from fairlead.connectors.kit.fake.faults import broken
+from fairlead.connectors.kit.fake.tool import Json, said
 from fairlead.model.times import parse_time
 
 _API = "/api/v4"
@@ -50,32 +46,22 @@ class FakeGitLab(Items):
         self.projects.append(project)
         return project
 
-    def handle(self, request: Request) -> Response:
-        """The answer of the API."""
-        self.seen.append(request)
-        fault = self.faults.strike(request)
-        known = request.headers.get("private-token") == self.token
-        answer = self._answer(request) if known else _said({"message": "401 Unauthorized"}, 401)
-        used = self.spent()
-        answer.headers |= {
-            "ratelimit-limit": str(self.requests_a_minute),
-            "ratelimit-remaining": str(max(0, self.requests_a_minute - used)),
-        }
-        if used > self.requests_a_minute:
-            reset = self.now() + timedelta(seconds=60 - self.now().second)
-            answer = Response(429, b"Retry later\n", {"ratelimit-reset": str(int(reset.timestamp()))})
-        if fault:
-            answer = broken(fault, answer)
-        answer.headers.setdefault("content-type", "application/json")
-        answer.headers["date"] = format_datetime(self.now(), usegmt=True)
-        return answer
+    def knows(self, request: Request) -> bool:
+        """By a token in GitLab's own header."""
+        return request.headers.get("private-token") == self.token
 
-    def _answer(self, request: Request) -> Response:
+    def refused(self, wait_s: int) -> Response:
+        """GitLab answers plain text, and tells the moment at which the limit ends."""
+        reset = int(self.now().timestamp()) + wait_s
+        return Response(429, b"Retry later\n", {"content-type": "text/plain", "ratelimit-reset": str(reset)})
+
+    def answer(self, request: Request) -> Response:
+        """By path."""
         path = unquote(request.path.removeprefix(_API))
         if path == "/version":
-            return _said({"version": "18.5.1", "revision": "abc"})
+            return said({"version": "18.5.1", "revision": "abc"})
         if path == "/personal_access_tokens/self":
-            return _said({"id": 1, "scopes": ["read_api"], "active": True, "expires_at": "2027-06-30"})
+            return said({"id": 1, "scopes": ["read_api"], "active": True, "expires_at": "2027-06-30"})
         if path == "/projects":
             return _page(request, self.projects)
         if path.startswith("/groups/"):
@@ -83,30 +69,30 @@ class FakeGitLab(Items):
         for project in self.projects:
             home = f"/projects/{project['path_with_namespace']}"
             if path == home:
-                return _said(project)
+                return said(project)
             if path == f"{home}/hooks":
                 return _page(request, [{"id": 1, "url": self.hook_url, "alert_status": "executable"}])
             if path.startswith(f"{home}/pipelines/") and path.count("/") == home.count("/") + 2:
                 number = path.rpartition("/")[2]
                 found = [one for one in self.lists.get(f"{home}/pipelines", []) if str(one["id"]) == number]
-                return _said(found[0]) if found else _said({"message": "404 Not found"}, 404)
+                return said(found[0]) if found else said({"message": "404 Not found"}, 404)
             if path.startswith(f"{home}/") and "/repository/files/" not in path:
                 return _page(request, self._listed(request, path))
-        return _said({"message": "404 Not found"}, 404)
+        return said({"message": "404 Not found"}, 404)
 
     def _of_group(self, request: Request, path: str) -> Response:
         group, _, below = path.removeprefix("/groups/").partition("/")
         own = [one for one in self.projects if one["path_with_namespace"].startswith(f"{group}/")]
         if not own:
-            return _said({"message": "404 Group Not Found"}, 404)
+            return said({"message": "404 Group Not Found"}, 404)
         known: dict[str, list[Json]] = {
             "projects": own, "members/all": self.users, "milestones": [],
             "hooks": [{"id": 1, "url": self.hook_url, "alert_status": "executable"}],
         }  # fmt: skip
         if not below:
             made = {"created_at": own[0]["created_at"], "web_url": f"{WEB}/groups/{group}"}
-            return _said({"id": 1, "name": group.title(), "full_path": group, **made})
-        return _page(request, known[below]) if below in known else _said({"message": "403 Forbidden"}, 403)
+            return said({"id": 1, "name": group.title(), "full_path": group, **made})
+        return _page(request, known[below]) if below in known else said({"message": "403 Forbidden"}, 403)
 
     def _listed(self, request: Request, path: str) -> list[Json]:
         found = list(self.lists.get(path, []))
@@ -122,15 +108,11 @@ class FakeGitLab(Items):
 
 def _page(request: Request, found: list[Json]) -> Response:
     number, size = (int(request.query.get(key) or usual) for key, usual in (("page", 1), ("per_page", 20)))
-    answer = _said(found[(number - 1) * size : number * size])
+    answer = said(found[(number - 1) * size : number * size])
     if number * size < len(found):
         query = urlencode({**request.query, "page": number + 1})
         answer.headers["link"] = f'<{request.url}{request.path}?{query}>; rel="next"'
     return answer
-
-
-def _said(body: Any, status: int = 200) -> Response:
-    return Response(status, msgspec.json.encode(body), {})
 
 
 def _time(text: str) -> datetime:

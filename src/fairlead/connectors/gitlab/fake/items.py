@@ -7,7 +7,6 @@ from typing import Any
 
 from fairlead.connectors.gitlab.fake.code import Code
 from fairlead.connectors.gitlab.fake.state import (
-    Json,
     home,
     label_in_hook,
     long,
@@ -15,6 +14,7 @@ from fairlead.connectors.gitlab.fake.state import (
     short,
     user_in_hook,
 )
+from fairlead.connectors.kit.fake.tool import Json
 
 _TIMES = ("created_at", "updated_at", "closed_at")
 

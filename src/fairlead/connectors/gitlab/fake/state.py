@@ -5,60 +5,30 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
-from fairlead.connectors.kit.fake.call import Request
-from fairlead.connectors.kit.fake.faults import Faults
-from fairlead.model.times import SystemClock
+from fairlead.connectors.kit.fake.tool import FakeTool, Json
 
-Json = dict[str, Any]
 WEB = "https://gitlab.example"
 
 
-@dataclass(slots=True)
-class Sent:
-    """One webhook."""
-
-    headers: dict[str, str]
-    body: bytes
-
-
 @dataclass
-class State:
+class State(FakeTool):
     """One server."""
 
     secret: str
     """Signing token of all hooks, `whsec_` and base64."""
     token: str
     """The token that may read everything."""
-    now: Callable[[], datetime] = field(default_factory=lambda: SystemClock().now)
-    """The server's own clock."""
-    faults: Faults = field(default_factory=Faults)
     hook_url: str = "https://fairlead.example/hooks/gitlab"
-    requests_a_minute: int = 2000
+    requests_a_minute: int = field(default=2000, kw_only=True)
     users: list[Json] = field(default_factory=list)
     projects: list[Json] = field(default_factory=list)
     lists: dict[str, list[Json]] = field(default_factory=dict)
     """Everything else, by the path of the API at which it is listed."""
-    sent: list[Sent] = field(default_factory=list)
-    listeners: list[Callable[[Sent], None]] = field(default_factory=list)
-    seen: list[Request] = field(default_factory=list)
-    _numbers: int = 100
-    _minute: tuple[str, int] = ("", 0)
-
-    def turn(self, clock: Callable[[], datetime]) -> None:
-        """Goes by another clock."""
-        self.now = clock
-
-    def number(self) -> int:
-        """A number that nothing else has."""
-        self._numbers += 1
-        return self._numbers
 
     def sha(self) -> str:
         """A hash that nothing else has."""
@@ -69,12 +39,6 @@ class State:
         self.lists.setdefault(path, []).append(entry)
         return entry
 
-    def spent(self) -> int:
-        """Counts a request and tells how many this minute has seen."""
-        minute = self.now().strftime("%Y%m%d%H%M")
-        self._minute = (minute, self._minute[1] + 1 if self._minute[0] == minute else 1)
-        return self._minute[1]
-
     def send(self, event: str, payload: Json, at: datetime) -> None:
         """Sends a webhook as GitLab signs them."""
         body = msgspec.json.encode(payload)
@@ -82,17 +46,12 @@ class State:
         stamp = str(int(at.timestamp()))
         key = base64.b64decode(self.secret.removeprefix("whsec_"))
         made = hmac.new(key, f"{identity}.{stamp}.".encode() + body, hashlib.sha256).digest()
-        sent = Sent(
-            {
-                "content-type": "application/json", "x-gitlab-event": event, "x-gitlab-instance": WEB,
-                "webhook-id": identity, "webhook-timestamp": stamp, "idempotency-key": identity,
-                "webhook-signature": "v1," + base64.b64encode(made).decode(),
-            },
-            body,
-        )  # fmt: skip
-        self.sent.append(sent)
-        for listener in self.listeners:
-            listener(sent)
+        headers = {
+            "content-type": "application/json", "x-gitlab-event": event, "x-gitlab-instance": WEB,
+            "webhook-id": identity, "webhook-timestamp": stamp, "idempotency-key": identity,
+            "webhook-signature": "v1," + base64.b64encode(made).decode(),
+        }  # fmt: skip
+        self.hand_out(headers, body, at)
 
 
 def home(project: Json) -> str:
