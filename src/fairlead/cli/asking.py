@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
 
 from fairlead.cli import home
 from fairlead.cli.output import show
@@ -11,6 +13,9 @@ from fairlead.model.errors import Abort
 
 if TYPE_CHECKING:
     from fairlead.wiring.services import Services
+
+Language = Annotated[Literal["en", "de"], typer.Option(help="Else the organisation's.")]
+"""Checked by the command line, so that a language that we do not speak is a wrong call and lists those we do."""
 
 SOCKET_PATH = "/local/verbs/"
 """Where the server answers verbs; on its socket only, never on the network."""

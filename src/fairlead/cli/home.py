@@ -23,6 +23,9 @@ class _Choice:
     config: Path | None = None
     demo: bool = False
     as_of: str = ""
+    """The moment that counts as now: of `--as-of`, or up to which the demo is told."""
+    then: str = ""
+    """The moment of `--as-of` alone: records that came later are not told."""
 
 
 _choice = _Choice()
@@ -30,7 +33,7 @@ _choice = _Choice()
 
 def choose(config: Path | None, demo: bool, as_of: str) -> None:
     """Keeps the options that stand before the command."""
-    _choice.config, _choice.demo, _choice.as_of = config, demo, as_of
+    _choice.config, _choice.demo, _choice.as_of, _choice.then = config, demo, as_of, as_of
 
 
 def use_demo(as_of: str) -> None:
@@ -82,13 +85,24 @@ def clock() -> Clock:
     """The machine's clock, or the moment of `--as-of`, or the one that the demo was told for."""
     from fairlead.model.times import PretendedClock, SystemClock
 
-    text = _choice.as_of
-    marker = folder() / "as-of"
-    # The story stands still at its end: with the machine's clock all of its waits would grow from day to day.
-    if not text and _choice.demo and marker.is_file():
-        text = marker.read_text(encoding="utf-8").strip()
-    moment = _asked_moment(text)
+    moment = _asked_moment(_choice.as_of) or _story_end()
     return PretendedClock(moment) if moment else SystemClock()
+
+
+def _story_end() -> datetime | None:
+    """The demo's present: with the machine's clock all of its waits would grow from day to day."""
+    marker = folder() / "as-of"
+    if not _choice.demo or not marker.is_file():
+        return None
+    return _asked_moment(marker.read_text(encoding="utf-8").strip())
+
+
+def _then() -> datetime | None:
+    """The moment of `--as-of` if that is past: nothing is later than the present, so nothing has to be taken back."""
+    from fairlead.model.times import SystemClock
+
+    moment = _asked_moment(_choice.then)
+    return moment if moment and moment < (_story_end() or SystemClock().now()) else None
 
 
 def _asked_moment(text: str) -> datetime | None:
@@ -108,7 +122,7 @@ def services() -> Iterator[Services]:
     if _choice.demo and not (folder() / "as-of").is_file():
         raise Abort("the demo is not loaded", hint="fairlead demo --no-serve")
     # Asked anew by each command: a server may have been started or killed since the last one.
-    with Services(loaded(), folder(), clock(), apart=server_socket() is not None) as opened:
+    with Services(loaded(), folder(), clock(), apart=server_socket() is not None, then=_then()) as opened:
         yield opened
 
 

@@ -70,9 +70,7 @@ def _options(
         Path | None, typer.Option(help="Settings file; else the nearest fairlead.toml upwards.")
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Use the home of the demo team.")] = False,
-    as_of: Annotated[
-        str, typer.Option(help="Move the clock, not the records, to this moment, like 2026-10-14T09:00Z.")
-    ] = "",
+    as_of: Annotated[str, typer.Option(help="Tell what was known at this moment, like 2026-10-14T09:00Z.")] = "",
 ) -> None:
     home.choose(config=config, demo=demo, as_of=as_of)
 

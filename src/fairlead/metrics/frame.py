@@ -42,7 +42,9 @@ class Frame:
         asked = self.asked
         found = list(more)
         if n is not None and n < least_rows(asked):
-            found.append(note("too_little_data", asked.language, n, least_rows(asked)))
+            found.append(
+                note("too_little_data_one" if n == 1 else "too_little_data", asked.language, n, least_rows(asked))
+            )
         if self.freshness.silent:
             found.append(note("silent", asked.language, ", ".join(self.freshness.silent)))
         return tuple(found)

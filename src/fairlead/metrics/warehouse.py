@@ -23,6 +23,7 @@ from fairlead.metrics.executor import Executor
 from fairlead.metrics.lineage_tables import Lineage
 from fairlead.metrics.project import Project
 from fairlead.metrics.reads import Reads
+from fairlead.metrics.rewinding import rewind
 from fairlead.metrics.tables import Source, StoreSource
 from fairlead.metrics.turn_tables import STEPS, Turns
 from fairlead.model.errors import Abort
@@ -71,10 +72,13 @@ class Warehouse:
         memory_limit: str = "256MB",
         threads: int = 2,
         metric_folders: Sequence[Path] = (),
+        then: datetime | None = None,
     ) -> None:
         self.setup = setup or Setup()
         self.clock = clock or SystemClock()
         self.metric_folders = tuple(metric_folders)
+        self._then, self.rewound = then, False
+        """With a moment it holds what was known then; `rewound` tells whether anything came later than that."""
         self._source: Source = source if hasattr(source, "snapshot") else StoreSource(source)
         self._refreshing = threading.RLock()
         self._con = _open(path, memory_limit, threads)
@@ -135,12 +139,14 @@ class Warehouse:
 
     def _refresh(self, snapshot: tables.Snapshot, full: bool) -> Refreshed:
         held, newest = int(self._state("rev") or -1), snapshot.revision()
-        if newest < held or held < 0:
+        if newest < held or held < 0 or self._then:
             # The store was restored from a copy, or nothing tells how far a load came: what is held may never have
-            # been, and a first load on top of it would double it.
+            # been, and a first load on top of it would double it. Records taken back to a moment know no deltas.
             tables.empty(self._con)
             held = -1
         loads = self._load(snapshot, held) if newest != held else {}
+        if self._then:
+            self.rewound = rewind(self._con, self._then)
         changed = {table for table, rows in loads.items() if rows}
         stale = self._seed(changed)
         full = full or stale or held < 0 or sum(loads.values()) >= _FULL_FROM

@@ -5,6 +5,10 @@ from __future__ import annotations
 _NOTES: dict[str, tuple[str, str]] = {
     "partial_left_out": ("left out as incomplete: {}", "als unvollständig weggelassen: {}"),
     "no_data_before": ("no data before {}", "keine Daten vor {}"),
+    "too_little_data_one": (
+        "too little data: 1 row, at least {1} are wanted",
+        "zu wenig Daten: 1 Zeile, mindestens {1} sind gewünscht",
+    ),
     "too_little_data": (
         "too little data: {} rows, at least {} are wanted",
         "zu wenig Daten: {} Zeilen, mindestens {} sind gewünscht",

@@ -21,6 +21,7 @@ from fairlead.reports.alerts import Alerts, alert_claim, load_alerts
 from fairlead.reports.brief_data import data_section, freshness
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section
 from fairlead.reports.figure_words import figure_block
+from fairlead.reports.intake import Intake
 from fairlead.reports.load import Loads, load_review_load
 from fairlead.reports.naming import Names, short_name
 from fairlead.reports.open_changes import Waiting, load_open, overdue
@@ -68,11 +69,12 @@ def brief(
     *,
     team: str | None = None,
     language: str = "en",
+    intake: Intake | None = None,
     window_days: int = WINDOW_DAYS,
     every_change: bool = False,
 ) -> Document:
     """The brief of a team (by key, id or name) or of everybody, as of the clock's moment."""
-    scope = Scope.of(warehouse, setup, clock.now(), team)
+    scope = Scope.of(warehouse, setup, clock.now(), team, intake)
     words = Wording(language, scope.calendar.zone, scope.now)
     teller = Teller(words, Names.load(warehouse), scope)
     sources = facts.load_sources(scope)
@@ -318,12 +320,15 @@ def _nothing_due(teller: Teller, what: str) -> Evidence:
 def _nothing_yet(teller: Teller, sources: Sequence[facts.SourceState]) -> Document:
     # the sources, if there are any: they are what has brought nothing
     evidence = proof.of_absence("brief.empty", "select * from sources", [source.id for source in sources])
-    command = "fairlead sync" if sources else "fairlead init"
-    claim = Claim(
-        key="empty.said",
-        text=teller.words("empty.said"),
-        evidence=evidence,
-        act=Act(teller.words("act.bring"), command=command),
+    unread = teller.scope.intake.unread
+    # what has come needs no command: whoever types one would wait for the same
+    claim = (
+        teller.claim("empty.unread", evidence, n=unread)
+        if unread
+        else replace(
+            teller.claim("empty.said", evidence),
+            act=Act(teller.words("act.bring"), command=teller.scope.bring),
+        )
     )
     section = Section("needs", teller.words("section.needs"), (Empty(claim),))
     return _document(teller, teller.claim("title.empty", evidence), (section, data_section(teller, sources)), sources)

@@ -32,7 +32,14 @@ def freshness(teller: Teller, sources: Sequence[SourceState]) -> str:
             said.append(words("freshness.silent_since", source=source.name, since=words.recent(source.last)))
         else:
             said.append(f"{plain(source.name)} {words.ago(source.last)}")
-    return ", ".join(said) or words("freshness.none")
+    unread = teller.scope.intake.unread
+    # "no source has been read yet" would be a half-truth about a source whose events have come
+    told = [", ".join(said)] if said else [] if unread else [words("freshness.none")]
+    if unread:
+        told.append(words("freshness.unread", n=unread))
+    if teller.scope.warehouse.rewound:
+        told.append(words("freshness.rewound"))
+    return "; ".join(told)
 
 
 def data_section(teller: Teller, sources: Sequence[SourceState]) -> Section:

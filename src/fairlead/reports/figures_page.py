@@ -13,7 +13,9 @@ from fairlead.reports.proof import of_absence
 from fairlead.reports.wording import Wording
 
 
-def figures_page(found: Sequence[Figure], *, language: str = "en", zone: tzinfo = UTC, scope: str = "") -> Document:
+def figures_page(
+    found: Sequence[Figure], *, language: str = "en", zone: tzinfo = UTC, scope: str = "", rewound: bool = False
+) -> Document:
     """All figures in order, moments in the reader's zone; the title says how many have a value."""
     # all figures of a page were made by one refresh
     now = found[0].freshness.as_of if found else datetime.now(UTC)
@@ -36,7 +38,7 @@ def figures_page(found: Sequence[Figure], *, language: str = "en", zone: tzinfo 
         scope=_scope(found, scope),
         as_of=now,
         shown_as_of=words.moment(now, year=True),
-        freshness=_freshness(found, words),
+        freshness="; ".join(filter(None, (_freshness(found, words), words("freshness.rewound") if rewound else ""))),
         sections=(Section("figures", words("section.figures"), blocks, aside=window),),
         language=words.language,
     )

@@ -13,6 +13,7 @@ from fairlead.reports import facts, proof
 from fairlead.reports.brief_data import freshness
 from fairlead.reports.causes import MOST_OF_PART, Cause, load_causes
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section
+from fairlead.reports.intake import Intake
 from fairlead.reports.naming import Names, short_name, short_sha
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
@@ -36,10 +37,11 @@ def incidents(
     *,
     team: str | None = None,
     language: str = "en",
+    intake: Intake | None = None,
     incident: str = "",
 ) -> Document:
     """Incidents of a team or of everybody, as of the clock's moment; with an id only that one."""
-    scope = Scope.of(warehouse, setup, clock.now(), team)
+    scope = Scope.of(warehouse, setup, clock.now(), team, intake)
     words = Wording(language, scope.calendar.zone, scope.now)
     teller = Teller(words, Names.load(warehouse), scope)
     found = load_causes(scope, incident=incident, days=DAYS)
@@ -71,7 +73,7 @@ def _section(teller: Teller, found: Sequence[Cause]) -> Section:
         rest = [cause.incident for cause in found[MOST:]]
         blocks.append(teller.claim("more", proof.of_mixed(rest), n=len(rest)))
     if not found:
-        act = Act(teller.words("act.bring"), command="fairlead sync")
+        act = Act(teller.words("act.bring"), command=teller.scope.bring)
         text = teller.words("incidents.none")
         blocks.append(Empty(Claim(key="incidents.none", text=text, evidence=_nothing(), act=act)))
     since = teller.words.day(teller.scope.now - timedelta(days=DAYS))

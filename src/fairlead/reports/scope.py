@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from fairlead.model.calendar.resolve import Calendars, PeopleRows
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import Abort
 from fairlead.model.setup import Setup
+from fairlead.reports.intake import Intake
 from fairlead.reports.literals import text_literal
 from fairlead.reports.plain import plain
 
@@ -29,12 +30,15 @@ class Scope:
     now: datetime
     team: str | None
     """Team id."""
+    intake: Intake = field(default_factory=Intake)
 
     @classmethod
-    def of(cls, warehouse: Warehouse, setup: Setup, now: datetime, team: str | None) -> Scope:
+    def of(
+        cls, warehouse: Warehouse, setup: Setup, now: datetime, team: str | None, intake: Intake | None = None
+    ) -> Scope:
         """The scope of a team by key, id or name; an unknown team names the known ones."""
         if not team:
-            return cls(warehouse, setup, now, None)
+            return cls(warehouse, setup, now, None, intake or Intake())
         names = {f"team:{key}": stated.name or key for key, stated in setup.teams.items()}
         # Once teams are stated, those of a tool are proposals that no model counts: one that shares a stated team's
         # name would look like a team without any work.
@@ -48,7 +52,7 @@ class Scope:
         by_name = {name.lower(): known for known, name in reversed(names.items())}
         # ids before names: what is unique wins over what a team chose to be called
         if known := by_id.get(wanted) or by_name.get(wanted):
-            return cls(warehouse, setup, now, known)
+            return cls(warehouse, setup, now, known, intake or Intake())
         keys = ", ".join(sorted(known.removeprefix("team:") for known in names)) or "none yet"
         raise Abort(
             f"no team `{plain(team)}`", hint=f"there are: {keys}; teams are set under [teams] of fairlead.toml"
@@ -85,6 +89,12 @@ class Scope:
         # a calendar without a working day before now: then nothing lies between
         except (ValueError, AssertionError):
             return self.now
+
+    @cached_property
+    def bring(self) -> str:
+        """Command that brings data: where no source is known yet a sync would only fail."""
+        known = self.intake.configured or self.warehouse.rows("select 1 from sources limit 1")
+        return "fairlead sync" if known else "fairlead init"
 
     @property
     def naive_now(self) -> datetime:

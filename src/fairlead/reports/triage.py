@@ -10,6 +10,7 @@ from fairlead.reports import facts, proof
 from fairlead.reports.alerts import alert_claim, load_alerts
 from fairlead.reports.brief_data import freshness
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Section
+from fairlead.reports.intake import Intake
 from fairlead.reports.naming import Names
 from fairlead.reports.open_changes import Waiting, load_open
 from fairlead.reports.scope import Scope
@@ -34,9 +35,10 @@ def triage(
     *,
     team: str | None = None,
     language: str = "en",
+    intake: Intake | None = None,
 ) -> Document:
     """The queue of a team (by key, id or name) or of everybody, as of the clock's moment."""
-    scope = Scope.of(warehouse, setup, clock.now(), team)
+    scope = Scope.of(warehouse, setup, clock.now(), team, intake)
     words = Wording(language, scope.calendar.zone, scope.now)
     teller = Teller(words, Names.load(warehouse), scope)
     waiting = load_open(scope)
@@ -96,5 +98,5 @@ def _empty(teller: Teller) -> Claim:
     # changes but none open is good news; no changes at all is no news
     if facts.count_rows(teller.scope, "changes"):
         return teller.claim("triage.none", evidence, tone="ok")
-    act = Act(teller.words("act.bring"), command="fairlead sync")
+    act = Act(teller.words("act.bring"), command=teller.scope.bring)
     return Claim(key="triage.empty", text=teller.words("triage.empty"), evidence=evidence, act=act)

@@ -20,7 +20,7 @@ from fairlead.reports.incidents import DAYS, incidents
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
 from fairlead.reports.triage import triage
-from fairlead.reports.wording import Wording
+from fairlead.reports.wording import LANGUAGES, Wording
 from fairlead.wiring.replies import Reply, Verb, Words, reply_json
 from fairlead.wiring.services import Services
 
@@ -35,6 +35,7 @@ def answer_brief(services: Services, words: Words) -> Reply:
         services.clock,
         team=words.get("team") or None,
         language=language(services, words),
+        intake=services.intake(),
         every_change=bool(words.get("changes")),
     )
     return shown(document, words)
@@ -48,6 +49,7 @@ def answer_triage(services: Services, words: Words) -> Reply:
         services.clock,
         team=words.get("team") or None,
         language=language(services, words),
+        intake=services.intake(),
     )
     return shown(document, words)
 
@@ -61,8 +63,10 @@ def answer_incidents(services: Services, words: Words) -> Reply:
     if words.get("form") == "json":
         scope = Scope.of(services.warehouse, services.setup, services.clock.now(), team)
         found = load_causes(scope, incident=incident, days=DAYS)
-        return reply_json({"incidents": [cause.to_json() for cause in found]})
-    asked: dict[str, Any] = {"team": team, "language": language(services, words), "incident": incident}
+        return reply_json({"incidents": [cause.to_json() for cause in found], **_rewound(services, words)})
+    asked: dict[str, Any] = {
+        "team": team, "language": language(services, words), "incident": incident, "intake": services.intake()
+    }  # fmt: skip
     return shown(incidents(services.warehouse, services.setup, services.clock, **asked), words)
 
 
@@ -70,11 +74,18 @@ def answer_metrics(services: Services, words: Words) -> Reply:
     """Figures of a window: one by name, a group, or the whole catalogue."""
     found = _figures(services, words)
     if words.get("form") == "json":
-        return reply_json({"figures": [figure.to_json() for figure in found]})
+        return reply_json({"figures": [figure.to_json() for figure in found], **_rewound(services, words)})
     scope = Scope.of(services.warehouse, services.setup, services.clock.now(), segment(words).get("team") or None)
     spoken = language(services, words)
     name = scope.name or Wording(spoken)("scope.all")
-    return shown(figures_page(found, language=spoken, zone=scope.calendar.zone, scope=name), words)
+    rewound = services.warehouse.rewound
+    return shown(figures_page(found, language=spoken, zone=scope.calendar.zone, scope=name, rewound=rewound), words)
+
+
+def _rewound(services: Services, words: Words) -> dict[str, str]:
+    """What cannot be told of the past, for answers that are no document and have no line of freshness."""
+    said = Wording(language(services, words))("freshness.rewound")
+    return {"as_known": said} if services.warehouse.rewound else {}
 
 
 def _figures(services: Services, words: Words) -> list[Figure]:
@@ -119,7 +130,11 @@ def answer_sql(services: Services, words: Words) -> Reply:
 
 def language(services: Services, words: Words) -> str:
     """The language asked for, else the organisation's."""
-    return words.get("language") or services.setup.organisation.language
+    asked = words.get("language") or services.setup.organisation.language
+    # a report in a language that nobody asked for looks like a fault of the reader's
+    if asked not in LANGUAGES:
+        raise Abort(f"no language `{plain(asked)}`", hint=f"there are: {', '.join(LANGUAGES)}")
+    return asked
 
 
 def window(words: Words, now: datetime) -> Window:

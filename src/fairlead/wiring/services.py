@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ from fairlead.config.settings import Settings, SourceSetup
 from fairlead.model.errors import Abort
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, SystemClock
-from fairlead.wiring.stamp import applied_revision, mark
+from fairlead.wiring.stamp import applied_revision, mark, unread
 
 if TYPE_CHECKING:
     from fairlead.bus.log import EventLog
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fairlead.ingest.apply import Ingest
     from fairlead.ingest.batches import Applied
     from fairlead.metrics.warehouse import Warehouse
+    from fairlead.reports.intake import Intake
     from fairlead.store.database import Database, Transaction
 
 
@@ -39,6 +41,8 @@ class Services:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     apart: bool = False
     """Whether a server holds the home's warehouse, so that this process makes one of its own for what it is asked."""
+    then: datetime | None = None
+    """A moment of the past that is asked about: marts and figures are then made of what was known by it."""
     _added: dict[str, SourceSetup] = field(default_factory=dict)
     _mappings: dict[str, Any] = field(default_factory=dict)
     _scratch: TemporaryDirectory[str] | None = None
@@ -110,8 +114,8 @@ class Services:
         from fairlead.metrics.warehouse import Warehouse
 
         # DuckDB lets one process have the file: beside a server a question is answered from a copy that is thrown
-        # away.
-        if self.apart:
+        # away; and so is the past, which must not stand in the file that answers for now.
+        if self.apart or self.then:
             self._scratch = TemporaryDirectory(prefix="fairlead-")
         return Warehouse(
             (Path(self._scratch.name) if self._scratch else self.home) / "warehouse.duckdb",
@@ -120,6 +124,7 @@ class Services:
             self.clock,
             memory_limit=self.settings.warehouse.memory_limit,
             metric_folders=self.loaded.own_folders("metrics"),
+            then=self.then,
         )
 
     def read(self) -> AbstractContextManager[Transaction]:
@@ -194,6 +199,16 @@ class Services:
         revision = None if self.apart else applied_revision(self.home, self.loaded)
         if revision is None or not self.warehouse.is_current(revision):
             self.catch_up()
+
+    def intake(self) -> Intake:
+        """What is configured and what waits to be read, for reports that must not call late data none."""
+        from fairlead.reports.intake import Intake
+
+        waiting = unread(self.home, self.loaded)
+        if waiting is None:
+            waiting = self.ingest.behind()
+        # positions grow by more than one where a group was taken back: a count below zero says nothing
+        return Intake(bool(self.settings.sources or self._added), max(waiting, 0))
 
     def close(self) -> None:
         """Closes what was opened, the warehouse first."""

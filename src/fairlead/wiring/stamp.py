@@ -33,6 +33,14 @@ def applied_revision(home: Path, loaded: Loaded) -> int | None:
         return None
 
 
+def unread(home: Path, loaded: Loaded) -> int | None:
+    """Raw events that have come and are not applied yet; `None` where files alone do not tell."""
+    if loaded.settings.store.url or loaded.settings.bus.url:
+        return None
+    seen, newest = glance(home / "facts.db"), latest(home / "raw.db")
+    return None if seen is None or newest is None else newest - seen.positions.get(_CONSUMER, 0)
+
+
 def mark(home: Path, loaded: Loaded) -> None:
     """Writes down by which settings and code everything was applied."""
     (home / _MARK).write_text(_made_by(loaded), encoding="utf-8")

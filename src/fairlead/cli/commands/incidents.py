@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fairlead.cli.asking import Language, ask
+
 if TYPE_CHECKING:
     from fairlead.model.raw import RawEvent
     from fairlead.wiring.services import Services
@@ -19,13 +21,12 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=T
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 _By = Annotated[str, typer.Option("--by", help="Person id of whoever states it; else the operator.")]
 _Incident = Annotated[str, typer.Argument(help="Incident id; `fairlead incidents list --json` shows them.")]
-_Language = Annotated[str, typer.Option(help="en or de; else the organisation's.")]
 
 
 @APP.command("list", epilog="Example: fairlead incidents list --team payments --json")
 def list_(
     team: Annotated[str, typer.Option(help="Only this team, by key.")] = "",
-    language: _Language = "",
+    language: Language | None = None,
     json: _Json = False,
 ) -> None:
     """Incidents of the last 90 days, each with the deployment that it counts for and the parts of the score."""
@@ -33,7 +34,7 @@ def list_(
 
 
 @APP.command(epilog="Example: fairlead incidents explain github:brightwater/payments#188")
-def explain(incident: _Incident, language: _Language = "", json: _Json = False) -> None:
+def explain(incident: _Incident, language: Language | None = None, json: _Json = False) -> None:
     """One incident: its verdict, the score and each of its parts."""
     _ask({"incident": incident, "language": language}, json)
 
@@ -97,8 +98,7 @@ def withdraw(incident: _Incident, by: _By = "operator", json: _Json = False) -> 
     )
 
 
-def _ask(words: dict[str, str], json: bool) -> None:
-    from fairlead.cli.asking import ask
+def _ask(words: dict[str, str | None], json: bool) -> None:
     from fairlead.cli.output import terminal_words
 
     form = "json" if json else "terminal"

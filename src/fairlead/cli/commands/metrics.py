@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from fairlead.cli.asking import Language, ask
+
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
@@ -25,13 +27,12 @@ def metrics(
     ] = None,
     grain: Annotated[Literal["day", "week", "month"], typer.Option(help="Period of the trend.")] = "week",
     compatible: Annotated[str, typer.Option(help="devlake: by the published rules of Apache DevLake.")] = "",
-    language: Annotated[str, typer.Option(help="en or de; else the organisation's.")] = "",
+    language: Language | None = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON, each figure with its rows.")] = False,
     md: Annotated[bool, typer.Option("--md", help="As Markdown.")] = False,
     html: Annotated[bool, typer.Option("--html", help="As one HTML page.")] = False,
 ) -> None:
     """Figures of delivery, flow, quality, reviews and sprints in a window; without a name all of them."""
-    from fairlead.cli.asking import ask
     from fairlead.cli.output import terminal_words
 
     words = {
