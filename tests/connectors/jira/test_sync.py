@@ -6,8 +6,9 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from fairlead.connectors.jira.connector import CONNECTOR
-from fairlead.connectors.jira.fake import FakeJira, Json
+from fairlead.connectors.jira.fake import FakeJira
 from fairlead.connectors.kit.connector import Delivery, Options, Syncs
+from fairlead.connectors.kit.fake.tool import Json
 from fairlead.connectors.kit.sync_suite import Reader, SyncSuite, World
 
 START = datetime(2026, 9, 7, 8, 0, 0, 250_000, tzinfo=UTC)

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from fairlead.connectors.kit.connector import Delivery, Options
+from fairlead.connectors.kit.fake.tool import Json
 from fairlead.connectors.kit.suite import ConnectorSuite
 from fairlead.connectors.kit.sync_suite import Reader, SyncSuite, World
 from fairlead.connectors.pagerduty.connector import CONNECTOR
-from fairlead.connectors.pagerduty.fake import FakePagerDuty, Json
+from fairlead.connectors.pagerduty.fake import FakePagerDuty
 from fairlead.model.errors import Refused
 
 START = datetime(2026, 9, 7, 8, 0, 0, 250_000, tzinfo=UTC)

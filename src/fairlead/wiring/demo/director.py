@@ -11,12 +11,13 @@ from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.pipeline import WorkflowRun
 from fairlead.connectors.github.fake.repositories import NewCommit
 from fairlead.connectors.github.fake.state import Pull
-from fairlead.connectors.jira.fake import Json
+from fairlead.connectors.kit.fake.tool import Json
 from fairlead.wiring.demo.agenda import Agenda, Script
 from fairlead.wiring.demo.cast import Yard, crew_of, player
 from fairlead.wiring.demo.clock import StoryClock
 from fairlead.wiring.demo.dice import Dice
 from fairlead.wiring.demo.facts import Facts
+from fairlead.wiring.demo.pager import Pager
 from fairlead.wiring.demo.tracker import Tracker
 
 
@@ -47,6 +48,7 @@ class Director:
         self.agenda = agenda
         self.seed = seed
         self.tracker = Tracker(secret, lambda: self.now)
+        self.pager = Pager(secret, clock, agenda)
         self.tickets: dict[str, Json] = {}
         """Issues of story lines by a name of ours, for the changes that belong to them."""
         self.facts = Facts()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead.connectors.jira.fake import Json
+from fairlead.connectors.kit.fake.tool import Json
 from fairlead.wiring.demo.agenda import Script
 from fairlead.wiring.demo.away import is_away
 from fairlead.wiring.demo.cast import Yard, crew, yard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairlead.connectors.jira.fake import Json
+from fairlead.connectors.kit.fake.tool import Json
 from fairlead.wiring.demo.agenda import Script
 from fairlead.wiring.demo.clock import at
 from fairlead.wiring.demo.director import Director
