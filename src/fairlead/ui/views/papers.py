@@ -27,8 +27,7 @@ def paper(name: str, visit: Visit) -> Document:
 
     # Kept by team and language: whoever asks, a report says the same.
     def make() -> Document:
-        asked = {"team": team or None, "language": language, "intake": services.intake()}
-        return REPORTS[name](services.warehouse, services.setup, services.clock, **asked)
+        return REPORTS[name](services.warehouse, services.setup, services.clock, team=team or None, language=language)
 
     return kept(visit, (name, team, language), make)
 
