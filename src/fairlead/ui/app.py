@@ -15,6 +15,7 @@ from fairlead.ui import ahead, assets, preferences
 from fairlead.ui.ahead import Ahead
 from fairlead.ui.arrive import arrive
 from fairlead.ui.frame import MenuEntry
+from fairlead.ui.misnamed import misnamed
 from fairlead.ui.page import Handler, Page
 from fairlead.ui.registry import pages
 from fairlead.ui.rights import demand, reaches
@@ -69,6 +70,9 @@ def _endpoint(
         visit = arrive(request, services, open_to, form, scoped=scoped, cut=page.cut)
         try:
             demand(visit, role or page.role)
+            # What is not there is said before anything is made for it.
+            if scoped and request.method == "GET" and (wrong := misnamed(visit)):
+                return wrong
             if reading:
                 reading.note(request, visit.words.language)
             return handler(visit)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from fairlead.metrics.segments import whole_id
 from fairlead.model.figures import Window
 
 WINDOWS: Mapping[str, int] = {"7d": 7, "30d": 30, "90d": 90}
@@ -30,10 +31,10 @@ class Scope:
         """From a query string; unknown values count as not said."""
         window = query.get("window", "30d")
         return cls(
-            team=query.get("team", ""),
-            # A link of an older version must show something: what is not known counts as not said.
+            team=_whole(query, "team"),
+            # What is not known counts as not said; `misnamed` tells it before a page is made.
             window=window if window in WINDOWS else "30d",
-            segment=tuple((name, query[name]) for name in SEGMENTS if query.get(name)),
+            segment=tuple((name, _whole(query, name)) for name in SEGMENTS if query.get(name)),
         )
 
     def between(self, now: datetime) -> Window:
@@ -56,3 +57,8 @@ class Scope:
         """A path with this scope and more; `None` and empty values are left out."""
         said = {name: str(value) for name, value in {**self.query, **further}.items() if value not in (None, "")}
         return f"{path}?{urlencode(said)}" if said else path
+
+
+def _whole(query: Mapping[str, str], name: str) -> str:
+    # People type the key of a team or service, as on the command line.
+    return whole_id(name, query[name]) if query.get(name) else ""
