@@ -1,6 +1,7 @@
 """Every command has a summary, help with an example and `--json`; faults leave by the right exit code."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -200,11 +201,43 @@ def test_an_unknown_tool_is_told_with_the_other_faults_and_a_secret_never(tmp_pa
 
 def test_import_of_git_says_what_it_read_or_why_not(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    missing = fairlead("import", "git", str(tmp_path / "none"), home=home)
+    empty = tmp_path / "none"
+    empty.mkdir()
+    missing = fairlead("import", "git", str(empty), home=home)
     assert missing.returncode == 1
-    assert (missing.stdout + missing.stderr).count("there is nothing here") == 1
+    assert (missing.stdout + missing.stderr).count("this is no git repository") == 1
     code = tmp_path / "code"
     for words in (["init", "-q", str(code)], ["-C", str(code), "commit", "-q", "--allow-empty", "-m", "Begin"]):
         subprocess.run(["git", "-c", "user.name=Kim", "-c", "user.email=kim@x.example", *words], check=True)
-    assert "new: 1 commits, 0 changes, 0 tags" in fairlead("import", "git", str(code), home=home).stdout
+    assert "new: 1 commit, 0 changes, 0 tags" in fairlead("import", "git", str(code), home=home).stdout
     assert "nothing new" in fairlead("import", "git", str(code), home=home).stdout
+
+
+def test_every_command_that_a_text_names_does_something() -> None:
+    """A hint that names a group alone would answer with its usage."""
+    groups = {words[0] for words, _ in LEAVES if len(words) > 1}
+    leaves = {" ".join(words) for words, _ in LEAVES}
+    source = Path(__file__).parents[2] / "src" / "fairlead"
+    named = [
+        (path.name, found[1], found[2])
+        for path in sorted([*source.rglob("*.py"), *source.rglob("*.po"), *source.rglob("*.html")])
+        for found in re.finditer(r"`fairlead (?:--demo )?([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", path.read_text("utf-8"))
+    ]
+    assert len(named) > 60
+    wrong = [one for one in named if one[1] in groups and f"{one[1]} {one[2]}" not in leaves]
+    assert wrong == []
+    assert {one for _, one, _ in named} <= set(COMMANDS)
+
+
+def test_a_folder_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
+    for what in ("records", "events", "git"):
+        done = fairlead("import", what, "nowhere", home=tmp_path / "home")
+        assert done.returncode == 2
+        assert "'nowhere' does not exist" in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_window_that_is_none_is_told_by_its_word(tmp_path: Path) -> None:
+    done = fairlead("metrics", "dora", "--from", "9zz", home=tmp_path / "home")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "`from`: `9zz` is no day" in done.stderr

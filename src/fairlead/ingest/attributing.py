@@ -22,14 +22,14 @@ _LONGEST = 1_000
 
 def stated_cause(database: Database, incident: str, deployment: str, by: str, at: datetime) -> RawEvent:
     """This deployment caused the incident."""
-    _demand(database, _INCIDENTS, incident, "incident", "`fairlead incidents` lists them")
+    _demand(database, _INCIDENTS, incident, "incident", "`fairlead incidents list` shows them")
     _demand(database, _DEPLOYMENTS, deployment, "deployment", "`fairlead incidents explain ID` names the suspects")
     return incident_attributed(incident, by, at, deployment=deployment)
 
 
 def stated_no_cause(database: Database, incident: str, reason: str, by: str, at: datetime) -> RawEvent:
     """No deployment caused the incident, for this reason."""
-    _demand(database, _INCIDENTS, incident, "incident", "`fairlead incidents` lists them")
+    _demand(database, _INCIDENTS, incident, "incident", "`fairlead incidents list` shows them")
     # the text goes on into reports of one line each
     said = " ".join(reason.split())[:_LONGEST]
     if not said:
@@ -39,7 +39,7 @@ def stated_no_cause(database: Database, incident: str, reason: str, by: str, at:
 
 def withdrawn_cause(database: Database, incident: str, by: str, at: datetime) -> RawEvent:
     """What was stated no longer holds: the score decides again."""
-    _demand(database, _INCIDENTS, incident, "incident", "`fairlead incidents` lists them")
+    _demand(database, _INCIDENTS, incident, "incident", "`fairlead incidents list` shows them")
     return attribution_withdrawn(incident, by, at)
 
 

@@ -60,7 +60,10 @@ def group(
     names = catalogue.group(warehouse.catalogue, name)
     if not names:
         known = sorted({entry.group for entry in warehouse.catalogue.values()})
-        raise Fault(f"there is no group `{name}`", hint="known: " + ", ".join(known))
+        raise Fault(
+            f"there is no figure or group `{name}`",
+            hint=f"groups: {', '.join(known)}; `fairlead metrics` shows all figures",
+        )
     # a group as DevLake shows it: what it has no rule for is left out, unless that leaves nothing to say
     there = [each for each in names if devlake.knows(each)] if compatible else names
     return [

@@ -12,6 +12,7 @@ from fairlead.config.check import did_you_mean
 from fairlead.config.settings import SourceSetup
 from fairlead.connectors.kit.connector import Finding, Syncs
 from fairlead.connectors.kit.registry import connectors
+from fairlead.model.counting import counted
 from fairlead.model.errors import Fault
 from fairlead.wiring.services import Services
 from fairlead.wiring.syncing import sync_request
@@ -76,7 +77,7 @@ def _store(services: Services) -> Iterator[Finding]:
         # Each driver has errors of its own; a checkup says them and goes on with the rest.
         yield Finding(part, False, str(fault).splitlines()[0], f"check [{part}] url and that the server runs")
         return
-    detail = database.dialect + ("" if services.settings.bus.url else f", {latest} raw events")
+    detail = database.dialect + ("" if services.settings.bus.url else f", {counted(latest, 'raw event')}")
     if database.dialect == "sqlite":
         detail += f", SQLite {sqlite3.sqlite_version}"
     yield Finding("store", True, detail)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from fairlead.bus.log import Appended, EventLog
 from fairlead.connectors.kit.connector import Page, Progress, SyncRequest, Syncs, raw_event
 from fairlead.connectors.kit.registry import connector
+from fairlead.model.counting import counted
 from fairlead.model.errors import Fault, Retry
 from fairlead.model.patch import Patch
 from fairlead.model.records.provenance import Source, SyncRun
@@ -50,7 +51,8 @@ class SyncSummary:
         """One line, and one more for each thing that was left out."""
         if self.result == "nothing":
             return f"{self.source}: comes by webhook, there is nothing to read"
-        line = f"{self.source}: {self.result}, {self.pages} pages ({self.new_pages} new) in {self.seconds:.1f} s"
+        pages = f"{counted(self.pages, 'page')} ({self.new_pages} new)"
+        line = f"{self.source}: {self.result}, {pages} in {self.seconds:.1f} s"
         if self.error:
             line += f": {self.error}" + (f"\n  {self.hint}" if self.hint else "")
         return "\n".join([line, *(f"  left out: {what}" for what in self.left_out)])

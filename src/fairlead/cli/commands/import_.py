@@ -26,7 +26,7 @@ def _import() -> None:
 
 @APP.command(epilog="Example: fairlead import git . --tags-are-deployments")
 def git(
-    paths: Annotated[list[Path], typer.Argument(help="Repositories, bare or not.")],
+    paths: Annotated[list[Path], typer.Argument(exists=True, help="Repositories, bare or not.")],
     known_as: Annotated[str, typer.Option("--as", help="Repository id that it stands for.")] = "",
     tags_are_deployments: Annotated[
         bool, typer.Option("--tags-are-deployments", help="Set [deployments] sources to include tags.")
@@ -40,6 +40,7 @@ def git(
     from fairlead.cli.output import say, show_json
     from fairlead.cli.progress import ProgressLine
     from fairlead.config.settings import SourceSetup
+    from fairlead.model.counting import counted
     from fairlead.wiring.editing import count_tags
     from fairlead.workers.syncs import run_sync
 
@@ -66,8 +67,8 @@ def git(
     else:
         typer.echo(summary.words())
         if read is not None and not unread:
-            counted = ", ".join(f"{count} {word}" for word, count in read.items())
-            typer.echo(f"new: {counted}" if any(read.values()) else "nothing new: no commits, changes or tags")
+            found = ", ".join(counted(count, word.removesuffix("s"), word) for word, count in read.items())
+            typer.echo(f"new: {found}" if any(read.values()) else "nothing new: no commits, changes or tags")
     raise typer.Exit(1 if unread else 0)
 
 
@@ -94,12 +95,15 @@ def _readable(paths: tuple[str, ...]) -> bool:
 
 @APP.command(epilog="Example: fairlead import events captured.jsonl")
 def events(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders of captured webhooks and API pages.")],
+    paths: Annotated[
+        list[Path], typer.Argument(exists=True, help="Files or folders of captured webhooks and API pages.")
+    ],
     json: _Json = False,
 ) -> None:
     """Read captured webhooks `{source, headers, body}` and API pages `{source, endpoint, body}`; all or nothing."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
+    from fairlead.model.counting import counted
     from fairlead.wiring.imports import import_events
 
     with home.services() as services:
@@ -107,12 +111,15 @@ def events(
     if json:
         show_json(done)
         return
-    typer.echo(f"{done.files} files: {done.events} events, {done.new} of them new, {done.quarantined} unreadable")
+    read = f"{counted(done.files, 'file')}: {counted(done.events, 'event')}"
+    typer.echo(f"{read}, {done.new} of them new, {done.quarantined} unreadable")
 
 
 @APP.command("records", epilog="Example: fairlead import records tables")
 def records_(
-    folder: Annotated[Path, typer.Argument(help="CSV, JSONL or Parquet files, named by table.")],
+    folder: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="CSV, JSONL or Parquet files, named by table.")
+    ],
     json: _Json = False,
 ) -> None:
     """Check a folder of tables wholly, then bring it in; all faults at once, nothing half-imported."""
@@ -147,6 +154,7 @@ def results(
     from fairlead.cli import home
     from fairlead.cli.output import show_json
     from fairlead.connectors.results.stated import Stated, moment
+    from fairlead.model.counting import counted
     from fairlead.model.errors import Abort
     from fairlead.wiring.imports import import_results
 
@@ -159,4 +167,4 @@ def results(
     if json:
         show_json(done)
         return
-    typer.echo(f"{done.files} reports, {done.new} of them new")
+    typer.echo(f"{counted(done.files, 'report')}, {done.new} of them new")

@@ -26,6 +26,7 @@ def replay(
     from fairlead.connectors.kit.connector import Progress
     from fairlead.ingest import revisions
     from fairlead.ingest.replay import replay as run
+    from fairlead.model.counting import counted
     from fairlead.model.errors import Abort
     from fairlead.reports.plain import plain
     from fairlead.store import quarantine
@@ -50,7 +51,8 @@ def replay(
         said = {"read": done.raw_events, "changed": done.changed, "quarantined": done.quarantined}
         show_json({**said, "unreadable": held})
         return
-    typer.echo(f"read {done.raw_events} raw events: {done.changed} records changed, {done.quarantined} in quarantine")
+    read, changed = counted(done.raw_events, "raw event"), counted(done.changed, "record")
+    typer.echo(f"read {read}: {changed} changed, {done.quarantined} in quarantine")
     for one in held:
         place = f" at {plain(one.field)}" if one.field else ""
         about = f"raw event {one.raw_seq}, {one.source} {plain(one.kind)}, received {one.first_at:%Y-%m-%d %H:%M} UTC"

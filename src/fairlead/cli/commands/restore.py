@@ -22,6 +22,7 @@ def restore(
     """Check the hashes of a backup and unpack it; migrations run when the home is opened next."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
+    from fairlead.model.counting import counted
     from fairlead.model.errors import Abort
     from fairlead.wiring.backup import restore as unpack
 
@@ -42,7 +43,8 @@ def restore(
         said = {"restored": str(home.folder()), "created_at": done.manifest.created_at, "applied": applied}
         show_json({**said, "kept_settings": done.kept_settings, "other_store": elsewhere})
         return
-    typer.echo(f"restored {home.folder()} as of {done.manifest.created_at}; {applied} raw events applied since")
+    since = counted(applied, "raw event")
+    typer.echo(f"restored {home.folder()} as of {done.manifest.created_at}; {since} applied since")
     if done.kept_settings:
         typer.echo("note: the home's own fairlead.toml was kept; --force takes the one of the backup")
     if elsewhere:

@@ -10,6 +10,7 @@ import msgspec
 
 from fairlead.connectors.git.command import Git
 from fairlead.connectors.kit.owners import LOCATIONS
+from fairlead.model.counting import counted
 from fairlead.model.errors import Skip
 
 FILES = (".mailmap", ".git-blame-ignore-revs", *LOCATIONS)
@@ -69,7 +70,8 @@ def survey(git: Git) -> Survey:
     partial = _filter(git)
     if shallow:
         left_out.append(
-            f"history before {len(shallow)} commits: the clone is shallow (`git fetch --unshallow` completes it)"
+            f"history before {counted(len(shallow), 'commit')}: the clone is shallow "
+            "(`git fetch --unshallow` completes it)"
         )
     if partial:
         left_out.append(

@@ -13,6 +13,7 @@ from fairlead.connectors.git.range import KIND, Moved, Range, Text, encode
 from fairlead.connectors.git.survey import Survey, home, is_ancestor, survey, text_of
 from fairlead.connectors.kit.connector import Finding, Page, Progress, SyncRequest
 from fairlead.connectors.kit.owners import code_owner_rows
+from fairlead.model.counting import counted
 from fairlead.model.errors import Fault, Skip
 from fairlead.model.raw import content_id
 from fairlead.model.times import EPOCH
@@ -65,7 +66,8 @@ def check(request: SyncRequest) -> Iterator[Finding]:
             yield Finding(what=str(path), ok=False, detail=said, remedy=fault.hint)
             continue
         branches = sum(name.startswith(("refs/heads/", "refs/remotes/")) for name in seen.refs)
-        yield Finding(what=str(path), ok=True, detail=f"{branches} branches, {len(seen.tags)} tags")
+        holds = f"{counted(branches, 'branch', 'branches')}, {counted(len(seen.tags), 'tag')}"
+        yield Finding(what=str(path), ok=True, detail=holds)
         for words in seen.left_out:
             yield Finding(what=str(path), ok=None, detail=f"left out: {words}")
 

@@ -10,6 +10,7 @@ import httpx
 
 from fairlead.connectors.ics.read import read
 from fairlead.connectors.kit.connector import Delivery, Finding, Options, Page, Progress, Reading, SyncRequest
+from fairlead.model.counting import counted
 from fairlead.model.errors import Refused, Skip
 from fairlead.model.raw import Trust, content_id
 from fairlead.model.times import iso
@@ -65,7 +66,7 @@ class IcsConnector:
                     what=key, ok=False, detail=str(fault), remedy="name an .ics file or the address of a feed"
                 )
                 continue
-            yield Finding(what=key, ok=True, detail=f"{len(found.patches)} absences")
+            yield Finding(what=key, ok=True, detail=counted(len(found.patches), "absence"))
 
 
 def _places(request: SyncRequest) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,7 @@ class Told:
 
 
 def show(visit: Visit) -> Response:
-    """The document of `fairlead incidents`, with a form under each incident for those who may correct it."""
+    """The document of `fairlead incidents list`, with a form under each incident for those who may correct it."""
     document = paper("incidents", visit)
     tree = story(document, visit)
     lines = [line for part in tree.chapters[0].parts for line in part.lines]

@@ -18,7 +18,7 @@ from fairlead.ui.views.tables import columns_of, figure_columns
 from fairlead.ui.visit import Visit
 
 MOST_EXPORTED = 100_000
-"""Rows in one CSV or JSON answer; more is for `fairlead sql` and `fairlead export`."""
+"""Rows in one CSV or JSON answer; more is for `fairlead sql` and `fairlead export records`."""
 
 
 @dataclass(frozen=True)
