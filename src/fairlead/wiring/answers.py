@@ -58,7 +58,7 @@ def answer_incidents(services: Services, words: Words) -> Reply:
     """Incidents with the deployment that each counts for; as JSON with the parts of the score as numbers."""
     team, incident = words.get("team") or None, words.get("incident", "")
     if incident and not services.warehouse.rows("select 1 from counted_incidents where incident = ?", [incident]):
-        raise Skip(f"no incident `{incident}`", hint="`fairlead incidents` lists those that count")
+        raise Skip(f"no incident `{incident}`", hint="`fairlead incidents list` shows those that count")
     # The document rounds and words; who computes with the parts of a score needs them as they are.
     if words.get("form") == "json":
         scope = Scope.of(services.warehouse, services.setup, services.clock.now(), team)
@@ -139,15 +139,20 @@ def language(services: Services, words: Words) -> str:
 
 def window(words: Words, now: datetime) -> Window:
     """The window asked for, else the days before now."""
-    try:
-        # The end is the first moment outside, so that windows lie side by side without counting a moment twice.
-        end = parse_time(words.get("to") or "") or now
-        start = parse_time(words.get("from") or "") or end - timedelta(days=DEFAULT_WINDOW_DAYS)
-    except ValueError as fault:
-        raise Abort(f"not a day: {fault}", hint="write it like 2026-09-01") from fault
+    # The end is the first moment outside, so that windows lie side by side without counting a moment twice.
+    end = _day(words, "to") or now
+    start = _day(words, "from") or end - timedelta(days=DEFAULT_WINDOW_DAYS)
     if start >= end:
         raise Abort("the window is empty", hint="`from` is the first day, `to` the day after the last")
     return Window(start=start, end=end)
+
+
+def _day(words: Words, word: str) -> datetime | None:
+    said = words.get(word) or ""
+    try:
+        return parse_time(said)
+    except (ValueError, OverflowError) as fault:
+        raise Abort(f"`{word}`: `{plain(said)}` is no day", hint="write it like 2026-09-01") from fault
 
 
 def segment(words: Words) -> dict[str, str]:
