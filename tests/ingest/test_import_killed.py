@@ -46,15 +46,15 @@ def killed_import(folder: Path, facts: str, raw: str, die_after: str) -> None:
     assert done.returncode == -signal.SIGKILL
 
 
-def imported(facts: str, raw: str) -> tuple[int, int]:
-    """Raw events and rows once a new process has read whatever is there."""
+def imported(facts: str, raw: str) -> tuple[int, int, int]:
+    """Raw events, rows and runs told of, once a new process has read whatever is there."""
     log, database = SqlEventLog.open(raw), Database.open(facts)
     ingest = Ingest(database, log, options=Options)
     while ingest.step().raw_events:
         pass
     with database.read() as tx:
-        rows = sum(1 for _ in records.rows(tx, "builds"))
-    found = sum(1 for _ in log.scan()), rows
+        counted = records.counts(tx)
+    found = sum(1 for _ in log.scan()), counted["builds"], counted["sync_runs"]
     log.close()
     database.close()
     return found
@@ -68,7 +68,7 @@ def test_kill_9_in_the_midst_imports_nothing(
     (tmp_path / "facts.db").write_bytes(sqlite_template.read_bytes())
     for groups in ("1", "5"):
         killed_import(folder, facts, raw_url, groups)
-        assert imported(facts, raw_url) == (0, 0)
+        assert imported(facts, raw_url) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("place", ["append", "batch"])
@@ -79,4 +79,4 @@ def test_kill_9_after_it_is_in_the_log_loses_nothing(
     facts, raw = (f"sqlite:///{tmp_path / name}" for name in ("facts.db", "raw.db"))
     (tmp_path / "facts.db").write_bytes(sqlite_template.read_bytes())
     killed_import(folder, facts, raw, place)
-    assert imported(facts, raw) == (5, ROWS)
+    assert imported(facts, raw) == (6, ROWS, 1)

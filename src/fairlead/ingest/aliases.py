@@ -8,7 +8,7 @@ matter in which order they were learnt. An id may be taken again by something el
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
 import msgspec
@@ -22,6 +22,7 @@ ENDS = ("#", "!", "@", "/", ":", "")
 """What may follow the id of a thing: nothing, or the mark of what belongs to it."""
 
 _FOR_EVER = 2**62
+_AFTER_ALL = _FOR_EVER + 1
 
 LOOSE = {"messages": ("about", "thread"), "work_item_links": ("from_item", "to_item")}
 """Columns that hold ids of several tables, which the schema therefore cannot mark."""
@@ -40,16 +41,15 @@ class Aliases:
             # a rename that was told knows the exact moment and wins over an inference of the same one
             hops.setdefault(rename.old, {})[epoch_us(rename.at)] = rename.new
         self._hops = {old: sorted(found.items()) for old, found in hops.items()}
-        # the longest first: an issue that was transferred alone goes before the repository that it was in
-        self._lengths = sorted({len(old) for old in self._hops}, reverse=True)
+        self._lengths = _lengths(self._hops)
+        self._back: dict[str, list[tuple[int, str]]] = {}
+        for old, into in self._hops.items():
+            for until, new in into:
+                self._back.setdefault(new, []).append((until, old))
+        self._back_lengths = _lengths(self._back)
 
     def __bool__(self) -> bool:
         return bool(self._hops)
-
-    @property
-    def hops(self) -> Mapping[str, list[tuple[int, str]]]:
-        """Old id -> until when (microseconds) a statement under it means which other id."""
-        return self._hops
 
     def changed(self, before: Aliases) -> list[str]:
         """Old ids for which the answer differs from what it was before."""
@@ -61,33 +61,40 @@ class Aliases:
             record_id, at_us = found
         return record_id
 
-    def shared(self, record_id: str, at_us: int) -> bool:
-        """Whether a statement under this id from before that time would have been about something else."""
-        meant = self.resolve(record_id, at_us)
-        return any(
-            until < at_us and self.resolve(record_id, until) != meant
-            for _, old, _ in self._named(record_id)
-            for until, _ in self._hops[old]
-        )
+    def origins(self, record_id: str, before_us: int = _AFTER_ALL) -> Iterator[str]:
+        """Ids under which something may have been said that is kept under this one, itself among them."""
+        yield record_id
+        for before, new, after in _named(record_id, self._back, self._back_lengths):
+            for until, old in self._back[new]:
+                # hops follow each other in time, so the way back ends even where names went there and back
+                if until < before_us:
+                    yield from self.origins(before + old + after, until)
+
+    def turns(self, record_id: str) -> Iterator[int]:
+        """Moments after which a statement under this id means something else."""
+        for _, old, _ in _named(record_id, self._hops, self._lengths):
+            yield from (until for until, _ in self._hops[old])
+
+    def reached(self, names: Iterable[str]) -> set[str]:
+        """Names below which whatever was said under these may be kept: too many rather than too few."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                for old, into in self._hops.items():
+                    if _begins(name, old):
+                        waiting += [new + name[len(old) :] for _, new in into]
+                    elif _begins(old, name):
+                        waiting += [new for _, new in into]
+        return found
 
     def _hop(self, record_id: str, at_us: int) -> tuple[str, int] | None:
-        for before, old, after in self._named(record_id):
+        for before, old, after in _named(record_id, self._hops, self._lengths):
             if found := self._next(old, at_us):
                 return before + found[0] + after, found[1]
         return None
-
-    def _named(self, record_id: str) -> Iterator[tuple[str, str, str]]:
-        """Old ids that stand in an id, each with what is before and after it."""
-        for length in self._lengths:
-            if len(record_id) < length:
-                continue
-            head, rest = record_id[:length], record_id[length:]
-            if head in self._hops and rest[:1] in ENDS:
-                yield "", head, rest
-            # a membership ends with the account that it is about
-            rest, tail = record_id[:-length], record_id[-length:]
-            if tail in self._hops and rest[-1:] == "/":
-                yield rest, tail, ""
 
     def _next(self, old: str, at_us: int) -> tuple[str, int] | None:
         hops = self._hops.get(old, [])
@@ -101,17 +108,40 @@ class Aliases:
         values = dict(statement.values)
         for name, kind in reference_columns(statement.table):
             if values.get(name) is not None:
-                values[name] = self.value(kind, values[name], at_us)
+                values[name] = each_reference(kind, values[name], lambda one: self.resolve(one, at_us))
         moved = self.resolve(statement.id, at_us)
         return Statement(statement.table, moved, statement.version, values, statement.raw_seq)
 
-    def value(self, kind: str, value: str, at_us: int) -> str:
-        """A reference, or a list of them as JSON text, under the present ids."""
-        if kind != "texts":
-            return self.resolve(value, at_us)
-        # lists are kept as JSON text by both databases
-        listed = msgspec.json.decode(value, type=list[str])
-        return msgspec.json.encode([self.resolve(one, at_us) for one in listed]).decode()
+
+def each_reference(kind: str, value: str, into: Callable[[str], str]) -> str:
+    """A reference with another id; or a list of them, which both databases keep as JSON text."""
+    if kind != "texts":
+        return into(value)
+    listed = msgspec.json.decode(value, type=list[str])
+    return msgspec.json.encode([into(one) for one in listed]).decode()
+
+
+def _named(record_id: str, names: Mapping[str, object], lengths: list[int]) -> Iterator[tuple[str, str, str]]:
+    """Names that stand in an id, each with what is before and after it."""
+    for length in lengths:
+        if len(record_id) < length:
+            continue
+        head, rest = record_id[:length], record_id[length:]
+        if head in names and rest[:1] in ENDS:
+            yield "", head, rest
+        # a membership ends with the account that it is about
+        rest, tail = record_id[:-length], record_id[-length:]
+        if tail in names and rest[-1:] == "/":
+            yield rest, tail, ""
+
+
+def _lengths(names: Iterable[str]) -> list[int]:
+    # the longest first: an issue that was transferred alone goes before the repository that it was in
+    return sorted(set(map(len, names)), reverse=True)
+
+
+def _begins(record_id: str, name: str) -> bool:
+    return record_id.startswith(name) and record_id[len(name) : len(name) + 1] in ENDS
 
 
 def _inferred(told: Iterable[Told], seen: Iterable[Seen]) -> Iterator[tuple[str, int, str]]:
@@ -147,9 +177,17 @@ def reference_columns(table: str) -> list[tuple[str, str]]:
 
 
 def moment_of(version: str) -> int:
-    """Time of a version in microseconds; also of those of sweeps, which start with a dot after the first digit."""
-    return int(version[2:19] if version[1] == "." else version[:17]) - OFFSET
+    """Time of a version in microseconds."""
+    return int(version[2:19] if is_weak(version) else version[:17]) - OFFSET
+
+
+def is_weak(version: str) -> bool:
+    """Whether a version is of a tombstone that only sweeps made: it starts with a dot after the first digit."""
+    return version[1] == "."
 
 
 OFFSET = 10**16
 """What versions add to microseconds, so that times before 1970 sort as text."""
+
+OVERRULED = ".00.sweep"
+"""End of the version of a sweep that knows better than the tool's own word about a deletion."""

@@ -189,11 +189,11 @@ class Batches:
     def _apply(self, tx: Transaction, batch: Sequence[Understood]) -> Applied:
         applied = Applied()
         # Names before anything else: the statements of this very batch already go by them.
-        changed_names = self._names.learn(
+        moves = self._names.learn(
             tx, [rename for one in batch for rename in one.renames], [seen for one in batch for seen in one.seen]
         )
         aliases = self._names.present(tx)
-        carried = renames.carry(tx, aliases, changed_names)
+        carried = renames.carry(tx, moves, self._kept_from) if moves else renames.Carried()
         _join(applied.tables, carried.changed)
         if carried.contested:
             contests.note(tx)
@@ -221,6 +221,10 @@ class Batches:
         applied.events = events.append(tx, [event for event, _ in told], [seq for _, seq in told])
         applied.changed = sum(map(len, applied.tables.values()))
         return applied
+
+    def _kept_from(self) -> int:
+        first = self.log.read(0, 1)
+        return first[0].seq if first else self.log.latest() + 1
 
     def present(self, source: str, tool: str) -> tuple[str, str]:
         """Versions of the options and of the reader of a source."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fairlead.connectors.kit.connector import Rename
 from fairlead.ingest.aliases import Aliases
+from fairlead.ingest.moves import Moves
 from fairlead.store import aliases as stored
 from fairlead.store.aliases import Seen, Told
 from fairlead.store.counting import next_value
@@ -37,20 +38,21 @@ class Names:
             self._work_out(number)
         return self._aliases
 
-    def learn(self, tx: Transaction, renames: Iterable[Rename], seen: Iterable[Seen]) -> list[str]:
-        """Keeps what is new; gives the old ids for which the answer is another one now."""
+    def learn(self, tx: Transaction, renames: Iterable[Rename], seen: Iterable[Seen]) -> Moves | None:
+        """Keeps what is new; gives the step that it makes, if any id means something else now."""
         before = self.present(tx)
         told = {Told(clean(one.old), clean(one.new), one.at) for one in renames} - self._told
         wider = self._widened(seen)
         if not told and not wider:
-            return []
+            return None
         # the sets only grow, so two processes that learn the same at once write the same rows
         stored.tell(tx, told)
         stored.see(tx, wider)
         self._told |= told
         # The counter moves in the transaction that writes the names: whoever sees it sees them too.
         self._work_out(next_value(tx, _COUNTER))
-        return self._aliases.changed(before)
+        moves = Moves(before, self._aliases)
+        return moves if moves.changed else None
 
     def forget(self) -> None:
         """After a transaction that did not come to pass."""

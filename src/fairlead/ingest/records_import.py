@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,8 +21,9 @@ from fairlead.connectors.records import Part, rows_event
 from fairlead.ingest.cells import Into, cell_reader, did_you_mean
 from fairlead.ingest.record_files import FORMATS, GivenFile, GivenRow
 from fairlead.model.errors import Abort, ConfigFault, ConfigFaults
-from fairlead.model.patch import Patch
+from fairlead.model.patch import OLDEST, Patch
 from fairlead.model.raw import RawEvent
+from fairlead.model.records.kinds import Record
 from fairlead.model.records.provenance import Source, SyncRun
 from fairlead.model.schema import TABLES, column_names, columns
 from fairlead.model.times import iso
@@ -68,11 +70,10 @@ def import_records(
         if check.faults:
             raise ConfigFaults(_limited(check.faults))
         summary.warnings += _dangling(check, database)
+        summary.events = check.groups
         # in one transaction: whoever is killed here has imported nothing, and what is in the log ingestion finishes
-        receipts = log.append_whole(check.events(source, now))
-    summary.events = len(receipts)
+        *receipts, _ = log.append_whole(chain(check.events(source, now), [_told(summary, folder, source, now)]))
     summary.new_events = sum(not receipt.duplicate for receipt in receipts)
-    _record(database, summary, folder, source, now)
     return summary
 
 
@@ -151,6 +152,11 @@ class _Check:
             self._spool.write(msgspec.json.encode(parts))
             self._ends.append(self._spool.tell())
         self._held, self._held_rows, self._held_bytes = {}, 0, 0
+
+    @property
+    def groups(self) -> int:
+        """How many raw events it makes."""
+        return len(self._ends)
 
     def events(self, source: str, now: datetime) -> Iterator[RawEvent]:
         """The raw events, read back one at a time."""
@@ -257,8 +263,8 @@ def _dangling(check: _Check, database: Database) -> Iterator[str]:
             yield f"{table}.{name}: {count} of {target} that no record has, like `{identity}` ({place})"
 
 
-def _record(database: Database, summary: ImportSummary, folder: Path, source: str, now: datetime) -> None:
-    """Evidence that the import took place, for the Data page."""
+def _told(summary: ImportSummary, folder: Path, source: str, now: datetime) -> RawEvent:
+    """That the import took place, for the Data page: a raw event among its own, so that none is without it."""
     # an import is evidence like a sync: what a figure lacks may be what nobody has imported
     run = SyncRun(
         id=f"{source}/import/{iso(now)}",
@@ -273,8 +279,12 @@ def _record(database: Database, summary: ImportSummary, folder: Path, source: st
         left_out=tuple(summary.warnings[:50]),
     )
     about = Source(id=source, source=source, tool="records", name=source, last_sync_at=now)
-    with database.begin() as tx:
-        records.apply(tx, [Patch(run, at=now), Patch(about, at=now)])
+    return rows_event(map(_part, (run, about)), source, now)
+
+
+def _part(record: Record) -> Part:
+    patch = Patch(record, OLDEST)
+    return Part(patch.table, ("id", *patch.said()), [[record.id, *patch.said().values()]])
 
 
 def _limited(faults: list[ConfigFault]) -> list[ConfigFault]:

@@ -1,16 +1,19 @@
 """Carries a rename through what is stored: rows of the thing, of all below it, and every reference to them.
 
 A field moves if the statement that set it was made before the rename; so the rows are those that would be there had
-the rename been known first. Only where something else took the old id, and spoke of the same fields before the rename
-was heard of, has the store forgotten something: then the log is read again (`Carried.contested`).
+the rename been known first. Two things the rows cannot tell: what a later owner of an id said over the words of an
+earlier one, and which of two owners said what lies where both were led. Values of the second kind are taken back, and
+for both the log is read again (`Carried.contested`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from fairlead.ingest.aliases import ENDS, Aliases, moment_of, reference_columns
+from fairlead.ingest.aliases import ENDS, OVERRULED, each_reference, is_weak, moment_of, reference_columns
+from fairlead.ingest.moves import Moves
 from fairlead.model.schema import TABLES, column_names
 from fairlead.model.times import epoch_us
 from fairlead.store import listings, records, rowio
@@ -25,44 +28,49 @@ class Carried:
     changed: dict[str, set[str]] = field(default_factory=dict)
     """Table -> present ids of rows that were written."""
     contested: bool = False
-    """Whether a row may have held what two things said that went by one id: the later one's words hid the other's."""
+    """Whether the store lacks words of which only the log knows whose they are."""
 
 
-def carry(tx: Transaction, aliases: Aliases, old_ids: Iterable[str]) -> Carried:
-    """Moves whatever is stored under these ids to where the aliases say."""
+def carry(tx: Transaction, moves: Moves, kept_from: Callable[[], int]) -> Carried:
+    """Moves whatever is stored to where the names now say; `kept_from` tells from where on the log can be read."""
     carried = Carried()
-    wanted = list(old_ids)
-    if wanted:
-        for table in TABLES:
-            _carry_table(tx, table, aliases, wanted, carried)
-        _carry_listings(tx, aliases, wanted)
+    concerned = moves.concerned()
+    left = _carry_listings(tx, moves, concerned, carried)
+    for table in TABLES:
+        _carry_table(tx, table, moves, concerned, tuple(left.get(table, ())), kept_from, carried)
     return carried
 
 
-def _carry_table(tx: Transaction, table: str, aliases: Aliases, old_ids: list[str], carried: Carried) -> None:
-    concerned: set[str] = set()
-    for old in old_ids:
-        concerned.update(rowio.below(tx, table, old))
-        # only accounts stand at the end of other ids: looking for every repository there would read whole tables
-        if ":@" in old:
-            concerned.update(rowio.ending(tx, table, "/" + old))
-        for name, kind in reference_columns(table):
-            find = rowio.column_holding if kind == "texts" else rowio.column_below
-            concerned.update(find(tx, table, name, old))
-    if not concerned:
-        return
+def _carry_table(
+    tx: Transaction,
+    table: str,
+    moves: Moves,
+    names: Iterable[str],
+    left: tuple[str, ...],
+    kept_from: Callable[[], int],
+    carried: Carried,
+) -> None:
     moving: list[Statement] = []
     gone: list[str] = []
-    for row_id, row in rowio.load(tx, table, concerned).items():
+    for row_id, row in rowio.load(tx, table, _around(tx, table, names)).items():
         held = list(_statements(table, row))
-        statements = [aliases.move(one) for one in held]
-        if not carried.contested and _named_by(row_id, old_ids):
-            carried.contested = any(aliases.shared(row_id, moment_of(one.version)) for one in held)
+        carried.contested = carried.contested or any(moves.hides(row_id, moment_of(one.version)) for one in held)
+        # what sweeps said follows from the listings, which judge a row anew where it lies then
+        said = [one for one in held if not _by_sweep(one)]
+        moved = [part for one in said if (part := _moved(moves, one)) is not None]
+        # a tombstone that a listing made which is now another one's
+        orphaned = len(said) < len(held) and row_id.startswith(left)
         # they were found by prefix: a neighbour whose name begins alike and a later owner stay where they are
-        if _same(row, statements):
+        if moved == said and not orphaned:
             continue
+        unsaid = _size(moved) < _size(said)
+        if unsaid and (row.raw_seq is None or row.raw_seq < kept_from()):
+            # nobody could say it again: better under an id that it once had than lost
+            continue
+        # a sweep that overruled the tool's own word has hidden it
+        carried.contested = carried.contested or unsaid or any(one.version.endswith(OVERRULED) for one in held)
         gone.append(row_id)
-        moving.extend(statements)
+        moving += moved
     if gone:
         # Removed first: the row that takes its place may be the same one with another reference.
         records.remove(tx, table, gone)
@@ -70,59 +78,112 @@ def _carry_table(tx: Transaction, table: str, aliases: Aliases, old_ids: list[st
             carried.changed.setdefault(changed_table, set()).update(ids)
 
 
-def _statements(table: str, row: rowio.Row) -> Iterable[Statement]:
+def _around(tx: Transaction, table: str, names: Iterable[str]) -> set[str]:
+    """Rows that go by one of these names, lie below it or refer to it."""
+    found: set[str] = set()
+    for name in names:
+        found.update(rowio.below(tx, table, name))
+        # only accounts stand at the end of other ids: looking for every repository there would read whole tables
+        if ":@" in name:
+            found.update(rowio.ending(tx, table, "/" + name))
+        for column, kind in reference_columns(table):
+            find = rowio.column_holding if kind == "texts" else rowio.column_below
+            found.update(find(tx, table, column, name))
+    return found
+
+
+def _statements(table: str, row: rowio.Row) -> Iterator[Statement]:
     by_version: dict[str, dict[str, object]] = {}
     for name in column_names(table)[1:]:
         if (version := row.merged.versions.get(name)) is not None:
             by_version.setdefault(version, {})[name] = row.merged.values[name]
-    versions = by_version or {_UNDATED: {}}
-    return [Statement(table, row.merged.id, version, values, row.raw_seq) for version, values in versions.items()]
+    for version, values in (by_version or {_UNDATED: {}}).items():
+        yield Statement(table, row.merged.id, version, values, row.raw_seq)
 
 
 _UNDATED = "10000000000000000.00."
 """For a row of which nothing but the id was ever said."""
 
 
-def _same(row: rowio.Row, statements: Iterable[Statement]) -> bool:
-    held = row.merged
-    return all(
-        one.id == held.id and all(held.values[name] == value for name, value in one.values.items())
-        for one in statements
-    )
+def _moved(moves: Moves, held: Statement) -> Statement | None:
+    """A statement under the present ids, without what nobody can place; `None` if that is all of it."""
+    at_us = moment_of(held.version)
+    present = moves.place(held.id, at_us)
+    if present is None:
+        return None
+    values = dict(held.values)
+    for name, kind in reference_columns(held.table):
+        if values.get(name) is not None:
+            try:
+                values[name] = each_reference(kind, values[name], lambda one: _sure(moves.place(one, at_us)))
+            except _UnsureError:
+                del values[name]
+    return Statement(held.table, present, held.version, values, held.raw_seq)
 
 
-def _named_by(row_id: str, old_ids: Iterable[str]) -> bool:
-    return any(
-        # a membership is named by its account too, at its end
-        (row_id.startswith(old) and row_id[len(old) : len(old) + 1] in ENDS) or row_id.endswith("/" + old)
-        for old in old_ids
-    )
+def _by_sweep(one: Statement) -> bool:
+    return one.version.endswith(OVERRULED) or is_weak(one.version)
 
 
-def _carry_listings(tx: Transaction, aliases: Aliases, old_ids: list[str]) -> None:
+def _size(statements: Iterable[Statement]) -> int:
+    return sum(1 + len(one.values) for one in statements)
+
+
+class _UnsureError(Exception):
+    """A reference may mean one of several things."""
+
+
+def _sure(place: str | None) -> str:
+    if place is None:
+        raise _UnsureError
+    return place
+
+
+def _carry_listings(tx: Transaction, moves: Moves, names: Iterable[str], carried: Carried) -> dict[str, list[str]]:
+    """Moves listings; gives the scopes of each table that lost theirs."""
+    left: dict[str, list[str]] = {}
+    arriving: list[tuple[str, str, listings.Listing]] = []
     for table, scopes in listings.scopes(tx).items():
         for scope in scopes:
-            # too wide for a neighbour called alike, whose scope `move_listing` then leaves as it is
-            if any(scope.startswith(old) for old in old_ids):
-                listing = listings.get(tx, table, scope)
-                assert listing is not None
-                present, moved = move_listing(aliases, scope, listing)
-                if present != scope:
-                    listings.drop(tx, table, scope)
-                    held = listings.get(tx, table, present)
-                    listings.put(tx, table, present, moved if held is None else listings.join(held, moved))
+            # too wide for a neighbour called alike, whose scope `_placed` then leaves as it is
+            if not any(scope.startswith(name) for name in names):
+                continue
+            listing = listings.get(tx, table, scope)
+            assert listing is not None
+            try:
+                present, moved = _placed(moves, scope, listing)
+                if present == scope:
+                    continue
+                arriving.append((table, present, moved))
+            except _UnsureError:
+                # made again from the sweeps in the log
+                carried.contested = True
+            left.setdefault(table, []).append(scope)
+            listings.drop(tx, table, scope)
+    # once all have left: names may have been exchanged
+    for table, present, moved in arriving:
+        held = listings.get(tx, table, present)
+        listings.put(tx, table, present, moved if held is None else listings.join(held, moved))
+    return left
 
 
-def move_listing(aliases: Aliases, scope: str, listing: listings.Listing) -> tuple[str, listings.Listing]:
-    """A listing under the present ids."""
-    at_us = epoch_us(listing.at)
-    ids = frozenset(aliases.resolve(one, at_us) for one in listing.ids)
-    gone = {aliases.resolve(one, epoch_us(at)): at for one, at in listing.gone.items()}
-    return move_scope(aliases, scope, at_us), listings.Listing(listing.at, ids, listing.times, gone)
+def _placed(moves: Moves, scope: str, listing: listings.Listing) -> tuple[str, listings.Listing]:
+    """A listing under the present ids; all the sweeps that it joins must have been about one thing."""
+
+    def at(moment: datetime) -> Callable[[str], str]:
+        return lambda one: _sure(moves.place(one, epoch_us(moment)))
+
+    scopes = {move_scope(scope, at(moment)) for moment in listing.times}
+    ids = frozenset(map(at(listing.at), listing.ids))
+    gone = {at(moment)(one): moment for one, moment in listing.gone.items()}
+    present = scopes.pop()
+    if scopes:
+        raise _UnsureError
+    return present, listings.Listing(listing.at, ids, listing.times, gone)
 
 
-def move_scope(aliases: Aliases, scope: str, at_us: int) -> str:
+def move_scope(scope: str, into: Callable[[str], str]) -> str:
     """An id prefix under the present ids; it ends with the mark that follows the id of its owner."""
     if scope and scope[-1] in ENDS:
-        return aliases.resolve(scope[:-1], at_us) + scope[-1]
-    return aliases.resolve(scope, at_us)
+        return into(scope[:-1]) + scope[-1]
+    return into(scope)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from fairlead.connectors.kit.connector import Sweep
-from fairlead.ingest.aliases import OFFSET, Aliases, moment_of
+from fairlead.ingest.aliases import OFFSET, OVERRULED, Aliases, is_weak, moment_of
 from fairlead.ingest.renames import move_scope
 from fairlead.model.times import epoch_us
 from fairlead.store import listings, records, rowio
@@ -22,7 +22,7 @@ from fairlead.store.statements import Statement
 def sweep(tx: Transaction, asked: Sweep, aliases: Aliases, raw_seq: int | None) -> dict[str, set[str]]:
     """Takes a listing over and buries or revives what it concerns; an older one than the last only adds its time."""
     at_us = epoch_us(asked.at)
-    scope = move_scope(aliases, asked.scope, at_us)
+    scope = move_scope(asked.scope, lambda one: aliases.resolve(one, at_us))
     ids = frozenset(aliases.resolve(one, at_us) for one in asked.ids)
     told = Listing(asked.at, ids, (asked.at,), {})
     held = listings.get(tx, asked.table, scope)
@@ -80,7 +80,7 @@ def _judge(tx: Transaction, table: str, under: Mapping[str, Listing], raw_seq: i
             # the leading 0 sorts below every version of a tool
             weak.append(Statement(table, record_id, f"0.{version}", {"deleted_at": deleted_us}, raw_seq))
         else:
-            strong.append(Statement(table, record_id, f"{version}.00.sweep", {"deleted_at": deleted_us}, raw_seq))
+            strong.append(Statement(table, record_id, version + OVERRULED, {"deleted_at": deleted_us}, raw_seq))
     changed = records.overrule(tx, weak).changed
     for judged, ids in records.merge(tx, strong).changed.items():
         changed.setdefault(judged, set()).update(ids)
@@ -120,4 +120,4 @@ def _last_heard(row: rowio.Row) -> int:
 def _by_sweep(row: rowio.Row) -> bool:
     """Whether only sweeps have spoken of a deletion so far: their versions are the weak ones."""
     version = row.merged.versions.get("deleted_at", "")
-    return not version or version[1] == "."
+    return not version or is_weak(version)
