@@ -26,7 +26,9 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 _FENCE = re.compile(r"^ *```.*?$(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\s*(?:\$ )?(?:\.venv/bin/)?((?:fairlead|make)\s.*)$")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(<?([^)>\s]+)>?\)")
-_MADE = ("configuration.md", "records.md", "metrics.md", "marts.md", "demo.md", "commands.md")
+_MADE = (
+    "configuration.md", "records.md", "metrics.md", "marts.md", "demo.md", "commands.md", "connectors/README.md",
+)  # fmt: skip
 
 
 def shown_commands() -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from fairlead.cli.main import Commands
 def pages() -> Mapping[str, str]:
     """File name in `docs/` -> text."""
     from fairlead.config.reference import page as configuration
+    from fairlead.connectors.kit.table import markdown as connectors
     from fairlead.metrics.catalogue import load
     from fairlead.metrics.marts import marts
     from fairlead.metrics.reference import marts_page, metrics_page
@@ -26,6 +27,7 @@ def pages() -> Mapping[str, str]:
         "marts.md": lambda: marts_page(marts()),
         "demo.md": demo_page,
         "commands.md": commands_page,
+        "connectors/README.md": connectors,
     }
     return {name: make().rstrip("\n") + "\n" for name, make in made.items()}
 

@@ -11,10 +11,20 @@ import pytest
 
 from fairlead.connectors.ics.connector import CONNECTOR
 from fairlead.connectors.kit.connector import Delivery, Options, SyncRequest
+from fairlead.connectors.kit.suite import ConnectorSuite
 from fairlead.model.errors import Unreadable
 from fairlead.model.records.people import Absence
 
 HEAD = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y\r\n"
+
+
+class TestCalendars(ConnectorSuite):
+    connector = CONNECTOR
+    options = Options("hr")
+    folder = Path(__file__).parent
+
+    def signed(self, body: bytes, secret: str) -> None:
+        return None
 
 
 def _calendar(*events: str, head: str = "") -> bytes:
