@@ -209,3 +209,19 @@ def test_step_by_step_equals_at_once(steps: list[tuple[str, int]]) -> None:
             replayed.apply(page)
         for table in ("commits", "commit_files", "changes", "change_commits", "releases", "accounts"):
             assert bit_by_bit.rows(table) == at_once.rows(table) == replayed.rows(table)
+
+
+@pytest.mark.parametrize(
+    ("message", "mark"),
+    [
+        ("Merge branch 'quota' into 'main'\n\nAdd\n\nSee merge request acme/api!31", "!"),
+        ("Add limits\n\nSee merge request acme/api!31", "!"),
+        ("Add limits (!31)", "!"),
+        ("Add limits (#31)", "#"),
+        ("Merge pull request #31 from acme/quota\n\nAdd", "#"),
+    ],
+)
+def test_what_gitlab_counts_apart_is_marked_as_gitlab_does(message: str, mark: str) -> None:
+    guess = merged_change(_commit(message), on_chain=True) or squashed_change(_commit(message))
+    assert guess is not None
+    assert (guess.number, guess.mark) == (31, mark)

@@ -20,6 +20,8 @@ class Guess:
     title: str
     head_branch: str = ""
     base_branch: str = ""
+    mark: str = "#"
+    """What stands before the number: `!` at GitLab, where a change and an issue may have the same one."""
 
 
 _GITHUB = re.compile(r"^Merge pull request #(\d+) from (?:[^/\s]+/)?(\S+)")
@@ -28,7 +30,7 @@ _BITBUCKET_SERVER = re.compile(r"^(?:Merge pull request|Pull request) #(\d+)(?: 
 _AZURE = re.compile(r"^Merged PR (\d+): (.+)")
 _GITLAB = re.compile(r"^See merge request (?:\S+)?!(\d+)\s*$", re.MULTILINE)
 _BY_HAND = re.compile(r"^Merge (?:remote-tracking )?branch '([^']+)'(?: of \S+)?(?: into '?([^'\s]+)'?)?")
-_SQUASH = re.compile(r"^(.*\S) \((?:#|!|PR #?|pull request #)(\d+)\)$", re.IGNORECASE)
+_SQUASH = re.compile(r"^(.*\S) \((#|!|PR #?|pull request #)(\d+)\)$", re.IGNORECASE)
 
 _INTEGRATION = re.compile(
     r"^(main|master|trunk|develop|dev|development|next|staging|stage|production|prod|live|integration"
@@ -61,7 +63,7 @@ def merged_change(commit: LoggedCommit, *, on_chain: bool) -> Guess | None:
         return None
     branch, base = by_hand.group(1).removeprefix("origin/"), by_hand.group(2) or ""
     if host := _GITLAB.search(body):
-        return Guess(_number(host.group(1)), _first_line(body) or subject, branch, base)
+        return Guess(_number(host.group(1)), _first_line(body) or subject, branch, base, "!")
     # main merged into a feature branch, a pull, or a promotion from dev to main: no change of its own
     return Guess(None, subject, branch, base) if on_chain and not is_integration(branch) else None
 
@@ -72,9 +74,9 @@ def squashed_change(commit: LoggedCommit) -> Guess | None:
     if found := _AZURE.match(subject):
         return Guess(_number(found.group(1)), found.group(2))
     if found := _SQUASH.match(subject):
-        return Guess(_number(found.group(2)), found.group(1))
+        return Guess(_number(found.group(3)), found.group(1), mark="!" if found.group(2) == "!" else "#")
     host = _GITLAB.search(body)
-    return Guess(_number(host.group(1)), subject) if host else None
+    return Guess(_number(host.group(1)), subject, mark="!") if host else None
 
 
 def _hosted(subject: str, body: str) -> Guess | None:

@@ -126,7 +126,7 @@ class Tables:
         """A change that a commit tells of, with the commits that came with it."""
         merge = len(commit.parents) > 1
         name = guess.number if guess.number is not None else f"merge-{commit.sha[:12]}"
-        change = f"{self._repository}#{name}"
+        change = f"{self._repository}{guess.mark}{name}"
         author = brought[0].author_email if merge and brought else commit.author_email
         merged = moment(commit.committed)
         row = (
