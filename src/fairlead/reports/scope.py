@@ -123,6 +123,14 @@ class Scope:
         """SQL condition that a column's repository belongs to the team."""
         return self._limited(column, "select repository from repository_teams where team = {team}")
 
+    def sprints(self, column: str) -> str:
+        """SQL condition that a column's sprint belongs to the team."""
+        return self._limited(column, "select sprint from sprint_teams where team = {team}")
+
+    def items(self, column: str) -> str:
+        """SQL condition that a column's work item belongs to the team."""
+        return self._limited(column, "select work_item from work_item_teams where team = {team}")
+
     def owned(self, service: str, repository: str) -> str:
         """SQL condition that a service, or without one a repository, belongs to the team."""
         if self.team is None:

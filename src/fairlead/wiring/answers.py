@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from fairlead.metrics import figures
@@ -14,17 +16,21 @@ from fairlead.model.times import parse_time
 from fairlead.reports import render
 from fairlead.reports.brief import brief
 from fairlead.reports.causes import load_causes
-from fairlead.reports.document import Document
+from fairlead.reports.charts import Charts
+from fairlead.reports.document import Chart, Document
 from fairlead.reports.figures_page import figures_page
 from fairlead.reports.incidents import DAYS, incidents
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
+from fairlead.reports.sprint_health import told_sprints
 from fairlead.reports.triage import triage
 from fairlead.reports.wording import LANGUAGES, Wording
 from fairlead.wiring.replies import Reply, Verb, Words, reply_json
 from fairlead.wiring.services import Services
 
 DEFAULT_WINDOW_DAYS = 30
+CHART_WAIT_S = 15.0
+"""How long a report waits for one of its charts: the first one has to load what draws it."""
 
 
 def answer_brief(services: Services, words: Words) -> Reply:
@@ -38,7 +44,7 @@ def answer_brief(services: Services, words: Words) -> Reply:
         intake=services.intake(),
         every_change=bool(words.get("changes")),
     )
-    return shown(document, words)
+    return shown(services, document, words)
 
 
 def answer_triage(services: Services, words: Words) -> Reply:
@@ -51,7 +57,7 @@ def answer_triage(services: Services, words: Words) -> Reply:
         language=language(services, words),
         intake=services.intake(),
     )
-    return shown(document, words)
+    return shown(services, document, words)
 
 
 def answer_incidents(services: Services, words: Words) -> Reply:
@@ -67,7 +73,25 @@ def answer_incidents(services: Services, words: Words) -> Reply:
     asked: dict[str, Any] = {
         "team": team, "language": language(services, words), "incident": incident, "intake": services.intake()
     }  # fmt: skip
-    return shown(incidents(services.warehouse, services.setup, services.clock, **asked), words)
+    return shown(services, incidents(services.warehouse, services.setup, services.clock, **asked), words)
+
+
+def answer_sprint_health(services: Services, words: Words) -> Reply:
+    """A sprint in full, or every running one in a line; as JSON with its forecast as numbers."""
+    document, told = told_sprints(
+        services.warehouse,
+        services.setup,
+        services.clock,
+        team=words.get("team") or None,
+        language=language(services, words),
+        intake=services.intake(),
+        sprint=words.get("sprint", ""),
+    )
+    if words.get("form") == "json":
+        # who computes with a forecast needs its numbers, not its sentences
+        sprints = [{"sprint": one.facts.sprint.id, **one.outlook.to_json()} for one in told]
+        return reply_json({**render.to_plain(document), "forecasts": sprints})
+    return shown(services, document, words)
 
 
 def answer_metrics(services: Services, words: Words) -> Reply:
@@ -79,7 +103,8 @@ def answer_metrics(services: Services, words: Words) -> Reply:
     spoken = language(services, words)
     name = scope.name or Wording(spoken)("scope.all")
     rewound = services.warehouse.rewound
-    return shown(figures_page(found, language=spoken, zone=scope.calendar.zone, scope=name, rewound=rewound), words)
+    page = figures_page(found, language=spoken, zone=scope.calendar.zone, scope=name, rewound=rewound)
+    return shown(services, page, words)
 
 
 def _rewound(services: Services, words: Words) -> dict[str, str]:
@@ -187,7 +212,7 @@ def _existing(services: Services, limits: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def shown(document: Document, words: Words) -> Reply:
+def shown(services: Services, document: Document, words: Words) -> Reply:
     """A document in the form asked for."""
     form = words.get("form") or "terminal"
     if form == "json":
@@ -195,8 +220,16 @@ def shown(document: Document, words: Words) -> Reply:
     if form == "md":
         return Reply(render.markdown(document), "text/markdown; charset=utf-8")
     if form == "html":
-        return Reply(render.html(document), "text/html; charset=utf-8")
+        return Reply(_html(services, document), "text/html; charset=utf-8")
     return Reply(render.terminal(document, **_terminal(words)))
+
+
+def _html(services: Services, document: Document) -> str:
+    """The report with its charts drawn; a chart that cannot be drawn in time leaves its table."""
+    if not any(isinstance(block, Chart) for section in document.sections for block in section.blocks):
+        return render.html(document)
+    with closing(Charts(services.home / "cache" / "charts")) as charts:
+        return render.html(document, partial(charts.svg, wait_s=CHART_WAIT_S))
 
 
 def _terminal(words: Words) -> dict[str, Any]:
@@ -207,6 +240,7 @@ VERBS: Mapping[str, Verb] = {
     "brief": answer_brief,
     "triage": answer_triage,
     "incidents": answer_incidents,
+    "sprint-health": answer_sprint_health,
     "metrics": answer_metrics,
     "sql": answer_sql,
 }

@@ -1,4 +1,4 @@
-"""Figures, brief and triage: the same answers that the command line and the pages give."""
+"""Figures and reports: the same answers that the command line and the pages give."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Language = Literal["", "en", "de"]
 
 
 def routes(api: Api) -> APIRouter:
-    """`/figures`, `/brief` and `/triage`."""
+    """`/figures`, and each report by its name."""
     router = APIRouter()
 
     def answer(viewer: Viewer, verb: str, words: dict[str, str], team: str) -> Response:
@@ -33,6 +33,18 @@ def routes(api: Api) -> APIRouter:
     def triage(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
         """Open changes in the order in which they should be looked at, with reasons and reviewers."""
         return answer(viewer_of(request), "triage", {"language": language, "form": form}, team)
+
+    @router.get("/sprint-health", tags=["reports"], responses=FORMS)
+    def sprint_health(
+        request: Request,
+        team: str = "",
+        sprint: Annotated[str, Query(description="Id, name or number; else the running one.")] = "",
+        language: Language = "",
+        form: _Form = "json",
+    ) -> Response:
+        """A sprint: burndown, scope ledger, what may be carried over, forecast with its back-test."""
+        words = {"sprint": sprint, "language": language, "form": form}
+        return answer(viewer_of(request), "sprint-health", words, team)
 
     @router.get("/figures", tags=["figures"])
     @router.get("/figures/{name}", tags=["figures"])

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairlead.model.figures import Evidence
-from fairlead.reports.document import Block, Claim, Document, Empty, FigureBlock, Notice, Section, Table
+from fairlead.reports.document import Block, Chart, Claim, Document, Empty, FigureBlock, Notice, Section, Table
 from fairlead.reports.renderers.walk import numbered, safe_url
 from fairlead.ui.views.cards import Card, card
+from fairlead.ui.views.drawn import Picture, picture
 from fairlead.ui.views.links import Known, page_for
 from fairlead.ui.views.proofs import Proof, addresses, proof
 from fairlead.ui.visit import Visit
 
 PAGES = {"fairlead triage": "/triage", "fairlead brief": "/", "fairlead doctor": "/data", "fairlead sync": "/data"}
 """Command of an act -> our page that shows the same."""
+OWN_WORDS = {"sprint-health": ("sprint",)}
+"""Report -> what its page reads from the address beside team and language; its evidence is asked with the same."""
 LEVELS = {"information": "neutral", "warning": "watch", "fault": "act"}
 
 
@@ -44,10 +47,11 @@ class Part:
     """One block of a section, or several of a kind that belong together."""
 
     kind: str
-    """`claims`, `figures`, `table`, `notice` or `empty`."""
+    """`claims`, `figures`, `table`, `charts`, `notice` or `empty`."""
     lines: tuple[Line, ...] = ()
     cards: tuple[Card, ...] = ()
     table: Table | None = None
+    pictures: tuple[Picture, ...] = ()
     level: str = "neutral"
 
 
@@ -82,6 +86,11 @@ def story(document: Document, visit: Visit) -> Story:
         freshness=document.freshness,
         chapters=tuple(teller.chapter(section, blocks) for section, blocks in numbered(document)),
     )
+
+
+def own_words(report: str, visit: Visit) -> dict[str, str]:
+    """What the address says to a report alone, like which sprint."""
+    return {word: visit.query.get(word, "") for word in OWN_WORDS.get(report, ())}
 
 
 def digest(evidence: Evidence) -> str:
@@ -134,23 +143,31 @@ class _Teller:
                 case Claim():
                     yield Part("claims", lines=(self.line(block, number),))
                 case FigureBlock():
-                    yield Part("figures", cards=(card(block.figure, self.visit),))
+                    # the report's notes: what it says of all its figures at once it takes from each
+                    yield Part("figures", cards=(replace(card(block.figure, self.visit), notes=block.notes),))
                 case Table():
                     yield Part("table", lines=(self.line(block.caption, None),), table=block)
+                case Chart():
+                    drawn = picture(self.visit.services.home, block)
+                    yield Part("charts", lines=(self.line(block.table.caption, None),), pictures=(drawn,))
                 case Notice():
                     yield Part("notice", lines=(self.line(block.claim, None),), level=LEVELS[block.level])
                 case Empty():
                     yield Part("empty", lines=(self.line(block.claim, None),))
 
     def _rows(self, evidence: Evidence) -> str:
-        return self.visit.scope.link(f"/evidence/{self.report}/{digest(evidence)}")
+        own = own_words(self.report, self.visit)
+        return self.visit.scope.link(f"/evidence/{self.report}/{digest(evidence)}", **own)
 
 
 def _joined(parts: Iterator[Part]) -> Iterator[Part]:
     held: Part | None = None
     for part in parts:
-        if held and held.kind == part.kind and part.kind in ("claims", "figures"):
-            held = Part(part.kind, lines=held.lines + part.lines, cards=held.cards + part.cards)
+        if held and held.kind == part.kind and part.kind in ("claims", "figures", "charts"):
+            held = Part(
+                part.kind, lines=held.lines + part.lines, cards=held.cards + part.cards,
+                pictures=held.pictures + part.pictures,
+            )  # fmt: skip
             continue
         if held:
             yield held

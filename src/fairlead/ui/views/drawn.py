@@ -12,6 +12,7 @@ from markupsafe import Markup
 from fairlead.model.figures import Figure, Point
 from fairlead.reports.charts import Charts, chart_key, themed
 from fairlead.reports.chartspecs import Mark, Threshold, trend
+from fairlead.reports.document import Chart, Table
 from fairlead.reports.figure_words import figure_block
 from fairlead.ui.views.grids import Cell, Column, Grid, grid
 from fairlead.ui.visit import Visit
@@ -37,6 +38,15 @@ class Drawn:
     grid: Grid
 
 
+@dataclass(frozen=True)
+class Picture:
+    """The chart of a report: its drawing, or where that will be, and the table that it draws."""
+
+    svg: Markup | None
+    later: str
+    table: Table
+
+
 @cache
 def charts_of(home: Path) -> Charts:
     """The one who draws for a home; its process comes and goes by itself."""
@@ -47,6 +57,13 @@ def drawing(home: Path, key: str) -> Markup | None:
     """A finished drawing in the page's colours; it was made from our own specification, so it is trusted."""
     svg = charts_of(home).by_key(key)
     return Markup(themed(svg)) if svg else None  # noqa: S704
+
+
+def picture(home: Path, chart: Chart) -> Picture:
+    """A report's chart as a page shows it; never waits, for the table says the same."""
+    svg = charts_of(home).svg(chart.spec)
+    # made from our own specification, so it is trusted
+    return Picture(Markup(themed(svg)) if svg else None, f"/charts/{chart_key(chart.spec)}", chart.table)  # noqa: S704
 
 
 def drawn(

@@ -10,12 +10,18 @@ from fairlead.model.errors import Skip
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
 from fairlead.reports.incidents import incidents
+from fairlead.reports.sprint_health import sprint_health
 from fairlead.reports.triage import triage
 from fairlead.ui.kept import kept
-from fairlead.ui.views.documents import story
+from fairlead.ui.views.documents import own_words, story
 from fairlead.ui.visit import Visit
 
-REPORTS: dict[str, Callable[..., Document]] = {"brief": brief, "triage": triage, "incidents": incidents}
+REPORTS: dict[str, Callable[..., Document]] = {
+    "brief": brief,
+    "triage": triage,
+    "incidents": incidents,
+    "sprint-health": sprint_health,
+}
 
 
 def paper(name: str, visit: Visit) -> Document:
@@ -24,12 +30,14 @@ def paper(name: str, visit: Visit) -> Document:
         raise Skip(visit.words("There is no such report."))
     services = visit.services
     team, language = visit.scope.team, visit.words.language
+    own = own_words(name, visit)
 
     # Kept by team and language: whoever asks, a report says the same.
     def make() -> Document:
-        return REPORTS[name](services.warehouse, services.setup, services.clock, team=team or None, language=language)
+        asked = {"team": team or None, "language": language, "intake": services.intake(), **own}
+        return REPORTS[name](services.warehouse, services.setup, services.clock, **asked)
 
-    return kept(visit, (name, team, language), make)
+    return kept(visit, (name, team, language, *own.values()), make)
 
 
 def report(visit: Visit, name: str) -> Response:
