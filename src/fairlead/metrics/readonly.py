@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fairlead.metrics.allowed import check
 from fairlead.metrics.bounds import bounded
 from fairlead.metrics.faulty import told
-from fairlead.metrics.shown import documented, held, seen
+from fairlead.metrics.shown import documented, search_path, visible
 from fairlead.model.errors import Fault
 from fairlead.model.schema import TABLES
 
@@ -39,10 +39,9 @@ def answer(con: duckdb.DuckDBPyConnection, sql: str, *, owner: bool, limit: int,
     import duckdb
 
     allowed = check(con, sql, owner=owner)
-    schema = seen(owner)
     if allowed.listing:
-        return _listing(con, schema)
-    con.execute(f"set search_path = '{schema}'")
+        return _listing(con, owner)
+    con.execute(f"set search_path = '{search_path(owner)}'")
     try:
         with bounded(con, seconds) as watch:
             found = con.execute(sql)
@@ -57,9 +56,9 @@ def answer(con: duckdb.DuckDBPyConnection, sql: str, *, owner: bool, limit: int,
     return Answer(names, rows[:limit], len(rows) > limit)
 
 
-def _listing(con: duckdb.DuckDBPyConnection, schema: str) -> Answer:
+def _listing(con: duckdb.DuckDBPyConnection, owner: bool) -> Answer:
     """What `show tables` answers: the tables that are documented, once each."""
-    there = held(con, schema)
+    there = visible(con, owner)
     rows = [
         {"name": name, "kind": "record" if name in TABLES else "mart", "about": about}
         for name, about in documented().items()

@@ -6,8 +6,10 @@ import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from fairlead.metrics import stated
 from fairlead.metrics.marts import marts
 from fairlead.model.schema import TABLES, columns
+from fairlead.model.setup import Setup
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,13 +28,15 @@ _FIRST_LINE = {"commits": "message", "change_commits": "message"}
 _TRAILERS = {"commits": "trailers"}
 
 
-def make_views(con: duckdb.DuckDBPyConnection) -> None:
+def make_views(con: duckdb.DuckDBPyConnection, setup: Setup) -> None:
     """Makes the schema of views anew; must run within a transaction."""
+    stated.make_views(con, setup)
     con.execute(f"create schema if not exists {SHOWN}")
     for table, names in held(con).items():
         listed = ", ".join(_column(table, name) for name in names if _may_show(table, name))
         if listed:
-            con.execute(f'create or replace view {SHOWN}."{table}" as select {listed} from main."{table}"')  # noqa: S608
+            told = relation(True, table)
+            con.execute(f'create or replace view {SHOWN}."{table}" as select {listed} from {told}')  # noqa: S608
 
 
 def held(con: duckdb.DuckDBPyConnection, schema: str = "main") -> Mapping[str, list[str]]:
@@ -52,9 +56,20 @@ def documented() -> Mapping[str, str]:
     return {name: _sentence(doc) for name, doc in sorted({**records, **made}.items())}
 
 
-def seen(owner: bool) -> str:
-    """The schema from which somebody reads records and marts: SQL, API, pages and exports all ask here."""
-    return "main" if owner else SHOWN
+def search_path(owner: bool) -> str:
+    """The schemas in which somebody's own SQL looks for a name, the first that has it."""
+    return f"{stated.STATED},main" if owner else SHOWN
+
+
+def relation(owner: bool, table: str) -> str:
+    """From where somebody reads a table, for SQL of ours: API, pages and exports see what `sql` sees."""
+    schema = SHOWN if not owner else stated.STATED if table in stated.tables() else "main"
+    return f'{schema}."{table}"'
+
+
+def visible(con: duckdb.DuckDBPyConnection, owner: bool) -> Mapping[str, list[str]]:
+    """Tables and views that somebody reads, with their columns in order."""
+    return held(con, "main" if owner else SHOWN)
 
 
 def about_people(table: str, name: str) -> bool:

@@ -154,7 +154,7 @@ class Warehouse:
             return Refreshed({}, False, 0)
         run = self._executor.run(self._con, changed, full=full)
         if full:
-            shown.make_views(self._con)
+            shown.make_views(self._con, self.setup)
         self._keep("rev", str(newest))
         return Refreshed({table: loads[table] for table in changed}, full, len(run.whole) + len(run.partly))
 
@@ -328,7 +328,7 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-_MAKING = ("lineage", "turn", "seeds", "shown", "tables")
+_MAKING = ("lineage", "turn", "seeds", "shown", "stated", "tables")
 """Beginnings of the names of modules that decide what stands in tables."""
 
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from fairlead.gateway.api.asking import Api, viewer_of
 from fairlead.gateway.viewer import Viewer
 from fairlead.metrics.readonly import plain
-from fairlead.metrics.shown import about_people, documented, held, seen
+from fairlead.metrics.shown import about_people, documented, relation, visible
 from fairlead.model.errors import Skip
 from fairlead.reports import render
 
@@ -71,7 +71,7 @@ def routes(api: Api) -> APIRouter:
 
 def _columns(api: Api, viewer: Viewer) -> dict[str, list[str]]:
     """The documented tables: what the warehouse keeps for itself, and steps on the way, are nobody's data."""
-    there = held(api.services.warehouse.cursor(), seen(viewer.sees_people))
+    there = visible(api.services.warehouse.cursor(), viewer.sees_people)
     return {name: there[name] for name in documented() if name in there}
 
 
@@ -102,7 +102,7 @@ def _ask(
     )
     # Without an order two pages may hold the same row.
     order = '"id"' if "id" in columns else "all"
-    sql = f'select * from {seen(viewer.sees_people)}."{table}"{where} order by {order} limit ? offset ?'  # noqa: S608
+    sql = f"select * from {relation(viewer.sees_people, table)}{where} order by {order} limit ? offset ?"  # noqa: S608
     found = api.services.warehouse.rows(sql, [*wanted.values(), limit, offset])
     return [{name: plain(value) for name, value in row.items()} for row in found]
 

@@ -10,7 +10,8 @@ import msgspec
 from starlette.responses import Response
 
 from fairlead.config.reference import meanings
-from fairlead.metrics.shown import about_people, seen
+from fairlead.metrics.shown import about_people, relation
+from fairlead.metrics.stated import SOURCE
 from fairlead.model.errors import Denied
 from fairlead.model.schema import columns
 from fairlead.reports.renderers.walk import safe_url
@@ -46,11 +47,12 @@ def show(visit: Visit) -> Response:
     tables = readable(visit, wanted)
     for table in tables:
         # The schema and not a list of our own decides which columns there are: as for SQL and the API.
-        query = f'select * from {seen(owner)}."{table}" where id = ?'  # noqa: S608 - a name of the schema
-        if found := visit.services.warehouse.rows(query, [wanted]):
+        query = f"select * from {relation(owner, table)} where id = ?"  # noqa: S608 - a name of the schema
+        found = visit.services.warehouse.rows(query, [wanted])
+        if found and found[0]["source"] != SOURCE:
             return _record(visit, table, found[0])
     kind, _, key = wanted.partition(":")
-    # A team or service that only the settings name has figures and rows, and so links, but no record.
+    # The settings say more of a team or service than its row holds: members, globs, environments.
     stated = {"team": visit.services.setup.teams, "service": visit.services.setup.services}.get(kind, {})
     if key in stated:
         return _stated(visit, f"{kind}s", wanted, msgspec.to_builtins(stated[key]))
