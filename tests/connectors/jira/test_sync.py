@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from fairlead.connectors.jira.connector import CONNECTOR
 from fairlead.connectors.jira.fake import FakeJira
 from fairlead.connectors.kit.connector import Delivery, Options, Syncs
@@ -203,3 +205,45 @@ def test_a_permission_lost_in_the_middle_is_told_and_the_rest_is_read() -> None:
     records = reader.records(reader.pages())
     assert [line for line in reader.left_out if line.startswith("QUAY: issues")]
     assert ("work_items", "jira:DOCK-1") in records
+
+
+def test_versions_and_sprints_that_are_gone_are_said_to_be() -> None:
+    fake, _, _ = _small()
+    kept, dropped = (fake.add_version("QUAY", name, START) for name in ("1.0", "1.1"))
+    week = timedelta(days=7)
+    running, cancelled = (fake.add_sprint("QUAY", name, START, START + week, START) for name in ("Ebb", "Flood"))
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(hours=2)))
+    first = reader.pages()
+    reader.now += timedelta(hours=1)
+    fake.versions.remove(dropped)
+    fake.sprints.remove(cancelled)
+    records = reader.records([*first, *reader.pages()])
+    gone = {key for key, said in records.items() if said.get("deleted_at")}
+    assert gone == {
+        ("milestones", f"jira:version/{dropped['id']}"), ("sprints", f"jira:sprint/{cancelled['id']}"),
+    }  # fmt: skip
+    assert ("milestones", f"jira:version/{kept['id']}") in records
+    assert ("sprints", f"jira:sprint/{running['id']}") in records
+    reader.now += timedelta(hours=1)
+    assert not [page for page in reader.pages() if page.kind == "api:gone"]
+
+
+@pytest.mark.parametrize("cloud", [True, False])
+def test_comments_that_are_gone_are_missing_in_a_full_run(cloud: bool) -> None:
+    fake = FakeJira(secret="s3cret", user=USER, token="t0ken", cloud=cloud)
+    ingrid = fake.add_user("Ingrid", "ingrid@tern.example")
+    fake.add_project("QUAY")
+    issue = fake.create("QUAY", "Berth", ingrid, START)
+    # more than come along with an issue of a search
+    said = [fake.comment(issue, f"Tide {n}", ingrid, START + timedelta(minutes=n)) for n in range(24)]
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(hours=2)))
+    reader.pages()
+    issue["fields"]["comment"].remove(said[3])
+    pages = reader.pages(full=True)
+    sweeps = [
+        sweep for page in pages if page.kind == "api:ids"
+        for sweep in CONNECTOR.read(Delivery(page.kind, {}, page.body), OPTIONS).sweeps
+    ]  # fmt: skip
+    (messages,) = [sweep for sweep in sweeps if sweep.table == "messages"]
+    assert messages.scope == "jira:QUAY-"
+    assert messages.ids == {f"jira:QUAY-1/comment/{one['id']}" for one in said if one is not said[3]}

@@ -17,10 +17,12 @@ from fairlead.connectors.jira.api import Site, connect, first_day, issue_path, k
 from fairlead.connectors.jira.history import entry, first_status
 from fairlead.connectors.jira.issues import is_whole
 from fairlead.connectors.jira.sheet import Sheet
+from fairlead.connectors.jira.sprints import sprint_id
+from fairlead.connectors.jira.versions import version_id
 from fairlead.connectors.kit.connector import Page, SyncRequest
 from fairlead.connectors.kit.cursor import Mark
 from fairlead.connectors.kit.http import Answer, Missing
-from fairlead.connectors.kit.ids import ids_page
+from fairlead.connectors.kit.ids import gone_page, ids_page
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.kit.rest import Entry, entries, number, text
 from fairlead.connectors.kit.steps import Step, walked
@@ -42,7 +44,7 @@ def sync(request: SyncRequest) -> Iterator[Page]:
         *(_board_step(site, board) for board in _boards(site)),
         *(Step(f"{key}: versions", partial(_versions, site, key)) for key in keys),
         *(Step(f"{key}: issues", partial(_issues, site, key)) for key in keys),
-        *(Step(f"{key}: deleted issues", partial(_ids, site, key)) for key in keys if request.full),
+        *(Step(f"{key}: deleted issues and comments", partial(_ids, site, key)) for key in keys if request.full),
     ]
     site.rest.total = len(steps)
     return walked(site.rest, steps)
@@ -84,33 +86,43 @@ def _sprints(site: Site, board: Entry, mark: Mark) -> Iterator[Page]:
     open_ids = {number(one, "id") for one in sprints if text(one, "state") != "closed"}
     rest.tell(f"board {name}: sprints")
     answers = [(path, answer) for answer, _ in found]
-    answers += _closed(site, [one for one in still.split(",") if one and int(one) not in open_ids])
+    closed, gone = _closed(site, [one for one in still.split(",") if one and int(one) not in open_ids])
     digest = content_id(
         *(msgspec.json.encode(one, order="sorted") for one in sprints if number(one, "id") in open_ids)
     )
     mark.following = f"{digest} {','.join(str(one) for one in sorted(open_ids))}"
     if digest != seen or still != mark.following.partition(" ")[2]:
-        for asked, answer in answers:
+        for asked, answer in answers + closed:
             # A sprint that is reopened looks as it did before: without the time its page would be one that is known.
             yield rest.page("sprints", asked, answer, board=str(name), project=project, read=iso(rest.http.now))
+    if gone:
+        yield gone_page("sprints", (sprint_id(rest.request.options.source, one) for one in gone), rest.http.now)
 
 
-def _closed(site: Site, ids: list[str]) -> Iterator[tuple[str, Answer]]:
+def _closed(site: Site, ids: list[str]) -> tuple[list[tuple[str, Answer]], list[str]]:
+    """Sprints that were open and are no more: closed ones, and which were deleted, since their board answered."""
+    found, gone = [], []
     for one in ids:
         path = f"/rest/agile/1.0/sprint/{one}"
         try:
-            yield path, site.rest.get(path)
+            found.append((path, site.rest.get(path)))
         except Missing:
-            # webhooks tell of a deletion; the board lists it no more
-            continue
+            gone.append(one)
+    return found, gone
 
 
 def _versions(site: Site, key: str, mark: Mark) -> Iterator[Page]:
     path = f"{site.api}/project/{quote(key, safe='')}/versions"
+    seen, _, before = mark.value.partition(" ")
     answer = site.rest.get(path)
-    mark.following = content_id(answer.body)
-    if entries(answer) and mark.following != mark.value:
+    digest, ids = content_id(answer.body), [text(one, "id") for one in entries(answer)]
+    mark.following = f"{digest} {','.join(ids)}"
+    if ids and digest != seen:
         yield site.rest.page("versions", path, answer, read=iso(site.rest.http.now))
+    # versions of all projects share one space of ids, so that only this list itself tells which of them it has lost
+    if gone := [one for one in before.split(",") if one and one not in ids]:
+        source = site.rest.request.options.source
+        yield gone_page("milestones", (version_id(source, one) for one in gone), site.rest.http.now)
 
 
 def _issues(site: Site, key: str, mark: Mark) -> Iterator[Page]:
@@ -185,10 +197,28 @@ def _ids(site: Site, key: str, _mark: Mark) -> Iterator[Page]:
     """Keys of all issues of a project. One that may not be seen is refused, and then nothing counts as deleted."""
     source, at = site.rest.request.options.source, None
     names: list[str] = []
-    for answer, found in search(site, f"{_project(key)} ORDER BY key ASC", {"fields": "key"}):
+    said: list[str] = []
+    for answer, found in search(site, f"{_project(key)} ORDER BY key ASC", {"fields": "comment"}):
         at = at or answer.date
-        names += [f"{source}:{text(issue, 'key')}" for issue in found]
-    yield ids_page("work_items", f"{source}:{key}-", names, at or site.rest.http.now)
+        for issue in found:
+            names.append(f"{source}:{text(issue, 'key')}")
+            said += (f"{names[-1]}/comment/{text(one, 'id')}" for one in _comments(site, issue))
+    scope, moment = f"{source}:{key}-", at or site.rest.http.now
+    yield ids_page("work_items", scope, names, moment)
+    yield ids_page("messages", scope, said, moment)
+
+
+def _comments(site: Site, issue: Entry) -> list[Entry]:
+    inner = issue.get("fields")
+    comment = inner.get("comment") if isinstance(inner, dict) else None
+    if not isinstance(comment, dict):
+        return []
+    held = comment.get("comments") or []
+    # a list that was cut off would bury what it leaves out
+    if number(comment, "total") > len(held):
+        path = issue_path(site, text(issue, "key"), "comment")
+        return [one for _, found in listed(site.rest, path, "comments") for one in found]
+    return [one for one in held if isinstance(one, dict)]
 
 
 def _updated(issue: Entry) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Lists of everything that there is, as raw pages of our own: what is missing in one was deleted."""
+"""Raw pages of our own about what was deleted: lists of all that there is, and ids that are known to be gone."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from datetime import datetime
 
 import msgspec
 
-from fairlead.connectors.kit.connector import Page, Reading, Sweep
+from fairlead.connectors.kit.connector import Delivery, Page, Reading, Sweep
+from fairlead.connectors.kit.moments import GONE
 from fairlead.connectors.kit.payload import document
+from fairlead.model.patch import Patch
 from fairlead.model.raw import content_id
 from fairlead.model.schema import TABLES
 from fairlead.model.times import iso
 
 KIND = "api:ids"
+_GONE = "api:gone"
 
 
 def ids_page(table: str, scope: str, ids: Iterable[str], at: datetime) -> Page:
@@ -23,12 +26,27 @@ def ids_page(table: str, scope: str, ids: Iterable[str], at: datetime) -> Page:
     return Page(kind=KIND, delivery=content_id("ids", body), body=body)
 
 
+def gone_page(table: str, ids: Iterable[str], at: datetime) -> Page:
+    """Ids that a list had before and has no more, where no scope tells them from what other lists hold."""
+    body = msgspec.json.encode({"table": table, "gone": sorted(set(ids)), "at": iso(at)})
+    return Page(kind=_GONE, delivery=content_id("gone", body), body=body)
+
+
+def is_ours(delivery: Delivery) -> bool:
+    """Whether it is such a page, and none of the tool's."""
+    return delivery.kind in (KIND, _GONE)
+
+
 def read_ids(body: bytes) -> Reading:
     """Such a page, read."""
     page = document(body)
-    table, scope = page.need_text("table"), page.need_text("scope")
+    table = page.need_text("table")
     # a sweep of a table that is misspelt would find nothing missing and say nothing
     if table not in TABLES:
         page.wrong("table", "no such table")
+    if "gone" in page:
+        at = page.need_time("at")
+        return Reading(patches=[Patch(TABLES[table](id=one, deleted_at=at), at, GONE) for one in page.texts("gone")])
+    scope = page.need_text("scope")
     sweep = Sweep(table=table, scope=scope, ids=frozenset(page.texts("ids")), at=page.need_time("at"))
     return Reading(sweeps=(sweep,))

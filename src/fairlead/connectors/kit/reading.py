@@ -19,7 +19,7 @@ _Read = Callable[[Delivery, Options], Reading]
 
 def routed(delivery: Delivery, options: Options, *, webhook: _Read, page: _Read) -> Reading:
     """Hands a delivery to the reader of its kind."""
-    if delivery.kind == ids.KIND:
+    if ids.is_ours(delivery):
         return ids.read_ids(delivery.body)
     return (page if delivery.kind.startswith("api:") else webhook)(delivery, options)
 
