@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import nats_servers
+from tests.nats_servers import Node
 
 from fairlead.store.database import Database
 from fairlead.wiring.demo.home import make_home
@@ -120,6 +122,13 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database.open(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def nats_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """One NATS server for all tests; each has a stream of its own."""
+    with nats_servers.nodes(tmp_path_factory.mktemp("nats")) as [node]:
+        yield node
 
 
 @pytest.fixture(scope="session")

@@ -8,18 +8,24 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+
+from fairlead.model.errors import Retry
+
+_T = TypeVar("_T")
 
 
 @dataclass
 class Node:
     """A server that can be killed and started again on what it wrote."""
 
+    name: str
     settings: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
@@ -70,7 +76,7 @@ def nodes(folder: Path, count: int = 1, extra: str = "") -> Iterator[list[Node]]
             f'jetstream {{ store_dir: "{folder}/store-{at}", sync_interval: always }}\n'
             f"{cluster if count > 1 else ''}{extra}\n"
         )
-        made.append(Node(settings, ports[at]))
+        made.append(Node(f"node-{at}", settings, ports[at]))
     try:
         for node in made:
             node.start()
@@ -87,6 +93,20 @@ def ready(made: list[Node]) -> None:
     while not all(node.answers() for node in made):
         assert time.monotonic() < deadline, "a NATS server did not start"
         time.sleep(0.02)
+
+
+def patiently(ask: Callable[[], _T | None], within_s: float = 60) -> _T:
+    """What is answered once it is more than nothing and no `Retry`, as while a cluster elects its leaders."""
+    deadline = time.monotonic() + within_s
+    while True:
+        try:
+            if (found := ask()) is not None:
+                return found
+        except Retry:
+            if time.monotonic() > deadline:
+                raise
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        time.sleep(0.1)
 
 
 def _free_ports(count: int) -> list[int]:

@@ -13,7 +13,11 @@ from fairlead.bus.sql import SqlEventLog
 from fairlead.model.raw import RawEvent
 
 url, run, *stream = sys.argv[1:]
-log = NatsEventLog.open(Place(tuple(url.split(",")), stream[0])) if stream else SqlEventLog.open(url)
+log = (
+    NatsEventLog.open(Place(tuple(url.split(",")), *stream[:1], *map(int, stream[1:])))
+    if stream
+    else SqlEventLog.open(url)
+)
 inflight: deque = deque()
 for number in range(10**9):
     name = f"{run}.{number}"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests import nats_servers
 from tests.nats_servers import Node
 
 from fairlead.bus.grouped import GroupedEventLog
@@ -46,13 +45,6 @@ def opened() -> Iterator[Callable[[str | Place], Reopen]]:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/raw.db"
-
-
-@pytest.fixture(scope="session")
-def nats_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """One NATS server for all tests; each has a stream of its own."""
-    with nats_servers.nodes(tmp_path_factory.mktemp("nats")) as [node]:
-        yield node
 
 
 @pytest.fixture

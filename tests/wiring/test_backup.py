@@ -15,8 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests import nats_servers
+from tests.nats_servers import Node
 
 from fairlead.config.load import Loaded, load
+from fairlead.config.settings import Bus
 from fairlead.model.errors import Abort, Fault
 from fairlead.model.raw import RawEvent
 from fairlead.model.times import FixedClock
@@ -51,13 +54,14 @@ PLAIN = {
 MADE_ANEW = ("warehouse.duckdb", "made-by", "cache/charts/a.svg", "fairlead.address", "reports/all/.b.md.new")
 
 
-def full_home(home: Path, url: str = "") -> Loaded:
+def full_home(home: Path, url: str = "", bus: str = "") -> Loaded:
     """A home with a file of every kind, a raw event and a word in the store."""
     for name, text in {**PLAIN, **dict.fromkeys(MADE_ANEW, "made")}.items():
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(text)
     (home / "fairlead.toml").write_text(SETTINGS.format(home=home))
-    loaded = load(home / "fairlead.toml", {"FAIRLEAD_STORE__URL": url} if url else {})
+    environ = {"FAIRLEAD_STORE__URL": url, "FAIRLEAD_BUS__URL": bus}
+    loaded = load(home / "fairlead.toml", {name: value for name, value in environ.items() if value})
     with Services(loaded, home, CLOCK) as services:
         services.log.append([RawEvent("github", "github", "ping", "d1", b"{}", CLOCK.now(), {}, "verified")])
         with services.database.begin() as tx:
@@ -147,6 +151,22 @@ def test_a_postgresql_home_comes_back_in_another_database(postgres_url: str, tmp
     restore(archive, other, postgres_url, force=True)
     assert held(loaded, other) == (1, {"said": "grüezi"})
     assert (other / "keys" / "github-app-7.pem").read_text() == "key"
+
+
+def test_a_home_with_its_raw_log_on_nats_comes_back_on_another_server(nats_node: Node, tmp_path: Path) -> None:
+    home, other, archive = tmp_path / "home", tmp_path / "other", tmp_path / "copy.tar.gz"
+    loaded = full_home(home, bus=nats_node.url)
+    assert "nats.stream" in backup(home, loaded, archive, CLOCK).files
+    with pytest.raises(Abort, match="raw events are a NATS stream"):
+        restore(archive, other, "")
+    with pytest.raises(Abort, match="holds a stream `fairlead` already"):
+        restore(archive, other, "", loaded.settings.bus)
+    with nats_servers.nodes(tmp_path) as [elsewhere]:
+        bus = Bus(url=elsewhere.url)
+        restore(archive, other, "", bus)
+        assert not (other / "raw.db").exists()
+        moved = load(other / "fairlead.toml", {"FAIRLEAD_BUS__URL": elsewhere.url})
+        assert held(moved, other) == held(loaded, home) == (1, {"said": "grüezi"})
 
 
 def test_passwords_of_a_database_stand_on_no_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

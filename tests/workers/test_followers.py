@@ -18,6 +18,7 @@ from fairlead.model.raw import RawEvent
 from fairlead.store import offsets, quarantine, records, rereads
 from fairlead.wiring.services import Services
 from fairlead.workers.followers import IngestFollower, MartsFollower
+from fairlead.workers.leases import Lease
 from fairlead.workers.upkeep import compress, expire
 
 
@@ -69,6 +70,21 @@ def test_records_then_marts(services: Services, clock: Any) -> None:
         assert records.get(tx, "changes", "github:acme/payments#1") is not None
     MartsFollower(services.warehouse, services.database, clock, Once()).run()
     assert services.warehouse.rows("select title from changes") == [{"title": "Pay by invoice"}]
+
+
+def test_of_two_followers_one_stands_by(services: Services, clock: Any) -> None:
+    count = arrive(services, clock)
+    other = Lease(services.database, "ingestion", clock)
+    standing_by = IngestFollower(services.ingest, Once(), Lease(services.database, "ingestion", clock))
+    with other.held():
+        standing_by.run()
+        with services.database.read() as tx:
+            assert offsets.get(tx, "ingest") == 0
+    IngestFollower(services.ingest, Once(), Lease(services.database, "ingestion", clock)).run()
+    with services.database.read() as tx:
+        assert offsets.get(tx, "ingest") == count
+    # given back at the end
+    assert other.mine()
 
 
 def test_a_refresh_after_an_empty_one(services: Services, clock: Any) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +180,17 @@ class TestLease:
         first.give_back()
         with pytest.raises(Retry):
             first.take()
+
+    def test_whoever_waits_for_a_turn_gets_it_when_it_is_free(self, database: Any, clock: Any) -> None:
+        brief = timedelta(seconds=30)
+        first, second = (Lease(database, "ingestion", clock, lasts=brief) for _ in range(2))
+        assert first.mine()
+        assert not second.mine()
+        first.give_back()
+        assert second.mine()
+        assert not first.mine()
+        clock.pass_by(seconds=31)
+        assert first.mine()
+        # the late one hears of it when it would renew, and stands by from then on
+        assert not second.mine()
+        assert not second.mine()

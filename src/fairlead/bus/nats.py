@@ -11,7 +11,7 @@ from typing import Any, Self
 from fairlead.bus import nats_form as form
 from fairlead.bus.grouped import GroupedEventLog, Limits, asked
 from fairlead.bus.log import Appended
-from fairlead.bus.nats_link import Link, Place
+from fairlead.bus.nats_link import Link, Place, Silent
 from fairlead.bus.nats_stream import Conflict, State, Stream
 from fairlead.bus.shelf import Body, ShelfDown
 from fairlead.model.raw import StoredRaw
@@ -53,10 +53,17 @@ class NatsShelf:
         self._stream = Stream(self._link)
         self._silent_since: float | None = None
         try:
-            self._largest = self._stream.ensure(applied + 1)
+            self._ensure(applied)
         except BaseException:
             self._link.close()
             raise
+
+    def _ensure(self, applied: int) -> None:
+        def ensure() -> None:
+            self._largest = self._stream.ensure(applied + 1)
+
+        # a process that starts in the middle of an election waits for its end; where no server is, it says so at once
+        self._patiently(ensure, Silent)
 
     def insert(self, *groups: Sequence[tuple[Any, ...]]) -> list[Appended]:
         """Publishes in order as one, acknowledged by a quorum on return; what is there already keeps its position."""
@@ -165,7 +172,7 @@ class NatsShelf:
             parts.append(part.data)
         return b"".join((*parts, found.data))
 
-    def _patiently(self, run: Callable[[], None]) -> None:
+    def _patiently(self, run: Callable[[], None], passing: type[ShelfDown] = ShelfDown) -> None:
         """Tries again while a cluster elects a leader: what is published twice is there once.
 
         The time counts from the first failure on, over all appends: where NATS is down for longer, each is refused at
@@ -174,7 +181,7 @@ class NatsShelf:
         while True:
             try:
                 run()
-            except ShelfDown:
+            except passing:
                 now = time.monotonic()
                 self._silent_since = self._silent_since or now
                 if now - self._silent_since > PATIENCE_S:

@@ -18,10 +18,16 @@ from typing import Any, TypeVar
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
 
 from fairlead.bus.shelf import ShelfDown
 
 _T = TypeVar("_T")
+
+
+class Silent(ShelfDown):
+    """A server is there and does not do what it is asked, as while a cluster elects its leaders."""
+
 
 _CONNECT_WITHIN_S = 2
 _PING_EVERY_S = 3
@@ -90,9 +96,11 @@ class Link:
                 self._under_way.discard(task)
         except TimeoutError as fault:
             # the connection stays: while a cluster elects a leader each server is there and silent
-            raise ShelfDown(f"NATS gave no answer within {within_s:g} s") from fault
+            raise Silent(f"NATS gave no answer within {within_s:g} s") from fault
         except asyncio.CancelledError as fault:
-            raise ShelfDown("the connection to NATS broke") from fault
+            raise Silent("the connection to NATS broke") from fault
+        except NoRespondersError as fault:
+            raise Silent("no NATS server answers for JetStream; it may be switched off there") from fault
         except (NatsError, OSError) as fault:
             raise ShelfDown(_words(fault)) from fault
 

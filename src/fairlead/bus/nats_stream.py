@@ -49,6 +49,8 @@ class State(NamedTuple):
     messages: int
     bytes: int
     copies: int
+    leader: str
+    """Server that all of publishing goes through."""
     behind: list[str]
     """Servers whose copy is not complete now."""
 
@@ -144,14 +146,17 @@ class Stream:
         """Positions, size and copies, by the leader."""
         answer = self._ask("STREAM.INFO", {})
         assert answer is not None
-        state, others = answer["state"], answer.get("cluster", {}).get("replicas") or []
+        state, cluster = answer["state"], answer.get("cluster", {})
         return State(
             first=state["first_seq"],
             last=state["last_seq"],
             messages=state["messages"],
             bytes=state["bytes"],
             copies=answer["config"]["num_replicas"],
-            behind=[one["name"] for one in others if one.get("offline") or not one.get("current")],
+            leader=cluster.get("leader", ""),
+            behind=[
+                one["name"] for one in cluster.get("replicas") or [] if one.get("offline") or not one.get("current")
+            ],
         )
 
     def purge(self, upto: int) -> None:

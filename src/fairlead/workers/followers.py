@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date
 
 from fairlead.ingest.apply import Ingest
@@ -14,6 +15,7 @@ from fairlead.model.errors import Fault
 from fairlead.model.times import Clock
 from fairlead.store import records, rereads
 from fairlead.store.database import Database
+from fairlead.workers.leases import Lease
 
 _log = logging.getLogger(__name__)
 
@@ -25,12 +27,26 @@ _FAULT_PAUSE_S = 5.0
 class IngestFollower:
     """Raw events -> records, as they come."""
 
-    def __init__(self, ingest: Ingest, stop: threading.Event) -> None:
+    def __init__(self, ingest: Ingest, stop: threading.Event, turn: Lease | None = None) -> None:
+        """With a `turn` it stands by while another process has it.
+
+        Two that follow at once are right as well, but each batch is then read twice and committed once.
+        """
         self._ingest = ingest
         self._stop = stop
+        self._turn = turn
 
     def run(self) -> None:
         """Follows until told to stop; a store that is down is waited for."""
+        try:
+            self._follow()
+        finally:
+            if self._turn is not None:
+                # A store that is down cannot take it back: it runs out by itself.
+                with suppress(Fault):
+                    self._turn.give_back()
+
+    def _follow(self) -> None:
         while not self._stop.is_set():
             try:
                 self._once()
@@ -43,6 +59,9 @@ class IngestFollower:
                 self._stop.wait(_FAULT_PAUSE_S)
 
     def _once(self) -> None:
+        if self._turn is not None and not self._turn.mine():
+            self._stop.wait(_PAUSE_S)
+            return
         log = self._ingest.log
         latest = log.latest()
         step = self._ingest.step()

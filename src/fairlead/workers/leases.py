@@ -21,11 +21,18 @@ _WALL_CLOCK: Clock = SystemClock()
 """Leases end by the machines' time, also where a home works with a clock that stands still."""
 
 
-class Lease:
-    """Held until it is given back, or not renewed for two minutes, or its process is gone from this machine."""
+class Taken(Retry):
+    """Somebody else has the lease."""
 
-    def __init__(self, database: Database, name: str, clock: Clock = _WALL_CLOCK) -> None:
+
+class Lease:
+    """Held until it is given back, or not renewed for its time, or its process is gone from this machine."""
+
+    def __init__(
+        self, database: Database, name: str, clock: Clock = _WALL_CLOCK, *, lasts: timedelta = LASTS
+    ) -> None:
         self._database = database
+        self._lasts = lasts
         self._key = f"lease/{name}"
         self._name = name
         self._clock = clock
@@ -40,9 +47,9 @@ class Lease:
             held = state.get(tx, self._key)
             now = self._clock.now()
             if held and held["token"] != self._holder["token"] and _alive(held, now):
-                raise Retry(
+                raise Taken(
                     f"{self._name} is in work by process {held['pid']} on {held['host']}",
-                    after_s=LASTS.total_seconds(),
+                    after_s=self._lasts.total_seconds(),
                     hint="wait for it, or stop it",
                 )
             self._put(tx, now)
@@ -50,17 +57,30 @@ class Lease:
     def renew(self) -> None:
         """Tells that the holder lives; does nothing unless a third of the time has passed."""
         now = self._clock.now()
-        if self._renewed is not None and now - self._renewed < LASTS / 3:
+        if self._renewed is not None and now - self._renewed < self._lasts / 3:
             return
         with self._database.begin() as tx:
             self._database.take_turn(tx)
             held = state.get(tx, self._key)
             if not held or held["token"] != self._holder["token"]:
-                raise Retry(f"{self._name} was taken over by another process")
+                self._renewed = None
+                raise Taken(f"{self._name} was taken over by another process")
             self._put(tx, now)
+
+    def mine(self) -> bool:
+        """Whether it is ours, taken or renewed where that can be: for work that simply waits for its turn."""
+        try:
+            if self._renewed is None:
+                self.take()
+            else:
+                self.renew()
+        except Taken:
+            return False
+        return True
 
     def give_back(self) -> None:
         """Frees it, if it is still ours."""
+        self._renewed = None
         with self._database.begin() as tx:
             self._database.take_turn(tx)
             held = state.get(tx, self._key)
@@ -79,7 +99,7 @@ class Lease:
                 self.give_back()
 
     def _put(self, tx: Any, now: datetime) -> None:
-        state.put(tx, self._key, {**self._holder, "until": iso(now + LASTS)})
+        state.put(tx, self._key, {**self._holder, "until": iso(now + self._lasts)})
         self._renewed = now
 
 

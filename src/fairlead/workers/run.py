@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -16,12 +17,16 @@ from fairlead.workers import upkeep
 from fairlead.workers.apart import Apart
 from fairlead.workers.briefs import write_brief
 from fairlead.workers.followers import IngestFollower, MartsFollower, threads
+from fairlead.workers.leases import Lease
 from fairlead.workers.schedule import Job, Plan, Scheduler
 from fairlead.workers.syncs import run_sync, sources_to_sync
 
 _log = logging.getLogger(__name__)
 
 _STOP_WITHIN_S = 30.0
+
+_INGESTS_AGAIN_WITHIN = timedelta(seconds=30)
+"""How long after the death of a machine another one goes on; that of a process is seen by others on it at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,17 @@ def take_in(services: Services, stop: threading.Event, parts: Parts) -> list[thr
     """Starts ingestion and what is scheduled for sources and stores."""
     runs = []
     if parts.ingest:
-        runs.append(("ingest", IngestFollower(services.ingest, stop).run))
+        runs.append(("ingest", IngestFollower(services.ingest, stop, _turn(services)).run))
     if parts.schedules:
         runs.append(("schedules", _scheduler(services, stop, source_jobs(services, stop)).run))
     return threads(runs)
+
+
+def _turn(services: Services) -> Lease | None:
+    """Whose turn it is to ingest; a store on SQLite belongs to one server."""
+    if services.database.dialect == "sqlite":
+        return None
+    return Lease(services.database, "ingestion", lasts=_INGESTS_AGAIN_WITHIN)
 
 
 def follow_marts(services: Services, stop: threading.Event) -> list[threading.Thread]:
