@@ -14,6 +14,9 @@ from fairlead.wiring.services import Services
 WITHIN = {
     "change": "select change as id, team from change_teams",
     "deployment": "select deployment as id, team from deployment_teams",
+    "incident": "select incident as id, t.team from counted_incidents join service_teams t using (service)",
+    "work_item": "select work_item as id, team from work_item_teams",
+    "sprint": "select sprint as id, team from sprint_teams",
 }
 """Entities that have one team each in the demo, or none; the others are limited by their repository."""
 BY_REPOSITORY = "select repository, team from repository_teams"

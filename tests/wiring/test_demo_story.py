@@ -19,6 +19,7 @@ from fairlead.connectors.github.connector import CONNECTOR as GITHUB
 from fairlead.connectors.github.fake.state import Pull
 from fairlead.connectors.jira.connector import CONNECTOR as JIRA
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
+from fairlead.connectors.pagerduty.connector import CONNECTOR as PAGERDUTY
 from fairlead.model.raw import RawEvent
 from fairlead.model.records.people import Absence
 from fairlead.wiring.demo.cast import CREWS, PLAYERS, crew
@@ -39,7 +40,7 @@ def history() -> DemoHistory:
 @pytest.fixture(scope="module")
 def readings(history: DemoHistory) -> list[tuple[RawEvent, Reading]]:
     """All events as their own connectors read them; a fault fails every test here."""
-    readers = {"github": GITHUB, "cdevents": CDEVENTS, "jira": JIRA}
+    readers = {"github": GITHUB, "cdevents": CDEVENTS, "jira": JIRA, "pagerduty": PAGERDUTY}
     return [
         (raw, readers[raw.tool].read(Delivery(raw.kind, raw.headers, raw.body, raw.delivery), Options(raw.source)))
         for raw in history.deliveries
@@ -123,13 +124,15 @@ def test_the_company_has_the_size_that_it_should_have(history: DemoHistory) -> N
 def test_every_webhook_is_signed_and_every_payload_read(
     history: DemoHistory, readings: list[tuple[RawEvent, Reading]]
 ) -> None:
-    signing = {"github": GITHUB, "jira": JIRA}
+    signing = {"github": GITHUB, "jira": JIRA, "pagerduty": PAGERDUTY}
     for raw in history.deliveries:
         if (connector := signing.get(raw.tool)) and not raw.kind.startswith("api:"):
             assert connector.verify(raw.headers, raw.body, [history.secret], history.end) == "verified"
             assert connector.envelope(raw.headers, raw.body) == (raw.kind, raw.delivery)
-    silent = Counter(raw.kind for raw, reading in readings if not reading.patches and not reading.renames)
-    assert set(silent) <= {"merge_group", "repository", "team", "push"}
+    silent = Counter(
+        raw.kind for raw, reading in readings if not (reading.patches or reading.renames or reading.sweeps)
+    )
+    assert set(silent) <= {"merge_group", "repository", "team", "push", "api:teams", "api:oncalls"}
     assert len({raw.delivery for raw in history.deliveries}) == len(history.deliveries)
 
 
@@ -244,15 +247,59 @@ def test_the_edge_is_told_by_cdevents_only(history: DemoHistory, readings: list[
     told = {record.id: record for record in _records(readings, "deployments")}
     bad, back = (told[found] for found in fact.others)
     assert bad.sha != back.sha
-    assert {record.id for record in _records(readings, "incidents")} == {fact.id}
+    told_by = Counter(record.id.partition(":")[0] for record in _records(readings, "incidents") if record.title)
+    assert told_by["cdevents"] == 2
+    assert "github" not in told_by
 
 
 def test_ledger_had_no_deployment_for_days_before_its_incident(history: DemoHistory) -> None:
     repo = history.fake.repository("ledger")
-    number = int(_fact(history, "incident-not-caused").partition("#")[2])
-    opened = repo.issues[number].created_at
+    opened = datetime.fromisoformat(_incident(history, "incident-not-caused")["created_at"])
     before = [one.created_at for one in repo.deployments.values() if one.created_at < opened]
     assert opened - max(before) > timedelta(hours=72)
+
+
+def _incident(history: DemoHistory, kind: str) -> Any:
+    found = _fact(history, kind).removeprefix("pagerduty:")
+    return next(one for one in history.duty.incidents if one["id"] == found)
+
+
+def test_incidents_are_told_by_one_tool_each(readings: list[tuple[RawEvent, Reading]]) -> None:
+    issues = [record for record in _records(readings, "work_items") if record.title]
+    assert not [record.id for record in issues if record.work_type == "incident" or "incident" in record.labels]
+    titles = {record.title for record in _records(readings, "incidents") if record.title}
+    after = {
+        record.title.removeprefix("Afterwards: ") for record in issues if record.title.startswith("Afterwards: ")
+    }
+    assert len(after) == 10
+    assert {title.lower() for title in after} <= {str(title).lower() for title in titles}
+
+
+def test_pages_go_to_whoever_is_on_call_and_there(
+    history: DemoHistory, readings: list[tuple[RawEvent, Reading]]
+) -> None:
+    shifts = {record.id: record for record in _records(readings, "oncall_shifts")}.values()
+    paged = {record.id: record for record in _records(readings, "incident_events") if record.kind == "notified"}
+    assert len(paged) == len(history.duty.incidents) + 1
+    for page in paged.values():
+        assert any(shift.account == page.actor and shift.start_at <= page.at < shift.end_at for shift in shifts), (
+            page.id
+        )
+    [aylin] = [user["id"] for user in history.duty.users if user["name"] == "Aylin Kaya"]
+    away = {shift.start_at for shift in shifts if shift.account == f"pagerduty:@{aylin}"}
+    assert away
+    assert max(away) < history.end - timedelta(days=5)
+
+
+def test_the_incident_that_came_back_is_over_since_the_second_time(
+    history: DemoHistory, readings: list[tuple[RawEvent, Reading]]
+) -> None:
+    identity = _fact(history, "incident-reopened")
+    steps = {
+        record.at: record.kind for record in _records(readings, "incident_events") if record.incident == identity
+    }
+    kinds = [kind for _, kind in sorted(steps.items()) if kind in ("resolved", "reopened")]
+    assert kinds == ["resolved", "reopened", "resolved"]
 
 
 def test_flaky_runs_fail_and_then_pass_on_the_same_commit(history: DemoHistory) -> None:

@@ -17,6 +17,7 @@ from fairlead.wiring.demo.cast import Yard, crew_of, player
 from fairlead.wiring.demo.clock import StoryClock
 from fairlead.wiring.demo.dice import Dice
 from fairlead.wiring.demo.facts import Facts
+from fairlead.wiring.demo.pager import Pager
 from fairlead.wiring.demo.tracker import Tracker
 
 
@@ -47,6 +48,7 @@ class Director:
         self.agenda = agenda
         self.seed = seed
         self.tracker = Tracker(secret, lambda: self.now)
+        self.pager = Pager(secret, clock, agenda)
         self.tickets: dict[str, Json] = {}
         """Issues of story lines by a name of ours, for the changes that belong to them."""
         self.facts = Facts()

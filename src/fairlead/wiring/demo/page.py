@@ -30,11 +30,11 @@ ANY_MOMENT = datetime(2026, 6, 17, 9, tzinfo=UTC)
 
 _HEAD = f"""# The demo team
 
-`fairlead demo` plays ninety days of {COMPANY}, a company that does not exist, through fakes of GitHub
-and Jira (signed webhooks, and pages of their APIs for what no webhook tells) and through CDEvents, into a home of
-its own. The story ends at the last working day, 09:00 in Berlin; `--as-of` moves that, `--seed` changes the everyday
-work. Numbers and ids below hold for the default seed and every date. Day 0 is the last working day, day -1 the one
-before.
+`fairlead demo` plays ninety days of {COMPANY}, a company that does not exist, through fakes of GitHub,
+Jira and PagerDuty (signed webhooks, and pages of their APIs for what no webhook tells) and through CDEvents, into a
+home of its own. The story ends at the last working day, 09:00 in Berlin; `--as-of` moves that, `--seed` changes the
+everyday work. Numbers and ids below hold for the default seed and every date. Day 0 is the last working day, day -1
+the one before.
 
 This page is made from the story's own facts by `python -m fairlead.wiring.demo.page docs/demo.md`; a test compares
 the brief with them.
@@ -86,7 +86,13 @@ def _repositories() -> str:
 def _services() -> str:
     rows = [f"| `{ship.key}` | `{ORG}/{ship.repository}` | {_paths(ship)} | {_known_by(ship)} |" for ship in SHIPS]
     head = ["| service | repository | paths | deployments known by |", "|---|---|---|---|"]
-    return "\n".join(["## What runs\n", *head, *rows, ""])
+    pages = [
+        "",
+        "PagerDuty tells the incidents of all services but the edge, whose deployments tell their own. What a team",
+        "writes down afterwards is an issue at GitHub, labelled `afterwards`, and no incident. Each team has one of",
+        "its people on call, by weeks, and the next one behind.\n",
+    ]
+    return "\n".join(["## What runs\n", *head, *rows, *pages])
 
 
 def _paths(ship: Ship) -> str:
@@ -120,13 +126,14 @@ def _sprints(history: DemoHistory) -> str:
 def _volume(history: DemoHistory) -> str:
     repos = history.fake.repositories.values()
     counts = {
-        "raw events": len(history.deliveries),
+        "webhooks and events": sum(not event.kind.startswith("api:") for event in history.deliveries),
         "pull requests": sum(len(repo.pulls) for repo in repos),
         "commits": sum(len(repo.order) for repo in repos),
         "workflow runs": sum(len(repo.runs) for repo in repos),
         "jobs": sum(len(repo.checks) for repo in repos),
         "deployments of GitHub": sum(len(repo.deployments) for repo in repos),
         "issues of Jira": len(history.jira.issues),
+        "incidents of PagerDuty": len(history.duty.incidents),
         "CDEvents": Counter(event.tool for event in history.deliveries)["cdevents"],
     }
     rows = [f"| {name} | {count:,} |" for name, count in counts.items()]

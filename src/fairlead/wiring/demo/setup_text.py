@@ -7,12 +7,14 @@ from datetime import timedelta
 from fairlead.connectors.jira.fake import CUSTOM
 from fairlead.wiring.demo.cast import COMPANY, CREWS, LEAVER, ORG, PLAYERS, SHIPS, YARDS, crew_of, player
 from fairlead.wiring.demo.clock import StoryClock
+from fairlead.wiring.demo.pager import SOURCE as DUTY
+from fairlead.wiring.demo.pager import Pager
 from fairlead.wiring.demo.tracker import SITE, SOURCE, Tracker
 
 SECRET_FILE = "webhook-secret"  # noqa: S105 - the name of a file beside the settings
 
 
-def setup_text(clock: StoryClock, tracker: Tracker) -> str:
+def setup_text(clock: StoryClock, tracker: Tracker, pager: Pager) -> str:
     """Teams, people, calendars, services and sources as TOML."""
     parts = [
         _organisation(),
@@ -23,6 +25,7 @@ def setup_text(clock: StoryClock, tracker: Tracker) -> str:
         _rules(),
         _sources(),
         _jira(tracker),
+        _pagerduty(pager),
     ]
     return "\n".join(parts)
 
@@ -81,7 +84,8 @@ def _services() -> list[str]:
 
 def _rules() -> str:
     return (
-        '[deployments]\nsources = ["deployment", "cdevents"]\n\n[incidents]\nlabels = ["incident"]\n\n'
+        '[deployments]\nsources = ["deployment", "cdevents"]\n\n[incidents]\nlabels = []\ntypes = []\n'
+        'sources = ["pagerduty", "cdevents"]\n\n'
         '[identity]\ncoding_agents = ["copilot-swe-agent*", "devin-ai-integration*"]\n'
         'review_agents = ["coderabbitai*"]\n'
         'bots = ["brightwater-ship*"]\n\n'
@@ -108,6 +112,15 @@ def _jira(tracker: Tracker) -> str:
         f'[sources.{SOURCE}]\ntool = "jira"\nurl = "{SITE}"\nevery_minutes = 0\n'
         f'webhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n[sources.{SOURCE}.options]\n'
         f"teams = {{ {projects} }}\nboards = {{ {numbers} }}\nfields = {{ {fields} }}\n"
+    )
+
+
+def _pagerduty(pager: Pager) -> str:
+    """Which of our services each of theirs is; people are known by their addresses."""
+    services = ", ".join(f'{number} = "{key}"' for number, key in pager.options().items())
+    return (
+        f'[sources.{DUTY}]\ntool = "pagerduty"\nevery_minutes = 0\n'
+        f'webhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n[sources.{DUTY}.options]\nservices = {{ {services} }}\n'
     )
 
 

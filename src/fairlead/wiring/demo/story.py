@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from fairlead.connectors.github.connector import CONNECTOR as GITHUB
 from fairlead.connectors.github.fake.github import FakeGitHub
-from fairlead.connectors.github.fake.hooks import Sent, only
+from fairlead.connectors.github.fake.hooks import only
 from fairlead.connectors.jira.fake import FakeJira
+from fairlead.connectors.pagerduty.fake import FakePagerDuty
 from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.agenda import Agenda
 from fairlead.wiring.demo.away import absences_ics
@@ -23,6 +25,7 @@ from fairlead.wiring.demo.company import found_company
 from fairlead.wiring.demo.director import Director
 from fairlead.wiring.demo.everyday import plan_days
 from fairlead.wiring.demo.facts import StoryFact
+from fairlead.wiring.demo.heard import webhooks
 from fairlead.wiring.demo.pages import api_pages
 from fairlead.wiring.demo.plots import gateway, harbour, production, standing, tickets, waiting
 from fairlead.wiring.demo.setup_text import setup_text
@@ -75,6 +78,8 @@ class DemoHistory:
     """The same history behind GitHub's API."""
     jira: FakeJira
     """What of it lies in Jira, behind that one's API."""
+    duty: FakePagerDuty
+    """What of it lies in PagerDuty."""
     story_facts: Sequence[StoryFact]
     """What a true brief must say."""
 
@@ -93,26 +98,23 @@ def build(as_of: datetime, seed: int = 7) -> DemoHistory:
         plot.begin(director)
     gateway.begin(director, told)
     agenda.run()
-    raw = [_webhook(sent) for sent in fake.hook.sent] + [_cdevent(event) for event in told.sent]
-    raw += director.tracker.deliveries()
+    tracker, pager, span = director.tracker, director.pager, (clock.start, clock.end)
+    raw = webhooks(GITHUB, "github", fake.hook.sent) + [_cdevent(event) for event in told.sent]
+    raw += tracker.deliveries() + pager.deliveries()
     raw.sort(key=lambda event: event.received_at)
-    raw += api_pages(fake, clock.end) + director.tracker.pages(clock.end)
+    raw += api_pages(fake, clock.end) + tracker.pages(span) + pager.pages(span)
     return DemoHistory(
         clock.end,
         clock.start,
         raw,
-        setup_text(clock, director.tracker),
+        setup_text(clock, tracker, pager),
         absences_ics(clock),
         SECRET,
         fake,
-        director.tracker.jira,
+        tracker.jira,
+        pager.duty,
         tuple(director.facts.told),
     )
-
-
-def _webhook(sent: Sent) -> RawEvent:
-    headers = {name.lower(): value for name, value in sent.headers.items()}
-    return RawEvent("github", "github", sent.event, sent.guid, sent.body, sent.at, headers, "verified")
 
 
 def _cdevent(event: Told) -> RawEvent:

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import httpx
-
 from fairlead.connectors.jira.connector import CONNECTOR
-from fairlead.connectors.jira.fake import FakeJira, Json
-from fairlead.connectors.kit.connector import Options, SyncRequest, Syncs, raw_event
-from fairlead.connectors.kit.fake.transport import FakeTransport
+from fairlead.connectors.jira.fake import FakeJira
+from fairlead.connectors.kit.connector import Options
+from fairlead.connectors.kit.fake.tool import Json
 from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.cast import CREWS, ORG, PLAYERS, Crew
+from fairlead.wiring.demo.heard import Span, synced, webhooks
 
 SOURCE = "jira"
 SITE = f"https://{ORG}.atlassian.net"
@@ -99,23 +98,12 @@ class Tracker:
 
     def deliveries(self) -> list[RawEvent]:
         """Its webhooks as they arrived."""
-        found = []
-        for sent in self.jira.sent:
-            headers = {name.lower(): value for name, value in sent.headers.items()}
-            kind, delivery = CONNECTOR.envelope(headers, sent.body)
-            found.append(RawEvent(SOURCE, "jira", kind, delivery, sent.body, sent.at, headers, "verified"))
-        return found
+        return webhooks(CONNECTOR, SOURCE, self.jira.sent)
 
-    def pages(self, now: datetime) -> list[RawEvent]:
-        """A morning's sync, which tells what no webhook does: whose board a sprint is of, categories left behind."""
-        self.jira.turn(lambda: now)
-        assert isinstance(CONNECTOR, Syncs)
-        with httpx.Client(transport=FakeTransport(self.jira)) as client:
-            asked = SyncRequest(
-                Options(SOURCE), {"url": SITE}, {"user": _USER, "token": _TOKEN}, {}, None, now, client,
-                report=lambda _: None, sleep=lambda _: None,
-            )  # fmt: skip
-            return [raw_event(page, SOURCE, "jira", now) for page in CONNECTOR.sync(asked)]
+    def pages(self, span: Span) -> list[RawEvent]:
+        """What no webhook tells: whose board a sprint is of, and categories of statuses that were left."""
+        self.jira.turn(lambda: span[1])
+        return synced(CONNECTOR, Options(SOURCE), self.jira, SITE, {"user": _USER, "token": _TOKEN}, span)
 
 
 def item_id(issue: Json) -> str:

@@ -1,0 +1,59 @@
+"""What a fake has sent, and what a morning's sync reads of it, as raw events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+import httpx
+
+from fairlead.connectors.kit.connector import Connector, Options, SyncRequest, Syncs, raw_event
+from fairlead.connectors.kit.fake.call import Desk
+from fairlead.connectors.kit.fake.transport import FakeTransport
+from fairlead.model.raw import RawEvent
+
+Span = tuple[datetime, datetime]
+"""From when on a sync reads, and its present."""
+
+
+class Sent(Protocol):
+    """A webhook of any fake."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """As they were sent."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """What is signed."""
+        ...
+
+    @property
+    def at(self) -> datetime:
+        """When it was sent."""
+        ...
+
+
+def webhooks(connector: Connector, source: str, sent: Iterable[Sent]) -> list[RawEvent]:
+    """Webhooks as they arrived, under kind and id that their own connector reads from them."""
+    found = []
+    for one in sent:
+        headers = {name.lower(): value for name, value in one.headers.items()}
+        kind, delivery = connector.envelope(headers, one.body)
+        found.append(RawEvent(source, connector.tool, kind, delivery, one.body, one.at, headers, "verified"))
+    return found
+
+
+def synced(
+    connector: Connector, options: Options, desk: Desk, url: str, credentials: Mapping[str, str], span: Span
+) -> list[RawEvent]:
+    """The pages of a first sync, for what no webhook tells."""
+    assert isinstance(connector, Syncs)
+    since, now = span
+    with httpx.Client(transport=FakeTransport(desk)) as client:
+        asked = SyncRequest(
+            options, {"url": url}, credentials, {}, since, now, client, report=lambda _: None, sleep=lambda _: None
+        )
+        return [raw_event(page, options.source, connector.tool, now) for page in connector.sync(asked)]
