@@ -18,7 +18,7 @@ from fairlead.model.times import epoch_us
 from fairlead.store.aliases import Seen, Told
 from fairlead.store.statements import Statement
 
-ENDS = ("#", "!", "@", "/", ":", "")
+ENDS = ("#", "!", "&", "@", "/", ":", "")
 """What may follow the id of a thing: nothing, or the mark of what belongs to it."""
 
 _FOR_EVER = 2**62

@@ -148,3 +148,16 @@ def test_what_belongs_to_a_renamed_project_follows_it() -> None:
     for below in ("", "!7", "#7", "!7/merged", "/pipeline/9"):
         assert known.resolve(f"gitlab:harbor/berths{below}", before) == f"gitlab:harbor/moorings{below}"
     assert known.resolve("gitlab:harbor/berths-old!7", before) == "gitlab:harbor/berths-old!7"
+
+
+def test_the_work_of_a_deleted_user_is_nobodys() -> None:
+    ghost = {"id": 2, "username": "ghost1", "name": "Ghost User", "web_url": "https://gitlab.com/ghost1"}
+    issue = {
+        "id": 901, "iid": 7, "title": "Tide gauge", "state": "opened", "author": ghost, "assignees": [ghost],
+        "created_at": "2026-09-07T08:00:00.000Z", "updated_at": "2026-09-07T08:00:00.000Z",
+        "web_url": "https://gitlab.com/harbor/web/berths/-/issues/7",
+    }  # fmt: skip
+    page = Delivery("api:issues", {"project": "harbor/web/berths"}, msgspec.json.encode([issue]))
+    said = {patch.table: patch.said() for patch in CONNECTOR.read(page, OPTIONS).patches}
+    assert "accounts" not in said
+    assert (said["work_items"]["author"], said["work_items"]["assignees"]) == (None, ())

@@ -28,17 +28,14 @@ def push(sheet: Sheet, payload: Doc) -> None:
     at = max((moment for commit in commits if (moment := second(commit, "timestamp"))), default=OLDEST)
     for commit in commits:
         _pushed(sheet, commit)
-    gone = after.strip("0") == ""
     if ref.startswith("refs/tags/"):
         # when a tag was deleted nothing tells, so that waits for the next list of all tags
-        if not gone:
+        if after.strip("0"):
             tag_pushed(sheet, ref.removeprefix("refs/tags/"), payload.text("checkout_sha") or after, at)
-    elif ref.startswith("refs/heads/"):
+    # a deleted branch has no commits, and system hooks show none of any push: nobody can say when that was
+    elif ref.startswith("refs/heads/") and at is not OLDEST:
         subject = f"{sheet.repository}/branch/{ref.removeprefix('refs/heads/')}"
         before = payload.text("before") or ""
-        if gone:
-            sheet.emit("dev.cdevents.branch.deleted.0.3.0", subject, at)
-            return
         if before.strip("0") == "":
             sheet.emit("dev.cdevents.branch.created.0.3.0", subject, at)
         sheet.emit("dev.fairlead.commits.pushed.0.1.0", subject, at, before=before or None, after=after)

@@ -8,9 +8,10 @@ from fairlead.connectors.gitlab.sheet import Sheet, second, seconds
 from fairlead.connectors.kit.connector import Rename
 from fairlead.connectors.kit.moments import GONE, SNAPSHOT
 from fairlead.connectors.kit.payload import Doc
+from fairlead.connectors.kit.people import account
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import Repository
-from fairlead.model.records.kinds import Flag
+from fairlead.model.records.kinds import Flag, Text
 from fairlead.model.records.people import Membership, Team
 
 _PUBLIC = 20
@@ -85,6 +86,41 @@ def project_event(sheet: Sheet, payload: Doc) -> None:
         # the path may have belonged to a project that was deleted
         sheet.say(Repository(id=sheet.repository, deleted_at=None), at)
         sheet.emit("dev.cdevents.repository.created.0.3.0", sheet.repository, at)
+
+
+def group_renamed(sheet: Sheet, payload: Doc) -> None:
+    """A system hook: a group has another path, and with it each project below, of which no hook tells by itself."""
+    _moved(sheet, payload, payload.text("old_full_path"), payload.need_text("full_path"))
+
+
+def user_renamed(sheet: Sheet, payload: Doc) -> None:
+    """A system hook: somebody has another username, which is the path of their own projects too."""
+    user_made(sheet, payload)
+    _moved(sheet, payload, payload.text("old_username"), payload.need_text("username"))
+
+
+def user_made(sheet: Sheet, payload: Doc) -> None:
+    """A system hook: somebody has an account. Here administrators see the address that all other hooks hide."""
+    handle, number = payload.need_text("username"), payload.whole("user_id")
+    sheet.said(
+        account(
+            sheet.source,
+            handle,
+            handle=handle,
+            external_id=str(number) if number else "",
+            name=payload.text("name") or "",
+            email=(payload.text("email") or "").strip().lower(),
+        )
+    )
+
+
+def _moved(sheet: Sheet, payload: Doc, old: Text, new: str) -> None:
+    if old and old != new:
+        at = seconds(payload, "updated_at", "created_at")
+        # what lies below, and the account or team itself
+        sheet.renames += [
+            Rename(f"{sheet.source}:{mark}{old}", f"{sheet.source}:{mark}{new}", at) for mark in ("", "@")
+        ]
 
 
 def group_page(sheet: Sheet, group: Doc) -> None:

@@ -40,7 +40,18 @@ WEBHOOKS: Mapping[str, _Reader] = MappingProxyType(
         "milestone": places.milestone_event,
     }
 )
-_PROJECTS = frozenset(("project_create", "project_destroy", "project_rename", "project_transfer", "project_update"))
+_SYSTEM: Mapping[str, _Reader] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("project_create", "project_destroy", "project_rename", "project_transfer", "project_update"),
+            projects.project_event,
+        ),
+        "group_rename": projects.group_renamed,
+        "user_create": projects.user_made,
+        "user_rename": projects.user_renamed,
+    }
+)
+"""Events of system hooks and of groups that have no `object_kind`, with all fields at their top."""
 _OF_GROUPS = frozenset(("work_item", "epic", "milestone"))
 _NOTHING: Mapping[str, str] = MappingProxyType(
     {
@@ -67,8 +78,8 @@ def _webhook(delivery: Delivery, options: Options) -> Reading:
     # system hooks send merge requests and pushes as project hooks do, and name all else by `event_name` alone
     kind = payload.text("object_kind") or payload.text("event_name") or delivery.kind
     sheet = Sheet(options)
-    if kind in _PROJECTS:
-        projects.project_event(sheet, payload)
+    if told := _SYSTEM.get(kind):
+        told(sheet, payload)
         return sheet.reading()
     reader = WEBHOOKS.get(kind)
     if reader is None:

@@ -15,6 +15,8 @@ from fairlead.model.patch import OLDEST
 from fairlead.model.records.kinds import Text, Texts, Time
 
 _HIDDEN = "[REDACTED]"
+_GHOSTS = ("ghost", "ghost1")
+"""Whom GitLab gives the work of a deleted user to; on gitlab.com the first name had been taken."""
 
 
 class Sheet(PeopleSheet):
@@ -46,7 +48,7 @@ class Sheet(PeopleSheet):
     def account(self, user: Doc | None) -> str | None:
         """By username, which the number beside it outlives."""
         handle = user.text("username") if user is not None else None
-        if user is None or not handle:
+        if user is None or not handle or handle in _GHOSTS:
             return None
         number = user.whole("id")
         found = self.said(
