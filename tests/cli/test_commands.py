@@ -237,6 +237,33 @@ def test_a_folder_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.parametrize(("words", "said"), [
+    (("breif",), "did you mean `brief`?"),
+    (("sql", "select 1", "--limit", "-5"), "is not in the range"),
+    (("up", "--only", "cook"), "'cook' is not one of 'gateway', 'workers'"),
+    (("restore", "nowhere.tar.gz"), "'nowhere.tar.gz' does not exist"),
+    (("login", "--token", "x", "--days", "0"), "is not in the range"),
+])  # fmt: skip
+def test_a_wrong_call_says_what_would_be_right(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    done = fairlead(*words, home=tmp_path / "home")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in " ".join(done.stderr.split())
+
+
+def test_a_folder_named_as_settings_is_not_to_be_removed(tmp_path: Path) -> None:
+    (tmp_path / "settings").mkdir()
+    done = fairlead("--config", str(tmp_path / "settings"), "brief", home=tmp_path / "home")
+    assert done.returncode == 1
+    assert "rmdir" not in done.stderr
+
+
+def test_a_terminal_of_an_older_encoding_gets_all_but_the_letters_that_it_lacks(tmp_path: Path) -> None:
+    query = "select 'Małgorzata → Zoë' as name"
+    done = fairlead("sql", query, "--csv", home=tmp_path / "home", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert fairlead("login", home=tmp_path / "home").stderr.endswith("start it with `fairlead up`\n")
+
+
 def test_a_window_that_is_none_is_told_by_its_word(tmp_path: Path) -> None:
     done = fairlead("metrics", "dora", "--from", "9zz", home=tmp_path / "home")
     assert (done.returncode, done.stdout) == (1, "")

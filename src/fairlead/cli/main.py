@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import sys
 from pathlib import Path
@@ -34,6 +35,15 @@ class Commands(TyperGroup):
         command = typer.main.get_command(module.APP)
         command.name = cmd_name
         return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command of a word; a misspelt one is told with what was meant."""
+        from fairlead.config.check import did_you_mean
+
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            ctx.fail(f"No such command '{args[0]}'{did_you_mean(args[0], known, show=0)}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Lists the commands with the first line of each file, without importing any."""
@@ -83,6 +93,9 @@ def rest_the_collector() -> None:
 def run(arguments: list[str] | None = None) -> None:
     """Entry point: exit code 0 for success, 1 for a failure, 2 for a wrong call or faulty files."""
     rest_the_collector()
+    # A terminal of an older encoding shows a name with `?` in it; it must not end the report at that name.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
         APP(args=arguments, standalone_mode=True)
     except ConfigFaults as faults:

@@ -104,7 +104,11 @@ def _text(path: Path) -> str:
         raise Abort(f"no such file: {path}", hint=hint) from fault
     except IsADirectoryError as fault:
         # A container runtime makes a folder of the name where the file to mount is missing.
-        raise Abort(f"{path} is a folder, not a file", hint=f"rmdir {path}, then `fairlead init`") from fault
+        # One that somebody named themselves holds more than that, and is not to be removed.
+        mend = (
+            f"rmdir {path}, then `fairlead init`" if path.name == FILE_NAME else "name the file in it with --config"
+        )
+        raise Abort(f"{path} is a folder, not a file", hint=mend) from fault
     except OSError as fault:
         raise Abort(f"cannot read {path}: {(fault.strerror or '').lower()}", hint=hint) from fault
     try:

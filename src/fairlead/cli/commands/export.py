@@ -45,5 +45,7 @@ def records(
     if json:
         show_json({"folder": str(folder), "rows": written})
         return
+    if not written:
+        typer.echo("nothing to write yet: no records are known")
     for table, count in written.items():
         typer.echo(f"{table}: {count}")

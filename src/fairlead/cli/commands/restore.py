@@ -15,7 +15,7 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @APP.command(epilog="Example: fairlead restore fairlead-2026-10-14.tar.gz")
 def restore(
-    source: Annotated[Path, typer.Argument(help="File that `fairlead backup` wrote.")],
+    source: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="File that `fairlead backup` wrote.")],
     force: Annotated[bool, typer.Option("--force", help="Replace what the home holds.")] = False,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:

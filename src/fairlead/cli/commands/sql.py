@@ -17,7 +17,7 @@ def sql(
     query: Annotated[str, typer.Argument(help="One DuckDB SELECT.")],
     json: Annotated[bool, typer.Option("--json", help="A list of objects.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
-    limit: Annotated[int, typer.Option(help="At most so many rows.")] = 10_000,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 10_000,
 ) -> None:
     """One read-only query over records and marts; reading columns about people is recorded.
 

@@ -5,7 +5,7 @@ Example: fairlead up --only workers
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,7 +14,9 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @APP.command(epilog="Example: fairlead up --public-url https://fairlead.acme.example")
 def up(
-    only: Annotated[str, typer.Option(help="gateway or workers; else both in this process.")] = "",
+    only: Annotated[
+        Literal["gateway", "workers"] | None, typer.Option(help="One of the two parts; else both in this process.")
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on; loopback unless told otherwise.")] = "",
     port: Annotated[int, typer.Option(min=-1, max=65535, help="Port; 0 takes any free one.")] = -1,
     public_url: Annotated[str, typer.Option(help="Address by which people reach it through a proxy.")] = "",
@@ -25,13 +27,10 @@ def up(
 
     from fairlead.cli import home
     from fairlead.cli.serving import serve
-    from fairlead.model.errors import Abort
 
-    if only not in ("", "gateway", "workers"):
-        raise Abort(f"no part `{only}`", hint="gateway or workers")
     # As variables and not as arguments: the workers run in a process of their own and read the same settings again.
     for name, value in (("HOST", host), ("PUBLIC_URL", public_url), ("PORT", str(port) if port >= 0 else "")):
         if value:
             os.environ[f"FAIRLEAD_SERVER__{name}"] = value
     with home.services() as services:
-        serve(services, only=only, json=json)
+        serve(services, only=only or "", json=json)
