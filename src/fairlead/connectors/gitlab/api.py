@@ -43,6 +43,7 @@ def connect(request: SyncRequest) -> Rest:
             "GitLab asks for a token", hint="set `token` in `[sources.<name>]`; the scope `read_api` is enough"
         )
     rest = Rest(http_of(request, "GitLab", PUBLIC, lambda: {"private-token": token}), request)
+    # people state the address with or without the path of the API
     rest.http.base = rest.http.base.removesuffix(_API) + _API
     rest.http.report = rest.waits
     return rest
@@ -79,6 +80,7 @@ def projects(rest: Rest) -> Iterator[Project]:
     seen: set[str] = set()
     for entry in _entries(rest, named, groups(request)):
         path = text(entry, "path_with_namespace")
+        # a project that is shared with a group is listed below both
         if path and path not in seen and not any(fnmatch(path, pattern) for pattern in hidden):
             seen.add(path)
             yield Project(path, f"/projects/{encoded(path)}", entry)

@@ -45,6 +45,7 @@ def pipeline_event(sheet: Sheet, payload: Doc) -> None:
 
 def job_event(sheet: Sheet, payload: Doc) -> None:
     """A `build` webhook, whose fields have a prefix."""
+    # newer versions add each time once more as `..._iso`
     inner = {
         key.removeprefix("build_"): value
         for key, value in payload.data.items()
@@ -74,6 +75,7 @@ def _say_pipeline(sheet: Sheet, found: Doc, change: Text, actor: Text, latest: d
     state, result = _state(found)
     created, ended = second(found, "created_at"), second(found, "finished_at")
     ref = found.text("ref") or ""
+    # pipelines of a merge request run on a ref of their own, the only place where the API names it
     if of_change := _OF_CHANGE.match(ref):
         change = f"{sheet.repository}!{int(of_change[1])}"
     sheet.say(

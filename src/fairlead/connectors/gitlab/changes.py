@@ -95,6 +95,7 @@ def _say(sheet: Sheet, found: Doc, assignees: Texts, reviewers: Texts, rank: int
     state = _STATES.get(found.text("state") or "", UNSET)
     number = found.whole("id")
     author = sheet.person(found, "author") if "author" in found else sheet.numbered(found, "author_id")
+    # a webhook has the last commit as an object, the API its hash alone
     last = found.child("last_commit")
     refs = found.child("diff_refs")
     sheet.say(
@@ -201,6 +202,7 @@ def _happened(sheet: Sheet, payload: Doc, found: Doc, change: str, action: str, 
         told.closed(sheet, change, at, actor)
     elif action == "reopen":
         say_event(sheet, change, "reopened", at, actor=actor)
+    # `approved` once all rules are met, `approval` before; either is one approval
     elif action in ("approval", "approved"):
         told.approved(sheet, change, at, actor)
     elif action in ("unapproval", "unapproved"):

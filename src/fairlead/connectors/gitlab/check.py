@@ -70,6 +70,7 @@ def _hooks(rest: Rest, found: list[Project]) -> Finding:
         covered += bool(leading)
     if covered:
         return Finding(name, True, f"{covered} lead to {ours}")
+    # listing hooks takes a Maintainer, and `read_api` of a Reporter is enough for all else
     if hidden == len(homes):
         return Finding(name, None, "not ours to see; polling finds everything but a little later")
     return Finding(name, None, f"none leads to {ours}", f"add one to <public URL>{ours}, best on the group")

@@ -23,6 +23,7 @@ def closing_references(text: str, source: str, project: str) -> tuple[str, ...]:
     >>> closing_references("Closes #4, #6 and acme/web#3", "gitlab", "gitlab:acme/pay")
     ('gitlab:acme/pay#4', 'gitlab:acme/pay#6', 'gitlab:acme/web#3')
     """
+    # most descriptions close nothing, and the pattern is dear
     if "#" not in text and "/issues/" not in text:
         return ()
     text = _NOT_TEXT.sub(" ", text[:_LONGEST])

@@ -53,6 +53,7 @@ def deployment_page(sheet: Sheet, found: Doc) -> None:
         second(found, "created_at"),
     )
     started = second(job, "started_at") if job else UNSET
+    # one that an API call made has no job
     ended = (second(job, "finished_at") if job else None) or seconds(found, "finished_at", "updated_at", "created_at")
     status = found.need_text("status")
     at = ended if status in _ENDED else started or seconds(found, "updated_at", "created_at")

@@ -60,6 +60,7 @@ def link_page(sheet: Sheet, found: Doc) -> None:
     here = sheet.headers.get("about", "")
     references = found.child("references")
     full = references.text("full") if references else None
+    # what newer plans may invent has no meaning that anybody agreed on
     kind = _LINKS.get(found.text("link_type") or "")
     if not here or not full or not kind:
         return
@@ -210,6 +211,7 @@ def _differences(sheet: Sheet, changes: Doc, item: str, at: datetime, actor: Tex
     if title := moved(changes, "title"):
         say_field(sheet, item, "title", at, actor, *title)
     if milestone := changes.child("milestone_id"):
+        # by number alone: titles of milestones are not in here
         for key, came in (("current", True), ("previous", False)):
             number = milestone.whole(key)
             if number and milestone.whole("current") != milestone.whole("previous"):

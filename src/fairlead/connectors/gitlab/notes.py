@@ -75,6 +75,7 @@ def system_note(sheet: Sheet, body: str, change: str, at: object, actor: Text) -
         told.approved(sheet, change, at, actor)
     elif text == "unapproved this merge request":
         told.unapproved(sheet, change, at, actor, actor)
+    # neither a webhook nor a list tells of it: this sentence is all there is
     elif text == "requested changes":
         say_event(sheet, change, "changes_requested", at, actor=actor)
     elif reset := _RESET.search(text):
@@ -107,6 +108,7 @@ def issue_note(sheet: Sheet, body: str, item: str, at: object, actor: Text) -> N
 
 
 def _people(sheet: Sheet, text: str, change: str, at: datetime, actor: Text) -> None:
+    # one note may ask three people and relieve two
     for pattern, say, came in (
         (_ASKED, told.requested, True),
         (_UNASKED, told.requested, False),

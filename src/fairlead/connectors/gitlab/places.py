@@ -76,6 +76,7 @@ def say_iteration(sheet: Sheet, found: Doc, rank: int) -> str:
     """Says an iteration as a sprint. Those of a cadence have no title but their dates."""
     identity = f"{sheet.source}:sprint/{found.need_whole('id')}"
     url = found.text("web_url") or ""
+    # whole days without a zone: those of the server, which nobody tells
     start, end = found.time("start_date"), found.time("due_date")
     group = _GROUP.search(url)
     name = found.text("title") or (f"{start:%Y-%m-%d} - {end:%Y-%m-%d}" if start and end else UNSET)

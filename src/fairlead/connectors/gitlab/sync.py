@@ -85,6 +85,7 @@ def _members(rest: Rest, home: str, group: str, _mark: Mark) -> Iterator[Page]:
     """Members, and who they all are: who left is missing."""
     source = rest.request.options.source
     team, ids, at = f"{source}:@{group}", [], None
+    # also those of the groups above, who may do the same here
     for answer, found in listed(rest, f"{home}/members/all"):
         at = at or answer.date
         ids += [f"{team}/{source}:@{text(user, 'username')}" for user in found if text(user, "state") == "active"]
@@ -96,6 +97,7 @@ def _code_owners(rest: Rest, project: Project, _mark: Mark) -> Iterator[Page]:
     for location in AT_GITLAB:
         path = f"{project.home}/repository/files/{encoded(location)}"
         try:
+            # whatever the default branch is called
             answer = rest.get(path, {"ref": "HEAD"})
         except Missing:
             continue

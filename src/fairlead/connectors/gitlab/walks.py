@@ -33,6 +33,7 @@ def merge_requests(rest: Rest, project: Project, mark: Mark) -> Iterator[Page]:
         yield rest.page("merge_requests", path, answer, project=project.path)
         for entry in found:
             about, below = f"{_source(rest, project)}!{number(entry, 'iid')}", f"{path}/{number(entry, 'iid')}"
+            # whoever pushed stands in a note, and what was pushed in a version: the notes are read first
             pushers: list[str] = []
             for page in _below(rest, project, below, about, _OF_CHANGE):
                 pushers += _pushers(page) if page.kind == "api:notes" else ()
@@ -67,6 +68,7 @@ def pipelines(rest: Rest, project: Project, mark: Mark) -> Iterator[Page]:
         for entry in found:
             below = f"{path}/{number(entry, 'id')}"
             yield rest.page("pipelines", below, rest.get(below), project=project.path)
+            # without this word a job that was run again hides its first try
             for answer, jobs in listed(rest, f"{below}/jobs", {"include_retried": "true"}):
                 if jobs:
                     yield rest.page("jobs", f"{below}/jobs", answer, project=project.path)

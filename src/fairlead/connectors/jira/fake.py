@@ -70,6 +70,7 @@ class FakeJira(FakeTool):
     def add_user(self, name: str, email: str) -> Json:
         """Somebody; Cloud hides addresses, Data Center shows them."""
         number = self.number()
+        # Data Center knows nothing of account ids, and Cloud nothing of logins
         if self.cloud:
             user = {"accountId": f"712020:{number}", "displayName": name, "accountType": "atlassian", "active": True}
         else:
@@ -97,6 +98,7 @@ class FakeJira(FakeTool):
 
     def sprint_state(self, sprint: Json, state: str, at: datetime) -> None:
         """It begins (`active`), ends (`closed`) or is opened again (`active`)."""
+        # that a sprint was reopened has no event of its own: it was updated
         kind = "sprint_closed" if state == "closed" else "sprint_started"
         if state == "active" and sprint.pop("completeDate", None):
             kind = "sprint_updated"
@@ -299,6 +301,7 @@ class FakeJira(FakeTool):
         body = msgspec.json.encode({"timestamp": int(at.timestamp() * 1000), "webhookEvent": kind, **more})
         made = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
         headers = {"Content-Type": "application/json", "X-Hub-Signature": f"sha256={made}"}
+        # Data Center gives no id to a delivery, so its retries are known by their content
         if self.cloud:
             headers["X-Atlassian-Webhook-Identifier"] = f"fake-{self.number()}"
         self.hand_out(headers, body, at)

@@ -29,6 +29,7 @@ class PagerDuty(Folder):
             raise Refused(
                 "no webhook secret is configured", hint="PagerDuty shows it once, as the subscription is made"
             )
+        # each live secret signs, and the header lists them all
         claims = [part.strip()[3:] for part in headers.get(_HEADER, "").split(",") if part.strip().startswith("v1=")]
         if not claims:
             raise Refused(f"header `{_HEADER}` is missing or holds no `v1=<hex>`")

@@ -88,6 +88,7 @@ class FakePagerDuty(FakeTool):
         """An incident begins, and somebody is paged."""
         incident = self._thing("incident", "incidents", title)
         incident |= {
+            # `incident_number` by the API, `number` in a webhook
             "incident_number": self._numbers, "title": title, "created_at": _short(at), "status": "triggered",
             "service": _reference(service), "teams": list(service["teams"]), "urgency": urgency,
             "resolve_reason": None, "priority": self._priority(priority),
@@ -95,8 +96,10 @@ class FakePagerDuty(FakeTool):
             "assignments": [{"at": _short(at), "assignee": _reference(page)}] if page else [],
         }  # fmt: skip
         self.incidents.append(incident)
+        # a monitoring tool triggers, so no person is the agent
         self._step(incident, "trigger", "triggered", None, at)
         if page:
+            # that somebody was paged stands in the log alone: no webhook tells it
             self._entry(incident, "notify", None, at + timedelta(seconds=4), user=_reference(page))
         return incident
 
@@ -136,6 +139,7 @@ class FakePagerDuty(FakeTool):
         found = {"id": self._id("N"), "content": text, "created_at": _short(at), "user": _reference(by)}
         self.notes.append({**found, "incident_id": incident["id"]})
         self._entry(incident, "annotate", by, at, channel={"type": "note", "summary": text})
+        # a note has no time of its own in a webhook: that of the event is all
         data = {"incident": _reference(incident), "id": found["id"], "content": text, "trimmed": False}
         self._send("incident.annotated", {**data, "type": "incident_note"}, by, at)
 
@@ -183,6 +187,7 @@ class FakePagerDuty(FakeTool):
             case "incidents":
                 return _within(sorted(self.incidents, key=lambda one: str(one["created_at"])), since, until)
             case "log_entries":
+                # newest first, whatever is asked for
                 return _within(self.log, since, until)[::-1]
             case "oncalls":
                 return [one for one in self.shifts if _overlaps(one, since, until)]
@@ -196,6 +201,7 @@ class FakePagerDuty(FakeTool):
         self._send(f"incident.{step}", _shown(incident), by, at)
 
     def _entry(self, incident: Json, kind: str, by: Json | None, at: datetime, **more: Any) -> None:
+        # a service acts where no person did
         agent = _reference(by) if by else incident["service"]
         entry = self._thing(f"{kind}_log_entry", "log_entries", kind, created_at=_short(at), agent=agent)
         entry |= {"incident": _reference(incident), "service": incident["service"], "teams": incident["teams"]}
@@ -204,6 +210,7 @@ class FakePagerDuty(FakeTool):
     def _send(self, kind: str, data: Json, by: Json | None, at: datetime) -> None:
         event = {
             "id": self._id("01"), "event_type": kind, "resource_type": "incident",
+            # milliseconds here, whole seconds in the log: one step must not become two
             "occurred_at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "agent": _reference(by) if by else data.get("service"), "client": {"name": "PagerDuty"}, "data": data,
         }  # fmt: skip
@@ -242,8 +249,10 @@ def _shown(incident: Json) -> Json:
 
 def _page(request: Request, key: str, found: list[Json]) -> Response:
     offset, limit = (int(request.query.get(word) or usual) for word, usual in (("offset", 0), ("limit", 25)))
+    # PagerDuty counts no further, so long lists are asked for in windows of time
     if offset + limit > 10_000:
         return said({"error": {"message": "Offset must be less than 10000", "code": 2001}}, 400)
+    # counting is dear, so it is done on demand
     total = len(found) if request.query.get("total") == "true" else None
     more = offset + limit < len(found)
     return said({key: found[offset : offset + limit], "limit": limit, "offset": offset, "more": more, "total": total})

@@ -97,6 +97,7 @@ def update(sheet: Sheet, found: Doc, identity: str, at: datetime, actor: str | N
 
 def _say(sheet: Sheet, found: Doc, at: datetime, rank: int) -> str:
     identity = f"{sheet.source}:{found.need_text('id')}"
+    # webhooks and API call the same number by two names
     number = found.whole("number") if "number" in found else found.whole("incident_number")
     status = found.text("status")
     teams = [sheet.team(team) for team in found.children("teams")]
@@ -112,6 +113,7 @@ def _say(sheet: Sheet, found: Doc, at: datetime, rank: int) -> str:
             team=(teams[0] if teams else None) if "teams" in found else UNSET,
             severity=_severity(sheet, found),
             status=_STATUS.get(status, UNSET) if status else UNSET,
+            # an incident that is reopened keeps its beginning
             started_at=found.time("created_at"),
             labels=_labels(found),
             made_from="incident",
@@ -169,6 +171,7 @@ def _notified(sheet: Sheet, entry: Doc) -> str | None:
 def _severity(sheet: Sheet, found: Doc) -> Text:
     """By the priority that people gave, in the team's words or the usual ones; else by the urgency."""
     priority = found.child("priority")
+    # a reference has a summary only, a priority in full both
     word = (priority.text("summary") or priority.text("name") or "").strip() if priority else ""
     stated = sheet.options.get("priorities")
     chosen = stated.get(word) if isinstance(stated, dict) else None

@@ -24,6 +24,7 @@ def shift(sheet: Sheet, found: Doc) -> None:
     account = sheet.account(found.child("user"))
     if account is None or since is None or until is None:
         return
+    # a shift reaches over months: each month holds its own part of it
     start, end = found.time("start") or since, found.time("end") or until
     start, end = max(start, since), min(end, until)
     if start >= end:

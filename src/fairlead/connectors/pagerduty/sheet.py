@@ -36,6 +36,7 @@ class Sheet(PeopleSheet):
         """
         if doc is None or not (identity := doc.text("id")):
             return UNSET
+        # `{PABC123 = "checkout"}`, where the name at PagerDuty is another one
         stated = self.options.get("services")
         name = doc.text("summary") or doc.text("name") or identity
         key = stated.get(identity) if isinstance(stated, dict) else None

@@ -121,6 +121,7 @@ def _touched(rest: Rest, start: datetime, end: datetime) -> Iterator[Page]:
     names: dict[str, None] = {}
     for since, until in _windows(rest, "/log_entries", start, end):
         for _, found in listed(rest, "/log_entries", "log_entries", {**_between(since, until), **_EVERYTHING}):
+            # an incident in which ten things happened is read once, in the order of the log
             names |= {name: None for entry in found if (name := _incident_of(entry))}
     for name in names:
         rest.tell(f"incidents with news: {len(names)}")
@@ -132,6 +133,7 @@ def _windows(rest: Rest, path: str, start: datetime, end: datetime) -> Iterator[
     """Stretches of time short enough for what PagerDuty lists at once: 180 days, and so many entries."""
     while start < end:
         until = min(start + _WINDOW, end)
+        # halved until it fits: a storm of alerts fills a day with more than PagerDuty lists
         while _total(rest, path, start, until) > _MOST and until - start > _SHORTEST:
             until = start + (until - start) / 2
         yield start, until

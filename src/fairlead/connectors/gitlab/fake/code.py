@@ -17,6 +17,7 @@ class Code(State):
         """A commit of one file."""
         sha, path = self.sha(), project["path_with_namespace"]
         commits = self.lists.setdefault(f"{home(project)}/repository/commits", [])
+        # forty zeros stand for nothing, before the first push and after the last
         before = commits[0]["id"] if commits else _NOTHING
         url = f"{WEB}/{path}/-/commit/{sha}"
         title = message.partition("\n")[0]
@@ -30,6 +31,7 @@ class Code(State):
         told = {
             "id": sha, "message": message, "title": title, "timestamp": at.isoformat(timespec="seconds"), "url": url,
             "author": {"name": by["name"], "email": by["email"]},
+            # only a push names the files: the API lists commits without them
             "added": [], "modified": ["src/berths.py"], "removed": [],
         }  # fmt: skip
         self._pushed("push", project, by, at, f"refs/heads/{branch}", before, sha, [told])
@@ -38,6 +40,7 @@ class Code(State):
     def tag(self, project: Json, name: str, sha: str, by: Json, at: datetime) -> None:
         """A tag."""
         commit = next(one for one in self.lists[f"{home(project)}/repository/commits"] if one["id"] == sha)
+        # `created_at` is that of an annotated tag; a plain one has none
         entry = {"name": name, "message": "", "target": sha, "commit": commit, "created_at": None}
         self.add(f"{home(project)}/repository/tags", entry)
         self._pushed("tag_push", project, by, at, f"refs/tags/{name}", _NOTHING, sha, [])
@@ -64,11 +67,13 @@ class Code(State):
         number = self.number()
         pipeline = {
             "id": number, "iid": len(self.lists.get(f"{home(project)}/pipelines", [])) + 1, "name": None, "sha": sha,
+            # the API shows the ref that it runs on, the webhook the branch that people know
             "ref": f"refs/merge-requests/{change['iid']}/head" if change else ref, "status": "running",
             "source": "merge_request_event" if change else "push", "created_at": long(at), "updated_at": long(at),
             "started_at": long(at + timedelta(seconds=5)), "finished_at": None, "duration": None, "user": by,
             "web_url": f"{project['web_url']}/-/pipelines/{number}",
         }  # fmt: skip
+        # starting touches it, five seconds after it was made
         pipeline["updated_at"] = pipeline["started_at"]
         self.add(f"{home(project)}/pipelines", pipeline)
         job = {
@@ -116,6 +121,7 @@ class Code(State):
         payload = {
             "object_kind": kind, "event_name": kind, "before": before, "after": after, "ref": ref,
             "checkout_sha": after, "user_id": by["id"], "user_name": by["name"], "user_username": by["username"],
+            # the address is empty unless it is public
             "user_email": "", "project_id": project["id"], "project": project_in_hook(project), "commits": commits,
             "total_commits_count": len(commits),
         }  # fmt: skip
@@ -140,6 +146,7 @@ class Code(State):
             "build_name": job["name"], "build_stage": "test", "build_status": job["status"],
             **{f"build_{key}": value for key, value in times.items()}, "pipeline_id": pipeline["id"],
             "project_name": project["path_with_namespace"], "user": who, "project": project_in_hook(project),
+            # what is called the id of the commit is that of the pipeline, and has always been
             "commit": {"id": pipeline["id"], "sha": pipeline["sha"], "status": pipeline["status"]},
         }  # fmt: skip
         self.send("Job Hook", alone, at)

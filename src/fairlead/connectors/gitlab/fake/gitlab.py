@@ -64,6 +64,7 @@ class FakeGitLab(Items):
             return said({"id": 1, "scopes": ["read_api"], "active": True, "expires_at": "2027-06-30"})
         if path == "/projects":
             return _page(request, self.projects)
+        # the path of a group or project is one part of an address, with its slashes encoded
         if path.startswith("/groups/"):
             return self._of_group(request, path)
         for project in self.projects:
@@ -92,6 +93,7 @@ class FakeGitLab(Items):
         if not below:
             made = {"created_at": own[0]["created_at"], "web_url": f"{WEB}/groups/{group}"}
             return said({"id": 1, "name": group.title(), "full_path": group, **made})
+        # iterations and epics are refused below the plan that has them, which is no missing permission
         return _page(request, known[below]) if below in known else said({"message": "403 Forbidden"}, 403)
 
     def _listed(self, request: Request, path: str) -> list[Json]:
@@ -99,6 +101,7 @@ class FakeGitLab(Items):
         if path.rpartition("/")[2] not in _BY_UPDATE:
             since = parse_time(request.query.get("since", ""))
             return [one for one in found if since is None or _time(one["committed_date"]) >= since]
+        # without an order GitLab gives the newest first, and pages would shift while they are read
         if request.query.get("order_by") != "updated_at":
             return found
         after = parse_time(request.query.get("updated_after", ""))

@@ -31,6 +31,7 @@ class Items(Code):
             "squash_commit_sha": None, "source_project_id": project["id"], "target_project_id": project["id"],
             "detailed_merge_status": "mergeable", "merge_when_pipeline_succeeds": False,
         }  # fmt: skip
+        # the opening is the first version, and the only one that was no push
         self._version(change, at)
         self.add(f"{self._below(change)}/commits", self._commit(project, sha))
         self._told(change, "open", by, at)
@@ -77,6 +78,7 @@ class Items(Code):
 
     def approve(self, change: Json, by: Json, at: datetime) -> None:
         """An approval."""
+        # the API lists who approves now, but when it was stands in this note alone
         self._system(change, "approved this merge request", by, at)
         self._told(change, "approved", by, at)
 
@@ -126,8 +128,10 @@ class Items(Code):
         item["updated_at"] = long(at)
         note = self._note(item, text, by, at, system=False)
         change = "draft" in item
+        # an edit sends the same webhook in the name of the editor: the author is a number here
         attributes = {
             "id": note["id"], "note": text, "noteable_type": "MergeRequest" if change else "Issue",
+            # notes are dated in the form of Ruby, in whole seconds: the API has milliseconds
             "author_id": by["id"], "created_at": short(note["created_at"]), "updated_at": short(note["updated_at"]),
             "system": False, "action": "create", "internal": False, "position": None,
         }  # fmt: skip
@@ -162,6 +166,7 @@ class Items(Code):
         """Two issues are linked; no webhook tells it."""
         full = f"{self._project(other)['path_with_namespace']}#{other['iid']}"
         times = {"link_created_at": long(at), "link_updated_at": long(at)}
+        # each end lists the link, with the words of its own side
         entry = {"id": other["id"], "iid": other["iid"], "link_type": kind, "references": {"full": full}, **times}
         self.add(f"{self._below(issue)}/links", entry)
 
@@ -170,6 +175,7 @@ class Items(Code):
         number = len(listed) + 1
         item = {
             "id": self.number(), "iid": number, "project_id": project["id"], "title": title, "description": body,
+            # `opened` here is `open` in an action, and `reopened` is a state event and never a state
             "state": "opened", "created_at": long(at), "updated_at": long(at), "closed_at": None, "closed_by": None,
             "author": by, "assignees": [], "labels": [], "milestone": None,
             "web_url": f"{project['web_url']}/-/{kind}/{number}",
@@ -233,6 +239,7 @@ class Items(Code):
 
     def _version(self, change: Json, at: datetime) -> None:
         path = f"{self._below(change)}/versions"
+        # newest first, as GitLab lists them
         version = {"id": self.number(), "head_commit_sha": change["sha"], "created_at": long(at)}
         self.lists.setdefault(path, []).insert(0, version)
 

@@ -45,6 +45,7 @@ class State(FakeTool):
         identity = f"msg-{self.number():08d}"
         stamp = str(int(at.timestamp()))
         key = base64.b64decode(self.secret.removeprefix("whsec_"))
+        # the key is what the token encodes, without its prefix; what is signed begins with id and time
         made = hmac.new(key, f"{identity}.{stamp}.".encode() + body, hashlib.sha256).digest()
         headers = {
             "content-type": "application/json", "x-gitlab-event": event, "x-gitlab-instance": WEB,

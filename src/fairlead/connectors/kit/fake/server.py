@@ -26,6 +26,7 @@ def app(desk: Desk) -> Starlette:
             {name.lower(): value for name, value in request.headers.items()},
             await request.body(),
         )
+        # a fake may think for a while, and other clients must not wait for it
         found = await run_in_threadpool(desk.handle, asked)
         return WebResponse(found.body, found.status, found.headers)
 

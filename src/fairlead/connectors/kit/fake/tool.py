@@ -69,6 +69,7 @@ class FakeTool(ABC):
     def handle(self, request: Request) -> Response:
         """The answer, faults and all."""
         self.seen.append(request)
+        # struck before it is answered, and put over the answer: a cut page is cut from the real one
         fault = self.faults.strike(request)
         found = self.answer(request) if self.knows(request) else said({"message": "not signed in"}, 401)
         found = self._limited(found) if self.requests_a_minute else found
