@@ -88,7 +88,8 @@ def lines(labels: Sequence[str], series: Sequence[Line], unit: str) -> dict[str,
     ends: list[dict[str, Any]] = []
     loud = [line for line in series if not line.quiet]
     for line in series:
-        colour = QUIET if line.quiet else CATEGORIES[loud.index(line) % len(CATEGORIES)]
+        # the first in the page's own colour, which is made for light and dark
+        colour = QUIET if line.quiet else (ACCENT, *CATEGORIES[1:])[loud.index(line) % len(CATEGORIES)]
         own = [
             {"at": index, "line": line.name, "value": value, "hover": hover}
             for index, (value, hover) in enumerate(zip(line.values, line.hovers, strict=True))
@@ -102,6 +103,8 @@ def lines(labels: Sequence[str], series: Sequence[Line], unit: str) -> dict[str,
         if not line.quiet:
             dots = {"type": "point", "filled": True, "size": 36, "color": colour, "opacity": 1}
             layers.append({"transform": mine, "mark": dots, "encoding": {"description": {"field": "hover"}}})
+        # names in the colour of text: the lines' own are too pale to be read
+        colour = QUIET if line.quiet else TEXT
         ends += [{**row, "colour": colour} for row in own if row["value"] is not None][-1:]
     for end in _apart(ends):
         text = {"type": "text", "align": "left", "dx": 6, "color": end.pop("colour"), "fontSize": 12}

@@ -23,6 +23,7 @@ from fairlead.reports.incidents import DAYS, incidents
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
 from fairlead.reports.sprint_health import told_sprints
+from fairlead.reports.standup import standup
 from fairlead.reports.triage import triage
 from fairlead.reports.wording import LANGUAGES, Wording
 from fairlead.wiring.replies import Reply, Verb, Words, reply_json
@@ -74,6 +75,19 @@ def answer_incidents(services: Services, words: Words) -> Reply:
         "team": team, "language": language(services, words), "incident": incident, "intake": services.intake()
     }  # fmt: skip
     return shown(services, incidents(services.warehouse, services.setup, services.clock, **asked), words)
+
+
+def answer_standup(services: Services, words: Words) -> Reply:
+    """The standup of a team, or of each one after the other."""
+    document = standup(
+        services.warehouse,
+        services.setup,
+        services.clock,
+        team=words.get("team") or None,
+        language=language(services, words),
+        intake=services.intake(),
+    )
+    return shown(services, document, words)
 
 
 def answer_sprint_health(services: Services, words: Words) -> Reply:
@@ -240,6 +254,7 @@ VERBS: Mapping[str, Verb] = {
     "brief": answer_brief,
     "triage": answer_triage,
     "incidents": answer_incidents,
+    "standup": answer_standup,
     "sprint-health": answer_sprint_health,
     "metrics": answer_metrics,
     "sql": answer_sql,

@@ -34,6 +34,11 @@ def routes(api: Api) -> APIRouter:
         """Open changes in the order in which they should be looked at, with reasons and reviewers."""
         return answer(viewer_of(request), "triage", {"language": language, "form": form}, team)
 
+    @router.get("/standup", tags=["reports"], responses=FORMS)
+    def standup(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
+        """What is done, under way and blocked, by team; each line says how it is known."""
+        return answer(viewer_of(request), "standup", {"language": language, "form": form}, team)
+
     @router.get("/sprint-health", tags=["reports"], responses=FORMS)
     def sprint_health(
         request: Request,

@@ -53,14 +53,24 @@ def card(figure: Figure, visit: Visit) -> Card:
         change_class="" if same else _class(figure),
         rising=None if same else rising,
         previous=shown.value(figure.previous, figure.unit) if compared else "",
-        days=WINDOWS[visit.scope.window],
+        # of the figure and not of the page: a report may look further back than the line above it says
+        days=(figure.window.end - figure.window.start).days,
         basis=block.basis,
         notes=block.notes,
         trend=figure.trend,
         trend_words=_trend(figure, visit),
-        rows=visit.scope.link(f"/rows/{figure.name}"),
+        rows=_rows(figure, visit),
         definition=figure.definition.url,
     )
+
+
+def _rows(figure: Figure, visit: Visit) -> str:
+    """Where the rows of this very figure are: of its window and team, which need not be those of the page."""
+    days = (figure.window.end - figure.window.start).days
+    named = next((name for name, span in WINDOWS.items() if span == days), visit.scope.window)
+    window = {"window": named} if named != visit.scope.window else {}
+    team = {"team": figure.segment["team"]} if "team" in figure.segment else {}
+    return visit.scope.link(f"/rows/{figure.name}", **window, **team)
 
 
 def _class(figure: Figure) -> str:

@@ -11,6 +11,7 @@ from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
 from fairlead.reports.incidents import incidents
 from fairlead.reports.sprint_health import sprint_health
+from fairlead.reports.standup import standup
 from fairlead.reports.triage import triage
 from fairlead.ui.kept import kept
 from fairlead.ui.views.documents import own_words, story
@@ -20,6 +21,7 @@ REPORTS: dict[str, Callable[..., Document]] = {
     "brief": brief,
     "triage": triage,
     "incidents": incidents,
+    "standup": standup,
     "sprint-health": sprint_health,
 }
 

@@ -1,0 +1,17 @@
+"""Standup: each team in its own zone, what is done, under way, blocked and waited for, and how each is known."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from fairlead.ui.page import Page
+from fairlead.ui.views.papers import report
+from fairlead.ui.visit import Visit
+
+
+def show(visit: Visit) -> Response:
+    """The document of `fairlead standup` as a page."""
+    return report(visit, "standup")
+
+
+PAGE = Page("/standup", "Standup", 15, show, key="u", cut=("team",))
