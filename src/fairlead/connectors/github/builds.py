@@ -124,6 +124,7 @@ def say_check(sheet: Sheet, check: Doc) -> None:
     """Says a check run; that of GitHub Actions is its job and has the same number."""
     app = check.child("app")
     slug = app.text("slug") if app else UNSET
+    # told twice, as `workflow_job` and as `check_run`, with one number
     kind = "job" if slug == _ACTIONS else "check"
     identity = f"{sheet.repository}/{kind}/{check.need_whole('id')}"
     state = _state(check)
@@ -158,6 +159,7 @@ def say_status(sheet: Sheet, status: Doc, sha: Text, branch: Text) -> None:
     given = status.need_text("state")
     state = "running" if given == "pending" else "finished"
     at = version(status, "updated_at", "created_at")
+    # the API names who set it, the webhook who sent it, which is the same
     creator = "creator" if "creator" in status else "sender"
     sheet.say(
         Build(

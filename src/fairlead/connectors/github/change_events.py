@@ -57,6 +57,7 @@ def say_milestoned(sheet: Sheet, change: str, kind: str, at: datetime, actor: Te
 
 def say_requested(sheet: Sheet, change: str, kind: str, at: datetime, actor: Text, doc: Doc) -> None:
     """A review was asked of a person or a team, or no longer."""
+    # a request of a team has no person, and one of a person no team
     team = doc.child("requested_team")
     who = sheet.account(doc.child("requested_reviewer"))
     if who:

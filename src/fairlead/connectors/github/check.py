@@ -42,6 +42,7 @@ def _who(api: Api) -> Iterator[Finding]:
     answer = api.get("/user")
     found = answer.value if isinstance(answer.value, dict) else {}
     yield Finding("signed in", True, f"as {text(found, 'login')}")
+    # an empty list of scopes and no list are two things: the first token may read what is public
     told = answer.headers.get("x-oauth-scopes")
     if told is None:
         yield Finding("scopes", None, "a fine-grained token does not tell its permissions; they are tried below")

@@ -19,6 +19,7 @@ def issue_comment_event(sheet: Sheet, payload: Doc) -> None:
     issue, comment = payload.need("issue"), payload.need("comment")
     about = f"{sheet.repository}#{issue.need_whole('number')}"
     deleted = payload.need_text("action") == "deleted"
+    # a deleted comment keeps its old times: the issue says when that was
     seen = version(issue, "updated_at", "created_at")
     if "pull_request" in issue:
         say_commented(sheet, issue, about)

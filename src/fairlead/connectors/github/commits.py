@@ -25,6 +25,7 @@ def push(sheet: Sheet, payload: Doc) -> None:
     for commit in payload.children("commits"):
         _pushed_commit(sheet, commit, branch)
     head = payload.child("head_commit")
+    # `pushed_at` is a number here and a text everywhere else
     at = _pushed_at(payload, head)
     if ref.startswith("refs/tags/"):
         sha = head.text("id") if head else after
@@ -115,6 +116,7 @@ def _who(sheet: Sheet, written: Doc | None, user: Doc | None) -> Text:
     """The account of an address; whom the host takes it to be comes as a user beside it."""
     if written is None:
         return UNSET
+    # beside the commit stands an account, or null where GitHub knows no such address
     login = user.text("login") if user else None
     sheet.account(user)
     return sheet.commit_author(written.text("name"), written.text("email"), login)

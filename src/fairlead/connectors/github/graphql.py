@@ -55,8 +55,10 @@ def graphql_page(sheet: Sheet, body: Doc, commits_before: int = 0) -> None:
 def _pull(sheet: Sheet, node: Doc, commits_before: int) -> None:
     values = _picked(node, _PULL)
     state = node.text("state")
+    # REST has two states and `merged_at`, GraphQL three states
     values["state"] = (state or "").lower().replace("merged", "closed")
     values["id"] = _number(node, "fullDatabaseId")
+    # asking makes GitHub compute it, and the first answer is often `UNKNOWN`
     values["mergeable_state"] = (node.text("mergeStateStatus") or "unknown").lower()
     values |= _actors(node, {"author": "user", "mergedBy": "merged_by"})
     merge, head = node.child("mergeCommit"), node.child("headRepository")
@@ -106,6 +108,7 @@ def _timeline(sheet: Sheet, node: Doc, pull: Doc, change: str, position: int) ->
             pushed_since(sheet, change, commit, created)
         elif kind in _EVENTS:
             entries.append(Doc(_entry(item, kind), item.path))
+            # comments on lines stand below their review and not in the timeline
             for comment in _nodes(item, "comments"):
                 say_comment(sheet, _review_comment(comment, item), change)
     of_pull(sheet, entries, change, [merged] if merged else [])
@@ -120,6 +123,7 @@ def _entry(item: Doc, kind: str) -> _Values:
         values["milestone"] = {"title": item.plain("milestoneTitle")}
     if "previousTitle" in item:
         values["rename"] = {"from": item.plain("previousTitle"), "to": item.plain("currentTitle")}
+    # of a force push the head after it; the one before says nothing about now
     commit = item.child("commit") or item.child("afterCommit")
     if commit:
         values["commit_id"] = commit.plain("oid")

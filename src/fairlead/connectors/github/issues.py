@@ -31,6 +31,7 @@ def issue_event(sheet: Sheet, payload: Doc) -> None:
         return
     say_issue(sheet, issue, ISSUE_RANKS.get(action, USUAL_RANK))
     told.happened(sheet, payload, issue, identity, action)
+    # the number and the id of the issue are new ones: only these two tell which belongs to which
     if action in ("transferred", "opened"):
         _transferred(sheet, payload, issue, identity)
 

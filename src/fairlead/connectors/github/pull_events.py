@@ -56,6 +56,7 @@ def _opened(sheet: Sheet, pull: Doc, change: str, at: datetime) -> None:
 
 
 def _closed(sheet: Sheet, pull: Doc, change: str, at: datetime, actor: Text) -> None:
+    # the action of a merge is `closed` too
     if merged := pull.time("merged_at"):
         by = sheet.person(pull, "merged_by")
         say_event(

@@ -53,6 +53,7 @@ def snapshot(sheet: Sheet, pull: Doc) -> str:
             sheet, change, "merged", merged, actor=sheet.person(pull, "merged_by"), sha=pull.text("merge_commit_sha")
         )
         sheet.emit("dev.cdevents.change.merged.0.3.0", change, merged)
+    # who closed it stands in the timeline alone
     elif closed:
         say_event(sheet, change, "closed", closed)
         sheet.emit("dev.cdevents.change.abandoned.0.3.0", change, closed)

@@ -93,6 +93,7 @@ def _renamed(sheet: Sheet, payload: Doc, found: Doc, at: datetime) -> None:
         return
     full_name = found.need_text("full_name")
     owner, _, name = full_name.partition("/")
+    # `renamed` has the old name, `transferred` the old owner, each without the other half
     renamed, moved = changes.child("repository"), changes.child("owner")
     if renamed and (old := renamed.child("name")):
         name = old.need_text("from")

@@ -54,6 +54,7 @@ def review_thread_event(sheet: Sheet, payload: Doc) -> None:
 
 def say_review(sheet: Sheet, review: Doc, change: str) -> None:
     """Says a submitted review; a pending one is nobody's business but its author's."""
+    # webhooks write it small, REST in capitals
     state = (review.text("state") or "").lower()
     at = review.time("submitted_at")
     if not at or state == "pending":

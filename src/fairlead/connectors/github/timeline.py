@@ -73,6 +73,7 @@ def of_pull(sheet: Sheet, entries: Iterable[Doc], change: str, merged: list[date
             _WITHOUT_TIME[event](sheet, entry, change)
             continue
         at = entry.time("created_at")
+        # a merge is told as `merged` and as `closed`, in either order
         if not at or (event == "closed" and any(abs(at - merge) <= _SAME_ACT for merge in merges)):
             continue
         _pull_event(sheet, entry, change, event, at)

@@ -51,6 +51,7 @@ def by_updated(kind: str, below: str, params: Mapping[str, Any] | None = None) -
             if not mark.resume:
                 mark.etag = answer.headers.get("etag", "")
             found = entries(answer)
+            # a hundred entries of one second fill a page: only then the number has to help
             last = max((text(entry, "updated_at") for entry in found), default="")
             mark.later(last)
             since, place = (last, 1) if last > since else (since, place + 1)
@@ -80,6 +81,7 @@ def newest_first(
             for entry in found:
                 mark.later(text(entry, field))
             wanted = [entry for entry in found if text(entry, field) >= stop]
+            # entries older than the mark end it, and they come in order
             if not wanted:
                 return
             yield api.page(kind, home + below, answer)
@@ -101,6 +103,7 @@ def events(api: Api, home: str, mark: Mark) -> Iterator[Page]:
         mark.following = str(max(int(mark.following or 0), int(mark.resume.get("top", 0)), known)) or ""
         mark.resume["top"] = int(mark.following or 0)
         yield api.page("issue_events", f"{home}/issues/events", answer)
+        # events have no `since`: their growing numbers say where the last run ended
         if any(number(entry, "id") <= known or text(entry, "created_at") < api.start for entry in found):
             return
 
@@ -111,6 +114,7 @@ def code_owners(api: Api, home: str, mark: Mark) -> Iterator[Page]:
         path = f"{home}/contents/{location}"
         try:
             answer = api.get(path, etag=mark.etag)
+        # a file that is not there answers 404, like one that we may not see
         except Skip:
             continue
         mark.etag = answer.headers.get("etag", mark.etag)
@@ -163,6 +167,7 @@ def deployments(api: Api, home: str, mark: Mark) -> Iterator[Page]:
             break
         yield api.page("deployments", f"{home}/deployments", answer)
         for entry in wanted:
+            # its end comes as a status of its own, days later where somebody must approve
             created = text(entry, "created_at")
             mark.later(created)
             path = f"{home}/deployments/{number(entry, 'id')}/statuses"

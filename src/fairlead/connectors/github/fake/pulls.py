@@ -44,6 +44,7 @@ class Pulls(Issues):
             base_sha=repo.branches[base], head_ref=head, head_sha=head_sha,
         )  # fmt: skip
         item.commits = [commit.sha for commit in repo.between(item.base_sha, head_sha)]
+        # GitHub shows the hash of a trial merge as if the pull request were merged already
         item.merge_sha = _trial_merge(item)
         item.labels = [self.label(repo, name) for name in labels]
         repo.issues[item.number] = item
@@ -56,6 +57,7 @@ class Pulls(Issues):
     ) -> None:
         """Open pull requests from the branch get its commits (`synchronize`)."""
         for item in repo.issues.values():
+            # a closed pull request keeps the head that it had: pushes to its branch do not reach it
             if not isinstance(item, Pull) or item.state != "open" or item.head_ref != branch or before == ZERO_SHA:
                 continue
             item.head_sha = after
@@ -116,13 +118,16 @@ class Pulls(Issues):
             number = self.counter.next("review_comment")
             found.comments.append(ReviewComment(number, author, text, path, line, item.head_sha, found.id, at, at))
         item.reviews.append(found)
+        # with the review the request is gone, without an event of its own
         if author in item.requested:
             item.requested.remove(author)
         self._mark(item, "reviewed", author, at).review = found
         item.updated_at = at
+        # events about a review carry a pull request without its numbers of lines and files
         shown = simple_pull(self.wire, repo, item)
         payload = {"action": "submitted", "review": review(self.wire, repo, item, found, True), "pull_request": shown}
         self.emit("pull_request_review", author, at, repo, payload)
+        # each comment is a delivery of its own beside that of the review
         for line_comment in found.comments:
             told = review_comment(self.wire, repo, item, line_comment)
             payload = {"action": "created", "comment": told, "pull_request": shown}
@@ -141,6 +146,7 @@ class Pulls(Issues):
         """Takes the weight off a review (`pull_request_review`, action `dismissed`)."""
         mark = self._mark(item, "review_dismissed", self.account(by), at)
         mark.review, mark.state = found, found.state
+        # from here on nothing but the timeline tells what it had been
         found.state = "dismissed"
         item.updated_at = at
         told = review(self.wire, repo, item, found, True)
@@ -150,6 +156,7 @@ class Pulls(Issues):
     def set_draft(self, repo: Repository, item: Pull, draft: bool, *, by: str, at: datetime) -> None:
         """Makes a draft of it, or says that it is ready (`converted_to_draft`, `ready_for_review`)."""
         item.draft = draft
+        # the timeline and the webhook call the same act by two names
         self._mark(item, "convert_to_draft" if draft else "ready_for_review", self.account(by), at)
         self.thread_event(repo, item, "converted_to_draft" if draft else "ready_for_review", by, at, {})
 
@@ -193,6 +200,7 @@ class Pulls(Issues):
         base = repo.branches[item.base_ref]
         group = {
             "head_sha": trial.sha,
+            # branches of the queue are pushed and deleted like any other, and must count as nobody's work
             "head_ref": f"refs/heads/gh-readonly-queue/{item.base_ref}/pr-{item.number}-{base}",
             "base_sha": base,
             "base_ref": f"refs/heads/{item.base_ref}",

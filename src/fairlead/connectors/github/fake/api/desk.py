@@ -54,6 +54,7 @@ class Desk:
         """The answer to a request, faults and all."""
         self.seen.append(request)
         fault = self.faults.strike(request)
+        # what breaks in front of GitHub costs nothing of the limit
         if fault in ("502", "html", "403", "404", "500"):
             return self._finish(broken(fault, Response(200)), "core")
         graphql = _plain(request.path) == "/graphql"
@@ -71,6 +72,7 @@ class Desk:
         answer.headers.setdefault("content-type", JSON)
         answer.headers["date"] = format_datetime(now, usegmt=True)
         answer.headers["x-github-media-type"] = "github.v3; format=json"
+        # what people hand to the support, so logs must show it
         answer.headers["x-github-request-id"] = f"FAKE:{len(self.seen):08X}"
         answer.headers["server"] = "github.com"
         for name, value in self.limits.headers(resource, now).items():
@@ -84,6 +86,7 @@ class Desk:
         route, parts = self._find(request.method, moved)
         now = self.now()
         call = Call(self.fake, self._wire(request), request, caller, parts, now)
+        # asking for the limit costs nothing
         if path == "/rate_limit":
             return self._say(route, call, fault)
         self.limits.admit("core", now)
@@ -100,6 +103,7 @@ class Desk:
     def _say(self, route: Route, call: Call, fault: FaultKind | None) -> Response:
         found = route.answer(call)
         headers = {"content-type": JSON}
+        # an App and a fine-grained token get no such header
         if call.caller.kind == "user":
             headers["x-oauth-scopes"] = self.sign_in.scopes
         status, body = 200, found
@@ -115,6 +119,7 @@ class Desk:
         if request.method != "POST":
             raise Refusal(404, "Not Found")
         now = self.now()
+        # a limit of its own, counted in points and not in requests
         self.limits.admit("graphql", now)
         self.limits.spend("graphql")
         budget = self.limits.budgets["graphql"]
@@ -122,6 +127,7 @@ class Desk:
         return Response(200, msgspec.json.encode(body), {"content-type": JSON})
 
     def _caller(self, request: Request) -> Caller:
+        # whoever signs in wrongly is refused even where nobody needs to
         if _OPEN.fullmatch(_plain(request.path)) and "authorization" not in request.headers:
             return Caller("user", login="anonymous")
         return self.sign_in.caller(request.headers.get("authorization", ""), self.now())
