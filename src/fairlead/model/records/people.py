@@ -79,7 +79,8 @@ class IdentityLink(Record, frozen=True):
     """Why: `verified_email`, `noreply_email`, `handle`, `co_author`, `mailmap`, `configured`, `name`, `person`."""
     score: Number = UNSET
     """0 to 1."""
-    reason: Text = UNSET
+    # it quotes addresses and logins
+    reason: PersonText = UNSET
     """The reason in words."""
     status: Annotated[Text, OneOf(("automatic", "suggested", "confirmed", "refused"))] = UNSET
     """`automatic` and `confirmed` links merge; `suggested` ones wait for a person."""
