@@ -15,12 +15,14 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 
 from fairlead.bus.shelf import ShelfDown
+from fairlead.model.errors import Abort
 
 _T = TypeVar("_T")
 
@@ -120,8 +122,7 @@ class Link:
                     await self._greet(client, server)
             except (NatsError, OSError, TimeoutError) as fault:
                 said = fault
-                with suppress(Exception):
-                    await client.close()
+                await _closed(client)
             else:
                 return client
         raise ShelfDown(f"no NATS server can be reached: {_words(said)}")
@@ -135,12 +136,12 @@ class Link:
         async def note(fault: Exception) -> None:
             told.append(fault)
 
-        options: dict[str, Any] = {}
+        address, options = _login(server)
         if self.place.authority:
-            options["tls"] = ssl.create_default_context(cafile=self.place.authority)
+            options["tls"] = _context(self.place.authority)
         try:
             await client.connect(
-                server,
+                address,
                 name=f"fairlead {self.place.stream}",
                 allow_reconnect=False,
                 max_reconnect_attempts=1,
@@ -165,10 +166,38 @@ class Link:
         self._client = None
         for task in self._under_way:
             task.cancel()
-        with suppress(Exception):
+        await _closed(client)
+
+
+def _login(server: str) -> tuple[str, dict[str, Any]]:
+    """An address without what lets us in, and that as the client takes it: it would not decode `%40` itself."""
+    parts = urlsplit(server)
+    login, _, place = parts.netloc.rpartition("@")
+    user, colon, password = login.partition(":")
+    options: dict[str, Any] = {}
+    if colon:
+        options = {"user": unquote(user), "password": unquote(password)}
+    elif user:
+        options = {"token": unquote(user)}
+    return parts._replace(netloc=place).geturl(), options
+
+
+async def _closed(client: Client) -> None:
+    # it waits for a peer that may never answer, as after a handshake that failed
+    with suppress(Exception):
+        async with asyncio.timeout(1):
             await client.close()
 
 
+def _context(authority: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=authority)
+    # `SSLError` is one as well: a file that is there and holds no certificate
+    except OSError as fault:
+        said = f"[bus] authority: {authority} holds no certificate that can be read ({fault.strerror or fault})"
+        raise Abort(said, hint="name the PEM file of the authority that signed the NATS servers'") from fault
+
+
 def _words(fault: BaseException) -> str:
-    said = str(fault).removeprefix("nats: ").strip()
+    said = str(fault).removeprefix("nats: ").strip(" '")
     return said or type(fault).__name__
