@@ -7,10 +7,10 @@ from datetime import datetime
 from msgspec import UNSET
 
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.commits import say_tag
 from fairlead.connectors.kit.moments import GONE, SNAPSHOT, USUAL_RANK, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
-from fairlead.model.records.delivery import Release
 from fairlead.model.records.kinds import Text
 
 
@@ -33,19 +33,7 @@ def tag_page(sheet: Sheet, found: Doc) -> None:
     """A tag as the API lists it: without any time, so the commit that it names dates it at best."""
     commit = found.need("commit")
     name = found.need_text("name")
-    sheet.say(
-        Release(
-            id=f"{sheet.repository}/tag/{name}",
-            source=sheet.source,
-            repository=sheet.repository,
-            tag=name,
-            sha=commit.text("sha"),
-            kind="tag",
-            published_at=commit.time("date"),
-        ),
-        OLDEST,
-        SNAPSHOT,
-    )
+    say_tag(sheet, name, commit.text("sha"), OLDEST, SNAPSHOT, published_at=commit.time("date"))
 
 
 def _came_or_went(sheet: Sheet, payload: Doc, deleted: bool) -> None:
@@ -61,17 +49,7 @@ def _came_or_went(sheet: Sheet, payload: Doc, deleted: bool) -> None:
 
 
 def _say_tag(sheet: Sheet, name: str, sha: Text, at: datetime, deleted: bool) -> None:
-    sheet.say(
-        Release(
-            id=f"{sheet.repository}/tag/{name}",
-            source=sheet.source,
-            repository=sheet.repository,
-            tag=name,
-            sha=sha,
-            kind="tag",
-            published_at=UNSET if deleted else at,
-            deleted_at=at if deleted else None,
-        ),
-        at,
-        GONE if deleted else USUAL_RANK,
-    )
+    if deleted:
+        say_tag(sheet, name, sha, at, GONE, deleted_at=at)
+    else:
+        say_tag(sheet, name, sha, at, USUAL_RANK, published_at=at, deleted_at=None)

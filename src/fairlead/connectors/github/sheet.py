@@ -40,13 +40,12 @@ class Sheet(PeopleSheet):
         login = user.text("login") if user is not None else None
         if user is None or not login or login == _DELETED_USER:
             return None
-        number = user.whole("id")
         return self.said(
             account(
                 self.source,
                 login,
                 handle=login,
-                external_id=str(number) if number else "",
+                external_id=user.whole("id") or "",
                 kind=user.text("type") or "",
                 url=user.text("html_url") or "",
             )

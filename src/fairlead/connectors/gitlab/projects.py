@@ -101,13 +101,13 @@ def user_renamed(sheet: Sheet, payload: Doc) -> None:
 
 def user_made(sheet: Sheet, payload: Doc) -> None:
     """A system hook: somebody has an account. Here administrators see the address that all other hooks hide."""
-    handle, number = payload.need_text("username"), payload.whole("user_id")
+    handle = payload.need_text("username")
     sheet.said(
         account(
             sheet.source,
             handle,
             handle=handle,
-            external_id=str(number) if number else "",
+            external_id=payload.whole("user_id") or "",
             name=payload.text("name") or "",
             email=(payload.text("email") or "").strip().lower(),
         )

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import UNSET
 
 from fairlead.connectors.gitlab.sheet import Sheet, second, seconds
+from fairlead.connectors.kit.commits import say_tag
 from fairlead.connectors.kit.moments import GONE, SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
@@ -39,27 +40,13 @@ def tag_page(sheet: Sheet, found: Doc) -> None:
     commit = found.child("commit")
     name = found.need_text("name")
     at = second(found, "created_at") or (second(commit, "committed_date") if commit else None)
-    sheet.say(
-        Release(
-            id=f"{sheet.repository}/tag/{name}",
-            source=sheet.source,
-            repository=sheet.repository,
-            tag=name,
-            sha=commit.text("id") if commit else UNSET,
-            published_at=at,
-            deleted_at=None,
-            kind="tag",
-        ),
-        sheet.date or at or OLDEST,
-        SNAPSHOT,
-    )
+    sha = commit.text("id") if commit else UNSET
+    say_tag(sheet, name, sha, sheet.date or at or OLDEST, SNAPSHOT, published_at=at, deleted_at=None)
 
 
 def tag_pushed(sheet: Sheet, name: str, sha: Text, at: datetime) -> None:
     """Says that a tag was set or moved. A push has no time of its own: that of its commit is the best."""
-    tag = f"{sheet.repository}/tag/{name}"
-    record = Release(id=tag, source=sheet.source, repository=sheet.repository, tag=name, sha=sha, kind="tag")
-    sheet.say(record, at, USUAL_RANK)
+    say_tag(sheet, name, sha, at, USUAL_RANK)
 
 
 def _say(sheet: Sheet, found: Doc, tag: str, author: Text, at: datetime, rank: int) -> None:

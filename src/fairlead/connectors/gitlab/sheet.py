@@ -56,7 +56,7 @@ class Sheet(PeopleSheet):
                 self.source,
                 handle,
                 handle=handle,
-                external_id=str(number) if number else "",
+                external_id=number or "",
                 name=user.text("name") or "",
                 url=user.text("web_url") or "",
             )

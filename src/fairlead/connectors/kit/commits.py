@@ -1,4 +1,4 @@
-"""Commits of code hosts: by push GitHub, GitLab and those who followed them write the same object."""
+"""Commits and tags of code hosts: by push GitHub, GitLab and those who followed them write the same object."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from fairlead.connectors.kit.sheet import Sheet
 from fairlead.connectors.kit.trailers import trailers
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import ChangeCommit, Commit, CommitFile
+from fairlead.model.records.delivery import Release
 from fairlead.model.records.kinds import Text, Time, Whole
 
 
@@ -72,4 +73,31 @@ def say_change_commit(sheet: Sheet, change: str, commit: Commit, position: Whole
         ),
         commit.committed_at or OLDEST,
         SNAPSHOT,
+    )
+
+
+def say_tag(
+    sheet: Sheet,
+    name: str,
+    sha: Text,
+    at: datetime,
+    rank: int,
+    *,
+    published_at: Time = UNSET,
+    deleted_at: Time = UNSET,
+) -> None:
+    """A tag of git, kept among the releases: what it means for a team is decided where releases are counted."""
+    sheet.say(
+        Release(
+            id=f"{sheet.repository}/tag/{name}",
+            source=sheet.source,
+            repository=sheet.repository,
+            tag=name,
+            sha=sha,
+            published_at=published_at,
+            deleted_at=deleted_at,
+            kind="tag",
+        ),
+        at,
+        rank,
     )
