@@ -62,8 +62,9 @@ code of each. [Writing one](writing-one.md) tells what a new one needs.
 _FOOT = """
 All that read what others write pass one suite (`connectors/kit/suite.py`): golden pairs hold, any order and any
 repetition give the same records, reading touches nothing outside, forged signatures are refused, broken bodies end in
-words. With a fake comes `sync_suite.py`: webhooks and sync say the same, and a killed sync goes on.
-`pytest tests/connectors` runs both. `git` and `records` read what Fairlead itself has written down.""".splitlines()
+words. `sync_suite.py` runs on a fake: webhooks and sync say the same, and a killed sync goes on; GitHub, whose two
+ways each tell some fields alone, has tests of its own. `pytest tests/connectors` runs all of it. `git` and `records`
+read what Fairlead itself has written down.""".splitlines()
 
 
 def _mark(there: bool) -> str:
