@@ -20,8 +20,9 @@ from fairlead.connectors.kit.connector import Options
 from fairlead.ingest.apply import Ingest
 from fairlead.ingest.record_files import FORMATS
 from fairlead.ingest.records_export import Format, export_records
-from fairlead.ingest.records_import import ImportSummary, import_records
+from fairlead.ingest.records_import import import_records
 from fairlead.ingest.replay import replay
+from fairlead.ingest.spool import ImportSummary
 from fairlead.model.errors import Abort, ConfigFaults
 from fairlead.model.schema import TABLES, columns
 from fairlead.store import records

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from fairlead.metrics.devlake_lineage import brought_by
 from fairlead.metrics.frame import Asked, Frame
@@ -26,11 +26,9 @@ _MINUTE_S = 60.0
 
 def figure(asked: Asked, said: Frame) -> Figure:
     """A figure of the group `dora` by those rules; others have none and raise `Fault`."""
-    make = _FIGURES.get(asked.entry.name)
-    if make is None:
+    if not knows(asked.entry.name):
         raise Fault(f"DevLake has no `{asked.entry.name}`", hint="it has: " + ", ".join(_FIGURES))
-    history = _History(asked)
-    value, n, band = make(history)
+    value, n, band = by_rules(asked.entry.name, _History(asked))
     rules = [note("by_devlake_rules", asked.language)]
     return said.filled(
         value=value, n=n, missing=None if value is not None else "no_rows", band=band, notes=tuple(rules)
@@ -40,6 +38,30 @@ def figure(asked: Asked, said: Frame) -> Figure:
 def knows(name: str) -> bool:
     """Whether there is a rule for the figure of that name."""
     return name in _FIGURES
+
+
+class Told(Protocol):
+    """The rows that the rules go over, wherever they come from: our marts, or DevLake's own tables."""
+
+    start: datetime
+    end: datetime
+
+    def in_range(self) -> Mapping[str, datetime]:
+        """Deployments that finished in the window."""
+        ...
+
+    def pulls(self) -> Sequence[Pull]:
+        """Merged changes whose deployment finished in the window."""
+        ...
+
+    def caused(self) -> Sequence[tuple[str, datetime, datetime | None]]:
+        """Deployment, its finish, and when the incident was resolved that it is blamed for."""
+        ...
+
+
+def by_rules(name: str, told: Told) -> tuple[float | None, int, Band | None]:
+    """Value, number of rows and band of a figure."""
+    return _FIGURES[name](told)
 
 
 def lower_median(values: Iterable[float]) -> float | None:
@@ -60,14 +82,14 @@ def minutes_up(start: datetime | None, end: datetime | None) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pull:
+class Pull:
     """A merged change with DevLake's spans in minutes."""
 
-    coding: int | None
-    pickup: int | None
-    review: int | None
-    deploy: int | None
-    cycle: int | None
+    coding: float | None
+    pickup: float | None
+    review: float | None
+    deploy: float | None
+    cycle: float | None
 
 
 class _History:
@@ -91,7 +113,7 @@ class _History:
         """Deployments that finished in the window."""
         return {key: at for key, at in self.deployments().items() if self.start <= at < self.end}
 
-    def pulls(self) -> list[_Pull]:
+    def pulls(self) -> list[Pull]:
         """Merged changes whose deployment finished in the window."""
         deployments, brought = self.deployments(), brought_by(self._asked.warehouse, self._where)
         found = []
@@ -134,11 +156,11 @@ where c.deleted_at is null and c.state = 'merged' and c.merged_at is not null an
 """
 
 
-def _pull(row: Mapping[str, Any], finished: datetime) -> _Pull:
+def _pull(row: Mapping[str, Any], finished: datetime) -> Pull:
     coding = minutes_up(row["first_commit_at"], row["created_at"])
     deploy = minutes_up(row["merged_at"], finished)
     total = (coding or 0) + (minutes_up(row["created_at"], row["merged_at"]) or 0) + (deploy or 0)
-    return _Pull(
+    return Pull(
         coding=coding,
         pickup=minutes_up(row["created_at"], row["first_review_at"]),
         review=minutes_up(row["first_review_at"], row["merged_at"]),
@@ -161,7 +183,7 @@ def _project(segment: Mapping[str, str]) -> str:
     return " and ".join(conditions) or "true"
 
 
-def _frequency(history: _History) -> tuple[float | None, int, Band | None]:
+def _frequency(history: Told) -> tuple[float | None, int, Band | None]:
     deployments = history.in_range()
     days = {at.date() for at in deployments.values()}
     if not days:
@@ -172,7 +194,7 @@ def _frequency(history: _History) -> tuple[float | None, int, Band | None]:
     return weekly, len(deployments), band
 
 
-def _per(history: _History, days: set[date], period: Callable[[date], date]) -> list[float]:
+def _per(history: Told, days: set[date], period: Callable[[date], date]) -> list[float]:
     """Deployment days of each week or month that the window touches, the empty and the cut ones too."""
     day, last = history.start.date(), (history.end - timedelta(microseconds=1)).date()
     counts: dict[date, float] = {}
@@ -182,8 +204,8 @@ def _per(history: _History, days: set[date], period: Callable[[date], date]) -> 
     return list(counts.values())
 
 
-def _span(name: str) -> Callable[[_History], tuple[float | None, int, Band | None]]:
-    def made(history: _History) -> tuple[float | None, int, Band | None]:
+def _span(name: str) -> Callable[[Told], tuple[float | None, int, Band | None]]:
+    def made(history: Told) -> tuple[float | None, int, Band | None]:
         found = [minutes for pull in history.pulls() if (minutes := getattr(pull, name)) is not None]
         middle = lower_median(found)
         value = None if middle is None else middle * _MINUTE_S
@@ -192,7 +214,7 @@ def _span(name: str) -> Callable[[_History], tuple[float | None, int, Band | Non
     return made
 
 
-def _failure_rate(history: _History) -> tuple[float | None, int, Band | None]:
+def _failure_rate(history: Told) -> tuple[float | None, int, Band | None]:
     deployments = history.in_range()
     if not deployments:
         return None, 0, None
@@ -202,7 +224,7 @@ def _failure_rate(history: _History) -> tuple[float | None, int, Band | None]:
     return share, len(deployments), band
 
 
-def _recovery(history: _History) -> tuple[float | None, int, Band | None]:
+def _recovery(history: Told) -> tuple[float | None, int, Band | None]:
     spans = [
         float((resolved - finished) // timedelta(minutes=1))
         for _, finished, resolved in history.caused()
@@ -222,7 +244,7 @@ def _within(value: float | None, bounds: Sequence[float]) -> Band | None:
     return next((name for name, bound in zip(names, bounds, strict=True) if value < bound), "low")
 
 
-_FIGURES: Mapping[str, Callable[[_History], tuple[float | None, int, Band | None]]] = {
+_FIGURES: Mapping[str, Callable[[Told], tuple[float | None, int, Band | None]]] = {
     "deployment_frequency": _frequency,
     "lead_time": _span("cycle"),
     "coding_time": _span("coding"),

@@ -12,7 +12,8 @@ from fairlead.connectors.kit.registry import connectors
 from fairlead.connectors.results.files import read_reports
 from fairlead.connectors.results.stated import Stated
 from fairlead.connectors.results.stated import stated as check_stated
-from fairlead.ingest.records_import import ImportSummary, import_records
+from fairlead.ingest.records_import import import_records
+from fairlead.ingest.spool import ImportSummary
 from fairlead.model.errors import Abort, ConfigFaults, Unreadable
 from fairlead.wiring.services import Services
 

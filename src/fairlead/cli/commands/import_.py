@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fairlead.cli.asking import Language
+
 if TYPE_CHECKING:
     from fairlead.wiring.services import Services
 
@@ -136,6 +138,37 @@ def records_(
         typer.echo(f"{table}: {count}")
     for warning in done.warnings:
         typer.echo(f"note: {warning}", err=True)
+
+
+@APP.command(epilog="Example: fairlead import devlake mysql://reader:secret@lake.acme.example/lake --md")
+def devlake(
+    place: Annotated[
+        str,
+        typer.Argument(
+            envvar="FAIRLEAD_DEVLAKE", help="Folder with its domain tables, or the address of its database."
+        ),
+    ],
+    months: Annotated[int, typer.Option(help="How many months the report goes back.")] = 12,
+    language: Language | None = None,
+    json: Annotated[bool, typer.Option("--json", help="Counts, figures and reasons as JSON.")] = False,
+    md: Annotated[bool, typer.Option("--md", help="The report as Markdown.")] = False,
+    html: Annotated[bool, typer.Option("--html", help="The report as one HTML page.")] = False,
+) -> None:
+    """Move in from Apache DevLake; tells each figure that differs from its dashboard, and why."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show, terminal_words
+    from fairlead.wiring.moving import move_in
+
+    form = "json" if json else "md" if md else "html" if html else "terminal"
+    words = {"form": form, **({"language": language} if language else {}), **terminal_words()}
+    with home.services() as services:
+        told = move_in(services, place, words, months)
+    # apart from the report, which may go to a file
+    for line in told.lines:
+        typer.echo(line, err=True)
+    for warning in told.warnings:
+        typer.echo(f"note: {warning}", err=True)
+    show(told.report.text)
 
 
 @APP.command(epilog="Example: fairlead import results build/ --repository github:acme/payments --sha 4fa39e0f")
