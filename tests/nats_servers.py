@@ -65,7 +65,7 @@ def program() -> str:
 @contextmanager
 def nodes(folder: Path, count: int = 1, extra: str = "") -> Iterator[list[Node]]:
     """So many servers, one cluster if they are several; what they acknowledge is on the disk."""
-    ports = _free_ports(2 * count)
+    ports = free_ports(2 * count)
     routes = ", ".join(f"nats://127.0.0.1:{port}" for port in ports[count:])
     made = []
     for at in range(count):
@@ -109,7 +109,8 @@ def patiently(ask: Callable[[], _T | None], within_s: float = 60) -> _T:
         time.sleep(0.1)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports on which nobody listens now."""
     held = [socket.socket() for _ in range(count)]
     for one in held:
         one.bind(("127.0.0.1", 0))

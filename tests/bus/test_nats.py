@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests import nats_servers
+from tests.bus import races
+from tests.bus.lossy import Lossy
+from tests.nats_servers import Node
 
 from fairlead.bus import nats_copy
 from fairlead.bus.nats import NatsEventLog
@@ -71,28 +73,9 @@ def test_a_body_larger_than_any_message_is_one_event(opened: Callable[[Place], A
 
 def test_what_two_gateways_are_sent_at_once_is_one_event(opened: Callable[[Place], Any], nats_place: Place) -> None:
     reopen = opened(nats_place)
-    logs = [reopen.log, reopen.beside(), reopen.beside()]
-    told: list[list[Any]] = [[], [], []]
-
-    def send(at: int) -> None:
-        chance = random.Random(at)
-        for start in range(0, 300, 20):
-            # each in an order of its own, so that batches overlap in every way
-            batch = [event(f"d{number}") for number in range(start, start + 20)]
-            chance.shuffle(batch)
-            told[at] += zip([one.delivery for one in batch], logs[at].append(batch), strict=True)
-
-    threads = [threading.Thread(target=send, args=(at,)) for at in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    held = {found.event.delivery: found.seq for found in logs[0].scan()}
-    assert len(held) == 300
-    receipts = [pair for one in told for pair in one]
-    assert all(held[delivery] == receipt.seq for delivery, receipt in receipts)
-    assert sorted(delivery for delivery, receipt in receipts if not receipt.duplicate) == sorted(held)
-    for log in logs[1:]:
+    others = [reopen.beside(), reopen.beside()]
+    races.settle([reopen.log, *others])
+    for log in others:
         log.close()
 
 
@@ -124,6 +107,23 @@ def test_a_clock_that_is_ahead_does_not_keep_the_log_from_expiring(
     # by the server's time it is old as well
     assert log.expire(soon - timedelta(days=1), last - 1) == 2
     assert [found.event.delivery for found in log.scan()] == ["kept"]
+
+
+def test_a_page_of_which_something_got_lost_is_no_page(nats_node: Node, nats_place: Place) -> None:
+    log = NatsEventLog.open(nats_place)
+    log.append([event(f"d{number}") for number in range(20)])
+    log.close()
+    with Lossy(nats_node.port) as lossy:
+        log = NatsEventLog.open(replace(nats_place, servers=(lossy.url,)))
+        assert len(log.read(0, 20)) == 20
+        # in the middle, at the beginning, at the end
+        for lost in (8, 1, 20):
+            lossy.lose = lost
+            with pytest.raises(Retry, match="a gap"):
+                log.read(0, 20)
+            assert lossy.lose == 0, "it was not lost"
+        assert len(log.read(0, 20)) == 20
+        log.close()
 
 
 def test_positions_go_on_from_what_was_applied_before(nats_place: Place) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 import sys
 import threading
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests import nats_servers
+from tests.bus import races
 from tests.nats_servers import Node
 
+from fairlead.bus.grouped import GroupedEventLog
 from fairlead.bus.nats import NatsEventLog
 from fairlead.bus.nats_link import Place
+from fairlead.bus.suite import EventLogSuite
 
 APPENDER = Path(__file__).with_name("appender.py")
 
@@ -49,6 +55,41 @@ class Publisher:
         self.process.kill()
         self.process.wait()
         self._reader.join()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
+    """Three servers for the tests that kill none."""
+    with nats_servers.nodes(tmp_path_factory.mktemp("cluster"), 3) as nodes:
+        yield nodes
+
+
+def place_on(nodes: list[Node]) -> Place:
+    return Place(tuple(node.url for node in nodes), f"test-{secrets.token_hex(4)}", 3)
+
+
+@pytest.mark.slow
+class TestCluster(EventLogSuite):
+    """What one server keeps, three keep as well, although a page may come from one that lags."""
+
+    @pytest.fixture
+    def reopen(self, opened: Callable[[Place], Any], cluster: list[Node]) -> Any:
+        return opened(place_on(cluster))
+
+    @pytest.fixture
+    def log(self, reopen: Any) -> GroupedEventLog:
+        return reopen.log
+
+
+@pytest.mark.slow
+def test_what_gateways_at_several_servers_are_sent_at_once_is_one_event(
+    opened: Callable[[Place], Any], cluster: list[Node]
+) -> None:
+    reopen = opened(place_on(cluster))
+    others = [reopen.beside(), reopen.beside()]
+    races.settle([reopen.log, *others])
+    for log in others:
+        log.close()
 
 
 def led_by(nodes: list[Node], log: NatsEventLog) -> Node:

@@ -148,6 +148,8 @@ HOSTILE = {
     '[server]\ntrusted_proxies = ["10.0.0.0/33"]': (2, "no IP address or network"),
     '[server]\npublic_url = "fairlead.acme.example"': (2, "an address like `https://"),
     '[store]\nurl = "mysql://kim:hush@db/x"': (2, "expected `postgresql://"),
+    '[bus]\nurl = "nats://a:4222, amqp://kim:hush@b"': (2, "expected `nats://host:4222`"),
+    '[bus]\nstream = "raw.events"': (2, "no name of a stream"),
     "[thresholds]\nfirst_review_hours = nan": (2, "0 or more"),
     "[privacy]\nminimum_group = 0": (2, "1 or more"),
     '[teams.a]\nparent = "b"\n[teams.b]\nparent = "a"': (2, "is above itself"),

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from tests.nats_servers import Node
 
 from fairlead.config.load import load
 from fairlead.gateway.app import create_apps
@@ -38,13 +39,15 @@ QUESTIONS = (
 )
 
 
-def opened(folder: Path, url: str, history: DemoHistory, end: Any) -> Services:
+def opened(folder: Path, url: str, history: DemoHistory, end: Any, bus: str = "") -> Services:
     """Services of the demo's company on a store of either kind."""
     folder.mkdir()
     (folder / "fairlead.toml").write_text(history.setup, encoding="utf-8")
     (folder / "absences.ics").write_text(history.absences, encoding="utf-8")
     (folder / "webhook-secret").write_text(history.secret, encoding="utf-8")
-    loaded = load(folder / "fairlead.toml", {"FAIRLEAD_STORE__URL": url} if url else {})
+    # other tests have their streams on the same server
+    environ = {"FAIRLEAD_STORE__URL": url, "FAIRLEAD_BUS__URL": bus, "FAIRLEAD_BUS__STREAM": bus and "both-stores"}
+    loaded = load(folder / "fairlead.toml", {name: value for name, value in environ.items() if value})
     return Services(loaded, folder, FixedClock(end), environ={})
 
 
@@ -72,11 +75,11 @@ def stored(services: Services) -> dict[str, list[dict[str, Any]]]:
         }  # fmt: skip
 
 
-def compare(folder: Path, url: str, history: DemoHistory, deliveries: Sequence[RawEvent]) -> None:
+def compare(folder: Path, url: str, history: DemoHistory, deliveries: Sequence[RawEvent], bus: str = "") -> None:
     end = max(event.received_at for event in deliveries)
     with (
         opened(folder / "lite", "", history, end) as lite,
-        opened(folder / "postgres", url, history, end) as postgres,
+        opened(folder / "postgres", url, history, end, bus) as postgres,
     ):
         for services in (lite, postgres):
             fill(services, deliveries)
@@ -96,6 +99,12 @@ def compare(folder: Path, url: str, history: DemoHistory, deliveries: Sequence[R
 
 def test_a_few_weeks_are_the_same_in_both(tmp_path: Path, postgres_url: str, story: DemoHistory) -> None:
     compare(tmp_path, postgres_url, story, story.deliveries[:600])
+
+
+def test_a_raw_log_on_nats_makes_the_same(
+    tmp_path: Path, postgres_url: str, nats_node: Node, story: DemoHistory
+) -> None:
+    compare(tmp_path, postgres_url, story, story.deliveries[:200], nats_node.url)
 
 
 @pytest.mark.slow

@@ -60,7 +60,8 @@ def full_home(home: Path, url: str = "", bus: str = "") -> Loaded:
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(text)
     (home / "fairlead.toml").write_text(SETTINGS.format(home=home))
-    environ = {"FAIRLEAD_STORE__URL": url, "FAIRLEAD_BUS__URL": bus}
+    # other tests have their streams on the same server
+    environ = {"FAIRLEAD_STORE__URL": url, "FAIRLEAD_BUS__URL": bus, "FAIRLEAD_BUS__STREAM": bus and "backed-up"}
     loaded = load(home / "fairlead.toml", {name: value for name, value in environ.items() if value})
     with Services(loaded, home, CLOCK) as services:
         services.log.append([RawEvent("github", "github", "ping", "d1", b"{}", CLOCK.now(), {}, "verified")])
@@ -159,13 +160,14 @@ def test_a_home_with_its_raw_log_on_nats_comes_back_on_another_server(nats_node:
     assert "nats.stream" in backup(home, loaded, archive, CLOCK).files
     with pytest.raises(Abort, match="raw events are a NATS stream"):
         restore(archive, other, "")
-    with pytest.raises(Abort, match="holds a stream `fairlead` already"):
+    with pytest.raises(Abort, match="holds a stream `backed-up` already"):
         restore(archive, other, "", loaded.settings.bus)
     with nats_servers.nodes(tmp_path) as [elsewhere]:
-        bus = Bus(url=elsewhere.url)
+        bus = Bus(url=elsewhere.url, stream="backed-up")
         restore(archive, other, "", bus)
         assert not (other / "raw.db").exists()
-        moved = load(other / "fairlead.toml", {"FAIRLEAD_BUS__URL": elsewhere.url})
+        environ = {"FAIRLEAD_BUS__URL": elsewhere.url, "FAIRLEAD_BUS__STREAM": "backed-up"}
+        moved = load(other / "fairlead.toml", environ)
         assert held(moved, other) == held(loaded, home) == (1, {"said": "grüezi"})
 
 
