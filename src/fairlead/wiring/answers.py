@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from fairlead.reports.causes import load_causes
 from fairlead.reports.charts import Charts
 from fairlead.reports.document import Chart, Document
 from fairlead.reports.figures_page import figures_page
+from fairlead.reports.forecast import forecast
 from fairlead.reports.incidents import DAYS, incidents
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
@@ -105,6 +106,31 @@ def answer_sprint_health(services: Services, words: Words) -> Reply:
         # who computes with a forecast needs its numbers, not its sentences
         sprints = [{"sprint": one.facts.sprint.id, **one.outlook.to_json()} for one in told]
         return reply_json({**render.to_plain(document), "forecasts": sprints})
+    return shown(services, document, words)
+
+
+def answer_forecast(services: Services, words: Words) -> Reply:
+    """When so many items are done, or how many by a day; as JSON with the numbers."""
+    items = words.get("items", "")
+    # longer numbers are none that a forecast takes, and Python reads them for minutes
+    if items and not (items.isdecimal() and len(items) < 10):
+        raise Abort(f"not a number of items: {plain(items)}", hint="write it like 30")
+    try:
+        by = date.fromisoformat(words["by"]) if words.get("by") else None
+    except ValueError as fault:
+        raise Abort(f"not a day: {plain(words['by'])}", hint="write it like 2026-12-18") from fault
+    document, outlook = forecast(
+        services.warehouse,
+        services.setup,
+        services.clock,
+        team=words.get("team") or None,
+        language=language(services, words),
+        intake=services.intake(),
+        items=int(items) if items else None,
+        by=by,
+    )
+    if words.get("form") == "json":
+        return reply_json({**render.to_plain(document), "forecast": outlook.to_json()})
     return shown(services, document, words)
 
 
@@ -256,6 +282,7 @@ VERBS: Mapping[str, Verb] = {
     "incidents": answer_incidents,
     "standup": answer_standup,
     "sprint-health": answer_sprint_health,
+    "forecast": answer_forecast,
     "metrics": answer_metrics,
     "sql": answer_sql,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -50,6 +51,19 @@ def routes(api: Api) -> APIRouter:
         """A sprint: burndown, scope ledger, what may be carried over, forecast with its back-test."""
         words = {"sprint": sprint, "language": language, "form": form}
         return answer(viewer_of(request), "sprint-health", words, team)
+
+    @router.get("/forecast", tags=["reports"], responses=FORMS)
+    def forecast(
+        request: Request,
+        items: Annotated[int | None, Query(ge=1, le=100_000, description="When so many items are done.")] = None,
+        by: Annotated[date | None, Query(description="How many are done by this day.")] = None,
+        team: str = "",
+        language: Language = "",
+        form: _Form = "json",
+    ) -> Response:
+        """Answers of 50, 85 and 95 % from daily throughput, and how often such answers held."""
+        words = {"items": str(items or ""), "by": by.isoformat() if by else "", "language": language, "form": form}
+        return answer(viewer_of(request), "forecast", words, team)
 
     @router.get("/figures", tags=["figures"])
     @router.get("/figures/{name}", tags=["figures"])
