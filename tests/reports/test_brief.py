@@ -16,6 +16,7 @@ from fairlead.model.times import FixedClock
 from fairlead.reports import render
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Claim, Document, Section
+from fairlead.reports.intake import Intake
 
 PEOPLE = ("ann", "kim", "lee", "mo", "zoe")
 PAY = "github:acme/pay"
@@ -174,6 +175,33 @@ def test_an_empty_home_says_what_brings_data(story: Story, clock: FixedClock) ->
     assert "fairlead init" in text
     story.add("sources", id="github", name="GitHub", tool="github")
     assert "fairlead sync" in render.terminal(brief(story.told(), Setup(), clock))
+
+
+def test_what_is_configured_or_waits_to_be_read_is_not_called_nothing(story: Story, clock: FixedClock) -> None:
+    warehouse = story.told()
+    configured = render.terminal(brief(warehouse, Setup(), clock, intake=Intake(configured=True)))
+    assert "fairlead sync" in configured
+    assert "fairlead init" not in configured
+    late = render.terminal(brief(warehouse, Setup(), clock, intake=Intake(configured=True, unread=1)))
+    assert "1 event waits to be read" in late
+    assert "no source has been read" not in late
+    assert "fairlead sync" not in late, "a sync would bring nothing sooner"
+
+
+def test_a_sync_that_left_something_out_is_told_in_the_readers_language(story: Story, clock: FixedClock) -> None:
+    story.person("ann")
+    story.change(1, "github:@ann", 5)
+    shallow = "git:pay: history before 3 commits: the clone is shallow (`git fetch --unshallow` completes it)"
+    story.add(
+        "sync_runs", id="s", of="git", kind="sync", started_at=ago(3), finished_at=ago(2), result="partial",
+        left_out=(shallow, "the moon is full"),
+    )  # fmt: skip
+    warehouse = story.told()
+    german = " ".join(render.terminal(brief(warehouse, Setup(), clock, language="de"), width=200).split())
+    assert "pay: die Historie vor 3 Commits, denn der Klon ist flach" in german
+    assert "im Wortlaut „the moon is full“" in german
+    assert "the clone is shallow" not in german
+    assert shallow in " ".join(render.terminal(brief(warehouse, Setup(), clock), width=300).split())
 
 
 def _loaded(story: Story, reviewers: int) -> None:

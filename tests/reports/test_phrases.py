@@ -14,7 +14,7 @@ import fairlead.reports.wording as wording_module
 from fairlead.changes import queue, reviewers
 from fairlead.metrics.project import SHIPPED
 from fairlead.metrics.turn_tables import STEPS
-from fairlead.reports.wording import LANGUAGES, Elapsed, Share, Wording, Working, catalogue
+from fairlead.reports.wording import LANGUAGES, Elapsed, Share, Wording, Working, WorkingLimit, catalogue
 
 ROOM = Path(wording_module.__file__).parent
 NOW = datetime(2026, 11, 18, 9, 2, tzinfo=UTC)
@@ -77,6 +77,29 @@ def test_lengths_of_time_and_numbers(language: str, expected: list[str]) -> None
         words.ago(NOW - timedelta(days=2)),
         words.value(Share(0.06)),
     ] == expected
+
+
+@pytest.mark.parametrize(
+    ("waited_h", "limit_h", "day_h", "expected"),
+    [
+        (7.7, 8, 9, "7.7 working hours (8 working hours)"),
+        (7.98, 8, 9, "7.9 working hours (8 working hours)"),
+        (8.02, 8, 9, "8.1 working hours (8 working hours)"),
+        (21.4, 24, 9, "21 working hours (24 working hours)"),
+        (23.8, 24, 9, "23.9 working hours (24 working hours)"),
+        (26.0, 8, 9, "2.9 working days (8 working hours)"),
+        (8.1, 8, 8, "1.1 working days (1 working day)"),
+        (20.0, 16, 8, "2.5 working days (2 working days)"),
+        (3.0, 2.5, 8, "3 working hours (2.5 working hours)"),
+    ],
+)
+def test_a_wait_is_told_in_the_unit_of_its_limit_and_never_rounded_over_it(
+    waited_h: float, limit_h: float, day_h: float, expected: str
+) -> None:
+    words = Wording("en", now=NOW)
+    wait = Working(waited_h * 3600, day_h * 3600, limit_h * 3600)
+    limit = WorkingLimit(limit_h * 3600, day_h * 3600)
+    assert f"{words.value(wait)} ({words.value(limit)})" == expected
 
 
 def test_dates_name_the_year_only_where_it_could_be_mistaken() -> None:

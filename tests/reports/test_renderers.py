@@ -91,6 +91,14 @@ def test_every_form_tells_everything(form: str) -> None:
         assert part in text.replace("\\#", "#"), f"{form} lost {part}"
 
 
+def test_html_is_a_page_that_asks_nobody_for_anything() -> None:
+    page = render.html(FULL)
+    assert page.startswith('<!doctype html>\n<html lang="en">')
+    assert "<title>Two changes wait" in page
+    assert "@media print" in page
+    assert not re.search(r"<(script|link|img|iframe)\b|@import|url\(", page)
+
+
 def test_a_claim_without_evidence_cannot_be_made() -> None:
     for wrong in (
         Evidence(ids=(), count=0, query="select 1"),

@@ -11,6 +11,7 @@ from fairlead.model.setup import PersonSetup, Setup, TeamSetup
 from fairlead.model.times import FixedClock
 from fairlead.reports import render
 from fairlead.reports.document import Claim, Document
+from fairlead.reports.intake import Intake
 from fairlead.reports.triage import triage
 
 PAY = "github:acme/pay"
@@ -56,6 +57,18 @@ def test_order_and_reasons(story: Story, clock: FixedClock) -> None:
     assert claims(document)[0].refs[0].id == fix
 
 
+def test_an_unknown_size_is_told_and_is_not_small(story: Story, clock: FixedClock) -> None:
+    story.person("ann")
+    story.change(1, "github:@ann", 5, additions=None, deletions=None)
+    story.change(2, "github:@ann", 5, additions=4, deletions=None)
+    story.change(3, "github:@ann", 5, additions=0, deletions=0)
+    said = {claim.refs[0].label: reasons(claim) for claim in claims(triage(story.told(SETUP), SETUP, clock))}
+    assert "Its size is not known." in said["acme/pay#1"]
+    assert "it is small" not in said["acme/pay#1"]
+    assert "it is small (4 lines)" in said["acme/pay#2"]
+    assert "it is small (0 lines)" in said["acme/pay#3"]
+
+
 def test_reviewers_are_explained_and_neither_author_nor_agent_nor_absent(story: Story, clock: FixedClock) -> None:
     for key in PEOPLE:
         story.person(key)
@@ -74,7 +87,9 @@ def test_reviewers_are_explained_and_neither_author_nor_agent_nor_absent(story: 
     assert "has lately worked on or beside 1 of 1 file" in said
     assert "has no open review" in said
     assert "Mo fits" in said
-    assert "Lee is away until Fri 20 Nov." in said
+    (away,) = [reason for reason in claim.reasons if reason.text == "Lee is away until Fri 20 Nov."]
+    assert away.evidence.ids == ("x",), "the absence, and not what the change touches"
+    assert "from absences" in away.evidence.query
     assert "Ann fits" not in said
     assert "coder" not in said
     assert "Only Commits" not in said
@@ -105,7 +120,9 @@ def test_owners_by_login_team_and_address(story: Story, clock: FixedClock) -> No
 
 def test_nothing_open_and_nothing_known_are_two_things(story: Story, clock: FixedClock) -> None:
     warehouse = story.told()
-    assert "fairlead sync" in render.terminal(triage(warehouse, Setup(), clock))
+    assert "fairlead init" in render.terminal(triage(warehouse, Setup(), clock))
+    configured = triage(warehouse, Setup(), clock, intake=Intake(configured=True))
+    assert "fairlead sync" in render.terminal(configured)
     story.person("ann")
     story.change(1, "github:@ann", 30, state="merged", merged_at=ago(1), closed_at=ago(1))
     text = render.terminal(triage(story.told(), Setup(), clock))

@@ -14,7 +14,7 @@ from fairlead.model.errors import Abort
 if TYPE_CHECKING:
     from fairlead.wiring.services import Services
 
-Language = Annotated[Literal["en", "de"], typer.Option(help="Else the organisation's.")]
+Language = Annotated[Literal["en", "de"] | None, typer.Option(help="en or de; else the organisation's.")]
 """Checked by the command line, so that a language that we do not speak is a wrong call and lists those we do."""
 
 SOCKET_PATH = "/local/verbs/"

@@ -142,7 +142,7 @@ def _risks(teller: Teller, found: _Found) -> list[Point]:
     near = [w for w in found.waiting if w.due_at and scope.now < w.due_at <= soon and w.change not in told]
     told |= {waiting.change for waiting in near}
     large = scope.setup.thresholds.large_change_lines
-    big = [w for w in found.waiting if w.lines >= large and w.why != "draft" and w.change not in told]
+    big = [w for w in found.waiting if (w.lines or 0) >= large and w.why != "draft" and w.change not in told]
     return [
         *(Point(alerts.ids[0], partial(alert_claim, teller, alerts)) for alerts in found.alerts),
         *(Point(claim.evidence.ids[0], partial(_same, claim)) for claim in _load_claims(teller, found.loads)),

@@ -12,6 +12,7 @@ from fairlead.reports.naming import short_name
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
+from fairlead.reports.sync_words import missed
 
 _MISSING = (
     ("builds", "data.no_builds"),
@@ -75,7 +76,7 @@ def _bad_syncs(teller: Teller) -> list[Block]:
                 source=bad.source,
                 what=short_name(bad.scope),
                 at=teller.words.recent(bad.at),
-                why=bad.said,
+                why="; ".join(missed(teller.words, said) for said in bad.said),
             ),
         )
         for bad in facts.load_bad_syncs(teller.scope)

@@ -62,7 +62,8 @@ class BadSync:
     source: str
     scope: str
     result: str
-    said: str
+    said: tuple[str, ...]
+    """What was left out, or why it failed, in the connector's words."""
     at: datetime
 
 
@@ -205,7 +206,7 @@ def load_bad_syncs(scope: Scope) -> list[BadSync]:
 
 
 def _bad_sync(row: dict[str, Any]) -> BadSync:
-    said = row["error"] or "; ".join(row["left_out"] or ())
+    said = (row["error"],) if row["error"] else tuple(row["left_out"] or ())
     at = aware(row["finished_at"] or row["started_at"])
     return BadSync(row["id"], row["of"] or "", row["scope"] or "", row["result"], said, at)
 

@@ -32,13 +32,14 @@ class Waiting:
     waited_s: float
     day_s: float
     """Working seconds of a usual day of its team."""
+    limit_s: float | None
+    """From how much working time on it is overdue, by the set-up; `None` where nothing is due."""
     usual_s: float | None
-    """The team's 85th percentile where enough is known, else the limit of the set-up; `None` without one."""
-    by_history: bool
-    """Whether `usual_s` is the team's own."""
+    """The team's own 85th percentile; `None` where too little is known."""
     overdue: bool
     due_at: datetime | None
-    lines: int
+    lines: int | None
+    """`None` where the tool tells no size."""
     events: int
     hotfix: bool
     incident: str | None
@@ -78,34 +79,38 @@ class _Beside:
 
 def _entry(row: Mapping[str, Any], known: _Beside, scope: Scope) -> OpenChange:
     change, since = row["change"], aware(row["since"])
-    usual_s, _ = _usual(row, known)
+    own, limit_s = _usual(row, known), _limit(row)
     return OpenChange(
         # a webhook in the middle of its life may be the first word of a change
         id=change, opened_at=aware(row["opened_at"] or row["since"]), turn=row["turn"], why=row["why"],
         # by the team's calendar, not the reader's: the limit beside it is the team's too
-        waited_s=max(0.0, scope.working_between(since, scope.calendars.of_team(row["team"]))), usual_s=usual_s or 0.0,
-        lines=row["lines"] or 0, blocks=known.blocks.get(change, 0), incident=known.incidents.get(change),
+        waited_s=max(0.0, scope.working_between(since, scope.calendars.of_team(row["team"]))),
+        # what is unusual here, else what the set-up calls too long
+        usual_s=(limit_s or 0.0) if own is None else own,
+        lines=row["lines"], blocks=known.blocks.get(change, 0), incident=known.incidents.get(change),
         hotfix=bool(row["hotfix"]),
     )  # fmt: skip
 
 
-def _usual(row: Mapping[str, Any], known: _Beside) -> tuple[float | None, bool]:
-    """How long such a wait usually is, and whether the team's own history says so."""
+def _usual(row: Mapping[str, Any], known: _Beside) -> float | None:
+    """How long such a wait usually is, as the team's own history says."""
     # only the wait for a first review has a history to compare with
-    own = known.usual.get(row["team"] or "") if row["turn"] in ("reviewer", "any_reviewer") else None
-    limit_s = row["limit_hours"] * 3600 if row["limit_hours"] is not None else None
-    return (limit_s, False) if own is None else (own, True)
+    return known.usual.get(row["team"] or "") if row["turn"] in ("reviewer", "any_reviewer") else None
+
+
+def _limit(row: Mapping[str, Any]) -> float | None:
+    return row["limit_hours"] * 3600 if row["limit_hours"] is not None else None
 
 
 def _waiting(row: Mapping[str, Any], entry: OpenChange, placed: Placed, known: _Beside, scope: Scope) -> Waiting:
-    usual_s, by_history = _usual(row, known)
     due_at = aware(row["due_at"]) if row["due_at"] is not None else None
     return Waiting(
         change=entry.id, repository=row["repository"] or "", title=row["title"] or "", url=row["url"],
         author=row["author"], turn=entry.turn, why=entry.why, detail=row["detail"],
         parties=tuple(known.parties.get(entry.id, ())), since=aware(row["since"]), waited_s=entry.waited_s,
-        day_s=scope.calendars.of_team(row["team"]).usual_day_seconds, usual_s=usual_s, by_history=by_history,
-        overdue=due_at is not None and due_at <= scope.now, due_at=due_at, lines=entry.lines or 0,
+        day_s=scope.calendars.of_team(row["team"]).usual_day_seconds, limit_s=_limit(row),
+        usual_s=_usual(row, known),
+        overdue=due_at is not None and due_at <= scope.now, due_at=due_at, lines=entry.lines,
         events=known.events.get(entry.id, 0), hotfix=entry.hotfix, incident=entry.incident, blocks=entry.blocks,
         opened_at=entry.opened_at, placed=placed,
     )  # fmt: skip

@@ -23,7 +23,7 @@ def markdown(document: Document) -> str:
 
 
 def html(document: Document, draw: Callable[[dict[str, Any]], str | None] | None = None) -> str:
-    """One `article` element, to be put into a page; `draw` makes an SVG of a chart's specification."""
+    """A whole page of its own; `draw` makes an SVG of a chart's specification."""
     from fairlead.reports.renderers.as_html import render
 
     return render(document, draw)

@@ -99,12 +99,12 @@ class Scope:
     @property
     def naive_now(self) -> datetime:
         """The moment as the warehouse holds it."""
-        return self.now.astimezone(UTC).replace(tzinfo=None)
+        return naive(self.now)
 
     @property
     def naive_since(self) -> datetime:
         """`since` as the warehouse holds it."""
-        return self.since.astimezone(UTC).replace(tzinfo=None)
+        return naive(self.since)
 
     def away_until(self, person: str) -> datetime | None:
         """End of the absence that holds now, absences that follow each other taken as one."""
@@ -114,6 +114,12 @@ class Scope:
             if aware(start) <= (until or self.now) < aware(end):
                 until = aware(end)
         return until
+
+    def absences(self, person: str, until: datetime) -> list[str]:
+        """Ids of the absences that keep somebody away from now until then."""
+        # those that follow each other leave no gap, so whatever lies between is one of them
+        rows = self.warehouse.rows(_ABSENCES, {"person": person, "now": self.naive_now, "until": naive(until)})
+        return [row["id"] for row in rows]
 
     def changes(self, column: str) -> str:
         """SQL condition that a column's change belongs to the team."""
@@ -147,6 +153,21 @@ class Scope:
         if self.team is None:
             return "true"
         return f"{column} in ({members.format(team=text_literal(self.team))})"
+
+
+_ABSENCES = """
+select a.id
+from absences a
+left join accounts k on k.id = a.account and k.deleted_at is null
+where a.deleted_at is null and coalesce(a.person, k.person, a.account) = $person
+    and a.start_at < $until and coalesce(a.end_at > $now, true)
+order by a.start_at, a.id
+"""
+
+
+def naive(moment: datetime) -> datetime:
+    """A moment as the warehouse holds it."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def aware(moment: Any) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from fairlead.changes.queue import Part
@@ -16,7 +17,7 @@ from fairlead.reports.naming import Names, short_name, short_sha
 from fairlead.reports.open_changes import Waiting
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
-from fairlead.reports.wording import Elapsed, Wording, Working
+from fairlead.reports.wording import Elapsed, Wording, Working, WorkingLimit
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,18 @@ class Teller:
     def waiting(self, waiting: Waiting, reasons: Sequence[Claim] = (), tone: Tone | None = None) -> Claim:
         """For whom a change waits, since when, and what is usual."""
         evidence = proof.of_change(waiting.change, waiting.events)
-        span = Working(waiting.waited_s, waiting.day_s)
+        span = Working(waiting.waited_s, waiting.day_s, waiting.limit_s)
+        said: dict[str, Any] = {"who": self.whom(waiting), "since": self.words.recent(waiting.since), "span": span}
         key = "wait.plain"
-        usual: Working | str = ""
-        # a wait is told beside what is usual, for a number alone says neither good nor bad
-        if waiting.usual_s is not None:
-            key = "wait.usual" if waiting.by_history else "wait.limit"
-            usual = Working(waiting.usual_s, waiting.day_s)
-        text = self.words(key, who=self.whom(waiting), since=self.words.recent(waiting.since), span=span, usual=usual)
+        # a number alone says neither good nor bad: beside it stands the limit by which the change is judged
+        if waiting.limit_s is not None:
+            key = "wait.limit"
+            said["limit"] = WorkingLimit(waiting.limit_s, waiting.day_s)
+        # the team's own history is told besides; it decides the place in the queue, and what is late it does not
+        if waiting.limit_s is not None and waiting.usual_s is not None:
+            key = "wait.usual"
+            said["usual"] = Working(waiting.usual_s, waiting.day_s)
+        text = self.words(key, **said)
         return Claim(
             key=key,
             text=text,
@@ -83,22 +88,26 @@ class Teller:
             awaited = [waiting.author]
         # one person may be asked by two accounts: told once, in the order asked
         people = dict.fromkeys(self.names.person_of.get(account, account) for account in awaited if account)
-        evidence = proof.of_change(waiting.change, waiting.events)
         return [
-            self.claim("reviewer.away", evidence, name=self.names.person(person), until=self.words.day(until))
-            for person in people
-            if (until := self.scope.away_until(person))
+            self.is_away(person, until) for person in people if (until := self.scope.away_until(person)) is not None
         ]
 
+    def is_away(self, person: str, until: datetime) -> Claim:
+        """Until when somebody is away, as their absences say: neither a change nor its files know it."""
+        evidence = proof.of_records("absences", self.scope.absences(person, until))
+        return self.claim("reviewer.away", evidence, name=self.names.person(person), until=self.words.day(until))
+
     def place(self, waiting: Waiting) -> list[Claim]:
-        """What adds up to its place in the queue."""
+        """What adds up to its place in the queue, and what could not be added."""
         evidence = proof.of_change(waiting.change, waiting.events)
-        return [
+        told = [
             self.claim(
                 f"queue.{part.key}", evidence, points=f"{part.points:+d}", value=self._part_value(part, waiting)
             )
             for part in waiting.placed.parts
         ]
+        # silence would read as "not small"
+        return told if waiting.lines is not None else [*told, self.claim("queue.size_unknown", evidence)]
 
     def _part_value(self, part: Part, waiting: Waiting) -> Any:
         if part.key == "waiting":
@@ -113,10 +122,7 @@ class Teller:
             return []
         # scores follow from files and not from events
         evidence = proof.of_files(waiting.change, found.files)
-        claims = [
-            self.claim("reviewer.away", evidence, name=self.names.person(person), until=self.words.day(until))
-            for person, until in found.away
-        ]
+        claims = [self.is_away(person, until) for person, until in found.away]
         for suggestion in found.best:
             key = "reviewer.fits_to_spread" if suggestion.to_spread else "reviewer.fits"
             score = _score(suggestion)

@@ -49,6 +49,21 @@ class Working:
 
     seconds: float
     day_seconds: float
+    limit_seconds: float | None = None
+    """The limit that stands beside it: told in the same unit, and never rounded to the limit or over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingLimit:
+    """A limit of working time, told as it was set: rounded it would be another one."""
+
+    seconds: float
+    day_seconds: float
+
+    @property
+    def in_days(self) -> bool:
+        """Whether it is a number of whole days of its calendar."""
+        return self.day_seconds > 0 and self.seconds >= self.day_seconds and self.seconds % self.day_seconds == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,9 @@ class Wording:
             return self.moment(value)
         if isinstance(value, Working):
             return self.working(value)
+        if isinstance(value, WorkingLimit):
+            unit, key = _unit(value.day_seconds, days=value.in_days)
+            return self._said(key, round(value.seconds / unit, 2))
         if isinstance(value, Elapsed):
             if abs(value.seconds) < _DAYS_FROM:
                 return self.elapsed(value.seconds)
@@ -154,10 +172,18 @@ class Wording:
         return _WEEKDAY.sub(lambda found: self._phrases[f"weekday.{_WEEKDAYS.index(found[0]) + 1}"][0], text)
 
     def working(self, time: Working) -> str:
-        """`1.4 working days`, below a day in hours."""
-        if time.day_seconds > 0 and time.seconds >= time.day_seconds:
-            return self._counted("span.working_days", time.seconds / time.day_seconds)
-        return self._counted("span.working_hours", time.seconds / 3600)
+        """`1.4 working days`, below a day in hours, and in hours too beside a limit of hours that is near."""
+        limit_s = time.limit_seconds
+        near = limit_s is not None and time.seconds < 2 * limit_s
+        in_days = time.day_seconds > 0 and time.seconds >= time.day_seconds
+        if near and limit_s is not None:
+            in_days = in_days and WorkingLimit(limit_s, time.day_seconds).in_days
+        unit, key = _unit(time.day_seconds, days=in_days)
+        rounded = _rounded(time.seconds / unit)
+        # 7.96 of 8 hours are not yet "8 of 8", nor are 8.04 of them
+        if limit_s is not None and rounded == _rounded(limit_s / unit) and time.seconds != limit_s:
+            rounded = round(limit_s / unit + (0.1 if time.seconds > limit_s else -0.1), 1)
+        return self._said(key, rounded)
 
     def elapsed(self, seconds: float) -> str:
         """`42 s`, `12 min`, `31 h`, `3.4 days`."""
@@ -194,12 +220,24 @@ class Wording:
 
     def _counted(self, key: str, amount: float) -> str:
         # rounded before the form is chosen: 0.98 days is told as "1 day"
-        rounded = round(amount, 1) if abs(amount) < 10 else round(amount)
+        return self._said(key, _rounded(amount))
+
+    def _said(self, key: str, rounded: float) -> str:
         forms = self._phrases[key]
         return forms[0 if rounded == 1 else -1].format(n=self.number(rounded))
 
     def _local(self, at: datetime) -> datetime:
         return _aware(at).astimezone(self.zone)
+
+
+def _rounded(amount: float) -> float:
+    """As exact as a reader needs: below ten one digit behind the point."""
+    return round(amount, 1) if abs(amount) < 10 else round(amount)
+
+
+def _unit(day_seconds: float, *, days: bool) -> tuple[float, str]:
+    """Seconds of the unit of working time, and its phrase."""
+    return (day_seconds, "span.working_days") if days else (3600, "span.working_hours")
 
 
 def _aware(at: datetime) -> datetime:

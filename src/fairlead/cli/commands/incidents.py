@@ -26,7 +26,7 @@ _Incident = Annotated[str, typer.Argument(help="Incident id; `fairlead incidents
 @APP.command("list", epilog="Example: fairlead incidents list --team payments --json")
 def list_(
     team: Annotated[str, typer.Option(help="Only this team, by key.")] = "",
-    language: Language | None = None,
+    language: Language = None,
     json: _Json = False,
 ) -> None:
     """Incidents of the last 90 days, each with the deployment that it counts for and the parts of the score."""
@@ -34,7 +34,7 @@ def list_(
 
 
 @APP.command(epilog="Example: fairlead incidents explain pagerduty:P00006B")
-def explain(incident: _Incident, language: Language | None = None, json: _Json = False) -> None:
+def explain(incident: _Incident, language: Language = None, json: _Json = False) -> None:
     """One incident: its verdict, the score and each of its parts."""
     _ask({"incident": incident, "language": language}, json)
 

@@ -27,7 +27,7 @@ def metrics(
     ] = None,
     grain: Annotated[Literal["day", "week", "month"], typer.Option(help="Period of the trend.")] = "week",
     compatible: Annotated[str, typer.Option(help="devlake: by the published rules of Apache DevLake.")] = "",
-    language: Language | None = None,
+    language: Language = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON, each figure with its rows.")] = False,
     md: Annotated[bool, typer.Option("--md", help="As Markdown.")] = False,
     html: Annotated[bool, typer.Option("--html", help="As one HTML page.")] = False,

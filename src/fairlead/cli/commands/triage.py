@@ -17,7 +17,7 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 @APP.command(epilog="Example: fairlead triage --team payments --json")
 def triage(
     team: Annotated[str, typer.Option(help="Only this team, by key.")] = "",
-    language: Language | None = None,
+    language: Language = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON, each claim with its evidence.")] = False,
     md: Annotated[bool, typer.Option("--md", help="As Markdown.")] = False,
     html: Annotated[bool, typer.Option("--html", help="As one HTML page.")] = False,

@@ -1,9 +1,11 @@
-"""The document as an HTML fragment: landmarks, headings, lists; style, script and frame are the face's own."""
+"""The document as a whole HTML page that can be mailed, kept and printed: it brings its style and asks nobody."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from fairlead.model.times import iso
@@ -16,7 +18,28 @@ Draw = Callable[[dict[str, Any]], str | None]
 
 
 def render(document: Document, draw: Draw | None = None) -> str:
-    """One `article` element; charts are drawn by `draw`, else their tables stand alone."""
+    """A page of its own; charts are drawn by `draw`, else their tables stand alone."""
+    # whoever gets several by mail tells them apart by their titles
+    title = ", ".join(filter(None, (document.title.text, document.scope, document.shown_as_of)))
+    lines = [
+        "<!doctype html>",
+        f'<html lang="{escape(document.language)}">',
+        '<head><meta charset="utf-8" /><meta name="viewport" content="width=device-width, initial-scale=1" />',
+        f"<title>{escape(title)}</title>",
+        f"<style>\n{_style()}</style></head>",
+        "<body><main>",
+        *_article(document, draw),
+        "</main></body></html>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+@cache
+def _style() -> str:
+    return Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+
+
+def _article(document: Document, draw: Draw | None) -> list[str]:
     words = Wording(document.language)
     lines = [
         f'<article class="report report-{escape(document.kind)}" lang="{escape(document.language)}">',
@@ -28,7 +51,7 @@ def render(document: Document, draw: Draw | None = None) -> str:
     for section, blocks in numbered(document):
         lines += _section(section, blocks, words, draw)
     lines.append("</article>")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _section(
@@ -63,7 +86,7 @@ def _list(items: list[str], first: int | None) -> Iterator[str]:
 def _block(block: Block, words: Wording, draw: Draw | None) -> Iterator[str]:
     match block:
         case FigureBlock():
-            yield from _figure(block)
+            yield from _figure(block, words)
         case Table():
             yield from _table(block, words)
         case Chart():
@@ -111,7 +134,7 @@ def _evidence(claim: Claim, words: Wording) -> str:
     )
 
 
-def _figure(block: FigureBlock) -> Iterator[str]:
+def _figure(block: FigureBlock, words: Wording) -> Iterator[str]:
     figure = block.figure
     facts = ((block.change, "change"), (block.band, "band"), (block.basis, "basis"))
     yield f'<dl class="figure" data-name="{escape(figure.name)}"><dt>{escape(figure.title)}</dt>'
@@ -119,7 +142,9 @@ def _figure(block: FigureBlock) -> Iterator[str]:
     yield from (f'<dd class="part">{escape(part)}</dd>' for part in block.parts)
     yield from (f'<dd class="{name}">{escape(fact)}</dd>' for fact, name in facts if fact)
     yield from (f'<dd class="note">{escape(note)}</dd>' for note in block.notes)
-    yield f'<dd class="query"><code>{escape(figure.rows.query)}</code></dd></dl>'
+    # a query of twenty lines behind one word: it is for who doubts, not for who reads
+    yield f'<dd class="query"><details class="evidence"><summary>{escape(words("evidence.why"))}</summary>'
+    yield f"<pre><code>{escape(figure.rows.query)}</code></pre></details></dd></dl>"
 
 
 def _chart(chart: Chart, words: Wording, svg: str | None) -> Iterator[str]:

@@ -23,7 +23,9 @@ now_open as (
     select
         c.id as change, c.repository, c.number, c.title, c.url, c.author, o.team, o.teams, t.turn, t.account,
         t.team as asked_team, t.waiting_since as since, t.why, t.detail, c.created_at as opened_at,
-        coalesce(c.additions, 0) + coalesce(c.deletions, 0) as lines, c.changed_files,
+        -- An unknown size stays unknown: as a zero it would make every change of a tool that tells none a small one.
+        case when c.additions is not null or c.deletions is not null
+            then coalesce(c.additions, 0) + coalesce(c.deletions, 0) end as lines, c.changed_files,
         coalesce(k.calendar, d.calendar) as calendar,
         {{ matches('c.title', var('hotfix_title', '')) }} or {{ matches('c.head_branch', var('hotfix_branch', '')) }}
             or c.id in (select change from labels where {{ matches('label', var('hotfix_label', '')) }}) as hotfix,
