@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from fairlead.connectors.kit.moments import EMBEDDED, SNAPSHOT
+from fairlead.connectors.kit.moments import EMBEDDED, GONE, SNAPSHOT
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.pagerduty.sheet import Sheet
 from fairlead.model.events import EventType
@@ -49,6 +49,7 @@ _PRIORITIES: Mapping[str, str] = MappingProxyType(
     {f"{word}{number}": severity for word in ("P", "SEV", "SEV-") for number, severity in zip(
         ("1", "2", "3", "4", "5"), (*SEVERITIES, "low"), strict=True)}
 )  # fmt: skip
+_MERGED = "merge_resolve_reason"
 _URGENCIES: Mapping[str, str] = MappingProxyType({"high": "high", "low": "low"})
 
 
@@ -121,6 +122,11 @@ def _say(sheet: Sheet, found: Doc, at: datetime, rank: int) -> str:
         at,
         rank,
     )
+    reason = found.child("resolve_reason")
+    # A merge resolves all but one, and nothing was restored by it: counted, they would make recovery look quick.
+    if reason is not None and reason.text("type") == _MERGED:
+        ended = found.time("last_status_change_at") or at
+        sheet.say(Incident(id=identity, source=sheet.source, deleted_at=ended), at, GONE)
     return identity
 
 
@@ -141,7 +147,7 @@ def _said(step: str, at: datetime) -> dict[str, Any]:
             return {"status": "resolved", "resolved_at": at}
         case "reopened":
             # Restored is when it was resolved for the last time: what came before did not hold.
-            return {"status": "open", "resolved_at": None}
+            return {"status": "open", "resolved_at": None, "deleted_at": None}
         case "unacknowledged":
             return {"status": "open"}
     return {}
