@@ -180,8 +180,14 @@ def people(draw: st.DrawFn) -> Operation:
 
 @st.composite
 def troubles(draw: st.DrawFn) -> Operation:
-    number = draw(st.integers(90, 92))
-    if draw(st.booleans()):
+    number = draw(st.integers(90, 93))
+    if draw(st.integers(0, 3)) == 0:
+        return "alerts", {
+            "id": f"alert:{number}", "kind": "monitoring", "started_at": at(draw(hours)),
+            "incident": draw(st.sampled_from([None, f"pager:{number}"])),
+            "service": draw(st.sampled_from(["service:web", "service:api"])), "source": "pager",
+        }  # fmt: skip
+    if draw(st.integers(0, 2)) == 0:
         return "work_items", {
             "id": f"github:acme/pay#{number}", "repository": "github:acme/pay", "labels": draw(st.sampled_from([None, ["incident"]])),  # noqa: E501
             "created_at": at(draw(hours)), "work_type": draw(st.sampled_from(["bug", None])), "source": "github",
@@ -189,7 +195,8 @@ def troubles(draw: st.DrawFn) -> Operation:
     return "incidents", {
         "id": f"pager:{number}", "started_at": at(draw(hours)), "resolved_at": draw(st.one_of(st.none(), hours.map(at))),  # noqa: E501
         "service": draw(st.sampled_from(["service:web", "service:api", None])), "repository": draw(st.one_of(st.none(), repository)),  # noqa: E501
-        "caused_by_sha": draw(st.one_of(st.none(), sha)),
+        "caused_by_sha": draw(st.sampled_from([None, None, *SHAS])),
+        "caused_by_version": draw(st.sampled_from([None, None, "1", "v2"])),
         "caused_by_deployment": draw(st.sampled_from([None, None, "github:acme/pay/deployment/1"])), "source": "pager",  # noqa: E501
     }  # fmt: skip
 

@@ -112,8 +112,8 @@ class Outcome:
     missing_of: array[int] = field(default_factory=lambda: array("i"))
     missing_commit: array[int] = field(default_factory=lambda: array("i"))
     """By the last deployment of a track: what an earlier one contained and this one does not."""
-    horizons: list[tuple[int, int]] = field(default_factory=list)
-    """Last deployment of each track, and the horizon after it."""
+    horizons: list[tuple[int, int, int]] = field(default_factory=list)
+    """Last deployment of each track, the horizon after it, and the time of the oldest commit that it names."""
     steps: list[tuple[int, int, Kind, int, int, int]] = field(default_factory=list)
     """Deployment, the one before (-1 without), kind, commits brought, lost, contained but not proven new."""
 
@@ -210,7 +210,8 @@ class _Track:
 
     def finish(self, last: Step) -> None:
         """Writes down what the next deployment must know, so that it need not walk what was walked."""
-        self.outcome.horizons.append((last.deployment, self.horizon))
+        oldest = min((self.graph.times[commit] for commit in (*last.heads, *last.given)), default=0)
+        self.outcome.horizons.append((last.deployment, self.horizon, oldest))
         # Until something is lost both sets are one, and the second would double the memory of most walks.
         if self.seen is not None:
             missing = self.seen - self.held

@@ -28,8 +28,11 @@ def extend_tracks(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_CANDIDATES)
     if con.execute("select 1 from young limit 1").fetchone() is None:
         return
-    for statement in (_NODES, _ACTS):
-        con.execute(statement)
+    con.execute(_SINCE)
+    # As a constant it lets the engine skip what is older without reading it: commits lie about in order of time.
+    oldest = con.execute("select min(since) from since").fetchall()[0][0]
+    con.execute(_NODES, [oldest])
+    con.execute(_ACTS)
     # Each repository has an outcome of its own until it is through: one that must be walked whole leaves no trace.
     total, done = Outcome(), []
     graph, edge = _graph(con), {row[0] for row in con.execute("select n from nodes where not inside").fetchall()}
@@ -85,20 +88,25 @@ refused as (
 select distinct repository from stale_repositories where repository not in (select repository from refused)
 """
 
-_NODES = f"""
+_SINCE = f"""
+create or replace temp table since as
+select t.repository, min(if(t.named_at > 0, make_timestamp(t.named_at * 1000000), l.finished_at)) - {_SLACK} as since
+from warehouse_tracks t
+join deployment_lineage l using (repository, service, environment, deployment)
+where t.repository in (from young)
+group by t.repository
+"""  # noqa: S608 - a constant
+
+_NODES = """
 create or replace temp table nodes as
-with ends as (
-    select t.repository, min(coalesce(c.committed_at, timestamp '1970-01-01')) - {_SLACK} as since
-    from warehouse_tracks t
-    join parts_now p using (repository, service, environment, deployment)
-    left join commits c on c.repository = p.repository and c.sha = p.sha
-    where t.repository in (from young)
-    group by t.repository
-),
-inside as (
+with inside as (
     select c.repository, c.sha, epoch(c.committed_at)::bigint as moment, c.parents, true as inside
-    from commits c join ends e on e.repository = c.repository and coalesce(c.committed_at >= e.since, true)
-    where c.deleted_at is null and c.sha is not null
+    from commits c join since s on s.repository = c.repository and c.committed_at >= s.since
+    where c.committed_at >= ? and c.deleted_at is null and c.sha is not null
+    union all
+    select repository, sha, null, parents, true from commits
+    where committed_at is null and repository in (select repository from since)
+        and deleted_at is null and sha is not null
 ),
 pointed as (
     select repository, unnest(parents) as sha from inside
@@ -113,7 +121,7 @@ outside as (
 )
 select (row_number() over () - 1)::integer as n, *
 from (from inside union all from outside)
-"""  # noqa: S608 - a constant
+"""
 
 _ACTS = """
 create or replace temp table acts as
@@ -157,10 +165,11 @@ def _graph(con: duckdb.DuckDBPyConnection) -> Graph:
 
 def _commits_of(con: duckdb.DuckDBPyConnection, table: str) -> Mapping[tuple[str, str, str], set[int]]:
     """Which of the commits at hand a table names for each track."""
+    by_key = " and f.sha_key = hash(n.sha)" if table == "first_deployments" else ""
     found: dict[tuple[str, str, str], set[int]] = {}
     for repository, service, environment, number in con.execute(f"""
         select f.repository, f.service, f.environment, n.n
-        from {table} f join nodes n on n.repository = f.repository and n.sha = f.sha
+        from {table} f join nodes n on n.repository = f.repository and n.sha = f.sha{by_key}
     """).fetchall():  # noqa: S608 - names of `lineage_store`
         found.setdefault((repository, service, environment), set()).add(number)
     return found

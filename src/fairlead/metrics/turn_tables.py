@@ -53,6 +53,7 @@ class Turns:
                 "create or replace temp table turn_changes as from turns_wanted where c > ? and c <= ?",
                 [first, first + _BATCH],
             )
+            con.execute(_EVENTS)
             for step in _steps():
                 con.execute(step)
         return True
@@ -83,6 +84,13 @@ union select k.change from change_commits k join delta_builds b on k.commit = b.
 union select change from change_events where subject in (select account from dirty_accounts)
 union select id from changes
 where state = 'open' and list_has_any(requested_reviewers, (select list(account) from dirty_accounts))
+"""
+
+# Two steps ask for the events of a batch; all events are read for it once.
+_EVENTS = """
+create or replace temp table turn_events as
+select change, kind, "at", id, review, sha, actor, subject, subject_team from change_events
+where change in (select id from turn_changes) and deleted_at is null and "at" is not null
 """
 
 _PEOPLE = """

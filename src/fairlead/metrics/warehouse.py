@@ -320,8 +320,13 @@ def _fits(con: duckdb.DuckDBPyConnection) -> bool:
 
 @cache
 def _code() -> str:
-    """Changes with the code that makes tables beside the models, so that what an older version made is made anew."""
-    digest = blake2b(digest_size=16)
+    """Changes with the code that makes tables beside the models, so that what an older version made is made anew.
+
+    Another version of the engine may make other numbers of texts (`sha_key`), so it counts as code.
+    """
+    import duckdb
+
+    digest = blake2b(duckdb.__version__.encode(), digest_size=16)
     for path in (*sorted(Path(__file__).parent.glob("*.py")), *sorted(STEPS.glob("*.sql"))):
         if path.name.startswith(_MAKING) or path.suffix == ".sql":
             digest.update(path.read_bytes())

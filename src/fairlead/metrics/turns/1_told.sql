@@ -44,9 +44,8 @@ with told as (
             when e.kind = 'reviewed' or e.kind = 'commented' and e.review is not null then 'review'
             when e.kind = 'commented' then 'comment'
         end as op
-    from change_events e
+    from turn_events e
     join turn_changes c on c.id = e.change
-    where e.deleted_at is null and e."at" is not null
     union all
     select c, ended_at, started_at, id, 'check_started', null, sha, null, name, 'running', null, null
     from turn_builds where started_at is not null
@@ -99,9 +98,9 @@ first_checked as (
 said as (
     -- Known from the record or the commit alone, merges, ends and checks do not show that the events are known.
     select c.c, min(e."at") as first_at, bool_or(e.kind not in ('merged', 'closed')) as known
-    from change_events e
+    from turn_events e
     join turn_changes c on c.id = e.change
-    where e.deleted_at is null and e."at" is not null and e.kind is not null
+    where e.kind is not null
     group by c.c
 ),
 

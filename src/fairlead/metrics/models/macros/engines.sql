@@ -33,3 +33,10 @@ cast({{ value }} as double precision)
 {% macro touched(table) -%}
 {%- if is_incremental() -%}{{ ref('dirty_' ~ table ~ '_rows') }}{%- else -%}{{ source('records', table) }}{%- endif -%}
 {%- endmacro %}
+
+{#- Whether a hash is among others. Where the engine keeps it as a number too, that is read instead of the text. -#}
+{% macro hashed_among(chosen) -%}
+{%- if target.type == 'postgres' -%}sha in ({{ chosen }})
+{%- else -%}sha_key in (select hash(sha) from ({{ chosen }})) and sha in ({{ chosen }})
+{%- endif -%}
+{%- endmacro %}

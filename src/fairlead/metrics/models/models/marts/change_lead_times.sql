@@ -71,7 +71,7 @@ places as (
 reached as (
     select repository, sha, deployment, finished_at, proven, service
     from {{ source('computed', 'first_deployments') }}
-    where production and sha in (select sha from places)
+    where production and {{ hashed_among('select sha from places') }}
 ),
 
 deployed as (

@@ -1,81 +1,19 @@
 -- Which deployment caused an incident: named by it, else the best scored suspect; the parts of the score are shown.
+-- A score takes nothing from what came later than the incident, save a rollback that follows it: an old one stays.
+{{ config(materialized='incremental', unique_key='incident', meta={'dirty': 'dirty_incidents'}) }}
+
 with deployments as (
-    select deployment, repository, sha, ref, version, finished_at
+    select deployment, repository, finished_at
     from {{ ref('counted_deployments') }}
     where production and success
 ),
 
-incidents as (select * from {{ ref('counted_incidents') }}),
-
-named as (
-    select i.incident, d.deployment, 1 as place, 'deployment' as by_what, d.finished_at
-    from incidents i join deployments d on d.deployment = i.caused_by_deployment
-    union all
-    select i.incident, d.deployment, 2, 'sha', d.finished_at
-    from incidents i
-    join deployments d on d.finished_at <= i.started_at and (i.repository is null or d.repository is null or d.repository = i.repository)
-        and length(i.caused_by_sha) >= 7 and left(d.sha, length(i.caused_by_sha)) = lower(i.caused_by_sha)
-    where i.caused_by_sha is not null
-    union all
-    select i.incident, f.deployment, 3, 'sha', f.finished_at
-    from incidents i
-    join {{ source('computed', 'first_deployments') }} f
-        on f.production and length(i.caused_by_sha) >= 7 and left(f.sha, length(i.caused_by_sha)) = lower(i.caused_by_sha)
-        and (i.repository is null or f.repository = i.repository) and f.finished_at <= i.started_at
-    where i.caused_by_sha is not null
-    union all
-    select i.incident, d.deployment, 4, 'version', d.finished_at
-    from incidents i
-    join deployments d on d.finished_at <= i.started_at
-        and (d.version = i.caused_by_version or d.ref = i.caused_by_version or d.version = 'v' || i.caused_by_version
-            or d.ref = 'v' || i.caused_by_version)
-    left join {{ ref('deployment_reach') }} r on r.deployment = d.deployment and r.service = i.service
-    where i.caused_by_version is not null
-        and (i.repository is null or d.repository is null or d.repository = i.repository)
-        and (i.service is null or r.service is not null
-            or d.deployment not in (select deployment from {{ ref('deployment_reach') }}))
+incidents as (
+    select * from {{ ref('counted_incidents') }}
+    {% if is_incremental() %} where incident in (select incident from {{ ref('dirty_incidents') }}) {% endif %}
 ),
 
-best_named as (
-    select incident, deployment, by_what
-    from (
-        select *, row_number() over (partition by incident order by place, finished_at desc, deployment) as nth from named
-    ) numbered
-    where nth = 1
-),
-
--- How often deployments of a repository are named as the cause of something.
-history as (
-    select d.repository, least(1.0, 5.0 * count(distinct n.incident) / count(distinct d.deployment)) as share
-    from deployments d
-    left join best_named n on n.deployment = d.deployment
-    group by d.repository
-),
-
-reach as (
-    select deployment, service, bool_or(by_path) as by_path from {{ ref('deployment_reach') }} group by deployment, service
-),
-
-followed as (
-    select distinct l.previous as deployment, n.finished_at as rolled_back_at
-    from {{ source('computed', 'deployment_lineage') }} l
-    join deployments n on n.deployment = l.deployment
-    where l.kind = 'rollback' and l.previous is not null
-),
-
-onsets as (
-    select i.incident, min(a.started_at) as alert_at
-    from incidents i
-    join {{ source('records', 'alerts') }} a on a.deleted_at is null and a.started_at is not null
-        and (a.incident = i.incident or (a.kind = 'monitoring' and a.service = i.service))
-        and a.started_at between i.started_at - interval '2 hours' and i.started_at + interval '2 hours'
-    group by i.incident
-),
-
-lines as (
-    select count(*) as lines
-    from (select distinct l.repository, l.service from {{ source('computed', 'deployment_lineage') }} l) every
-),
+best_named as (select * from {{ ref('incident_namings') }}),
 
 -- Engines compare every deployment with every incident where only a range joins them; by the day they need not.
 days as (select distinct cast(finished_at as date) as day from deployments),
@@ -89,13 +27,50 @@ awaiting as (
         and i.caused_by_deployment is null
 ),
 
+-- How often deployments of a repository had been named as the cause of something, up to each of them.
+blamed as (
+    select deployment, count(*) as incidents from best_named group by deployment
+),
+
+history as (
+    select d.deployment, least(1.0, 5.0 * sum(coalesce(b.incidents, 0)) over so_far / count(*) over so_far) as share
+    from deployments d
+    left join blamed b on b.deployment = d.deployment
+    where d.repository in (select n.repository from deployments n join blamed k on k.deployment = n.deployment)
+    window so_far as (partition by d.repository order by d.finished_at, d.deployment rows unbounded preceding)
+),
+
+followed as (
+    select distinct l.previous as deployment, n.finished_at as rolled_back_at
+    from {{ source('computed', 'deployment_lineage') }} l
+    join deployments n on n.deployment = l.deployment
+    where l.kind = 'rollback' and l.previous is not null
+),
+
 -- All that a score takes from a deployment alone. Materialized, since engines else join it to every suspect, of which
 -- there are hundreds for each incident.
 weighted as materialized (
     select d.deployment, d.repository, d.finished_at, h.share, f.rolled_back_at
     from deployments d
-    left join history h on h.repository = d.repository
+    left join history h on h.deployment = d.deployment
     left join followed f on f.deployment = d.deployment
+    where cast(d.finished_at as date) in (select day from awaiting)
+),
+
+reach as (
+    select deployment, service, bool_or(by_path) as by_path
+    from {{ ref('deployment_reach') }}
+    where deployment in (select deployment from weighted)
+    group by deployment, service
+),
+
+onsets as (
+    select i.incident, min(a.started_at) as alert_at
+    from (select distinct incident, service, started_at from awaiting) i
+    join {{ source('records', 'alerts') }} a on a.deleted_at is null and a.started_at is not null
+        and (a.incident = i.incident or (a.kind = 'monitoring' and a.service = i.service))
+        and a.started_at between i.started_at - interval '2 hours' and i.started_at + interval '2 hours'
+    group by i.incident
 ),
 
 suspects as (
@@ -114,7 +89,7 @@ scored as (
             when s.service is not null and r.service is not null then 0.4
             when s.service is not null and s.deployment in (select deployment from reach) then 0.0
             when s.in_repository is not null then case when s.in_repository = s.repository then 0.4 else 0.0 end
-            when s.service is null and l.lines = 1 then 0.4
+            when s.service is null and l.only_one then 0.4
             when s.service is null then 0.15
             else 0.0
         end as service_part,
@@ -125,7 +100,7 @@ scored as (
         case when s.rolled_back_at >= s.started_at
             and s.rolled_back_at < {{ hours_after('s.started_at', var('attribution_hours')) }} then 0.2 else 0.0 end as rollback_part
     from suspects s
-    cross join lines l
+    cross join {{ ref('only_line') }} l
     left join reach r on r.deployment = s.deployment and r.service = s.service
     left join onsets o on o.incident = s.incident
 ),

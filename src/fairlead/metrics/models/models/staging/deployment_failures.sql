@@ -3,8 +3,16 @@ with deployments as (
     select deployment, finished_at, task from {{ ref('counted_deployments') }} where production and success
 ),
 
-lineage as (
-    select l.deployment, l.previous, l.kind from {{ source('computed', 'deployment_lineage') }} l where l.previous is not null
+-- The few that went back, each by what shows it: asked in one condition, all deployments were joined for it.
+back as (
+    select l.deployment, l.previous
+    from {{ source('computed', 'deployment_lineage') }} l
+    where l.kind = 'rollback'
+    union all
+    select l.deployment, l.previous
+    from deployments d
+    join {{ source('computed', 'deployment_lineage') }} l on l.deployment = d.deployment and l.kind is distinct from 'rollback'
+    where {{ matches('d.task', var('rollback_task')) }}
 ),
 
 failures as (
@@ -13,9 +21,9 @@ failures as (
     join {{ ref('counted_incidents') }} i on i.incident = c.incident
     union all
     select l.previous, 'rollback', null, d.finished_at, false, d.deployment
-    from lineage l
+    from back l
     join deployments d on d.deployment = l.deployment
-    where l.kind = 'rollback' or {{ matches('d.task', var('rollback_task')) }}
+    where l.previous is not null
     union all
     select coalesce(case when f.taken_back <> f.fixed_by then f.taken_back end, l.previous), f.kind, null, d.finished_at, false, d.deployment
     from {{ ref('deployed_fixes') }} f

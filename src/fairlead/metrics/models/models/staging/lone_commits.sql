@@ -2,7 +2,7 @@
 with repositories as (
     select repository from {{ ref('deployed_repositories') }}
     where repository not in (
-        select repository from {{ source('records', 'changes') }} where deleted_at is null and repository is not null
+        select distinct repository from {{ source('records', 'changes') }} where deleted_at is null and repository is not null
     )
 )
 

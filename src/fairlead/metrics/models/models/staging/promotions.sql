@@ -1,5 +1,6 @@
 -- The branch graph: the next change that carried on the branch into which a change was merged (dev -> stage -> main).
-with merged as (
+-- The changes are read twice, for few columns each: kept for both, all of them would be held in memory.
+with merged as not materialized (
     select id, repository, base_branch, head_branch, merged_at
     from {{ source('records', 'changes') }}
     where state = 'merged' and deleted_at is null and merged_at is not null

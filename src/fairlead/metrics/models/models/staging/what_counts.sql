@@ -1,27 +1,35 @@
 -- What counts as a deployment in each repository, and why: as configured, else the best that the data hold.
 with merges as (
-    select c.repository, count(*) as candidates
-    from {{ source('records', 'changes') }} c
+    select c.repository, cast(sum(c.merged) as bigint) as candidates
+    -- By branch first: what a branch is to its repository is then asked for a few names, not for every change.
+    from (
+        select repository, base_branch, count(*) as merged
+        from {{ source('records', 'changes') }}
+        where state = 'merged' and deleted_at is null and merged_at is not null
+        group by repository, base_branch
+    ) c
     join {{ ref('dim_repositories') }} r on r.repository = c.repository
-    where c.state = 'merged' and c.deleted_at is null and c.merged_at is not null
-        and {% if var('branch') %}{{ matches('c.base_branch', var('branch')) }}{% else %}{{ on_main('c.base_branch', 'r') }}{% endif %}
+    where {% if var('branch') %}{{ matches('c.base_branch', var('branch')) }}{% else %}{{ on_main('c.base_branch', 'r') }}{% endif %}
     group by c.repository
 ),
 
 {#- A deployment of several repositories has none of its own: it counts for each that it carries. #}
 parts as (
-    select d.deployment, d.made_from, d.recorded, d.counts_as_production, d.result,
-        coalesce(d.repository, k.repository, '') as repository
+    select deployment, made_from, recorded, counts_as_production, result, repository
+    from {{ ref('deployment_candidates') }}
+    where repository is not null
+    union all
+    select distinct d.deployment, d.made_from, d.recorded, d.counts_as_production, d.result, coalesce(k.repository, '')
     from {{ ref('deployment_candidates') }} d
-    left join {{ source('records', 'deployment_commits') }} k
-        on d.repository is null and k.deployment = d.deployment and k.deleted_at is null
+    left join {{ source('records', 'deployment_commits') }} k on k.deployment = d.deployment and k.deleted_at is null
+    where d.repository is null
 ),
 
 counted as (
     select
         repository, made_from, case when recorded then 'deployment' else made_from end as kind,
-        count(distinct deployment) as candidates,
-        count(distinct case when counts_as_production and result = 'success' then deployment end) as productive
+        count(*) as candidates,
+        count(case when counts_as_production and result = 'success' then 1 end) as productive
     from parts
     group by repository, made_from, recorded
     union all
