@@ -20,10 +20,12 @@ from fairlead.connectors.github.fake.state import Pull
 from fairlead.connectors.jira.connector import CONNECTOR as JIRA
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
 from fairlead.connectors.pagerduty.connector import CONNECTOR as PAGERDUTY
+from fairlead.connectors.results.connector import CONNECTOR as RESULTS
 from fairlead.model.raw import RawEvent
 from fairlead.model.records.people import Absence
 from fairlead.wiring.demo.cast import CREWS, PLAYERS, crew
 from fairlead.wiring.demo.clock import BERLIN, FIRST_DAY, StoryClock, at, story_end
+from fairlead.wiring.demo.lab import FLAKY
 from fairlead.wiring.demo.page import demo_page
 from fairlead.wiring.demo.story import DemoHistory, build
 
@@ -40,7 +42,7 @@ def history() -> DemoHistory:
 @pytest.fixture(scope="module")
 def readings(history: DemoHistory) -> list[tuple[RawEvent, Reading]]:
     """All events as their own connectors read them; a fault fails every test here."""
-    readers = {"github": GITHUB, "cdevents": CDEVENTS, "jira": JIRA, "pagerduty": PAGERDUTY}
+    readers = {"github": GITHUB, "cdevents": CDEVENTS, "jira": JIRA, "pagerduty": PAGERDUTY, "results": RESULTS}
     return [
         (raw, readers[raw.tool].read(Delivery(raw.kind, raw.headers, raw.body, raw.delivery), Options(raw.source)))
         for raw in history.deliveries
@@ -307,6 +309,27 @@ def test_flaky_runs_fail_and_then_pass_on_the_same_commit(history: DemoHistory) 
     flaky = [run for run in runs if run.earlier]
     assert 0.1 < len(flaky) / len(runs) < 0.3
     assert {run.earlier[0].conclusion for run in flaky} == {"failure"}
+
+
+def test_one_test_fails_and_passes_on_the_same_commit(readings: list[tuple[RawEvent, Reading]]) -> None:
+    ended: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for record in _records(readings, "test_results"):
+        ended[record.name, record.sha].add(record.result)
+    flaky = Counter(name for (name, _), results in ended.items() if results == {"passed", "failed"})
+    assert set(flaky) == {FLAKY}
+    assert flaky[FLAKY] >= 20
+
+
+def test_coverage_grows_in_payments_and_falls_in_the_shop(readings: list[tuple[RawEvent, Reading]]) -> None:
+    shares: dict[str, list[tuple[datetime, float]]] = defaultdict(list)
+    for record in _records(readings, "coverage"):
+        shares[record.repository].append((record.at, record.lines_covered / record.lines_total))
+    assert set(shares) == {"github:brightwater/payments", "github:brightwater/storefront"}
+    first, last = ({name: pick(found)[1] for name, found in shares.items()} for pick in (min, max))
+    assert last["github:brightwater/payments"] > first["github:brightwater/payments"] + 0.03
+    assert last["github:brightwater/storefront"] < first["github:brightwater/storefront"] - 0.03
+    builds = {record.id for record in _records(readings, "builds")}
+    assert {record.build for record in _records(readings, "test_results")} <= builds
 
 
 def test_merges_leave_the_traces_of_their_kind(history: DemoHistory) -> None:

@@ -17,6 +17,7 @@ from fairlead.wiring.demo.cast import Yard, crew_of, player
 from fairlead.wiring.demo.clock import StoryClock
 from fairlead.wiring.demo.dice import Dice
 from fairlead.wiring.demo.facts import Facts
+from fairlead.wiring.demo.lab import Lab
 from fairlead.wiring.demo.pager import Pager
 from fairlead.wiring.demo.tracker import Tracker
 
@@ -49,6 +50,7 @@ class Director:
         self.seed = seed
         self.tracker = Tracker(secret, lambda: self.now)
         self.pager = Pager(secret, clock, agenda)
+        self.lab = Lab(clock.start)
         self.tickets: dict[str, Json] = {}
         """Issues of story lines by a name of ours, for the changes that belong to them."""
         self.facts = Facts()
@@ -121,6 +123,7 @@ class Director:
             self.fake.finish_job(repo, job, results.get(job.name, "success"), at=self.now)
         yield self.agenda.now + took_s - part * (len(jobs) - 1)
         self.fake.finish_run(repo, run, results, at=self.now)
+        self.lab.report(repo, run, results, self.now)
 
     def ci(self, yard: Yard, item: Pull, key: str, good: bool | None = None) -> tuple[int, bool]:
         """The checks of a pull request's head: when they end, and whether they are green then."""

@@ -31,10 +31,10 @@ ANY_MOMENT = datetime(2026, 6, 17, 9, tzinfo=UTC)
 _HEAD = f"""# The demo team
 
 `fairlead demo` plays ninety days of {COMPANY}, a company that does not exist, through fakes of GitHub,
-Jira and PagerDuty (signed webhooks, and pages of their APIs for what no webhook tells) and through CDEvents, into a
-home of its own. The story ends at the last working day, 09:00 in Berlin; `--as-of` moves that, `--seed` changes the
-everyday work. Numbers and ids below hold for the default seed and every date. Day 0 is the last working day, day -1
-the one before.
+Jira and PagerDuty (signed webhooks, and pages of their APIs for what no webhook tells), through CDEvents, reports of
+CI jobs and a calendar, into a home of its own. The story ends at the last working day, 09:00 in Berlin; `--as-of`
+moves that, `--seed` changes the everyday work. Numbers and ids below hold for the default seed and every date. Day 0
+is the last working day, day -1 the one before.
 
 This page is made from the story's own facts by `python -m fairlead.wiring.demo.page docs/demo.md`; a test compares
 the brief with them.
@@ -124,7 +124,7 @@ def _sprints(history: DemoHistory) -> str:
 
 
 def _volume(history: DemoHistory) -> str:
-    repos = history.fake.repositories.values()
+    repos, tools = history.fake.repositories.values(), Counter(event.tool for event in history.deliveries)
     counts = {
         "webhooks and events": sum(not event.kind.startswith("api:") for event in history.deliveries),
         "pull requests": sum(len(repo.pulls) for repo in repos),
@@ -134,7 +134,8 @@ def _volume(history: DemoHistory) -> str:
         "deployments of GitHub": sum(len(repo.deployments) for repo in repos),
         "issues of Jira": len(history.jira.issues),
         "incidents of PagerDuty": len(history.duty.incidents),
-        "CDEvents": Counter(event.tool for event in history.deliveries)["cdevents"],
+        "CDEvents": tools["cdevents"],
+        "reports of tests and coverage": tools["results"],
     }
     rows = [f"| {name} | {count:,} |" for name, count in counts.items()]
     return "\n".join(["## How much\n", "| | |", "|---|--:|", *rows, ""])

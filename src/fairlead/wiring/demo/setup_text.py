@@ -7,6 +7,7 @@ from datetime import timedelta
 from fairlead.connectors.jira.fake import CUSTOM
 from fairlead.wiring.demo.cast import COMPANY, CREWS, LEAVER, ORG, PLAYERS, SHIPS, YARDS, crew_of, player
 from fairlead.wiring.demo.clock import StoryClock
+from fairlead.wiring.demo.lab import SOURCE as LAB
 from fairlead.wiring.demo.pager import SOURCE as DUTY
 from fairlead.wiring.demo.pager import Pager
 from fairlead.wiring.demo.tracker import SITE, SOURCE, Tracker
@@ -98,7 +99,8 @@ def _sources() -> str:
     return (
         f'[sources.github]\ntool = "github"\nrepositories = {repositories}\nevery_minutes = 0\n'
         f'webhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n\n'
-        '[sources.cdevents]\ntool = "cdevents"\nevery_minutes = 0\n'
+        '[sources.cdevents]\ntool = "cdevents"\nevery_minutes = 0\n\n'
+        f'[sources.{LAB}]\ntool = "results"\nevery_minutes = 0\nwebhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n'
     )
 
 

@@ -100,7 +100,7 @@ def build(as_of: datetime, seed: int = 7) -> DemoHistory:
     agenda.run()
     tracker, pager, span = director.tracker, director.pager, (clock.start, clock.end)
     raw = webhooks(GITHUB, "github", fake.hook.sent) + [_cdevent(event) for event in told.sent]
-    raw += tracker.deliveries() + pager.deliveries()
+    raw += tracker.deliveries() + pager.deliveries() + director.lab.handed_in
     raw.sort(key=lambda event: event.received_at)
     raw += api_pages(fake, clock.end) + tracker.pages(span) + pager.pages(span)
     return DemoHistory(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fairlead.wiring.demo.away import is_away
 from fairlead.wiring.demo.cast import ORG, PLAYERS, crew, player
 from fairlead.wiring.demo.director import Director
+from fairlead.wiring.demo.lab import FLAKY
 from fairlead.wiring.demo.plots.scene import person
 
 
@@ -22,6 +23,9 @@ def begin(director: Director) -> None:
     )
     facts.add("suppressed-team", "team:platform", 0, "Platform has four people: figures about them are suppressed")
     facts.add("flaky-workflow", f"github:{ORG}/storefront", 0, "The workflow `e2e` of storefront is flaky")
+    sentence = f"The test `{FLAKY}` of storefront fails and then passes on the same commit"
+    facts.add("flaky-test", f"github:{ORG}/storefront", 0, sentence)
+    facts.add("coverage-falls", f"github:{ORG}/storefront", 0, "The tests of storefront cover less by the week")
     for who in PLAYERS:
         if who.private_email:
             facts.add(
