@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import signal
 import statistics
@@ -86,9 +87,12 @@ class Installation:
         self.roots.setdefault(part, []).append(process.pid)
         if part == "gateway":
             assert process.stdout is not None
-            said = process.stdout.readline()
+            said = ""
             while not said.rstrip().endswith("}"):
-                said += process.stdout.readline()
+                line = process.stdout.readline()
+                if not line:
+                    raise SystemExit("the gateway did not start")
+                said += line
             self.ports.append(json.loads(said)["port"])
         return process
 
@@ -144,14 +148,16 @@ def measure(folder: Path, client: Path, requests: Path, count: int, seconds: flo
     ):
         _send(made, client, requests, 1.0, connections, first=1)
         _drained(services)
-        before, begun, idle = {part: cpu_s(pids) for part, pids in made.roots.items()}, time.monotonic(), _idle_s()
+        before = {part: cpu_s(pids) for part, pids in made.roots.items()} | {"clients": _waited_for_s()}
+        begun, idle = time.monotonic(), _idle_s()
         first = services.log.latest()
         per_second = _send(made, client, requests, seconds, connections, first=3)
         busy = 1 - (_idle_s() - idle) / ((time.monotonic() - begun) * (os.cpu_count() or 1))
         _drained(services)
         took_s = time.monotonic() - begun
         sent = services.log.latest() - first
-        cpu_us = {part: (cpu_s(pids) - before[part]) / sent * 1e6 for part, pids in made.roots.items()}
+        after = {part: cpu_s(pids) for part, pids in made.roots.items()} | {"clients": _waited_for_s()}
+        cpu_us = {part: (after[part] - before[part]) / sent * 1e6 for part in after}
         return Measured(per_second, sent / took_s, cpu_us, busy)
 
 
@@ -176,6 +182,12 @@ def _drained(services: Services) -> None:
             if offsets.get(tx, "ingest") >= last:
                 return
         time.sleep(0.1)
+
+
+def _waited_for_s() -> float:
+    """Processor time of the clients, which alone are waited for while an installation runs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _idle_s() -> float:
@@ -214,6 +226,12 @@ def main() -> None:
     for what in ("acknowledged_per_s", "recorded_per_s"):
         single, double = (statistics.median(getattr(one, what) for one in found[count]) for count in (1, 2))
         print(f"{what}: {single:.0f} -> {double:.0f}, ratio {double / single:.2f}")
+    cores = os.cpu_count() or 1
+    used_us = statistics.median(sum(one.cpu_us.values()) for one in found[1])
+    recorded = statistics.median(one.recorded_per_s for one in found[1])
+    most = cores * 1e6 / used_us
+    print(f"{cores} cores at {used_us:.0f} us a delivery do at most {most:.0f}/s, however many processes there are:")
+    print(f"{most / recorded:.2f} times what one of each does")
 
 
 if __name__ == "__main__":
