@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import signal
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -254,3 +256,29 @@ def test_an_export_never_mixes_with_what_is_there(home: Home, tmp_path: Path) ->
         export_records(out, home.database, "jsonl")
     with pytest.raises(Abort):
         export_records(tmp_path / "other", home.database, "csv", ("chnges",))
+
+
+def test_deep_json_is_a_fault_of_its_line(home: Home, tmp_path: Path) -> None:
+    """And no stack that runs over."""
+    deep = '{"id": "a#1", "labels": ' + "[" * 20_000 + "]" * 20_000 + "}\n"
+    with pytest.raises(ConfigFaults) as told:
+        home.load(_write(tmp_path / "in", changes_jsonl=deep + '{"id": "a#2", "title": "fine"}\n'))
+    assert [(fault.line, fault.message) for fault in told.value.faults] == [(1, "nested too deeply")]
+
+
+def test_no_room_for_what_is_imported(home: Home, tmp_path: Path) -> None:
+    """The disk of temporary files is full: a clear word, and nothing is imported; with room it goes on."""
+    lines = "".join(f"a#{number},{'x' * 200}\n" for number in range(1_000))
+    folder = _write(tmp_path / "in", changes_csv="id,title\n" + lines)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # a file too large is a full disk for one process alone; without the signal the write fails as it does there
+    held = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+        with pytest.raises(Abort, match="no room for what is imported"):
+            home.load(folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, held)
+    assert home.log.latest() == 0
+    assert home.load(folder).rows == {"changes": 1_000}

@@ -88,6 +88,9 @@ def _jsonl_rows(path: Path) -> Iterator[GivenRow]:
             except (msgspec.DecodeError, UnicodeDecodeError) as fault:
                 yield GivenRow(line, {}, f"not JSON: {fault}")
                 continue
+            except RecursionError:
+                yield GivenRow(line, {}, "nested too deeply")
+                continue
             if isinstance(found, dict):
                 yield GivenRow(line, found)
             else:

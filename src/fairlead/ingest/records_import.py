@@ -6,7 +6,6 @@ at once; references that point nowhere are counted, since people often have only
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ import msgspec
 from fairlead.bus.log import EventLog
 from fairlead.ingest.cells import Into, cell_reader, did_you_mean
 from fairlead.ingest.record_files import FORMATS, GivenFile, GivenRow
-from fairlead.ingest.spool import ImportSummary, Spool
+from fairlead.ingest.spool import ImportSummary, Spool, spooling
 from fairlead.model.errors import Abort, ConfigFault, ConfigFaults
 from fairlead.model.schema import TABLES, column_names, columns
 from fairlead.store import records
@@ -37,8 +36,8 @@ def import_records(
 ) -> ImportSummary:
     """Checks and appends; raises `ConfigFaults` with path, line and column of everything that is wrong."""
     summary = ImportSummary()
-    with tempfile.TemporaryFile() as file:
-        check = _Check(Spool(file))
+    with spooling() as spool:
+        check = _Check(spool)
         for table, given in _files(folder, check, summary):
             report(given.path.name, sum(summary.rows.values()))
             summary.rows[table] = summary.rows.get(table, 0) + check.file(table, given)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -12,6 +15,7 @@ import msgspec
 
 from fairlead.bus.log import EventLog
 from fairlead.connectors.records import Part, rows_event
+from fairlead.model.errors import Abort
 from fairlead.model.patch import OLDEST, Patch
 from fairlead.model.raw import RawEvent
 from fairlead.model.records.kinds import Record
@@ -34,6 +38,25 @@ class ImportSummary:
     new_events: int = 0
     """Those that were not in the log before; 0 if exactly this was imported already."""
     warnings: list[str] = field(default_factory=list)
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def spooling() -> Iterator[Spool]:
+    """A spool for as long as an import lasts."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            yield Spool(file)
+    # here and not at each write: what is still in the buffer fails when the file is closed
+    except OSError as fault:
+        if fault.errno not in _FULL:
+            raise
+        raise Abort(
+            f"no room for what is imported in {tempfile.gettempdir()}: {fault.strerror}",
+            hint="set TMPDIR to a folder with room for a copy of it; nothing was imported",
+        ) from fault
 
 
 class Spool:

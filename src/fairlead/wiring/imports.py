@@ -17,8 +17,6 @@ from fairlead.ingest.spool import ImportSummary
 from fairlead.model.errors import Abort, ConfigFaults, Unreadable
 from fairlead.wiring.services import Services
 
-_AT_ONCE = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class ImportedEvents:
@@ -41,10 +39,8 @@ def import_events(services: Services, paths: Sequence[Path], *, apply: bool) -> 
     # Before the first append: a log cannot take back, so half an import would stay for good.
     if found.faults:
         raise ConfigFaults(found.faults)
-    new = 0
-    for start in range(0, len(found.events), _AT_ONCE):
-        receipts = services.log.append(found.events[start : start + _AT_ONCE])
-        new += sum(not receipt.duplicate for receipt in receipts)
+    # in one transaction for the same reason: whoever is killed here has imported nothing
+    new = sum(not receipt.duplicate for receipt in services.log.append_whole(found.events))
     quarantined = services.apply().quarantined if apply else 0
     return ImportedEvents(found.files, len(found.events), new, quarantined)
 

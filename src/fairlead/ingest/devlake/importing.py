@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +15,7 @@ from fairlead.ingest.devlake.names import SOURCE, Names
 from fairlead.ingest.devlake.tables import READ, LakeDatabase, LakeFolder, Reader
 from fairlead.ingest.devlake.theirs import Theirs, theirs
 from fairlead.ingest.records_import import limited
-from fairlead.ingest.spool import ImportSummary, Spool
+from fairlead.ingest.spool import ImportSummary, spooling
 from fairlead.model.errors import ConfigFaults
 from fairlead.store.foreign import ForeignDatabase
 from fairlead.store.statements import clean
@@ -66,8 +65,7 @@ def import_devlake(place: str, log: EventLog, now: datetime) -> Moved:
 
 def _import(reader: Reader, scope: str, log: EventLog, now: datetime) -> Moved:
     names, summary = Names(reader), ImportSummary()
-    with tempfile.TemporaryFile() as file:
-        spool = Spool(file)
+    with spooling() as spool:
         seen: dict[str, set[int]] = {}
         for step in _STEPS:
             for table, values in step(reader, names):
