@@ -34,9 +34,12 @@ cast({{ value }} as double precision)
 {%- if is_incremental() -%}{{ ref('dirty_' ~ table ~ '_rows') }}{%- else -%}{{ source('records', table) }}{%- endif -%}
 {%- endmacro %}
 
-{#- Whether a hash is among others. Where the engine keeps it as a number too, that is read instead of the text. -#}
+{#- Whether a hash may be among others; whoever asks compares the texts of those few. Where the engine keeps hashes as
+    numbers too, those are read instead. A few are handed over as one list, since it takes the rows of a longer query
+    for as many as all changes and then hashes all that was ever deployed to look them up. -#}
 {% macro hashed_among(chosen) -%}
-{%- if target.type == 'postgres' -%}sha in ({{ chosen }})
-{%- else -%}sha_key in (select hash(sha) from ({{ chosen }})) and sha in ({{ chosen }})
+{%- if target.type == 'postgres' -%}sha in (select sha from {{ chosen }})
+{%- elif is_incremental() -%}sha_key in (select unnest((select list(hash(sha)) from {{ chosen }})))
+{%- else -%}sha_key in (select hash(sha) from {{ chosen }})
 {%- endif -%}
 {%- endmacro %}

@@ -67,11 +67,11 @@ places as (
 ),
 
 -- By the hash alone first: it says nearly all, and engines look a single column up while they read the large table,
--- where a join by both columns has them hash all of it.
+-- where a join by both columns has them hash all of it. The repository is compared below.
 reached as (
     select repository, sha, deployment, finished_at, proven, service
     from {{ source('computed', 'first_deployments') }}
-    where production and {{ hashed_among('select sha from places') }}
+    where production and {{ hashed_among('places') }}
 ),
 
 deployed as (
