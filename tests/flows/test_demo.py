@@ -95,3 +95,34 @@ def test_a_german_brief_says_the_same(demo_services: Services, reports: dict[str
 def test_the_same_question_gives_the_same_answer(form: str, demo_services: Services) -> None:
     first, again = (verbs.ask(demo_services, "brief", {"form": form, "width": "80"}).text for _ in range(2))
     assert first == again
+
+
+TOLD_BY_THE_MARTS = {
+    "scope-creep": "select count(*) from sprint_scope where sprint = ? and kind = 'added' having count(*) >= 4",
+    "carried-over": "select 1 from sprint_scope where work_item = ? and kind = 'carried_over' having count(*) = 3",
+    "re-estimated": "select 1 from sprint_scope where work_item = ? and kind = 're_estimated'"
+    " and points_before = 3 and points_after = 8",
+    "reopened": "select 1 from work_item_cycle_times where work_item = ? and reopened = 1 and done_at is null",
+    "flagged": "select 1 from work_item_blocks where work_item = ? and kind = 'flag' and to_at is null",
+    "blocked-by-team": "select blocked_by from work_item_blocks where work_item = ? and to_at is null",
+    "incident-caused": "select deployment from incident_causes where incident = ? and deployment is not null",
+    "incident-not-caused": "select 1 from incident_causes where incident = ? and deployment is null",
+    "edge-incident": "select deployment from incident_causes where incident = ? and verdict = 'named_sha'",
+    "incident-recurs": "select 1 from counted_incidents where incident = ? and resolved_at is not null",
+    "incident-reopened": "select 1 from counted_incidents where incident = ? and duration_s > 9000",
+}
+"""Kind of a story line -> query by its record's id; a row, and what the line names besides, shows that it is seen."""
+
+
+@pytest.mark.parametrize("kind", TOLD_BY_THE_MARTS)
+def test_the_marts_see_what_the_story_tells(kind: str, story: DemoHistory, demo_services: Services) -> None:
+    [fact] = [fact for fact in story.story_facts if fact.kind == kind]
+    rows = demo_services.warehouse.rows(TOLD_BY_THE_MARTS[kind], [fact.id])
+    assert rows, fact.sentence
+    named = {str(value) for row in rows for value in row.values() if ":" in str(value)}
+    assert named <= set(fact.others), fact.sentence
+
+
+def test_no_incident_counts_twice(demo_services: Services) -> None:
+    counted = demo_services.warehouse.rows("select source, count(*) as n from counted_incidents group by source")
+    assert {row["source"]: row["n"] for row in counted} == {"pagerduty": 14, "cdevents": 1}
