@@ -49,6 +49,7 @@ class NatsShelf:
 
     def __init__(self, place: Place, applied: int = 0) -> None:
         self._name = place.stream
+        # one connection for writing and reading: a page is small beside what a server sends at once
         self._link = Link(place)
         self._stream = Stream(self._link)
         self._silent_since: float | None = None
@@ -73,18 +74,23 @@ class NatsShelf:
         fresh: dict[str, int] = {}
         held: dict[str, int] = {}
 
+        waiting = dict(drafts)
+
         def publish() -> None:
-            while waiting := [one for subject, one in drafts.items() if subject not in held | fresh]:
+            # again without those that turned out to be there: the batch that holds one of them is refused whole
+            while waiting:
                 try:
-                    fresh.update(self._stream.publish(waiting, append))
+                    fresh.update(self._stream.publish(list(waiting.values()), append))
+                    return
                 except Conflict as conflict:
-                    there = self._stream.under([one.subject for one in waiting])
+                    there = self._stream.under(list(waiting))
                     if not there:
                         # another gateway publishes the same just now and has no answer either
                         raise ShelfDown(f"NATS refuses what it does not hold: {conflict}") from conflict
                     for subject, found in there.items():
                         # our own, if the acknowledgement of an earlier try got lost
                         (fresh if found.headers.get(form.APPEND) == append else held)[subject] = found.seq
+                        del waiting[subject]
 
         self._patiently(publish)
         receipts = []
@@ -112,6 +118,8 @@ class NatsShelf:
         """Drops, from the oldest on, at most `limit` of the events received before a moment; gives how many."""
         last = 0
         gone = 0
+        # By position, since a stream is dropped up to one. Events stand there about in the order in which they came: the
+        # first that is young enough ends it, and the rest of the log is not read for this each day.
         for found in self._stream.page(0, limit, form.source_subject(self._name, None)):
             if found.seq > upto or not _older(found, self._whole(found), before):
                 break
@@ -141,6 +149,7 @@ class NatsShelf:
 
     def latest(self) -> int:
         """Highest position, also of an event that has expired."""
+        # of the leader: one that lags would let a reader believe that it has seen all
         return self._stream.state().last
 
     def known(self, source: str, deliveries: Sequence[str]) -> set[str]:

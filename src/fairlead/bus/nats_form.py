@@ -73,6 +73,7 @@ def event_subject(stream: str, source: str, delivery: str) -> str:
 def draft(stream: str, row: tuple[Any, ...], largest: int) -> Draft:
     """A row in messages of at most so many bytes."""
     whole = _encode(row)
+    # cut after packing, so that headers of any length fit as well as bodies
     parts = [whole[start : start + largest] for start in range(0, len(whole), largest)]
     return Draft(event_subject(stream, row[0], row[3]), parts)
 

@@ -79,6 +79,7 @@ class Link:
             loop.close()
 
     def _running(self) -> asyncio.AbstractEventLoop:
+        # started by the first call, of whichever thread
         with self._starting:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
@@ -89,6 +90,7 @@ class Link:
     async def _guarded(self, work: Callable[[Client], Coroutine[Any, Any, _T]], within_s: float) -> _T:
         try:
             client = await self._connected()
+            # a task of its own, so that `_drop` ends it: the client leaves those waiting whose connection broke
             task = asyncio.ensure_future(work(client))
             self._under_way.add(task)
             try:
@@ -144,6 +146,7 @@ class Link:
                 address,
                 name=f"fairlead {self.place.stream}",
                 allow_reconnect=False,
+                # holds for the first connection as well: by itself it tries a server that refuses for two minutes
                 max_reconnect_attempts=1,
                 reconnect_time_wait=0,
                 connect_timeout=_CONNECT_WITHIN_S,

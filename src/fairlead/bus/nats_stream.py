@@ -71,6 +71,7 @@ class Stream:
         wanted = self._config(first)
         found = self._ask("STREAM.INFO", {}, missing=_NO_STREAM)
         if found is None:
+            # the name is taken where another process was faster and began elsewhere
             found = self._ask("STREAM.CREATE", wanted, missing=_NAME_TAKEN) or self._ask("STREAM.INFO", {})
         assert found is not None
         # how many copies is the operator's to change while it runs, and where it began nobody can
@@ -137,6 +138,7 @@ class Stream:
         """Those of the subjects under which there is a message."""
 
         async def ask(client: Client) -> list[Found | None]:
+            # all at once: a thousand answers take as long as a few one after the other
             return await asyncio.gather(*(self._get(client, {"last_by_subj": subject}) for subject in wanted))
 
         found = self._link.run(ask, _ANSWER_WITHIN_S + len(wanted) / 1000)
