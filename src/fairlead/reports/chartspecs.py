@@ -112,6 +112,54 @@ def lines(labels: Sequence[str], series: Sequence[Line], unit: str) -> dict[str,
     return _chart(layers, rows, unit, {str(index): label for index, label in enumerate(labels)})
 
 
+def areas(labels: Sequence[str], series: Sequence[Line], unit: str) -> dict[str, Any]:
+    """Bands on each other, the first at the bottom; each bears its name at its right end."""
+    rows = [
+        {"at": index, "part": line.name, "order": order, "value": value}
+        for order, line in enumerate(series)
+        for index, value in enumerate(line.values)
+    ]
+    parts = [line.name for line in series]
+    colours = [*CATEGORIES[3:4], ACCENT, HATCH][: len(parts)]
+    band = {
+        "mark": {"type": "area", "opacity": 0.85},
+        "encoding": {
+            "color": {"field": "part", "scale": {"domain": parts, "range": colours}, "legend": None},
+            # no words on hover: they would cut the band into a piece for each of them
+            "order": {"field": "order"},
+        },
+    }
+    ends: list[dict[str, Any]] = []
+    floor = 0.0
+    for line in series:
+        last = line.values[-1] or 0.0
+        # in the middle of its band, where it ends
+        ends.append({"at": len(labels) - 1, "line": line.name, "value": floor + last / 2})
+        floor += last
+    texts = [
+        {
+            "data": {"values": [end]},
+            "mark": {"type": "text", "align": "left", "dx": 6, "color": TEXT, "fontSize": 12},
+            "encoding": {"text": {"field": "line"}},
+        }
+        for end in _apart(ends)
+    ]
+    return _chart([band, *texts], rows, unit, {str(index): label for index, label in enumerate(labels)})
+
+
+def scatter(
+    labels: Sequence[str], points: Sequence[tuple[int, float, str]], unit: str, edges: Sequence[Threshold]
+) -> dict[str, Any]:
+    """A dot for each of `(place on the axis, value, sentence on hover)`, with pale lines across."""
+    rows = [{"at": at, "value": value, "hover": hover} for at, value, hover in points]
+    dots = {
+        "mark": {"type": "point", "filled": True, "size": 36, "color": ACCENT, "opacity": 0.55},
+        "encoding": {"description": {"field": "hover"}},
+    }
+    names = {str(index): label for index, label in enumerate(labels)}
+    return _chart([*_thresholds(edges, len(labels)), dots], rows, unit, names)
+
+
 def _marks(shape: str) -> list[dict[str, Any]]:
     described = {"description": {"field": "hover"}}
     if shape == "line":

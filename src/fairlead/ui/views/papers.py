@@ -9,6 +9,7 @@ from starlette.responses import Response
 from fairlead.model.errors import Skip
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
+from fairlead.reports.flow import flow
 from fairlead.reports.incidents import incidents
 from fairlead.reports.sprint_health import sprint_health
 from fairlead.reports.standup import standup
@@ -21,6 +22,7 @@ REPORTS: dict[str, Callable[..., Document]] = {
     "brief": brief,
     "triage": triage,
     "incidents": incidents,
+    "flow": flow,
     "standup": standup,
     "sprint-health": sprint_health,
 }

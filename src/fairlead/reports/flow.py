@@ -1,0 +1,264 @@
+"""Flow: what stands where day by day, how long finished items took, what is done a week, and what is old by now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from fairlead.metrics import figures
+from fairlead.model.figures import Figure, Window
+from fairlead.model.setup import Setup
+from fairlead.model.times import Clock
+from fairlead.reports import facts, proof
+from fairlead.reports.brief_data import freshness
+from fairlead.reports.chartspecs import Line, Mark, Threshold, areas, scatter, trend
+from fairlead.reports.document import Act, Block, Cell, Chart, Claim, Document, Empty, Ref, Section, Table
+from fairlead.reports.figure_words import figure_block, quantity
+from fairlead.reports.intake import Intake
+from fairlead.reports.literals import text_literal, time_literal
+from fairlead.reports.naming import Names, short_name
+from fairlead.reports.plain import plain
+from fairlead.reports.scope import Scope, aware
+from fairlead.reports.sentences import Teller
+from fairlead.reports.standup_facts import Underway, load_underway
+from fairlead.reports.wording import Elapsed, Wording
+
+if TYPE_CHECKING:
+    from fairlead.metrics.warehouse import Warehouse
+
+WINDOWS = {"7d": 7, "30d": 30, "90d": 90}
+MOST_DOTS = 500
+"""Finished items drawn; of more the latest, and it is said."""
+MOST_OLD = 10
+_DAY_S = 86_400.0
+
+_STANDING = """
+with days as (
+    select cast(unnest(generate_series(cast($start as date), cast($end as date), interval '1 day')) as date) as day
+),
+places as (select distinct project, team from daily_flow where team is not distinct from $team),
+stood as (
+    select d.day, f.todo, f.in_progress, f.done
+    from days d cross join places p
+    asof left join daily_flow f on f.project = p.project and f.team is not distinct from p.team and d.day >= f.day
+)
+select day, coalesce(sum(todo), 0) as todo, coalesce(sum(in_progress), 0) as in_progress,
+    coalesce(sum(done), 0) as done
+from stood group by day order by day
+"""
+
+
+def flow(
+    warehouse: Warehouse,
+    setup: Setup,
+    clock: Clock,
+    *,
+    team: str | None = None,
+    language: str = "en",
+    intake: Intake | None = None,
+    window: str = "",
+) -> Document:
+    """The flow of work items of a team or of everybody over the days before now."""
+    scope = Scope.of(warehouse, setup, clock.now(), team, intake)
+    words = Wording(language, scope.calendar.zone, scope.now)
+    teller = Teller(words, Names.load(warehouse), scope)
+    days = WINDOWS.get(window, 30)
+    span = Window(start=scope.now - timedelta(days=days), end=scope.now)
+    segment = {"team": scope.team} if scope.team else {}
+    found = figures.group(warehouse, "flow", span, segment, language=words.language)
+    by_name = {figure.name: figure for figure in found}
+    aside = words("aside.window", n=days)
+    return Document(
+        kind="flow",
+        title=_title(teller, by_name),
+        scope=scope.name or words("scope.all"),
+        as_of=scope.now,
+        shown_as_of=words.moment(scope.now, year=True),
+        freshness=freshness(teller, facts.load_sources(scope)),
+        sections=(
+            Section("charts", words("section.flow"), tuple(_charts(teller, span, by_name)), aside=aside),
+            _old(teller),
+            Section(
+                "figures",
+                words("section.figures"),
+                tuple(figure_block(figure, words) for figure in found),
+                aside=aside,
+            ),
+        ),
+        language=words.language,
+        team=scope.team,
+    )
+
+
+def _title(teller: Teller, found: dict[str, Figure]) -> Claim:
+    done, wip = found["throughput"], found["wip"]
+    if done.value is None:
+        return teller.claim("flow.title_none", done.rows)
+    told = quantity(done.value, done.unit, teller.words)
+    return teller.claim("flow.title", done.rows, rate=told, n=int(wip.value or 0))
+
+
+def _charts(teller: Teller, span: Window, found: dict[str, Figure]) -> list[Block]:
+    blocks = [
+        *_cumulative(teller, span), *_weekly(teller, found["throughput"]), *_dots(teller, span, found["cycle_time"]),
+    ]  # fmt: skip
+    if blocks:
+        return blocks
+    act = Act(teller.words("act.bring"), command=teller.scope.bring)
+    evidence = proof.of_absence("flow", f"select * from daily_flow where {_own(teller.scope)}")  # noqa: S608
+    return [Empty(Claim(key="flow.empty", text=teller.words("flow.empty"), evidence=evidence, act=act))]
+
+
+def _cumulative(teller: Teller, span: Window) -> list[Block]:
+    """Items by where they stood at the end of each day (in UTC), done ones from the start of the window on."""
+    words, scope = teller.words, teller.scope
+    asked = {"start": _naive(span.start), "end": _naive(span.end), "team": scope.team}
+    rows = scope.warehouse.rows(_STANDING, asked)
+    if not rows or not any(row["todo"] or row["in_progress"] or row["done"] for row in rows):
+        return []
+    # what was done before would be the tallest band and tell nothing of this window
+    before = rows[0]["done"]
+    names = [words("chart.done"), words("chart.in_progress"), words("chart.todo")]
+    values = [[int(row["done"] - before) for row in rows], [int(row["in_progress"]) for row in rows],
+              [int(row["todo"]) for row in rows]]  # fmt: skip
+    labels = [words.short_date(row["day"]) for row in rows]
+    bands = [Line(name, band, ()) for name, band in zip(names, values, strict=True)]
+    query = (
+        "select day, project, todo, in_progress, done, arrivals, departures from daily_flow "  # noqa: S608 - escaped
+        f"where {_own(scope)} and day <= cast({time_literal(span.end)} as date) order by day, project"
+    )
+    places = scope.warehouse.rows(f"select count(*) as n, list(distinct project) as projects from ({query})")[0]  # noqa: S608
+    evidence = proof.of_rows(sorted(places["projects"] or ["daily_flow"]), query, int(places["n"]))
+    change = values[1][-1] - values[1][0]
+    key = "chart.cumulative_same" if not change else f"chart.cumulative_{'more' if change > 0 else 'less'}"
+    caption = teller.claim(key, evidence, n=values[1][-1], before=values[1][0], done=values[0][-1])
+    table = Table(
+        (words("column.day"), *names),
+        tuple(
+            (Cell(words.date(row["day"])), *(Cell(words.number(band[index]), number=True) for band in values))
+            for index, row in enumerate(rows)
+        ),
+        caption,
+    )
+    return [Chart("cumulative-flow", areas(labels, bands, words("unit.axis_items")), table)]
+
+
+def _weekly(teller: Teller, figure: Figure) -> list[Block]:
+    """Items done in each week of the window."""
+    words = teller.words
+    if sum(point.value is not None for point in figure.trend) < 2:
+        return []
+    marks = [
+        Mark(
+            words.short_date(_local(teller, point.start)), None if point.value is None else round(point.value, 2),
+            f"{words.day(point.start)}: {quantity(point.value, figure.unit, words)}, n = {point.n}", point.partial,
+        )
+        for point in figure.trend
+    ]  # fmt: skip
+    said = quantity(figure.value, figure.unit, words)
+    caption = teller.claim("chart.throughput", figure.rows, rate=said)
+    rows = tuple(
+        (
+            Cell(words.day(point.start)), Cell(words.day(point.end)),
+            Cell(quantity(point.value, figure.unit, words) if point.value is not None else "", number=True),
+        )
+        for point in figure.trend
+    )  # fmt: skip
+    table = Table((words("column.from"), words("column.until"), plain(figure.title)), rows, caption)
+    return [Chart("throughput", trend(marks, words("unit.axis_items")), table)]
+
+
+def _dots(teller: Teller, span: Window, figure: Figure) -> list[Block]:
+    """Each finished item by its day and how long it took, with the times of half and of 85 % of them."""
+    words, scope = teller.words, teller.scope
+    query = (
+        "select work_item, done_at, cycle_s from work_item_cycle_times "  # noqa: S608 - literals escaped
+        f"where cycle_s is not null and done_at >= {time_literal(span.start)} and done_at < {time_literal(span.end)} "
+        f"and {scope.items('work_item')} order by done_at desc, work_item"
+    )
+    rows = scope.warehouse.rows(query)
+    if len(rows) < 2 or figure.value is None:
+        return []
+    first = _local(teller, span.start)
+    drawn = rows[:MOST_DOTS]
+    last = (_local(teller, span.end) - first).days
+    labels = [words.short_date(first + timedelta(days=day)) for day in range(last + 1)]
+    points = [
+        (
+            (_local(teller, aware(row["done_at"])) - first).days, round(row["cycle_s"] / _DAY_S, 2),
+            f"{short_name(row['work_item'])}: {words.value(Elapsed(row['cycle_s']))}",
+        )
+        for row in drawn
+    ]  # fmt: skip
+    part = next((part for part in figure.parts if part.name == "cycle_time_p85"), None)
+    sure = part.value if part and part.value is not None else figure.value
+    edges = [Threshold(figure.value / _DAY_S, "50 %"), Threshold(sure / _DAY_S, "85 %")]
+    evidence = proof.of_rows([row["work_item"] for row in rows], query)
+    key = "chart.cycle_latest" if len(rows) > len(drawn) else "chart.cycle"
+    args: dict[str, Any] = {"n": len(drawn), "half": Elapsed(figure.value), "sure": Elapsed(sure)}
+    table = Table(
+        (words("column.item"), words("column.when"), plain(figure.title)),
+        tuple(
+            (
+                Cell(short_name(row["work_item"])), Cell(words.moment(aware(row["done_at"]))),
+                Cell(words.value(Elapsed(row["cycle_s"])), number=True),
+            )
+            for row in drawn[:50]
+        ),
+        teller.claim(key, evidence, **args),
+    )  # fmt: skip
+    return [Chart("cycle-time", scatter(labels, points, words("unit.axis_days"), edges), table)]
+
+
+def _old(teller: Teller) -> Section:
+    """Items in progress that are older than 85 % of their project's items become, the oldest first."""
+    words, scope = teller.words, teller.scope
+    underway = [item for item in load_underway(scope) if item.since is not None]
+    old = [item for item in underway if _age(scope, item) > (item.usual_s or float("inf"))]
+    blocks: list[Block] = [_line(teller, item) for item in old[:MOST_OLD]]
+    if len(old) > MOST_OLD:
+        rest = [item.item for item in old[MOST_OLD:]]
+        blocks.append(teller.claim("more", proof.of_mixed(rest), n=len(rest)))
+    if not old:
+        blocks.append(Empty(_none_old(teller, [item.item for item in underway])))
+    return Section("old", words("section.old"), tuple(blocks), numbered=True)
+
+
+def _none_old(teller: Teller, underway: Sequence[str]) -> Claim:
+    if underway:
+        evidence = proof.of_records("work_item_cycle_times", underway, "work_item")
+        return teller.claim("flow.none_old", evidence, tone="ok", n=len(underway))
+    limit = teller.scope.items("work_item")
+    query = f"select * from work_item_cycle_times where category = 'in_progress' and {limit}"  # noqa: S608 - escaped
+    return teller.claim("flow.nothing_underway", proof.of_absence("items in progress", query))
+
+
+def _line(teller: Teller, item: Underway) -> Claim:
+    words = teller.words
+    text = words("flow.old", span=Elapsed(_age(teller.scope, item), bent=True), usual=Elapsed(item.usual_s or 0.0))
+    return Claim(
+        key="flow.old", text=text, tone="watch", title=plain(item.title),
+        evidence=proof.of_records("work_item_cycle_times", [item.item], "work_item"),
+        refs=(Ref(item.item, short_name(item.item), item.url),),
+    )  # fmt: skip
+
+
+def _own(scope: Scope) -> str:
+    """Rows of the team; those without one are the whole of a project."""
+    return f"team = {text_literal(scope.team)}" if scope.team else "team is null"
+
+
+def _age(scope: Scope, item: Underway) -> float:
+    return (scope.now - item.since).total_seconds() if item.since else 0.0
+
+
+def _local(teller: Teller, moment: datetime) -> date:
+    return moment.astimezone(teller.words.zone).date()
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+__all__: Sequence[str] = ("flow",)
