@@ -118,8 +118,8 @@ class NatsShelf:
         """Drops, from the oldest on, at most `limit` of the events received before a moment; gives how many."""
         last = 0
         gone = 0
-        # By position, since a stream is dropped up to one. Events stand there about in the order in which they came: the
-        # first that is young enough ends it, and the rest of the log is not read for this each day.
+        # By position, since a stream is dropped up to one. Events stand there about as they came: the first that is
+        # young enough ends it, and the rest of the log is not read for this each day.
         for found in self._stream.page(0, limit, form.source_subject(self._name, None)):
             if found.seq > upto or not _older(found, self._whole(found), before):
                 break
