@@ -12,14 +12,16 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 
 from fairlead.metrics.devlake_lineage import brought_by
 from fairlead.metrics.frame import Asked, Frame
 from fairlead.metrics.segments import quoted, whole_id
+from fairlead.metrics.warehouse import Warehouse
 from fairlead.metrics.wording import note
 from fairlead.model.errors import Fault
-from fairlead.model.figures import Band, Figure
+from fairlead.model.figures import Band, Figure, Window
 
 _MINUTE_S = 60.0
 
@@ -28,7 +30,7 @@ def figure(asked: Asked, said: Frame) -> Figure:
     """A figure of the group `dora` by those rules; others have none and raise `Fault`."""
     if not knows(asked.entry.name):
         raise Fault(f"DevLake has no `{asked.entry.name}`", hint="it has: " + ", ".join(_FIGURES))
-    value, n, band = by_rules(asked.entry.name, _History(asked))
+    value, n, band = by_rules(asked.entry.name, History(asked.warehouse, asked.window, asked.segment))
     rules = [note("by_devlake_rules", asked.language)]
     return said.filled(
         value=value, n=n, missing=None if value is not None else "no_rows", band=band, notes=tuple(rules)
@@ -92,51 +94,81 @@ class Pull:
     cycle: float | None
 
 
-class _History:
-    """Deployments, changes and incidents of a project: everything, or what a segment leaves."""
+class History:
+    """Deployments, changes and incidents of a project by our marts: everything, or what a segment leaves."""
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
-        self.start = asked.window.start.replace(tzinfo=None)
-        self.end = asked.window.end.replace(tzinfo=None)
-        self._where = _project(asked.segment)
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        window: Window,
+        segment: Mapping[str, str] | None = None,
+        held: _Held | None = None,
+    ) -> None:
+        self.start = window.start.replace(tzinfo=None)
+        self.end = window.end.replace(tzinfo=None)
+        self._held = held or _Held(warehouse, _project(segment or {}))
 
+    @property
+    def warehouse(self) -> Warehouse:
+        """Where the rows come from."""
+        return self._held.warehouse
+
+    def over(self, window: Window) -> History:
+        """The same rows in another window, without reading them again."""
+        return History(self._held.warehouse, window, held=self._held)
+
+    def in_range(self) -> dict[str, datetime]:
+        """Deployments that finished in the window."""
+        return {key: at for key, at in self._held.deployments.items() if self.start <= at < self.end}
+
+    def pulls(self) -> list[Pull]:
+        """Merged changes whose deployment finished in the window."""
+        return [pull for finished, pull in self._held.pulls if self.start <= finished < self.end]
+
+    def caused(self) -> list[tuple[str, datetime, datetime | None]]:
+        """For each incident the last deployment before it, its finish, and when the incident was resolved."""
+        return self._held.caused
+
+
+class _Held:
+    """What does not depend on the window: the difference of all deployments is what costs."""
+
+    def __init__(self, warehouse: Warehouse, where: str) -> None:
+        self.warehouse = warehouse
+        self._where = where
+
+    @cached_property
     def deployments(self) -> dict[str, datetime]:
         """Successful production deployments with the finish of their last part."""
-        found = self._rows(
+        found = self.warehouse.rows(
             "select deployment, finished_at from counted_deployments where production and success "  # noqa: S608
             f"and finished_at is not null and {self._where} order by finished_at, deployment"
         )
         return {row["deployment"]: row["finished_at"] for row in found}
 
-    def in_range(self) -> dict[str, datetime]:
-        """Deployments that finished in the window."""
-        return {key: at for key, at in self.deployments().items() if self.start <= at < self.end}
-
-    def pulls(self) -> list[Pull]:
-        """Merged changes whose deployment finished in the window."""
-        deployments, brought = self.deployments(), brought_by(self._asked.warehouse, self._where)
+    @cached_property
+    def pulls(self) -> list[tuple[datetime, Pull]]:
+        """Merged changes that a deployment brought, with its finish."""
+        brought = brought_by(self.warehouse, self._where)
         found = []
-        for row in self._rows(_PULLS.format(where=self._where)):
+        for row in self.warehouse.rows(_PULLS.format(where=self._where)):
             carrier = brought.get((row["repository"], row["merge_sha"]))
-            finished = deployments.get(carrier) if carrier else None
-            if finished is not None and self.start <= finished < self.end:
-                found.append(_pull(row, finished))
+            finished = self.deployments.get(carrier) if carrier else None
+            if finished is not None:
+                found.append((finished, _pull(row, finished)))
         return found
 
+    @cached_property
     def caused(self) -> list[tuple[str, datetime, datetime | None]]:
-        """For each incident the last deployment before it, its finish, and when the incident was resolved."""
-        held = sorted((at, key) for key, at in self.deployments().items())
+        """See `History.caused`."""
+        held = sorted((at, key) for key, at in self.deployments.items())
         moments = [at for at, _ in held]
         found: list[tuple[str, datetime, datetime | None]] = []
-        for row in self._rows("select started_at, resolved_at from counted_incidents"):
+        for row in self.warehouse.rows("select started_at, resolved_at from counted_incidents"):
             place = bisect_left(moments, row["started_at"])
             if place:
                 found.append((held[place - 1][1], held[place - 1][0], row["resolved_at"]))
         return found
-
-    def _rows(self, sql: str) -> list[dict[str, Any]]:
-        return self._asked.warehouse.rows(sql)
 
 
 _PULLS = """

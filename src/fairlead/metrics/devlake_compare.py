@@ -81,10 +81,11 @@ def compare(warehouse: Warehouse, theirs: Theirs, window: Window) -> list[Compar
     """Every figure over the window, then month by month; a month of which neither side knows anything is left out."""
     cut = [Window(start=start, end=_month(start, 1)) for start in _starts(window)]
     found: list[Compared] = []
+    history = devlake.History(warehouse, window)
     for name in ("deployment_frequency", "lead_time", "change_failure_rate", "failed_deployment_recovery_time"):
-        found.append(_compared(warehouse, theirs, name, window, window))
+        found.append(_compared(history, theirs, name, window, window))
         shown = DEPLOYMENTS if name == "deployment_frequency" else name
-        months = (_compared(warehouse, theirs, shown, each, window) for each in cut)
+        months = (_compared(history, theirs, shown, each, window) for each in cut)
         found += [one for one in months if one.theirs.n or one.ours.n or one.compatible.n]
     return found
 
@@ -133,7 +134,8 @@ class _Their:
         return self.start <= _naive(at) < self.end
 
 
-def _compared(warehouse: Warehouse, theirs: Theirs, name: str, part: Window, whole: Window) -> Compared:
+def _compared(history: devlake.History, theirs: Theirs, name: str, part: Window, whole: Window) -> Compared:
+    warehouse = history.warehouse
     their = _Their(theirs, part, whole)
     unit: Unit
     if name == DEPLOYMENTS:
@@ -141,9 +143,9 @@ def _compared(warehouse: Warehouse, theirs: Theirs, name: str, part: Window, who
         sides = (Side(float(len(their.in_range())), len(their.in_range())), Side(here, here), Side(here, here))
         unit = "count"
     else:
-        same = figure(warehouse, name, part, compatible="devlake")
+        same, rows, _ = devlake.by_rules(name, history.over(part))
         own = figure(warehouse, name, part)
-        sides = (_side(name, their), Side(same.value, same.n), Side(own.value, own.n))
+        sides = (_side(name, their), Side(same, rows), Side(own.value, own.n))
         unit = own.unit
     differs = not _same(sides[0].value, sides[2].value)
     reasons = list(_REASONS[name](warehouse, their, part)) if differs else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from fairlead.metrics.warehouse import Warehouse
@@ -28,8 +28,8 @@ def brought_by(warehouse: Warehouse, where: str) -> Mapping[tuple[str, str], str
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for repository, chain in chains.items():
         parents = _parents(warehouse, repository)
-        for old, new in pairwise(chain):
-            for sha in _difference(parents, new["sha"], old["sha"]):
+        for new, difference in differences(parents, chain):
+            for sha in difference:
                 place = (new["started_at"], new["deployment"])
                 key = (repository, sha)
                 if key not in found or place < found[key]:
@@ -45,17 +45,33 @@ def _parents(warehouse: Warehouse, repository: str) -> dict[str, Sequence[str]]:
     return {row["sha"]: row["parents"] for row in rows}
 
 
-def _difference(parents: Mapping[str, Sequence[str]], new: str, old: str) -> set[str]:
-    held = _ancestors(parents, old, set())
-    return _ancestors(parents, new, held)
+def differences(
+    parents: Mapping[str, Sequence[str]], chain: Sequence[dict[str, str]]
+) -> Iterator[tuple[dict[str, str], set[str]]]:
+    """Each deployment but the first, with the commits that it has and the one before it has not."""
+    held: set[str] = set()
+    for old, new in pairwise(chain):
+        held = held or _reach(parents, old["sha"], held)[0]
+        difference, met = _reach(parents, new["sha"], held)
+        yield new, difference
+        # Mostly the new one stands on the old one and so has all of its commits: to walk them anew for each
+        # deployment would cost their number times that of the commits.
+        if old["sha"] in met:
+            held |= difference
+        else:
+            held = _reach(parents, new["sha"], set())[0]
 
 
-def _ancestors(parents: Mapping[str, Sequence[str]], head: str, stop: set[str]) -> set[str]:
+def _reach(parents: Mapping[str, Sequence[str]], head: str, stop: set[str]) -> tuple[set[str], set[str]]:
+    """Commits from a head back to those where it stops, and where it did."""
     found: set[str] = set()
+    met: set[str] = set()
     stack = [head]
     while stack:
         sha = stack.pop()
-        if sha not in found and sha not in stop:
+        if sha in stop:
+            met.add(sha)
+        elif sha not in found:
             found.add(sha)
             stack.extend(parents.get(sha, ()))
-    return found
+    return found, met
