@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fairlead.connectors.kit.connector import Delivery, Options, Reading, Sweep
 from fairlead.model.errors import Unreadable
 from fairlead.model.patch import OLDEST, Patch
+from fairlead.model.raw import content_id
 from fairlead.model.records.people import Absence
 from fairlead.model.times import iso, parse_time
 
@@ -37,7 +38,8 @@ def read(delivery: Delivery, options: Options) -> Reading:
         raise Unreadable("", f"not an iCalendar file: {fault}") from fault
     seen = _seen_at(delivery.headers.get("seen-at"))
     key = delivery.headers.get("calendar", "calendar")
-    scope = f"{options.source}:{key}/"
+    # a calendar of one person is often called after the address
+    scope = f"{options.source}:{content_id(key)[:12] if _ADDRESS.search(key) else key}/"
     found: list[Patch] = []
     for calendar in calendars:
         reader = _Calendar(calendar, options.values, key)
@@ -82,7 +84,8 @@ class _Calendar:
         for start, end in self._times(event):
             for person in self._people(event, text):
                 absence = Absence(
-                    id=f"{scope}{event['UID']}/{iso(start)}/{person}",
+                    # a digest: ids are evidence of claims, which those may read who may not see addresses
+                    id=f"{scope}{content_id(str(event['UID']), iso(start), person)[:20]}",
                     source=source,
                     account=f"email:{person}",
                     start_at=start,
