@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import Any
 
+import pytest
+from msgspec.structs import replace
+
+from fairlead.metrics import executor
 from fairlead.metrics.figures import figure
 from fairlead.metrics.quality import findings
 from fairlead.model.figures import Window
+from fairlead.model.setup import CalendarSetup, TeamSetup
 
 HOUR = 3600.0
 
@@ -191,6 +196,20 @@ def test_time_of_a_change_that_spans_a_summer_time_switch_is_elapsed_time(compan
     assert row(company, 2)["review_s"] == 60 * 24 * HOUR - 3 * HOUR
 
 
+def test_a_full_run_in_parts_makes_the_same_rows(company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 9):
+        company.change(number)
+    deploy_daily(company, 1, 3, 5)
+    whole = company.warehouse().rows("from change_lead_times order by change")
+    monkeypatch.setattr(executor, "_PART_ROWS", 3)
+    warehouse = company.warehouse()
+    assert len(whole) == 8 and warehouse.rows("from change_lead_times order by change") == whole
+    # What is new is made by its keys, whatever parts the rest was made in.
+    company.change(9)
+    warehouse.refresh()
+    assert len(warehouse.rows("from change_lead_times")) == 9
+
+
 def test_commits_stand_for_themselves_where_nothing_was_ever_proposed(company: Any) -> None:
     for day in (2, 4):
         company.deployment(day, company.merge(day), company.at(day, 20))
@@ -208,9 +227,37 @@ def test_commits_stand_for_themselves_where_nothing_was_ever_proposed(company: A
         lead = figure(warehouse, "lead_time", window, segment)
         assert (lead.value, lead.n) == (2 * 3600, 3), segment
         assert lead.excluded == {"not_deployed": 6, "first_known_deployment": 1}
+        worked = figure(warehouse, "lead_time_working", window, segment)
+        assert (worked.n, worked.excluded) == (lead.n, lead.excluded), segment
     assert [finding.subject for finding in findings(warehouse) if finding.kind == "lead-time-by-commits"] == [
         company.pay
     ]
+
+
+@pytest.mark.parametrize(
+    ("team", "hours", "worked"),
+    [
+        # Written on Thursday at 18:00, deployed on Friday at 20:00.
+        ({}, "Mon-Fri 09:00-17:00", 8 * HOUR),
+        ({"calendar": "late"}, "Mon-Fri 17:00-22:00", 7 * HOUR),
+        ({"calendar": "late"}, "Sat-Sun 09:00-17:00", 0.0),
+    ],
+)
+def test_a_commit_waits_in_the_hours_of_the_team_that_owns_it(
+    company: Any, team: dict[str, str], hours: str, worked: float
+) -> None:
+    for day in (2, 4):
+        company.deployment(day, company.merge(day), company.at(day, 20))
+    warehouse = company.warehouse(
+        replace(
+            company.setup,
+            calendars={"late": CalendarSetup(hours=hours, time_zone="UTC")},
+            teams={"pay": TeamSetup(repositories=("github:acme/*",), **team)},
+        )
+    )
+    found = {row["commit"]: row["total_work_s"] for row in warehouse.rows("from commit_lead_times")}
+    assert found[f"{company.pay}@{company.merge(3)}"] == worked
+    assert found[f"{company.pay}@{company.merge(5)}"] is None
 
 
 def test_one_change_is_enough_that_commits_do_not_count_beside_it(company: Any) -> None:

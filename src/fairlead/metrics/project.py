@@ -28,6 +28,8 @@ class Model:
     """Column by which rows are replaced in an incremental run."""
     dirty: str | None
     """Model that lists the keys to replace."""
+    parts_of: str | None
+    """Table by whose rows a full run makes it in parts: the whole at once would take too much memory."""
     reads: frozenset[str]
     """Relations that it refers to."""
 
@@ -38,6 +40,7 @@ class _Rendering:
 
     name: str
     incremental: bool
+    part: tuple[int, int] | None = None
     config: dict[str, Any] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
 
@@ -62,7 +65,7 @@ class Project:
             "ref": self._ref,
             "source": self._source,
             "config": self._config,
-            "var": self.variables.get,
+            "var": self._var,
             "is_incremental": lambda: self._rendering.incremental,
             "target": {"type": "duckdb"},
         }
@@ -81,6 +84,10 @@ class Project:
         self._rendering.reads.add(relation)
         return f'"{relation}"' if group == "delta" else f'main."{relation}"'
 
+    def _var(self, name: str, default: Any = None) -> Any:
+        # Which part is made is a matter of one rendering; dbt, which knows no parts, finds no such variable.
+        return self._rendering.part if name == "part" else self.variables.get(name, default)
+
     def _config(self, **values: Any) -> str:
         self._rendering.config.update(values)
         return ""
@@ -98,9 +105,9 @@ class Project:
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
         return digest.hexdigest()
 
-    def sql(self, name: str, *, incremental: bool) -> str:
-        """The SQL of a model as DuckDB runs it."""
-        return self._render(name, self.models[name].text, _Rendering(name, incremental))
+    def sql(self, name: str, *, incremental: bool, part: tuple[int, int] | None = None) -> str:
+        """The SQL of a model as DuckDB runs it: all of it, or one part: its number from 0, and how many."""
+        return self._render(name, self.models[name].text, _Rendering(name, incremental, part))
 
     def _model(self, path: Path) -> Model:
         text = path.read_text(encoding="utf-8")
@@ -114,6 +121,7 @@ class Project:
             materialized=whole.config.get("materialized", "table"),
             key=whole.config.get("unique_key"),
             dirty=meta.get("dirty"),
+            parts_of=meta.get("parts_of"),
             reads=frozenset((whole.reads | partly.reads) - {path.stem}),
         )
 

@@ -29,9 +29,13 @@ string_agg(distinct {{ value }}, ',' order by {{ value }})
 cast({{ value }} as double precision)
 {%- endmacro %}
 
-{#- Rows of records whose keys are dirty; all of them where every row is made anew. -#}
-{% macro touched(table) -%}
-{%- if is_incremental() -%}{{ ref('dirty_' ~ table ~ '_rows') }}{%- else -%}{{ source('records', table) }}{%- endif -%}
+{#- Rows of records whose keys are dirty; where every row is made anew all of them, or those of the part that is made
+    now. A part holds whole changes: `change` is the column that says to which one a row belongs. -#}
+{% macro touched(table, change='id') -%}
+{%- if is_incremental() -%}{{ ref('dirty_' ~ table ~ '_rows') }}
+{%- elif var('part', none) -%}(select * from {{ source('records', table) }} where hash({{ change }}) % {{ var('part')[1] }} = {{ var('part')[0] }})
+{%- else -%}{{ source('records', table) }}
+{%- endif -%}
 {%- endmacro %}
 
 {#- Whether a hash may be among others; whoever asks compares the texts of those few. Where the engine keeps hashes as

@@ -1,5 +1,5 @@
 -- One row for each merged change, from its first commit to the first production deployment that contains it.
-{{ config(materialized='incremental', unique_key='change', meta={'dirty': 'dirty_changes'}) }}
+{{ config(materialized='incremental', unique_key='change', meta={'dirty': 'dirty_changes', 'parts_of': 'changes'}) }}
 
 with wanted as (
     select c.*
@@ -9,7 +9,7 @@ with wanted as (
 
 commits as (
     select cc.change, cc.commit, cc.authored_at, cc.author
-    from {{ touched('change_commits') }} cc
+    from {{ touched('change_commits', 'change') }} cc
     join wanted w on w.id = cc.change
     where cc.deleted_at is null
 ),

@@ -8,6 +8,30 @@ with deployed as (
     where f.service = ''
         or c.commit not in (select commit from {{ ref('commit_services') }})
         or exists (select 1 from {{ ref('commit_services') }} s where s.commit = c.commit and s.service = f.service)
+),
+
+-- A commit names no team: the first by name of those that own what it touches says in whose hours it waited.
+owners as (
+    select commit, min(team) as team
+    from (
+        select c.commit, t.team
+        from {{ ref('lone_commits') }} c join {{ ref('repository_teams') }} t on t.repository = c.repository
+        union all
+        select s.commit, t.team from {{ ref('commit_services') }} s join {{ ref('service_teams') }} t on t.service = s.service
+    ) owned
+    group by commit
+),
+
+times as (
+    select
+        c.*, f.finished_at as deployed_at, f.deployment, f.proven,
+        case when f.proven and f.finished_at >= c.authored_at then c.authored_at end as written_from,
+        case when f.proven and f.finished_at >= c.authored_at then f.finished_at end as delivered_at,
+        k.calendar as own_calendar
+    from {{ ref('lone_commits') }} c
+    left join deployed f on f.commit = c.commit and f.nth = 1
+    left join owners o on o.commit = c.commit
+    left join {{ source('setup', 'setup_team_calendars') }} k on k.team = coalesce(o.team, '')
 )
 
 select
@@ -19,15 +43,17 @@ select
         else 'human'
     end as author_kind,
     {{ work_type_of('c.message') }} as work_type,
-    c.authored_at, f.finished_at as deployed_at, f.deployment,
-    case when f.proven then {{ phase('c.authored_at', 'f.finished_at') }} end as total_s,
+    c.authored_at, c.deployed_at, c.deployment,
+    {{ phase('c.written_from', 'c.delivered_at') }} as total_s,
+    {{ worked('c.delivered_at', 'w2') }} - {{ worked('c.written_from', 'w1') }} as total_work_s,
     case
-        when f.deployment is null then 'not_deployed'
-        when not f.proven then 'first_known_deployment'
+        when c.deployment is null then 'not_deployed'
+        when not c.proven then 'first_known_deployment'
         when c.authored_at is null then 'no_commits'
-        when f.finished_at < c.authored_at then 'deployed_before_commit'
+        when c.deployed_at < c.authored_at then 'deployed_before_commit'
     end as total_missing
-from {{ ref('lone_commits') }} c
-left join deployed f on f.commit = c.commit and f.nth = 1
+from times c
+{{ slot_of('c.written_from', 'w1', 'c.own_calendar') }}
+{{ slot_of('c.delivered_at', 'w2', 'c.own_calendar') }}
 left join {{ ref('dim_accounts') }} d on d.account = c.author
 left join (select commit, bool_or(alone) as alone from {{ ref('agent_commits') }} group by commit) a on a.commit = c.commit
