@@ -23,7 +23,7 @@ def shell(tmp_path: Path) -> Shell:
 def test_what_is_still_unreadable_is_listed(shell: Shell) -> None:
     said = shell.run("replay", "--quarantined").stdout
     first, listed = said.splitlines()
-    assert first == "read 1 raw events: 0 records changed, 1 in quarantine"
+    assert first == "read 1 raw event: 0 records changed, 1 in quarantine"
     assert "still unreadable: raw event 1, github pull_request, received 20" in listed
     assert " at " in listed, "the field is named"
     assert "\x1b" not in said
