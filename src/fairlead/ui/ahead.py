@@ -20,7 +20,7 @@ READ_WITHIN_S = 900.0
 """Pages that nobody has read for that long are left until somebody does."""
 _MOST = 12
 # What a team opens in the morning, before anybody of this process has read anything.
-_OPENED_FIRST = ("/", "/triage", "/changes", "/delivery", "/quality", "/data")
+_OPENED_FIRST = ("/", "/standup", "/triage", "/changes", "/delivery", "/quality", "/data")
 _log = logging.getLogger(__name__)
 
 
