@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SHOWN = "shown"
 """Schema of the views without person columns."""
 
-_IDS_OF_PEOPLE = frozenset({"people", "accounts", "identity_links", "memberships", "absences", "oncall_shifts"})
+_IDS_OF_PEOPLE = frozenset({"people", "accounts", "identity_links", "memberships", "oncall_shifts"})
 """Tables whose ids are made of handles or addresses."""
 
 _SETUP = ("setup_", "working_slots")

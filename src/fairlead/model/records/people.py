@@ -176,5 +176,5 @@ class Absence(Record, frozen=True):
     """First moment away."""
     end_at: Time = UNSET
     """First moment back."""
-    kind: Text = UNSET
+    kind: PersonText = UNSET
     """`vacation`, `sick`, `training` ...; readers may leave it empty."""
