@@ -112,12 +112,12 @@ def _said(address: str, answer: Any, people: frozenset[str]) -> Iterator[str]:
 @pytest.mark.parametrize("team", ["", "payments", "platform"])
 def test_no_report_measures_people(demo_services: Services, people: frozenset[str], team: str, language: str) -> None:
     asked = sorted(set(verbs()) - {"sql"})
-    known = ["brief", "forecast", "incidents", "metrics", "sprint-health", "standup", "triage"]
+    known = ["brief", "forecast", "incidents", "metrics", "search", "sprint-health", "standup", "triage"]
     assert asked == known, "a new verb: say how it is asked here"
     for verb in asked:
         words = {"team": team, "language": language} if team else {"language": language}
         # it answers only what is asked
-        words |= {"items": "20"} if verb == "forecast" else {}
+        words |= {"items": "20"} if verb == "forecast" else {"q": "payments"} if verb == "search" else {}
         said = json.loads(ask(demo_services, verb, {**words, "form": "json"}).text)
         assert list(in_json(said, people)) == [], verb
         if verb != "metrics":

@@ -262,6 +262,24 @@ def test_search_finds_by_title_number_and_page(demo: TestClient) -> None:
     assert "<html" not in part.text
 
 
+def test_search_pages_through_a_kind_and_keeps_what_was_typed(demo: TestClient) -> None:
+    several = demo.get("/search?q=payments").text
+    assert "/search?q=payments&amp;kind=change" in several
+    first, second = (demo.get(f"/search?q=payments&kind=change&page={page}").text for page in (1, 2))
+    found = [set(re.findall(r'data-row><a href="(/records/[^"]+)"', text)) for text in (first, second)]
+    assert [len(one) for one in found] == [50, 50]
+    assert not found[0] & found[1]
+    export = re.search(r'href="(/api/v1/search[^"]+)"', second)
+    assert export
+    hits = demo.get(export[1].replace("&amp;", "&")).json()["groups"][0]["hits"]
+    assert {hit["kind"] for hit in hits} == {"change"}
+    long = demo.get("/search?q=" + "x" * 10_240)
+    assert long.status_code == 422
+    assert "10240 characters are too long" in long.text
+    assert 'value="xxx' in long.text
+    assert demo.get("/search?q=%00%E2%80%AE").status_code == 200
+
+
 def test_preferences_do_not_lead_away(demo: TestClient) -> None:
     word = _csrf(demo.get("/").text)
     for back in ("//evil.example", "https://evil.example", "/\\evil.example", "/x\nset-cookie: a=b"):

@@ -28,6 +28,7 @@ from fairlead.reports.standup import standup
 from fairlead.reports.triage import triage
 from fairlead.reports.wording import LANGUAGES, Wording
 from fairlead.wiring.replies import Reply, Verb, Words, reply_json
+from fairlead.wiring.searching import answer_search
 from fairlead.wiring.services import Services
 
 DEFAULT_WINDOW_DAYS = 30
@@ -284,5 +285,6 @@ VERBS: Mapping[str, Verb] = {
     "sprint-health": answer_sprint_health,
     "forecast": answer_forecast,
     "metrics": answer_metrics,
+    "search": answer_search,
     "sql": answer_sql,
 }

@@ -26,6 +26,8 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r".+#\d+/.+$", ("change_events", "messages")),
     (r".+#\d+$", ("changes", "work_items", "incidents")),
     (r".+@[0-9a-f]{7,64}$", ("commits",)),
+    # A team of the code host: its id has the account of the organisation in front.
+    (r".+:@[^/]+/.+$", ("teams",)),
     (r".+:@.+$", ("accounts",)),
     (r"email:.+$", ("accounts",)),
 )
