@@ -136,6 +136,7 @@ def deliveries(draw: st.DrawFn) -> Operation:
                 "sha": draw(st.one_of(st.none(), sha)), "result": draw(st.sampled_from(["success", "success", "failure"])),  # noqa: E501
                 "finished_at": at(draw(hours)), "started_at": at(1), "deleted_at": draw(maybe_deleted), "source": "github",  # noqa: E501
                 "ref": draw(st.sampled_from([None, "v1", "v2"])),
+                "service": draw(st.sampled_from([None, None, "service:api", "service:jobs"])),
             }  # fmt: skip
 
 

@@ -125,6 +125,33 @@ def test_pickup_begins_when_the_draft_is_ready(company: Any) -> None:
     assert row(company, 2)["pickup_s"] == 2 * HOUR
 
 
+def test_a_change_taken_back_to_draft_is_not_awaited(company: Any) -> None:
+    # Thursday: ready from 9:00 to 10:00 and from 10:00 on Friday, reviewed at 12:00.
+    company.change(3, opened_at=company.at(3, 9), first_commit_at=company.at(3, 8), review_at=company.at(4, 12),
+                   merged_at=company.at(4, 14))  # fmt: skip
+    company.event(3, "drafted", company.at(3, 10), "github:@kim")
+    company.event(3, "ready", company.at(4, 10), "github:@kim")
+    company.deployment(1, company.merge(1), company.at(1, 20))
+    company.deployment(3, company.merge(3), company.at(4, 20))
+    found = row(company, 3)
+    assert (found["draft_s"], found["pickup_s"]) == (24 * HOUR, 3 * HOUR)
+    assert (found["draft_work_s"], found["pickup_work_s"]) == (8 * HOUR, 3 * HOUR)
+    phases = ("coding", "draft", "pickup", "review", "deploy")
+    assert sum(found[f"{phase}_s"] for phase in phases) == found["total_s"] == 36 * HOUR
+    assert sum(found[f"{phase}_work_s"] for phase in phases) == found["total_work_s"]
+
+
+def test_every_stretch_as_a_draft_counts_once_and_only_before_the_first_review(company: Any) -> None:
+    company.change(2, review_at=company.at(2, 16))
+    for hour in (11, 13, 17):
+        company.event(2, "ready", company.at(2, hour), "github:@kim")
+    for hour in (12, 12.5, 15):
+        company.event(2, "drafted", company.at(2, hour), "github:@kim")
+    found = row(company, 2)
+    # A draft from 10 to 11, 12 to 13 and from 15 on, until somebody looked all the same.
+    assert (found["draft_s"], found["pickup_s"], found["review_s"]) == (3 * HOUR, 3 * HOUR, 2 * HOUR)
+
+
 def test_review_after_the_merge_is_no_review_time(company: Any) -> None:
     company.change(2, review_at=company.at(2, 19))
     found = row(company, 2)

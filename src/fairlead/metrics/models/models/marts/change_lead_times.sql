@@ -174,6 +174,17 @@ clocks as (
     {{ slot_of('t.first_review_at', 'w4', 't.own_calendar') }}
     {{ slot_of('t.merged_at', 'w5', 't.own_calendar') }}
     {{ slot_of('t.delivered_at', 'w6', 't.own_calendar') }}
+),
+
+drafts as (
+    select
+        t.change, sum({{ seconds('d.from_at', 'd.to_at') }}) as seconds,
+        sum({{ worked('d.to_at', 'w2') }} - {{ worked('d.from_at', 'w1') }}) as work_seconds
+    from times t
+    join {{ ref('draft_spells') }} d on d.change = t.change
+    {{ slot_of('d.from_at', 'w1', 't.own_calendar') }}
+    {{ slot_of('d.to_at', 'w2', 't.own_calendar') }}
+    group by t.change
 )
 
 select
@@ -191,12 +202,15 @@ select
     t.first_commit_at, t.opened_at, t.ready_at, t.first_review_at, t.first_agent_review_at, t.approved_at, t.merged_at,
     t.deployed_at, t.deployment,
     {{ phase('t.coding_from', 't.begun_at') }} as coding_s,
-    {{ phase('t.awaited_from', 't.first_review_at') }} as pickup_s,
+    -- Nobody is awaited while a change is a draft, before it was ready and again later.
+    case when t.first_review_at is not null then {{ phase('t.begun_at', 't.awaited_from') }} + coalesce(d.seconds, 0) end as draft_s,
+    {{ phase('t.awaited_from', 't.first_review_at') }} - coalesce(d.seconds, 0) as pickup_s,
     {{ phase('t.reviewed_at', 't.merged_at') }} as review_s,
     {{ phase('t.merged_at', 't.delivered_at') }} as deploy_s,
     {{ phase('t.coding_from', 't.delivered_at') }} as total_s,
     c.opened - c.coding_from as coding_work_s,
-    c.first_review - c.ready as pickup_work_s,
+    case when t.first_review_at is not null and t.awaited_from >= t.begun_at then c.ready - c.opened + coalesce(d.work_seconds, 0) end as draft_work_s,
+    c.first_review - c.ready - coalesce(d.work_seconds, 0) as pickup_work_s,
     case when t.reviewed_at is not null then c.merged - c.first_review end as review_work_s,
     c.delivered - c.merged as deploy_work_s,
     c.delivered - c.coding_from as total_work_s,
@@ -238,3 +252,4 @@ select
     end as total_missing
 from times t
 join clocks c on c.change = t.change
+left join drafts d on d.change = t.change

@@ -1,4 +1,4 @@
--- Which services a deployment can have moved: its own, or those that its changes touched.
+-- Which services a deployment can have moved: its own, or, where nothing names one, those that its changes touched.
 {{ config(materialized='incremental', unique_key='deployment', meta={'dirty': 'dirty_reach'}) }}
 select deployment, service, false as by_path from {{ ref('deployment_services') }}
 {% if is_incremental() %} where deployment in (select deployment from {{ ref('dirty_reach') }}) {% endif %}
@@ -9,4 +9,11 @@ from {{ ref('change_lead_times') }} c
 join {{ ref('change_services') }} s on s.change = c.change
 left join {{ source('setup', 'setup_services') }} d on d.service = s.service
 where c.deployment is not null
+    -- Services of one repository share its history: what one of them deploys leaves the files of another where they were.
+    and (
+        c.deployment not in (select deployment from {{ ref('deployment_services') }})
+        or exists (
+            select 1 from {{ ref('deployment_services') }} o where o.deployment = c.deployment and o.service = s.service
+        )
+    )
     {% if is_incremental() %} and c.deployment in (select deployment from {{ ref('dirty_reach') }}) {% endif %}
