@@ -77,6 +77,15 @@ def _write(folder: Path, **files: str) -> Path:
     return folder
 
 
+def test_what_the_settings_state_is_there_without_a_record(home: Home, tmp_path: Path) -> None:
+    folder = _write(tmp_path / "in", incidents_csv="id,service,team\nx:1,service:api,team:web\nx:2,service:ap,\n")
+    known = {"services": {"service:api"}, "teams": {"team:web"}}
+    done = import_records(folder, home.log, home.database, NOW, known=known)
+    assert done.warnings == [
+        "incidents.service: 1 id of services that no record has, like `service:ap` (incidents.csv:3)"
+    ]
+
+
 def test_a_few_columns_are_enough(home: Home, tmp_path: Path) -> None:
     folder = _write(
         tmp_path / "in",

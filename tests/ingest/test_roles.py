@@ -90,6 +90,13 @@ def _entered(home: Home) -> None:
     home.access.disable("person:ravi", by="person:kim")
 
 
+def test_a_team_is_taken_by_its_key_too(home: Home) -> None:
+    home.access.invite("person:noor", "manager", "payments")
+    assert [one.roles for one in home.users()] == [{TEAM: "manager"}], "the role is held in the team itself"
+    home.access.withdraw("person:noor", "payments")
+    assert [one.roles for one in home.users()] == [{}]
+
+
 def test_an_emptied_store_gets_its_roles_back(home: Home) -> None:
     """Who has which role, who gave it when, and who may not sign in."""
     _entered(home)

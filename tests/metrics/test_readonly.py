@@ -43,7 +43,12 @@ SECRETS = ("kim", "lee", "lens")
 
 @pytest.fixture(scope="module")
 def filled(shared_company: Any) -> Warehouse:
-    shared_company.change(1, requested_reviewers=["github:@lee"], assignees=["github:@lee"])
+    shared_company.change(
+        1, requested_reviewers=["github:@lee"], assignees=["github:@lee"], head_repository="github:kim/pay"
+    )
+    shared_company.commit(
+        "d" * 40, [], shared_company.at(1), message="Merge pull request #7 from kim/fix/deep\n\nDeep"
+    )
     shared_company.commit("c" * 40, [], shared_company.at(1), author_name="Kim",
         message="Subject\n\nSigned-off-by: Kim <kim@acme.example>", trailers=["Signed-off-by: Kim <kim@acme.example>"])  # fmt: skip  # noqa: E501
     found: Warehouse = shared_company.warehouse()
@@ -87,6 +92,12 @@ def test_changes_of_assignees_name_nobody_without_the_owner_scope(filled: Wareho
     seen = {row["column_name"] for row in filled.readonly("describe work_item_changes").rows}
     assert "field" in seen
     assert not seen & {"id", "from_value", "to_value", "actor"}
+
+
+def test_of_a_merge_the_branch_is_shown_and_not_whose_fork_it_was(filled: Warehouse) -> None:
+    asked = "select message from commits where message like 'Merge%'"
+    assert filled.readonly(asked).rows == [{"message": "Merge pull request #7 from fix/deep"}]
+    assert "from kim/fix/deep" in filled.readonly(asked, owner=True).rows[0]["message"]
 
 
 def test_the_owner_sees_people(filled: Warehouse) -> None:
@@ -212,7 +223,7 @@ def test_statements_about_statements_only_read(filled: Warehouse, sql: str) -> N
         assert owner or not any(secret in repr(answer.rows).lower() for secret in SECRETS)
 
 
-PEOPLE_OF_CHANGES = ("assignees", "author", "merged_by", "requested_reviewers")
+PEOPLE_OF_CHANGES = ("assignees", "author", "head_repository", "merged_by", "requested_reviewers")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +241,8 @@ PEOPLE_OF_CHANGES = ("assignees", "author", "merged_by", "requested_reviewers")
         ("describe changes", ()),
         ("explain select author from changes", ("changes.author",)),
         ("select a.author as x from (select * from changes) a", ("changes.author",)),
-        ("select * exclude (author, assignees) from changes", ("changes.merged_by", "changes.requested_reviewers")),
+        ("select * exclude (author, assignees, head_repository) from changes",
+         ("changes.merged_by", "changes.requested_reviewers")),
         ("with a as (select * from change_lead_times) select author from a", ("change_lead_times.author",)),
         ("select l from change_lead_times l", ("change_lead_times.author",)),
         ("select c.id from changes c join accounts a on a.id = c.author where a.handle = 'kim'",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 
 from fairlead.config.load import load
 from fairlead.gateway.app import create_apps
+from fairlead.model.errors import Abort
 from fairlead.model.patch import Patch
 from fairlead.model.records.people import Team
 from fairlead.model.times import FixedClock
@@ -96,6 +98,17 @@ def test_sql_api_and_page_say_the_same(services: Services) -> None:
         page = client.get("/records/team:coast").text
         assert "ines" in page, "the page of a stated team says all that is stated"
         assert "O&#39;Shea" in page
+
+
+@pytest.mark.parametrize("segment", ["service=service:tides", "service=tides", "team=coast", "team=team:dredgers"])
+def test_a_figure_can_be_limited_to_what_the_settings_state(services: Services, segment: str) -> None:
+    asked = {"name": "deployment_frequency", "segment": segment, "form": "json"}
+    (figure,) = json.loads(ask(services, "metrics", asked).text)["figures"]
+    kind, _, name = segment.partition("=")
+    assert figure["segment"][kind] == f"{kind}:{name.removeprefix(f'{kind}:')}"
+    with pytest.raises(Abort, match="no service `tide`") as told:
+        ask(services, "metrics", {**asked, "segment": "service=tide"})
+    assert told.value.hint == "there are: service:tides"
 
 
 def test_what_models_read_is_what_came(services: Services) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.reports.stories import NOW, Story, ago
 
+from fairlead.metrics.frame import freshness
 from fairlead.model.calendar.resolve import Calendars
 from fairlead.model.setup import CalendarSetup, Hotfix, Organisation, Setup, TeamSetup, Thresholds
 
@@ -104,6 +105,18 @@ def test_a_failed_deployment_counts_until_one_works(story: Story) -> None:
         )  # fmt: skip
     rows = story.told(SETUP).rows("select deployment from attention_failed_deployments")
     assert rows == [{"deployment": f"{PAY}/deployment/3"}]
+
+
+def test_what_is_not_expected_to_speak_is_never_silent(story: Story) -> None:
+    for source, tool in (("fairlead", "fairlead"), ("sheet", "records"), ("junit", "results"), ("git", "git")):
+        story.add("sources", id=source, name=source, tool=tool, last_received_at=ago(900), last_sync_at=ago(900))
+    for number, (source, kind) in enumerate((("sheet", "import"), ("git", "import"), ("git", "sync"))):
+        story.add("sync_runs", id=f"run:{number}", of=source, kind=kind, started_at=ago(900), result="success")
+    told = story.told(SETUP)
+    due = {row["source"]: row["due_at"] for row in told.rows("select * from attention_silent_sources")}
+    # what was imported once and is synced since has to go on
+    assert {source for source, at in due.items() if at is not None} == {"git"}
+    assert freshness(told).silent == ("git",)
 
 
 def test_a_source_is_silent_by_working_hours(story: Story) -> None:

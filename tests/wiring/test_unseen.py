@@ -19,6 +19,7 @@ from fairlead.wiring.services import Services
 from fairlead.wiring.unseen import HEARD, heard, unseen
 
 NOW = datetime(2026, 3, 18, 15, 0, tzinfo=UTC)
+OLD = NOW - timedelta(days=30)
 FILE = """
 [sources.github]
 repositories = ["harbor/tides"]
@@ -83,11 +84,12 @@ def test_before_the_first_history_nothing_is_missed(services: Services) -> None:
 def test_a_source_is_heard_when_something_arrives_however_old_it_is(services: Services) -> None:
     old = NOW - timedelta(days=400)
     with services.database.begin() as tx:
-        for name, received in (("github", NOW - timedelta(minutes=7)), ("pager", NOW - timedelta(days=30))):
+        for name, received in (("github", NOW - timedelta(minutes=7)), ("pager", OLD), ("fairlead", OLD)):
             source = Source(id=name, source=name, tool=name, name=name, last_event_at=old, last_received_at=received)
             records.apply(tx, [Patch(source, NOW)])
     services.catch_up()
-    github, pager = heard(services, services.warehouse.rows(HEARD))
+    fairlead, github, pager = heard(services, services.warehouse.rows(HEARD))
+    assert (fairlead.what, fairlead.ok) == ("fairlead: heard", True), "people speak when they have something to say"
     assert (github.what, github.ok) == ("github: heard", True)
     assert "2025" in github.detail
     assert "received 7 min ago" in github.detail

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from fairlead.bus.log import EventLog
 from fairlead.connectors.fairlead import role_given, role_taken, user_disabled
 from fairlead.gateway.viewer import OPERATOR, SCOPES, Viewer
+from fairlead.metrics.segments import whole_id
 from fairlead.model.errors import Denied, Skip
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock
@@ -58,7 +59,7 @@ class Access:
         """
         if role not in ROLES:
             raise Skip(f"no role `{role}`", hint=f"there are: {', '.join(ROLES)}")
-        now = self._clock.now()
+        now, team = self._clock.now(), whole_team(team)
         with self._database.begin() as tx:
             if records.get(tx, "people", person) is None:
                 raise Skip(f"no person `{person}`", hint="`fairlead people list` shows them")
@@ -83,7 +84,7 @@ class Access:
 
     def withdraw(self, person: str, team: str = EVERYWHERE, by: str = OPERATOR) -> None:
         """Takes the role of a person in a team away; with their last one they can still sign in, and see nothing."""
-        now = self._clock.now()
+        now, team = self._clock.now(), whole_team(team)
         with self._database.begin() as tx:
             user = access.user(tx, person)
             if user is None or team not in user.roles:
@@ -192,6 +193,11 @@ def csrf_fits(given: str, session_secret: str) -> bool:
     """Whether a form carries a word of this session."""
     expected = csrf_token(session_secret, given[:16] if len(given) == 64 else "")
     return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))
+
+
+def whole_team(team: str) -> str:
+    """A team by its key or id as roles name it: a role under another word would open nothing."""
+    return team if team == EVERYWHERE else whole_id("team", team)
 
 
 def _owns_everything(tx: Transaction, person: str) -> bool:

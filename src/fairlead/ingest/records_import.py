@@ -6,9 +6,10 @@ at once; references that point nowhere are counted, since people often have only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -33,8 +34,12 @@ def import_records(
     now: datetime,
     source: str = "records",
     report: Callable[[str, int], None] = lambda _what, _rows: None,
+    known: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> ImportSummary:
-    """Checks and appends; raises `ConfigFaults` with path, line and column of everything that is wrong."""
+    """Checks and appends; raises `ConfigFaults` with path, line and column of everything that is wrong.
+
+    `known` holds ids by table that are there without a record, like services of the settings.
+    """
     summary = ImportSummary()
     with spooling() as spool:
         check = _Check(spool)
@@ -43,7 +48,7 @@ def import_records(
             summary.rows[table] = summary.rows.get(table, 0) + check.file(table, given)
         if check.faults:
             raise ConfigFaults(limited(check.faults))
-        summary.warnings += _dangling(check, database)
+        summary.warnings += _dangling(check, database, known)
         check.spool.append(log, source, now, summary, folder.name)
     return summary
 
@@ -190,10 +195,14 @@ class _Check:
                     missing.setdefault(identity, f"{given.path.name}:{row.line}")
 
 
-def _dangling(check: _Check, database: Database) -> Iterator[str]:
-    """References that neither a file nor the store resolves."""
+def _dangling(check: _Check, database: Database, known: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """References that neither a file nor the store nor the settings resolve."""
     for (table, name, target), missing in check.unresolved.items():
-        left = {identity: place for identity, place in missing.items() if not check.resolved(target, identity)}
+        left = {
+            identity: place
+            for identity, place in missing.items()
+            if identity not in known.get(target, ()) and not check.resolved(target, identity)
+        }
         if left:
             with database.read() as tx:
                 # what an earlier import or a tool brought counts as there

@@ -25,6 +25,8 @@ _MEMBERS = frozenset({"setup_team_members"})
 _HANDLE_IN_ID = frozenset({"change_events", "work_item_changes"})
 _FIRST_LINE = {"commits": "message", "change_commits": "message"}
 """Texts that end in trailers with names and addresses: only the subject is shown."""
+_FORK = "'^(Merge pull request #[0-9]+ from )[^/ ]+/'"
+"""What GitHub writes of a merge: whose fork it came from is the login of a person, and the branch is enough."""
 _TRAILERS = {"commits": "trailers"}
 
 
@@ -78,7 +80,7 @@ def about_people(table: str, name: str) -> bool:
 
 
 def is_cut(table: str, name: str) -> bool:
-    """Whether readers outside the owner's scope see a text up to its first line break only."""
+    """Whether readers outside the owner's scope see of a text its first line only, without whose fork it names."""
     return _FIRST_LINE.get(table) == name
 
 
@@ -107,5 +109,5 @@ def _hidden(table: str) -> set[str]:
 
 def _column(table: str, name: str) -> str:
     if is_cut(table, name):
-        return f'split_part("{name}", chr(10), 1) as "{name}"'
+        return f"""regexp_replace(split_part("{name}", chr(10), 1), {_FORK}, '\\1') as "{name}\""""
     return f'"{name}"'

@@ -42,6 +42,11 @@ def tables() -> frozenset[str]:
     return frozenset(_rows(Setup()))
 
 
+def ids(setup: Setup) -> Mapping[str, frozenset[str]]:
+    """What the settings state, by table: for whoever asks the store alone whether something is known."""
+    return {table: frozenset(str(row["id"]) for row in rows) for table, rows in _rows(setup).items()}
+
+
 def _rows(setup: Setup) -> Mapping[str, Sequence[Row]]:
     # `default` holds for everybody else, whether it is written down or not.
     calendars = {"default": CalendarSetup(), **setup.calendars}

@@ -10,6 +10,7 @@ from typing import Any
 
 from fairlead.metrics import figures
 from fairlead.metrics.segments import whole_id
+from fairlead.metrics.shown import relation
 from fairlead.model.errors import Abort, Skip
 from fairlead.model.figures import Figure, Window
 from fairlead.model.times import parse_time
@@ -245,8 +246,9 @@ def _existing(services: Services, limits: dict[str, str]) -> dict[str, str]:
     for key, table in (("repository", "repositories"), ("service", "services")):
         if value := found.get(key):
             # people leave out the source's prefix
-            whole = whole_id(key, value)
-            query = f"select id from {table} where deleted_at is null order by id"  # noqa: S608 - ours
+            whole = found[key] = whole_id(key, value)
+            # what the settings state is no record, and counts like one
+            query = f"select id from {relation(True, table)} where deleted_at is null order by id"  # noqa: S608 - ours
             ids = [row["id"] for row in services.warehouse.rows(query)]
             if whole not in ids:
                 raise Abort(f"no {key} `{plain(value)}`", hint=f"there are: {plain(', '.join(ids)) or 'none yet'}")

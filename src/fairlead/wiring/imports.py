@@ -14,6 +14,7 @@ from fairlead.connectors.results.stated import Stated
 from fairlead.connectors.results.stated import stated as check_stated
 from fairlead.ingest.records_import import import_records
 from fairlead.ingest.spool import ImportSummary
+from fairlead.metrics.stated import ids
 from fairlead.model.errors import Abort, ConfigFaults, Unreadable
 from fairlead.wiring.services import Services
 
@@ -69,7 +70,8 @@ def import_results(
 
 def import_folder(services: Services, folder: Path, *, apply: bool) -> ImportSummary:
     """Checks a folder of record files as a whole and appends what it holds; `apply` makes records at once."""
-    done = import_records(folder, services.log, services.database, services.clock.now())
+    known = ids(services.setup)
+    done = import_records(folder, services.log, services.database, services.clock.now(), known=known)
     if apply:
         services.apply()
     return done

@@ -26,8 +26,6 @@ HEARD = (
     "order by source"
 )
 """Asked of whoever holds the warehouse: silence is measured in working time, which only its models know."""
-_NO_SOURCE = frozenset({"fairlead"})
-"""What people enter here comes when they enter it: no silence."""
 
 
 def unseen(services: Services) -> Iterator[Finding]:
@@ -58,7 +56,7 @@ def heard(services: Services, rows: Sequence[Mapping[str, Any]]) -> Iterator[Fin
             f"received {words.ago(received)}" if received else "",
             f"synced {words.ago(synced)}" if synced else "",
         ]
-        silent = due is not None and due <= now and row["source"] not in _NO_SOURCE
+        silent = due is not None and due <= now
         name = row["name"] or row["source"]
         remedy = f"fairlead sync {name}" if services.source(name) is not None else ""
         yield Finding(

@@ -64,15 +64,18 @@ def run_sync(
     *,
     since: str = "",
     full: bool = False,
+    once: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> SyncSummary:
     """Reads a source's history from where the last sync stopped; one sync of a source runs at a time.
 
+    What is read `once`, like a path that a command names, is an import: nobody will read it again by a schedule.
+
     Faults of the tool or the network end the run and are told in the summary and in `sync_runs`; what was read by
     then stays, and the next run goes on from it.
     """
-    summary = SyncSummary(source, "sweep" if full else "sync")
+    summary = SyncSummary(source, "import" if once else "sweep" if full else "sync")
     tool = connector(services.tool(source))
     if not isinstance(tool, Syncs):
         summary.result = "nothing"
@@ -183,7 +186,7 @@ class SyncRunner:
         about = SyncRun(
             id=f"{self._source}/{summary.kind}/{iso(started)}",
             of=self._source,
-            kind="sweep" if summary.kind == "sweep" else "sync",
+            kind=summary.kind,
             started_at=started,
         )
         patches = [Patch(about, at=started)]

@@ -56,7 +56,10 @@ def git(
         services.add_source("git", SourceSetup(tool="git", paths=given, known_as=known_as, since="all"))
         with ProgressLine(quiet=json) as line:
             # what was left out stands in the summary: told here as well it would stand there twice
-            summary = run_sync(services, "git", report=lambda step: line.report(replace(step, left_out="")))
+            once = "git" not in services.settings.sources
+            summary = run_sync(
+                services, "git", once=once, report=lambda step: line.report(replace(step, left_out=""))
+            )
         read = None
         if home.server_socket() is None:
             before = _held(services)

@@ -86,7 +86,7 @@ def revert(account: str, other: str, by: _By = "operator", json: _Json = False) 
 def invite(
     person: Annotated[str, typer.Argument(help="Person id; `fairlead people list` shows them.")],
     role: Annotated[str, typer.Option(help="owner, manager, member or viewer.")] = "member",
-    team: Annotated[str, typer.Option(help="Team id, or * for everywhere.")] = "*",
+    team: Annotated[str, typer.Option(help="Team by key or id, or * for everywhere.")] = "*",
     json: _Json = False,
 ) -> None:
     """Print a link that lets a person in once, with a role; it holds for seven days."""
@@ -115,7 +115,7 @@ def invite(
 @APP.command(epilog="Example: fairlead people withdraw person:kim-adler --team team:payments")
 def withdraw(
     person: Annotated[str, typer.Argument(help="Person id; `fairlead people list` shows them.")],
-    team: Annotated[str, typer.Option(help="Team id, or * for the role held everywhere.")] = "*",
+    team: Annotated[str, typer.Option(help="Team by key or id, or * for the role held everywhere.")] = "*",
     json: _Json = False,
 ) -> None:
     """Take the role of a person in a team away."""

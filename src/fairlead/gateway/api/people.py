@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Body, Request
 from starlette.responses import JSONResponse, Response
 
+from fairlead.gateway.access import whole_team
 from fairlead.gateway.api.asking import Api, viewer_of
 from fairlead.gateway.viewer import Viewer
 from fairlead.model.errors import Skip
@@ -86,7 +87,7 @@ def _users(router: APIRouter, api: Api) -> None:
         """
         viewer = viewer_of(request)
         # An owner of one team lets people into that team, and nowhere else.
-        viewer.demand("owner", "admin", None if team == EVERYWHERE else team)
+        viewer.demand("owner", "admin", None if team == EVERYWHERE else whole_team(team))
         secret = api.access.invite(person, role, team, by=viewer.person)
         if secret is None:
             return {"person": person, "link": None, "note": "has the role; may already sign in, so no link is made"}
@@ -106,7 +107,7 @@ def _users(router: APIRouter, api: Api) -> None:
     ) -> dict[str, str]:
         """Takes the role of a person in a team away."""
         viewer = viewer_of(request)
-        viewer.demand("owner", "admin", None if team == EVERYWHERE else team)
+        viewer.demand("owner", "admin", None if team == EVERYWHERE else whole_team(team))
         api.access.withdraw(person, team, by=viewer.person)
         return {"person": person, "team": team}
 

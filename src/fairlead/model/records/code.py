@@ -155,8 +155,8 @@ class Change(Record, frozen=True):
     """Head of that branch as the tool tells it."""
     head_branch: Text = UNSET
     """Branch it comes from."""
-    head_repository: RepositoryId = UNSET
-    """Repository it comes from; differs for forks."""
+    head_repository: Annotated[RepositoryId, PersonColumn()] = UNSET
+    """Repository it comes from; differs for forks, which mostly bear the name of the account that made them."""
     head_sha: Text = UNSET
     """Last commit."""
     merge_sha: Text = UNSET
