@@ -237,6 +237,37 @@ def test_by_devlake_rules(settled: Any) -> None:
     assert (often.value, often.band) == (0.0, "low")
 
 
+@pytest.mark.parametrize("name", ["lead_time", "coding_time", "pickup_time", "review_time", "deploy_time"])
+def test_by_devlake_rules_a_row_is_counted_or_left_out(company: Any, name: str) -> None:
+    make_busy(company)
+    # By ours its coding and total are unknown, by theirs only its coding.
+    company.change(5, first_commit_at=company.at(5, 11), review_at=company.at(5, 12))
+    warehouse = company.warehouse()
+    told, ours = figure(warehouse, name, WINDOW, compatible="devlake"), figure(warehouse, name, WINDOW)
+    assert told.n + sum(told.excluded.values()) == ours.n + sum(ours.excluded.values()) == 10
+    assert (told.rows.count, told.left_out.count if told.left_out else 0) == (told.n, sum(told.excluded.values()))
+    assert not set(told.rows.ids) & set(told.left_out.ids if told.left_out else ())
+    assert f"{company.pay}#1" in (told.left_out.ids if told.left_out else ())
+
+
+def test_by_devlake_rules_recovery_leaves_out_what_lasts(company: Any) -> None:
+    make_busy(company).source.put(
+        "incidents", {"id": "pager:2", "service": "service:pay", "started_at": company.at(4, 21), "source": "pager"}
+    )
+    told = figure(company.warehouse(), "failed_deployment_recovery_time", WINDOW, compatible="devlake")
+    assert (told.n, dict(told.excluded)) == (1, {"not_restored": 1})
+
+
+def test_no_deployment_in_a_complete_week_is_not_a_short_window(company: Any) -> None:
+    company.deployment(1, company.merge(10), company.at(35, 6))  # the Monday of the week that is under way
+    month = Window(start=datetime(2026, 9, 13, tzinfo=UTC), end=datetime(2026, 10, 13, tzinfo=UTC))
+    found = figure(company.warehouse(), "deployment_frequency", month)
+    assert (found.value, found.n, found.missing) == (None, 1, "no_complete_week")
+    assert any("incomplete" in said for said in found.notes)
+    days = Window(start=datetime(2026, 10, 11, tzinfo=UTC), end=datetime(2026, 10, 13, tzinfo=UTC))
+    assert figure(company.warehouse(), "deployment_frequency", days).missing == "window_too_short"
+
+
 def test_lower_median_is_that_of_percent_rank() -> None:
     assert [lower_median(v) for v in ([], [3], [1, 2], [1, 2, 3], [1, 2, 3, 4], [1, 1, 1, 9])] == [
         None,

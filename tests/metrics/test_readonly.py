@@ -203,6 +203,7 @@ def test_tables_are_listed_once_each_and_only_those_that_are_documented(filled: 
         ("select * from chnages", "no table `chnages`", "`changes`"),
         ("select titel from changes", "no column `titel`", "`title`"),
         ("select nonsense from changes", "no column `nonsense`", "describe <table>"),
+        ("select at from change_events", 'Parser Error: syntax error at or near "from"', '"at"'),
     ],
 )
 def test_a_wrong_name_gets_the_nearest_that_exists(filled: Warehouse, sql: str, message: str, hint: str) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Protocol
@@ -18,10 +19,11 @@ from typing import Any, Protocol
 from fairlead.metrics.devlake_lineage import brought_by
 from fairlead.metrics.frame import Asked, Frame
 from fairlead.metrics.segments import quoted, whole_id
+from fairlead.metrics.survey import EVIDENCE_IDS, rows_sql
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.metrics.wording import note
 from fairlead.model.errors import Fault
-from fairlead.model.figures import Band, Figure, Window
+from fairlead.model.figures import Band, Evidence, Figure, Window
 
 _MINUTE_S = 60.0
 
@@ -30,11 +32,43 @@ def figure(asked: Asked, said: Frame) -> Figure:
     """A figure of the group `dora` by those rules; others have none and raise `Fault`."""
     if not knows(asked.entry.name):
         raise Fault(f"DevLake has no `{asked.entry.name}`", hint="it has: " + ", ".join(_FIGURES))
-    value, n, band = by_rules(asked.entry.name, History(asked.warehouse, asked.window, asked.segment))
+    history = History(asked.warehouse, asked.window, asked.segment)
+    value, n, band = by_rules(asked.entry.name, history)
     rules = [note("by_devlake_rules", asked.language)]
-    return said.filled(
+    return _by_their_rows(said, history).filled(
         value=value, n=n, missing=None if value is not None else "no_rows", band=band, notes=tuple(rules)
     )
+
+
+def _by_their_rows(said: Frame, history: History) -> Frame:
+    """The frame with what those rules leave out: a row without a time by ours may have one by theirs, and back."""
+    name = said.asked.entry.name
+    query = rows_sql(said.asked.entry, said.asked.window, said.asked.segment)
+    if name in _SPANS:
+        counted = [pull.change for pull in history.pulls() if getattr(pull, _SPANS[name]) is not None]
+        rows = history.warehouse.rows(query)
+        why = {row["id"]: row["reason"] or "not_by_devlake" for row in rows}
+        for change in counted:
+            why.pop(change, None)
+    elif name == "failed_deployment_recovery_time":
+        # their rows are incidents; each stands here by the deployment that it is blamed on
+        blamed = Counter(key for key, finished, _ in history.caused() if history.start <= finished < history.end)
+        counted = [key for key, _ in _recoveries(history)]
+        left = blamed - Counter(counted)
+        ids = tuple(sorted(left.elements()))
+        return _left_out(said, query, counted, ids, {"not_restored": len(ids)} if ids else {})
+    else:
+        return _left_out(said, query, sorted(history.in_range()), (), {})
+    return _left_out(said, query, counted, tuple(why), dict(Counter(why.values()).most_common()))
+
+
+def _left_out(
+    said: Frame, query: str, counted: Sequence[str], ids: Sequence[str], reasons: Mapping[str, int]
+) -> Frame:
+    shown = tuple(counted[:EVIDENCE_IDS]) or (f"definition:{said.asked.entry.name}",)
+    rows = Evidence(ids=shown, count=len(counted), query=query)
+    left = Evidence(ids=tuple(ids[:EVIDENCE_IDS]), count=len(ids), query=query) if ids else None
+    return replace(said, excluded=reasons, rows=rows, left_out=left)
 
 
 def knows(name: str) -> bool:
@@ -92,6 +126,7 @@ class Pull:
     review: float | None
     deploy: float | None
     cycle: float | None
+    change: str = ""
 
 
 class History:
@@ -198,6 +233,7 @@ def _pull(row: Mapping[str, Any], finished: datetime) -> Pull:
         review=minutes_up(row["first_review_at"], row["merged_at"]),
         deploy=deploy,
         cycle=total or None,
+        change=row["id"],
     )
 
 
@@ -257,16 +293,21 @@ def _failure_rate(history: Told) -> tuple[float | None, int, Band | None]:
 
 
 def _recovery(history: Told) -> tuple[float | None, int, Band | None]:
-    spans = [
-        float((resolved - finished) // timedelta(minutes=1))
-        for _, finished, resolved in history.caused()
+    spans = _recoveries(history)
+    middle = lower_median(minutes for _, minutes in spans)
+    value = None if middle is None else middle * _MINUTE_S
+    return value, len(spans), _within(value, (3600, 86400, 604800))
+
+
+def _recoveries(history: Told) -> list[tuple[str, float]]:
+    """Deployment and whole minutes of each incident that was resolved in the window."""
+    return [
+        (key, float((resolved - finished) // timedelta(minutes=1)))
+        for key, finished, resolved in history.caused()
         if resolved is not None
         and history.start <= resolved < history.end
         and history.start <= finished < history.end
     ]
-    middle = lower_median(spans)
-    value = None if middle is None else middle * _MINUTE_S
-    return value, len(spans), _within(value, (3600, 86400, 604800))
 
 
 def _within(value: float | None, bounds: Sequence[float]) -> Band | None:
@@ -276,13 +317,17 @@ def _within(value: float | None, bounds: Sequence[float]) -> Band | None:
     return next((name for name, bound in zip(names, bounds, strict=True) if value < bound), "low")
 
 
+_SPANS = {
+    "lead_time": "cycle",
+    "coding_time": "coding",
+    "pickup_time": "pickup",
+    "review_time": "review",
+    "deploy_time": "deploy",
+}
+
 _FIGURES: Mapping[str, Callable[[Told], tuple[float | None, int, Band | None]]] = {
+    **{name: _span(span) for name, span in _SPANS.items()},
     "deployment_frequency": _frequency,
-    "lead_time": _span("cycle"),
-    "coding_time": _span("coding"),
-    "pickup_time": _span("pickup"),
-    "review_time": _span("review"),
-    "deploy_time": _span("deploy"),
     "change_failure_rate": _failure_rate,
     "failed_deployment_recovery_time": _recovery,
 }

@@ -12,6 +12,10 @@ from fairlead.model.errors import Fault
 _TABLE = re.compile(r"Table with name \"?([^\s\"!]+)\"? does not exist")
 _COLUMN = re.compile(r"column \"([^\"]+)\" not found|does not have a column named \"([^\"]+)\"", re.IGNORECASE)
 _CANDIDATES = re.compile(r"Candidate (?:bindings|functions): ?(.+)")
+# The engine points at the word after it, which is the first that does not fit.
+_RESERVED = re.compile(
+    r"^Parser Error: syntax error.*^LINE \d+: [^\n]*\bat\b(?!\")", re.IGNORECASE | re.DOTALL | re.MULTILINE
+)
 _NAME = re.compile(r"\"([^\"]+)\"")
 _TOO_LARGE = re.compile(r"out of memory|bad allocation|allocation failure|failed to allocate", re.IGNORECASE)
 
@@ -29,6 +33,8 @@ def told(fault: Exception) -> Fault:
         candidates = _CANDIDATES.search(text)
         known = _NAME.findall(candidates[1]) if candidates else []
         return Fault(f"no column `{name}`", hint=_listed(difflib.get_close_matches(name, known)) or _LOOK)
+    if _RESERVED.search(text):
+        return Fault(first, hint='the column `at` must be quoted, since SQL has a word of that name: "at"')
     return Fault(first, hint=_LOOK if first.startswith(("Catalog", "Binder", "Parser")) else "")
 
 

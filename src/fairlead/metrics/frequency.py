@@ -124,7 +124,8 @@ def _rows_in(days: Sequence[_Stretch], span: Period | Window) -> int:
 def _missing(known_from: datetime | None, weeks: _Counts) -> str:
     if known_from is None or all(days is None for days in weeks.days):
         return "no_deployments"
-    return "window_too_short"
+    # A whole week before the first deployment known is no data: the window is long enough all the same.
+    return "no_complete_week" if any(not period.partial for period in weeks.cut) else "window_too_short"
 
 
 def _band(weeks: Sequence[int], months: Sequence[int], n: int, window: Window) -> Band:
