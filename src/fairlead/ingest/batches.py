@@ -214,8 +214,8 @@ class Batches:
         for part in merged:
             _join(applied.tables, part.changed)
             _join(applied.tables, sweeps.meet(tx, part.created, part.dead))
-        # rows that changed their id fall under the listings of their new owner
-        _join(applied.tables, sweeps.meet(tx, carried.changed))
+        # rows that changed their id fall under the listings of their new owner, and listings that did find new rows
+        _join(applied.tables, sweeps.meet(tx, carried.changed, carried.relisted))
         told = [(event, one.raw.seq) for one in batch for event in one.events]
         roles.project(tx, batch)
         applied.events = events.append(tx, [event for event, _ in told], [seq for _, seq in told])

@@ -27,6 +27,8 @@ class Carried:
 
     changed: dict[str, set[str]] = field(default_factory=dict)
     """Table -> present ids of rows that were written."""
+    relisted: dict[str, set[str]] = field(default_factory=dict)
+    """Table -> ids of rows, moved or not, that another listing speaks of now."""
     contested: bool = False
     """Whether the store lacks words of which only the log knows whose they are."""
 
@@ -39,6 +41,11 @@ def carry(tx: Transaction, moves: Moves, kept_from: Callable[[], int]) -> Carrie
     for table in TABLES:
         _carry_table(tx, table, moves, concerned, tuple(left.get(table, ())), kept_from, carried)
     return carried
+
+
+def _relist(tx: Transaction, table: str, scope: str, carried: Carried) -> None:
+    # a row that never moves was not judged by a listing that only now is known to be about it
+    carried.relisted.setdefault(table, set()).update(rowio.below(tx, table, scope))
 
 
 def _carry_table(
@@ -160,10 +167,12 @@ def _carry_listings(tx: Transaction, moves: Moves, names: Iterable[str], carried
                 carried.contested = True
             left.setdefault(table, []).append(scope)
             listings.drop(tx, table, scope)
+            _relist(tx, table, scope, carried)
     # once all have left: names may have been exchanged
     for table, present, moved in arriving:
         held = listings.get(tx, table, present)
         listings.put(tx, table, present, moved if held is None else listings.join(held, moved))
+        _relist(tx, table, present, carried)
     return left
 
 

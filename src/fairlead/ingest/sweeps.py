@@ -26,10 +26,10 @@ def sweep(tx: Transaction, asked: Sweep, aliases: Aliases, raw_seq: int | None) 
     ids = frozenset(aliases.resolve(one, at_us) for one in asked.ids)
     told = Listing(asked.at, ids, (asked.at,), {})
     held = listings.get(tx, asked.table, scope)
-    # the same sweep again, as by a replay: nothing that it proves is new
-    if held is not None and asked.at in held.times:
-        return {}
     listing = told if held is None else listings.join(held, told)
+    # the same sweep again, as by a replay: nothing that it proves is new
+    if listing == held:
+        return {}
     listings.put(tx, asked.table, scope, listing)
     # also rows that it lists: they may have been buried by an earlier one
     concerned = set(rowio.below(tx, asked.table, scope))

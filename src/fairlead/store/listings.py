@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,7 +27,7 @@ class Listing:
     times: tuple[datetime, ...] = ()
     """All sweeps of the scope, oldest first: a row that none of them listed was gone at the first after its birth."""
     gone: Mapping[str, datetime] = field(default_factory=dict)
-    """What an earlier one listed and the last one did not -> first sweep that missed it."""
+    """What an earlier one listed and the last one did not -> first sweep that missed it after that."""
 
 
 def get(tx: Transaction, table: str, scope: str) -> Listing | None:
@@ -57,9 +58,20 @@ def drop(tx: Transaction, table: str, scope: str) -> None:
 
 
 def join(one: Listing, other: Listing) -> Listing:
-    """What two listings of the same scope know together."""
+    """What two listings of the same scope know together; the order in which sweeps are heard of changes nothing."""
     older, newer = sorted((one, other), key=lambda listing: listing.at)
-    missed = dict.fromkeys(older.ids - newer.ids, newer.at)
-    # listed by the last sweep means there, whatever an earlier one missed
-    gone = {found: at for found, at in {**missed, **older.gone, **newer.gone}.items() if found not in newer.ids}
-    return Listing(newer.at, newer.ids, tuple(sorted({*older.times, *newer.times})), gone)
+    # two of the same moment contradict each other where they differ: what either saw was there
+    ids = newer.ids | older.ids if newer.at == older.at else newer.ids
+    times = tuple(sorted({*older.times, *newer.times}))
+    last = dict.fromkeys(older.ids - ids, older.at)
+    for found, at in (*_last_listed(older), *_last_listed(newer)):
+        if found not in ids:
+            last[found] = max(at, last.get(found, at))
+    return Listing(newer.at, ids, times, {found: times[bisect_right(times, at)] for found, at in last.items()})
+
+
+def _last_listed(listing: Listing) -> Iterator[tuple[str, datetime]]:
+    # Not the time that missed it is carried on, but the one before: a sweep between the two may be heard of late,
+    # and it either listed the row still or is the one that missed it first.
+    for found, missed in listing.gone.items():
+        yield found, listing.times[bisect_left(listing.times, missed) - 1]
