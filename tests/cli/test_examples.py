@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ingest import lake
 
 from fairlead.cli import home
 from fairlead.cli.main import APP, Commands, run
@@ -38,7 +39,7 @@ def examples() -> list[tuple[str, str]]:
 
 
 def _inputs(folder: Path) -> None:
-    """What examples name that comes from outside: a repository here, captured events, a report of tests."""
+    """What examples name that comes from outside: a repository, captured events, a report, tables of DevLake."""
     for words in (["init", "-q", "."], ["commit", "-q", "--allow-empty", "-m", "Begin"]):
         called = ["git", "-c", "user.name=Kim Adler", "-c", "user.email=kim.adler@brightwater.example", *words]
         subprocess.run(called, cwd=folder, check=True)
@@ -46,6 +47,7 @@ def _inputs(folder: Path) -> None:
     (folder / "captured.jsonl").write_text(json.dumps(event) + "\n")
     (folder / "build").mkdir()
     (folder / "build" / "junit.xml").write_text(REPORT)
+    lake.write(folder / "lake")
 
 
 def test_every_example_can_be_typed_on_the_demo(

@@ -103,7 +103,8 @@ def test_sql_reads_and_nothing_else(owner: TestClient) -> None:
     assert (noted["how"], noted["row_count"]) == ("sql", 1)
     assert noted["columns"] == ["changes.author"]
     owner.post("/api/v1/sql", json={"query": "select * from changes"})
-    everybody = [f"changes.{name}" for name in ("assignees", "author", "merged_by", "requested_reviewers")]
+    about = ("assignees", "author", "head_repository", "merged_by", "requested_reviewers")
+    everybody = [f"changes.{name}" for name in about]
     assert owner.get("/api/v1/access-log").json()[0]["columns"] == everybody
     owner.post("/api/v1/sql", json={"query": "select title from changes where number = 1"})
     assert owner.get("/api/v1/access-log").json()[0]["columns"] == []

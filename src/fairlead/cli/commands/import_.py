@@ -143,7 +143,7 @@ def records_(
         typer.echo(f"note: {warning}", err=True)
 
 
-@APP.command(epilog="Example: fairlead import devlake mysql://reader:secret@lake.acme.example/lake --md")
+@APP.command(epilog="Example: fairlead import devlake lake --md")
 def devlake(
     place: Annotated[
         str,
