@@ -57,6 +57,7 @@ def kill_often(facts: str, folder: Path, kills: int, count: int) -> None:
     database.close()
 
 
+@pytest.mark.slow
 def test_kill_9_between_a_late_rename_and_what_it_owes(database_url: str, tmp_path: Path) -> None:
     """Killed right after each commit in turn, of batches and of reading again: the records of an undisturbed run."""
     raw = f"sqlite:///{tmp_path / 'raw.db'}"

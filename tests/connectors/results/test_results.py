@@ -134,6 +134,7 @@ def test_a_large_report_takes_seconds_and_no_more() -> None:
     assert time.process_time() - begun < 10
 
 
+@pytest.mark.slow
 def test_more_than_memory_can_hold_is_refused() -> None:
     for body, said in (
         ("<testsuite>" + '<testcase name="a"/>' * 250_001 + "</testsuite>", "more than 250000 cases"),
