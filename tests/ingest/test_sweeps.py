@@ -71,6 +71,16 @@ def test_the_tools_own_word_about_a_deletion_counts(bench: Bench) -> None:
     assert deleted(bench, 1) == 14
 
 
+def test_what_a_listing_restored_and_a_later_one_missed_is_alive_once_the_tool_speaks_of_it(bench: Bench) -> None:
+    """The tool's word of life is the latest, whichever way they are heard."""
+    bench.tell(pull(1, 2, deleted_at=hour(2)), sweep(3, 1), sweep(4))
+    assert deleted(bench, 1) == 4
+    bench.tell(pull(1, 9))
+    assert deleted(bench, 1) is None
+    bench.tell(pull(2, 9), pull(2, 2, deleted_at=hour(2)), sweep(5, 2), sweep(6))
+    assert deleted(bench, 2) is None
+
+
 def test_late_rows_meet_the_listing(bench: Bench) -> None:
     """The row comes after the sweep that should have listed it; one that the tool spoke of later is alive."""
     bench.tell(sweep(5), sweep(7))

@@ -80,7 +80,9 @@ def _judge(tx: Transaction, table: str, under: Mapping[str, Listing], raw_seq: i
             # the leading 0 sorts below every version of a tool
             weak.append(Statement(table, record_id, f"0.{version}", {"deleted_at": deleted_us}, raw_seq))
         else:
-            strong.append(Statement(table, record_id, version + OVERRULED, {"deleted_at": deleted_us}, raw_seq))
+            # a sign of life takes a tombstone back that has the moment of the same sweep: it must sort above it
+            end = OVERRULED if deleted_us is not None else f"{OVERRULED}.alive"
+            strong.append(Statement(table, record_id, version + end, {"deleted_at": deleted_us}, raw_seq))
     changed = records.overrule(tx, weak).changed
     for judged, ids in records.merge(tx, strong).changed.items():
         changed.setdefault(judged, set()).update(ids)
@@ -96,7 +98,7 @@ def _verdict(row: rowio.Row, listing: Listing) -> tuple[datetime, int | None]:
         return listing.at, None if outlived else deleted
     missed = _missed(row, listing)
     if missed is None:
-        return listing.at, None if _by_sweep(row) else deleted
+        return listing.at, None if _by_sweep(row) or _overruled(row) else deleted
     if deleted is not None and not _by_sweep(row):
         return missed, deleted
     return missed, epoch_us(missed)
@@ -115,6 +117,11 @@ def _last_heard(row: rowio.Row) -> int:
     heard = (moment_of(version) for name, version in row.merged.versions.items() if name != "deleted_at")
     created: int | None = row.merged.values.get("created_at")
     return max(heard, default=0) if created is None else max(created, max(heard, default=0))
+
+
+def _overruled(row: rowio.Row) -> bool:
+    """Whether a sweep spoke last of a deletion that the tool had told: what sweeps said, life takes back."""
+    return OVERRULED in row.merged.versions.get("deleted_at", "")
 
 
 def _by_sweep(row: rowio.Row) -> bool:
