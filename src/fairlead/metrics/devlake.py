@@ -59,13 +59,15 @@ def _by_their_rows(said: Frame, history: History) -> Frame:
         return _left_out(said, query, counted, ids, {"not_restored": len(ids)} if ids else {})
     else:
         return _left_out(said, query, sorted(history.in_range()), (), {})
-    return _left_out(said, query, counted, tuple(why), dict(Counter(why.values()).most_common()))
+    return _left_out(said, query, counted, tuple(why), dict(sorted(Counter(why.values()).items())))
 
 
 def _left_out(
     said: Frame, query: str, counted: Sequence[str], ids: Sequence[str], reasons: Mapping[str, int]
 ) -> Frame:
-    shown = tuple(counted[:EVIDENCE_IDS]) or (f"definition:{said.asked.entry.name}",)
+    # by id: tables have no order of their own, and the same records must show the same evidence
+    ids = sorted(ids)
+    shown = tuple(sorted(counted)[:EVIDENCE_IDS]) or (f"definition:{said.asked.entry.name}",)
     rows = Evidence(ids=shown, count=len(counted), query=query)
     left = Evidence(ids=tuple(ids[:EVIDENCE_IDS]), count=len(ids), query=query) if ids else None
     return replace(said, excluded=reasons, rows=rows, left_out=left)
