@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import nats
 import pytest
@@ -27,11 +28,18 @@ from fairlead.bus.suite import NOON, event
 from fairlead.model.errors import Abort, Retry
 
 LARGEST = 25 << 20
+Found = TypeVar("Found")
 
 
 def noise(size: int) -> bytes:
     """Bytes that no compressor makes smaller."""
     return random.Random(size).randbytes(size)
+
+
+def awaited(work: Coroutine[Any, Any, Found]) -> Found:
+    """What that comes to, in a thread of its own: a browser's tests leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def published(place: Place, subject: str, data: bytes) -> None:
@@ -42,7 +50,7 @@ def published(place: Place, subject: str, data: bytes) -> None:
         await client.request(subject, data, timeout=5)
         await client.close()
 
-    asyncio.run(send())
+    awaited(send())
 
 
 def asked(place: Place, subject: str, data: bytes = b"") -> bytes:
@@ -52,7 +60,7 @@ def asked(place: Place, subject: str, data: bytes = b"") -> bytes:
         await client.close()
         return answer
 
-    return asyncio.run(ask())
+    return awaited(ask())
 
 
 def test_a_body_larger_than_any_message_is_one_event(opened: Callable[[Place], Any], nats_place: Place) -> None:
