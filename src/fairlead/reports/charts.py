@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn once for each specification and kept; asking for one never waits longer than one wishes."""
+"""Charts as SVG and PNG, drawn once for each specification and kept; asking never waits longer than one wishes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import IO, Any
 
 import msgspec
 
-from fairlead.reports.drawing import Drawn, Order
+from fairlead.reports.drawing import Drawn, Form, Order
 from fairlead.reports.palette import TOKENS
 
 KEPT = 2_000
-"""Drawings in the cache folder; the oldest go first."""
+"""Drawings of a form in the cache folder; the oldest go first."""
 _VERSION = "1"
 """Part of every key: raise it when `tidy` changes."""
 
@@ -32,7 +32,7 @@ class Charts:
         self._folder = folder
         self._lock = threading.Condition()
         self._orders: deque[Order] = deque()
-        self._pending: set[str] = set()
+        self._pending: set[tuple[str, Form]] = set()
         self._faults: dict[str, str] = {}
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -40,25 +40,37 @@ class Charts:
 
     def svg(self, spec: Spec, wait_s: float = 0.0) -> str | None:
         """The drawing, or `None` while it is not ready; ordering it again costs nothing."""
-        key = chart_key(spec)
-        if found := self.by_key(key):
-            return found
-        with self._lock:
-            # a specification that failed once fails again: it is not worth the process's time
-            if key in self._faults:
-                return None
-            self._order(key, spec)
-            if wait_s > 0:
-                self._lock.wait_for(lambda: key not in self._pending, wait_s)
-        return self.by_key(key)
+        found = self._found(spec, "svg", wait_s)
+        return None if found is None else found.decode()
+
+    def png(self, spec: Spec, wait_s: float = 0.0) -> bytes | None:
+        """The same as a picture on white at twice the size, for those who show no SVG, as mail readers do not."""
+        return self._found(spec, "png", wait_s)
 
     def by_key(self, key: str) -> str | None:
         """A drawing that was ordered before."""
+        found = self._kept(key, "svg")
+        return None if found is None else found.decode()
+
+    def _found(self, spec: Spec, form: Form, wait_s: float) -> bytes | None:
+        key = chart_key(spec)
+        if found := self._kept(key, form):
+            return found
+        with self._lock:
+            # a specification that failed once fails again, in either form: it is not worth the process's time
+            if key in self._faults:
+                return None
+            self._order(Order(key, spec, form))
+            if wait_s > 0:
+                self._lock.wait_for(lambda: (key, form) not in self._pending, wait_s)
+        return self._kept(key, form)
+
+    def _kept(self, key: str, form: Form) -> bytes | None:
         # the key comes in an address: anything else could name another file
         if not re.fullmatch(r"[0-9a-f]{24}", key):
             return None
         try:
-            return (self._folder / f"{key}.svg").read_text(encoding="utf-8")
+            return (self._folder / f"{key}.{form}").read_bytes()
         except FileNotFoundError:
             return None
 
@@ -79,12 +91,12 @@ class Charts:
         if self._thread:
             self._thread.join(timeout=5)
 
-    def _order(self, key: str, spec: Spec) -> None:
-        if key in self._pending or self._closed:
+    def _order(self, order: Order) -> None:
+        if (order.key, order.form) in self._pending or self._closed:
             return
         # kept until the drawing lies in the folder, so that nobody orders it twice meanwhile
-        self._pending.add(key)
-        self._orders.append(Order(key, spec))
+        self._pending.add((order.key, order.form))
+        self._orders.append(order)
         # The thread lives as long as there are orders; it ends under this lock, so that none is left behind.
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="charts", daemon=True)
@@ -99,12 +111,12 @@ class Charts:
                 order = self._orders.popleft()
             # outside the lock: others may order and read while a chart is drawn
             drawn = self._draw(order)
-            if drawn.svg:
-                self._keep(order.key, tidy(drawn.svg))
+            if drawn.picture:
+                self._keep(order, drawn.picture)
             with self._lock:
-                if not drawn.svg:
+                if not drawn.picture:
                     self._faults[order.key] = drawn.fault
-                self._pending.discard(order.key)
+                self._pending.discard((order.key, order.form))
                 self._lock.notify_all()
 
     def _draw(self, order: Order) -> Drawn:
@@ -131,13 +143,13 @@ class Charts:
         assert self._process.stdout
         return self._process.stdin, self._process.stdout
 
-    def _keep(self, key: str, svg: str) -> None:
+    def _keep(self, order: Order, picture: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        part = self._folder / f"{key}.part"
-        part.write_text(svg, encoding="utf-8")
+        part = self._folder / f"{order.key}.part"
+        part.write_bytes(tidy(picture.decode()).encode() if order.form == "svg" else picture)
         # under its name only when whole: readers look without a lock
-        part.rename(self._folder / f"{key}.svg")
-        kept = sorted(self._folder.glob("*.svg"), key=lambda path: path.stat().st_mtime)
+        part.rename(self._folder / f"{order.key}.{order.form}")
+        kept = sorted(self._folder.glob(f"*.{order.form}"), key=lambda path: path.stat().st_mtime)
         for path in kept[:-KEPT]:
             # another process on the home may have taken it away
             path.unlink(missing_ok=True)
