@@ -267,3 +267,43 @@ access_log = Table(
     Column("allowed", Boolean, nullable=False),
 )
 """Who read person columns, how and what."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    # made from what asked for it, so that the same message cannot be put in twice
+    Column("id", Id(), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("content", Id(), nullable=False),
+    Column("made_from", Text, nullable=False),
+    Column("team", Id(), nullable=False),
+    Column("language", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("as_of", Moment, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("waiting_since", Moment, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("claimed_by", Text, nullable=False),
+    Column("claimed_until", Moment),
+    Column("done_at", Moment),
+    Column("answer", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Index("outbox_next", "status", "next_at"),
+    Index("outbox_made_at", "made_at"),
+)
+"""Messages that leave the program, with what became of each."""
+
+outbox_contents = Table(
+    "outbox_contents",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("made_at", Moment, nullable=False),
+    # a report goes to many and is kept once
+    Column("content", LargeBinary, nullable=False),
+)
+"""What the messages say, by hash."""

@@ -23,3 +23,9 @@ def upsert(tx: Transaction, table: Table, row: Mapping[str, Any]) -> None:
         else insert.on_conflict_do_nothing(index_elements=key)
     )
     tx.execute(statement, dict(row))
+
+
+def insert_new(tx: Transaction, table: Table, row: Mapping[str, Any]) -> bool:
+    """Writes one row unless one with its primary key is there; tells whether it did."""
+    insert = postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
+    return tx.execute(insert.on_conflict_do_nothing(), dict(row)).rowcount == 1
