@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from tests.reports.stories import Story, ago
 
 from fairlead.model.setup import Setup, Thresholds
 from fairlead.model.times import FixedClock
+from fairlead.reports.asked import Asked
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Claim, Document
 from fairlead.reports.triage import triage
@@ -40,9 +43,10 @@ def open_alerts(story: Story) -> Story:
 
 
 @pytest.mark.parametrize("report", [brief, triage])
-def test_grave_ones_are_told_by_repository(open_alerts: Story, clock: FixedClock, report: object) -> None:
-    assert callable(report)
-    web, pay = told(report(open_alerts.told(), Setup(), clock))
+def test_grave_ones_are_told_by_repository(
+    open_alerts: Story, clock: FixedClock, report: Callable[[Asked], Document]
+) -> None:
+    web, pay = told(report(Asked(open_alerts.told(), Setup(), clock.now())))
     assert web.text.startswith("1 security alert is open, a leaked secret, since ")
     assert pay.text.startswith("2 security alerts are open, the gravest critical, the oldest since ")
     assert pay.title == "Finding 2"
@@ -53,11 +57,12 @@ def test_grave_ones_are_told_by_repository(open_alerts: Story, clock: FixedClock
 def test_the_team_sets_from_where_on(open_alerts: Story, clock: FixedClock, severity: str, count: int) -> None:
     setup = Setup(thresholds=Thresholds(security_alert_severity=severity))  # type: ignore[arg-type]
     warehouse = open_alerts.told(setup)
-    (claim,) = (claim for claim in told(brief(warehouse, setup, clock)) if claim.refs[0].label == "acme/pay")
+    document = brief(Asked(warehouse, setup, clock.now()))
+    (claim,) = (claim for claim in told(document) if claim.refs[0].label == "acme/pay")
     assert claim.evidence.count == count
     assert len(warehouse.readonly(claim.evidence.query).rows) == count
 
 
 def test_german_says_the_same(open_alerts: Story, clock: FixedClock) -> None:
-    (_, claim) = told(brief(open_alerts.told(), Setup(), clock, language="de"))
+    (_, claim) = told(brief(Asked(open_alerts.told(), Setup(), clock.now(), language="de")))
     assert claim.text.startswith("2 Sicherheitswarnungen sind offen, die schwerste kritisch")

@@ -14,6 +14,7 @@ from fairlead.model.errors import Abort
 from fairlead.model.setup import Organisation, PersonSetup, Privacy, Setup, TeamSetup, Thresholds
 from fairlead.model.times import FixedClock
 from fairlead.reports import render
+from fairlead.reports.asked import Asked
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Claim, Document, Section
 from fairlead.reports.intake import Intake
@@ -97,7 +98,7 @@ def lines(document: Document, key: str) -> list[str]:
 
 
 def test_needs_come_in_the_order_in_which_to_do_them(told: Warehouse, clock: FixedClock) -> None:
-    document = brief(told, SETUP, clock, team="pay")
+    document = brief(Asked(told, SETUP, clock.now(), team="pay"))
     assert lines(document, "needs") == [
         "P1 critical, open in acme/pay since Wed 09:02, 1 h",
         "acme/pay CI fails on main since Wed 01:08, 8.9 h, 2 times in a row",
@@ -113,7 +114,7 @@ def test_needs_come_in_the_order_in_which_to_do_them(told: Warehouse, clock: Fix
 
 
 def test_risks_changes_and_data_are_told(told: Warehouse, clock: FixedClock) -> None:
-    document = brief(told, SETUP, clock, team="pay")
+    document = brief(Asked(told, SETUP, clock.now(), team="pay"))
     assert lines(document, "risks")[0].startswith("acme/pay#416 waits for any reviewer since Tue 14:02")
     assert lines(document, "changed") == [
         "1 change merged", "2 changes opened", "1 deployment to production failed", "1 incident began",
@@ -128,7 +129,7 @@ def test_risks_changes_and_data_are_told(told: Warehouse, clock: FixedClock) -> 
 
 
 def test_every_sentence_leads_to_as_many_rows_as_it_counts(told: Warehouse, clock: FixedClock) -> None:
-    document = brief(told, SETUP, clock, every_change=True)
+    document = brief(Asked(told, SETUP, clock.now()), every_change=True)
     claims = list(document.claims())
     assert len(claims) > 20
     for claim in claims:
@@ -140,49 +141,49 @@ def test_every_sentence_leads_to_as_many_rows_as_it_counts(told: Warehouse, cloc
 
 
 def test_the_same_moment_gives_the_same_words(told: Warehouse, clock: FixedClock) -> None:
-    first, second = (render.json(brief(told, SETUP, clock, team="Payments")) for _ in range(2))
+    first, second = (render.json(brief(Asked(told, SETUP, clock.now(), team="Payments"))) for _ in range(2))
     assert first == second
 
 
 def test_another_team_has_another_brief(told: Warehouse, clock: FixedClock) -> None:
-    document = brief(told, SETUP, clock, team="web")
+    document = brief(Asked(told, SETUP, clock.now(), team="web"))
     assert document.scope == "Web"
     assert lines(document, "needs") == []
     assert document.title.text == "Nothing needs you now"
     with pytest.raises(Abort, match="no team `pays`") as fault:
-        brief(told, SETUP, clock, team="pays")
+        brief(Asked(told, SETUP, clock.now(), team="pays"))
     assert "pay, web" in fault.value.hint
 
 
 def test_german_says_the_same(told: Warehouse, clock: FixedClock) -> None:
-    english, german = (brief(told, SETUP, clock, language=language) for language in ("en", "de"))
+    english, german = (brief(Asked(told, SETUP, clock.now(), language=language)) for language in ("en", "de"))
     assert [claim.key for claim in german.claims()] == [claim.key for claim in english.claims()]
     assert [claim.evidence for claim in german.claims()] == [claim.evidence for claim in english.claims()]
     assert "wartet auf Kim seit Sa 16:02, 2,1 Arbeitstage" in " ".join(render.terminal(german).split())
 
 
 def test_json_is_the_contract(told: Warehouse, clock: FixedClock) -> None:
-    said = json.loads(render.json(brief(told, SETUP, clock)))
+    said = json.loads(render.json(brief(Asked(told, SETUP, clock.now()))))
     assert [entry["key"] for entry in said["sections"]] == ["needs", "risks", "figures", "changed", "data"]
     figures = [block for block in said["sections"][2]["blocks"] if block["kind"] == "figure"]
     assert {"deployment_frequency", "lead_time", "change_failure_rate"} <= {figure["name"] for figure in figures}
 
 
 def test_an_empty_home_says_what_brings_data(story: Story, clock: FixedClock) -> None:
-    document = brief(story.told(), Setup(), clock)
+    document = brief(Asked(story.told(), Setup(), clock.now()))
     text = render.terminal(document)
     assert "There are no data yet" in text
     assert "fairlead init" in text
     story.add("sources", id="github", name="GitHub", tool="github")
-    assert "fairlead sync" in render.terminal(brief(story.told(), Setup(), clock))
+    assert "fairlead sync" in render.terminal(brief(Asked(story.told(), Setup(), clock.now())))
 
 
 def test_what_is_configured_or_waits_to_be_read_is_not_called_nothing(story: Story, clock: FixedClock) -> None:
     warehouse = story.told()
-    configured = render.terminal(brief(warehouse, Setup(), clock, intake=Intake(configured=True)))
+    configured = render.terminal(brief(Asked(warehouse, Setup(), clock.now(), intake=Intake(configured=True))))
     assert "fairlead sync" in configured
     assert "fairlead init" not in configured
-    late = render.terminal(brief(warehouse, Setup(), clock, intake=Intake(configured=True, unread=1)))
+    late = render.terminal(brief(Asked(warehouse, Setup(), clock.now(), intake=Intake(configured=True, unread=1))))
     assert "1 event waits to be read" in late
     assert "no source has been read" not in late
     assert "fairlead sync" not in late, "a sync would bring nothing sooner"
@@ -197,11 +198,13 @@ def test_a_sync_that_left_something_out_is_told_in_the_readers_language(story: S
         left_out=(shallow, "the moon is full"),
     )  # fmt: skip
     warehouse = story.told()
-    german = " ".join(render.terminal(brief(warehouse, Setup(), clock, language="de"), width=200).split())
+    german = " ".join(
+        render.terminal(brief(Asked(warehouse, Setup(), clock.now(), language="de")), width=200).split()
+    )
     assert "pay: die Historie vor 3 Commits, denn der Klon ist flach" in german
     assert "im Wortlaut „the moon is full“" in german
     assert "the clone is shallow" not in german
-    assert shallow in " ".join(render.terminal(brief(warehouse, Setup(), clock), width=300).split())
+    assert shallow in " ".join(render.terminal(brief(Asked(warehouse, Setup(), clock.now())), width=300).split())
 
 
 def _loaded(story: Story, reviewers: int) -> None:
@@ -225,33 +228,36 @@ def test_review_load_is_told_as_load(story: Story, clock: FixedClock) -> None:
     members = ("ann", "kim", "p0", "p0twin", "p1", "p2", "p3", "left", "gone", "mail@x.example")
     setup = Setup(teams={"pay": TeamSetup(members=members, repositories=(PAY,))})
     # Ann and four more: not who is away, has left, has no account, may be another one, or is of no team concerned
-    assert lines(brief(story.told(setup), setup, clock), "risks")[0] == "6 reviews wait for Kim; 5 others have room"
+    assert (
+        lines(brief(Asked(story.told(setup), setup, clock.now())), "risks")[0]
+        == "6 reviews wait for Kim; 5 others have room"
+    )
 
 
 def test_review_load_of_a_small_group_names_nobody(story: Story, clock: FixedClock) -> None:
     _loaded(story, 4)
     warehouse = story.told()
-    said = lines(brief(warehouse, Setup(), clock), "risks")[0]
+    said = lines(brief(Asked(warehouse, Setup(), clock.now())), "risks")[0]
     assert "Kim" not in said
     assert "fewer than 5" in said
-    assert "Kim" in lines(brief(warehouse, Setup(privacy=Privacy(minimum_group=3)), clock), "risks")[0]
+    assert "Kim" in lines(brief(Asked(warehouse, Setup(privacy=Privacy(minimum_group=3)), clock.now())), "risks")[0]
 
 
 def test_a_bots_comment_does_not_make_anything_younger(story: Story, clock: FixedClock) -> None:
     story.person("ann")
     change = story.change(1, "github:@ann", 90)
     story.add("accounts", id="github:@ci[bot]", handle="ci[bot]", kind="bot")
-    quiet = lines(brief(story.told(), Setup(), clock), "needs")
+    quiet = lines(brief(Asked(story.told(), Setup(), clock.now())), "needs")
     story.event(change, "commented", 1, "github:@ci[bot]")
-    assert lines(brief(story.told(), Setup(), clock), "needs") == quiet != []
+    assert lines(brief(Asked(story.told(), Setup(), clock.now())), "needs") == quiet != []
 
 
 def test_thresholds_decide_when_the_brief_speaks(story: Story, clock: FixedClock) -> None:
     story.person("ann")
     story.change(1, "github:@ann", 26)
     patient = Setup(thresholds=Thresholds(first_review_hours=40))
-    assert len(lines(brief(story.told(), Setup(), clock), "needs")) == 1
-    assert lines(brief(story.told(patient), patient, clock), "needs") == []
+    assert len(lines(brief(Asked(story.told(), Setup(), clock.now())), "needs")) == 1
+    assert lines(brief(Asked(story.told(patient), patient, clock.now())), "needs") == []
 
 
 def test_the_usual_wait_is_the_teams_own_once_enough_is_known(story: Story, clock: FixedClock) -> None:
@@ -262,20 +268,20 @@ def test_the_usual_wait_is_the_teams_own_once_enough_is_known(story: Story, cloc
         done = story.change(number, "github:@ann", 200, state="merged", merged_at=ago(190), closed_at=ago(190))
         story.event(done, "approved", 200 - 2, "github:@kim", review=f"r{number}")
     story.change(50, "github:@ann", 90)
-    said = lines(brief(story.told(setup), setup, clock), "needs")[0]
+    said = lines(brief(Asked(story.told(setup), setup, clock.now())), "needs")[0]
     assert "85 % here" in said
 
 
 def test_the_brief_of_monday_looks_back_to_friday(told: Warehouse) -> None:
     monday = FixedClock(NOW + timedelta(days=5))
-    assert section(brief(told, SETUP, monday), "changed").aside == "since Fri 09:00"
+    assert section(brief(Asked(told, SETUP, monday.now())), "changed").aside == "since Fri 09:00"
 
 
 def test_forty_waiting_changes_are_counted_and_seven_told(story: Story, clock: FixedClock) -> None:
     story.person("ann")
     for number in range(40):
         story.change(number, "github:@ann", 300 + number)
-    blocks = section(brief(story.told(), Setup(), clock), "needs").blocks
+    blocks = section(brief(Asked(story.told(), Setup(), clock.now())), "needs").blocks
     assert len(blocks) == 8
     assert isinstance(blocks[-1], Claim)
     assert blocks[-1].text == "and 33 more"

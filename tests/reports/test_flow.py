@@ -11,7 +11,7 @@ from tests.reports.stories import Story
 
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.setup import Setup, TeamSetup
-from fairlead.model.times import FixedClock
+from fairlead.reports.asked import Asked
 from fairlead.reports.document import Chart, Claim, Document
 from fairlead.reports.flow import flow
 
@@ -33,9 +33,9 @@ def board(story: Story) -> Board:
     return made
 
 
-def told(story: Story, **asked: Any) -> tuple[Warehouse, Document]:
+def told(story: Story, window: str = "", **asked: Any) -> tuple[Warehouse, Document]:
     warehouse = story.told(SETUP, NOW)
-    return warehouse, flow(warehouse, SETUP, FixedClock(NOW), **asked)
+    return warehouse, flow(Asked(warehouse, SETUP, NOW, **asked), window=window)
 
 
 def charts(document: Document) -> dict[str, Chart]:

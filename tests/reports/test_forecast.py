@@ -11,8 +11,8 @@ from tests.reports.stories import Story
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.errors import Fault
 from fairlead.model.setup import Setup, TeamSetup
-from fairlead.model.times import FixedClock
 from fairlead.planning.outlook import Outlook
+from fairlead.reports.asked import Asked
 from fairlead.reports.document import Claim, Document, Empty
 from fairlead.reports.forecast import forecast
 
@@ -39,9 +39,11 @@ def done(story: Story, days: int, team: str = "team:pay", each: int = 2) -> None
             )  # fmt: skip
 
 
-def told(story: Story, **asked: Any) -> tuple[Warehouse, Document, Outlook]:
+def told(
+    story: Story, team: str | None = None, language: str = "en", **asked: Any
+) -> tuple[Warehouse, Document, Outlook]:
     warehouse = story.told(SETUP, NOW)
-    return warehouse, *forecast(warehouse, SETUP, FixedClock(NOW), **asked)
+    return warehouse, *forecast(Asked(warehouse, SETUP, NOW, team, language), **asked)
 
 
 def texts(document: Document) -> list[str]:

@@ -12,6 +12,7 @@ import pytest
 from fairlead.config.load import load
 from fairlead.model.times import FixedClock, parse_time
 from fairlead.reports import render
+from fairlead.reports.asked import Asked
 from fairlead.reports.brief import brief
 from fairlead.wiring.services import Services
 
@@ -32,7 +33,7 @@ def demo(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.mark.parametrize(("language", "name"), [("en", "brief.md"), ("de", "brief.de.md")])
 def test_the_brief_reads_as_it_was_approved(language: str, name: str, demo: Services) -> None:
-    text = render.markdown(brief(demo.warehouse, demo.setup, demo.clock, language=language))
+    text = render.markdown(brief(Asked(demo.warehouse, demo.setup, demo.clock.now(), language=language)))
     if os.environ.get("FAIRLEAD_UPDATE_GOLDEN"):
         GOLDEN.mkdir(exist_ok=True)
         (GOLDEN / name).write_text(text, encoding="utf-8")

@@ -13,8 +13,8 @@ from tests.reports.stories import Story
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.errors import Fault
 from fairlead.model.setup import CalendarSetup, Setup, TeamSetup
-from fairlead.model.times import FixedClock
 from fairlead.reports import render
+from fairlead.reports.asked import Asked
 from fairlead.reports.document import Chart, Claim, Document, Section, Table
 from fairlead.reports.sprint_health import sprint_health, told_sprints
 
@@ -42,9 +42,11 @@ def board(story: Story) -> Board:
     return made
 
 
-def told(story: Story, now: datetime = NOW, setup: Setup = SETUP, **asked: Any) -> tuple[Warehouse, Document]:
+def told(
+    story: Story, now: datetime = NOW, setup: Setup = SETUP, sprint: str = "", **asked: Any
+) -> tuple[Warehouse, Document]:
     warehouse = story.told(setup, now)
-    return warehouse, sprint_health(warehouse, setup, FixedClock(now), **asked)
+    return warehouse, sprint_health(Asked(warehouse, setup, now, **asked), sprint=sprint)
 
 
 def section(document: Document, key: str) -> Section:
@@ -128,7 +130,7 @@ def test_the_forecast_names_its_past_and_how_often_it_held(story: Story, board: 
 
 def test_numbers_of_the_forecast_agree_with_its_sentences(story: Story, board: Board) -> None:
     warehouse = story.told(SETUP, NOW)
-    document, sprints = told_sprints(warehouse, SETUP, FixedClock(NOW), team="pay")
+    document, sprints = told_sprints(Asked(warehouse, SETUP, NOW, team="pay"))
     numbers: Any = sprints[0].outlook.to_json()
     sure = min(4 + numbers["at_least"]["0.85"], 11)
     assert f"with 85 % certainty {sure} of 11" in document.title.text
@@ -226,7 +228,7 @@ def test_a_forgotten_open_sprint_does_not_hide_the_running_one(story: Story, boa
 def test_german_says_the_same_with_its_own_words(story: Story, board: Board) -> None:
     warehouse = story.told(SETUP, NOW)
     english, german = (
-        sprint_health(warehouse, SETUP, FixedClock(NOW), team="pay", language=language) for language in ("en", "de")
+        sprint_health(Asked(warehouse, SETUP, NOW, team="pay", language=language)) for language in ("en", "de")
     )
     assert [claim.key for claim in english.claims()] == [claim.key for claim in german.claims()]
     assert [claim.evidence for claim in english.claims()] == [claim.evidence for claim in german.claims()]

@@ -13,8 +13,8 @@ from tests.reports.stories import Story
 
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.setup import Setup, TeamSetup
-from fairlead.model.times import FixedClock
 from fairlead.reports import render
+from fairlead.reports.asked import Asked
 from fairlead.reports.document import Claim, Document, Empty
 from fairlead.reports.standup import standup
 
@@ -42,7 +42,7 @@ def board(story: Story) -> Board:
 
 def told(story: Story, team: str | None = "pay", language: str = "en") -> tuple[Warehouse, Document]:
     warehouse = story.told(SETUP, NOW)
-    return warehouse, standup(warehouse, SETUP, FixedClock(NOW), team=team, language=language)
+    return warehouse, standup(Asked(warehouse, SETUP, NOW, team=team, language=language))
 
 
 def lines(document: Document, key: str) -> dict[str, Claim]:
@@ -77,7 +77,7 @@ def test_monday_tells_of_friday(story: Story, board: Board) -> None:
     board.item([6], done=datetime(2026, 11, 13, 16, tzinfo=UTC))
     board.item([6], done=datetime(2026, 11, 14, 12, tzinfo=UTC))
     monday = datetime(2026, 11, 16, 8, tzinfo=UTC)
-    document = standup(story.told(SETUP, monday), SETUP, FixedClock(monday), team="pay")
+    document = standup(Asked(story.told(SETUP, monday), SETUP, monday, team="pay"))
     assert texts(document, "done") == {
         "PAY-1": "done Fri 17:00 (self-reported)", "PAY-2": "done Sat 13:00 (self-reported)",
     }  # fmt: skip

@@ -10,6 +10,7 @@ from tests.reports.stories import Story, ago
 from fairlead.model.setup import PersonSetup, Setup, TeamSetup
 from fairlead.model.times import FixedClock
 from fairlead.reports import render
+from fairlead.reports.asked import Asked
 from fairlead.reports.document import Claim, Document
 from fairlead.reports.intake import Intake
 from fairlead.reports.triage import triage
@@ -45,7 +46,7 @@ def test_order_and_reasons(story: Story, clock: FixedClock) -> None:
     fix = story.change(2, "github:@ann", 5, title="hotfix: stop the leak", head_branch="leak")
     story.change(3, "github:@mo", 900, draft=True)
     story.change(4, "github:@lee", 4, base_branch="leak")
-    document = triage(story.told(SETUP), SETUP, clock, team="pay")
+    document = triage(Asked(story.told(SETUP), SETUP, clock.now(), team="pay"))
     assert [claim.refs[0].label for claim in claims(document)] == [
         "acme/pay#2", "acme/pay#1", "acme/pay#4", "acme/pay#3",
     ]  # fmt: skip
@@ -62,7 +63,9 @@ def test_an_unknown_size_is_told_and_is_not_small(story: Story, clock: FixedCloc
     story.change(1, "github:@ann", 5, additions=None, deletions=None)
     story.change(2, "github:@ann", 5, additions=4, deletions=None)
     story.change(3, "github:@ann", 5, additions=0, deletions=0)
-    said = {claim.refs[0].label: reasons(claim) for claim in claims(triage(story.told(SETUP), SETUP, clock))}
+    said = {
+        claim.refs[0].label: reasons(claim) for claim in claims(triage(Asked(story.told(SETUP), SETUP, clock.now())))
+    }
     assert "Its size is not known." in said["acme/pay#1"]
     assert "it is small" not in said["acme/pay#1"]
     assert "it is small (4 lines)" in said["acme/pay#2"]
@@ -81,7 +84,7 @@ def test_reviewers_are_explained_and_neither_author_nor_agent_nor_absent(story: 
     story.add("commits", id=f"{PAY}@c9", repository=PAY, sha="c9", author="email:x@acme.example", authored_at=ago(9))
     story.add("commit_files", id=f"{PAY}@c9:a.py", commit=f"{PAY}@c9", repository=PAY, path="a.py")
     story.add("absences", id="x", person="person:lee", start_at=ago(5), end_at=ago(-50))
-    (claim,) = claims(triage(story.told(SETUP), SETUP, clock))
+    (claim,) = claims(triage(Asked(story.told(SETUP), SETUP, clock.now())))
     said = reasons(claim)
     assert "Kim fits" in said
     assert "has lately worked on or beside 1 of 1 file" in said
@@ -110,7 +113,7 @@ def test_owners_by_login_team_and_address(story: Story, clock: FixedClock) -> No
     for number, path in enumerate(("README", "api/x.py", "db/new.sql")):
         change = story.change(number, "github:@ann", 30)
         story.add("change_files", id=f"{change}:{path}", change=change, repository=PAY, path=path)
-    document = triage(story.told(SETUP), SETUP, clock)
+    document = triage(Asked(story.told(SETUP), SETUP, clock.now()))
     said = {claim.refs[0].label: reasons(claim) for claim in claims(document)}
     for number, name in enumerate(("Kim", "Mo", "Zoe")):
         assert f"{name} fits" in said[f"acme/pay#{number}"]
@@ -120,12 +123,12 @@ def test_owners_by_login_team_and_address(story: Story, clock: FixedClock) -> No
 
 def test_nothing_open_and_nothing_known_are_two_things(story: Story, clock: FixedClock) -> None:
     warehouse = story.told()
-    assert "fairlead init" in render.terminal(triage(warehouse, Setup(), clock))
-    configured = triage(warehouse, Setup(), clock, intake=Intake(configured=True))
+    assert "fairlead init" in render.terminal(triage(Asked(warehouse, Setup(), clock.now())))
+    configured = triage(Asked(warehouse, Setup(), clock.now(), intake=Intake(configured=True)))
     assert "fairlead sync" in render.terminal(configured)
     story.person("ann")
     story.change(1, "github:@ann", 30, state="merged", merged_at=ago(1), closed_at=ago(1))
-    text = render.terminal(triage(story.told(), Setup(), clock))
+    text = render.terminal(triage(Asked(story.told(), Setup(), clock.now())))
     assert "No change is open" in text
     assert "Every change is merged or closed." in text
 
@@ -138,7 +141,7 @@ def test_every_sentence_has_its_rows(story: Story, clock: FixedClock) -> None:
         story.add("change_files", id=f"{change}:a", change=change, repository=PAY, path="a.py")
     touched(story, 1, "kim", "a.py", 50)
     warehouse = story.told(SETUP)
-    document = triage(warehouse, SETUP, clock)
+    document = triage(Asked(warehouse, SETUP, clock.now()))
     assert claims(document)[-1].text == "and 5 more"
     for claim in list(document.claims())[:12] + list(document.claims())[-1:]:
         assert len(warehouse.readonly(claim.evidence.query).rows) == claim.evidence.count, claim.key
@@ -155,7 +158,7 @@ def test_who_only_reformatted_a_file_does_not_know_it(story: Story, clock: Fixed
         story.add("commit_files", id=f"{commit}:a.py", commit=commit, repository=PAY, path="a.py")
     name = ".git-blame-ignore-revs"
     story.add("documents", id=f"{PAY}/file/{name}", repository=PAY, path=name, body=f"# black\n{'ab' * 20}\n")
-    said = reasons(claims(triage(story.told(SETUP), SETUP, clock))[0])
+    said = reasons(claims(triage(Asked(story.told(SETUP), SETUP, clock.now())))[0])
     assert "Mo fits" in said
     assert "Kim fits" not in said
 
@@ -166,7 +169,7 @@ def test_a_score_says_what_it_is_made_of_in_words_and_as_numbers(story: Story, c
     change = story.change(1, "github:@ann", 30)
     story.add("change_files", id=f"{change}:a", change=change, repository=PAY, path="a.py")
     touched(story, 1, "kim", "a.py", 50)
-    document = triage(story.told(SETUP), SETUP, clock)
+    document = triage(Asked(story.told(SETUP), SETUP, clock.now()))
     scored = [claim for claim in document.claims() if claim.score]
     assert scored, "somebody is suggested"
     for claim in scored:

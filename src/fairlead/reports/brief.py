@@ -10,29 +10,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from fairlead.metrics import figures
-from fairlead.model.figures import Evidence, Figure, Window
-from fairlead.model.setup import Setup
-from fairlead.model.times import Clock
+from fairlead.model.figures import Evidence, Figure
 from fairlead.reports import facts, literals, proof
 from fairlead.reports.alerts import Alerts, alert_claim, load_alerts
-from fairlead.reports.brief_data import data_section, freshness
+from fairlead.reports.asked import Asked, document
+from fairlead.reports.brief_data import data_section
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section
 from fairlead.reports.figure_words import figure_block
-from fairlead.reports.intake import Intake
 from fairlead.reports.load import Loads, load_review_load
-from fairlead.reports.naming import Names, short_name
+from fairlead.reports.naming import short_name
 from fairlead.reports.open_changes import Waiting, load_open, overdue
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
 from fairlead.reports.suggesting import suggestions
-from fairlead.reports.wording import Wording
-
-if TYPE_CHECKING:
-    from fairlead.metrics.warehouse import Warehouse
 
 WINDOW_DAYS = 30
 MOST_NEEDS, MOST_RISKS = 7, 5
@@ -62,27 +56,13 @@ class _Found:
     sources: Sequence[facts.SourceState]
 
 
-def brief(
-    warehouse: Warehouse,
-    setup: Setup,
-    clock: Clock,
-    *,
-    team: str | None = None,
-    language: str = "en",
-    intake: Intake | None = None,
-    window_days: int = WINDOW_DAYS,
-    every_change: bool = False,
-) -> Document:
-    """The brief of a team (by key, id or name) or of everybody, as of the clock's moment."""
-    scope = Scope.of(warehouse, setup, clock.now(), team, intake)
-    words = Wording(language, scope.calendar.zone, scope.now)
-    teller = Teller(words, Names.load(warehouse), scope)
+def brief(asked: Asked, *, window_days: int = WINDOW_DAYS, every_change: bool = False) -> Document:
+    """The brief of a team or of everybody, as of the moment that is asked about."""
+    scope, teller = asked.scope, asked.teller()
     sources = facts.load_sources(scope)
     # "nothing needs you" would be true of an empty store, and say the wrong thing
     if not any(facts.count_rows(scope, table) for table in ("changes", "commits", "deployments", "work_items")):
         return _nothing_yet(teller, sources)
-    window = Window(start=scope.now - timedelta(days=window_days), end=scope.now)
-    segment = {"team": scope.team} if scope.team else {}
     found = _Found(
         waiting=load_open(scope),
         incidents=facts.load_incidents(scope),
@@ -91,7 +71,9 @@ def brief(
         alerts=load_alerts(scope),
         happened=facts.load_happened(scope),
         loads=load_review_load(scope),
-        figures=figures.group(warehouse, "dora", window, segment, language=words.language),
+        figures=figures.group(
+            scope.warehouse, "dora", scope.last_days(window_days), scope.segment, language=asked.language
+        ),
         sources=sources,
     )
     # once, for the title says the same as the section
@@ -103,7 +85,7 @@ def brief(
         _what_changed(teller, found.happened, every_change=every_change),
         data_section(teller, sources),
     )
-    return _document(teller, _title(teller, found, needs), sections, sources)
+    return document(teller, "brief", _title(teller, found, needs), sections, sources)
 
 
 def _needs(teller: Teller, found: _Found) -> list[Point]:
@@ -331,21 +313,5 @@ def _nothing_yet(teller: Teller, sources: Sequence[facts.SourceState]) -> Docume
         )
     )
     section = Section("needs", teller.words("section.needs"), (Empty(claim),))
-    return _document(teller, teller.claim("title.empty", evidence), (section, data_section(teller, sources)), sources)
-
-
-def _document(
-    teller: Teller, title: Claim, sections: Sequence[Section], sources: Sequence[facts.SourceState]
-) -> Document:
-    scope, words = teller.scope, teller.words
-    return Document(
-        kind="brief",
-        title=title,
-        scope=scope.name or words("scope.all"),
-        as_of=scope.now,
-        shown_as_of=words.moment(scope.now, year=True),
-        freshness=freshness(teller, sources),
-        sections=tuple(sections),
-        language=words.language,
-        team=scope.team,
-    )
+    title = teller.claim("title.empty", evidence)
+    return document(teller, "brief", title, (section, data_section(teller, sources)), sources)

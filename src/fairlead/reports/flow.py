@@ -8,24 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from fairlead.metrics import figures
 from fairlead.model.figures import Figure, Window
-from fairlead.model.setup import Setup
-from fairlead.model.times import Clock
-from fairlead.reports import facts, proof
-from fairlead.reports.brief_data import freshness
+from fairlead.reports import proof
+from fairlead.reports.asked import Asked, document
 from fairlead.reports.chartspecs import Line, Mark, Threshold, areas, scatter, trend
 from fairlead.reports.document import Act, Block, Cell, Chart, Claim, Document, Empty, Ref, Section, Table
 from fairlead.reports.figure_words import figure_block, quantity
-from fairlead.reports.intake import Intake
 from fairlead.reports.literals import text_literal, time_literal
-from fairlead.reports.naming import Names, short_name
+from fairlead.reports.naming import short_name
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope, aware
 from fairlead.reports.sentences import Teller
 from fairlead.reports.standup_facts import Underway, load_underway
-from fairlead.reports.wording import Elapsed, Wording
+from fairlead.reports.wording import Elapsed
 
 if TYPE_CHECKING:
-    from fairlead.metrics.warehouse import Warehouse
+    pass
 
 WINDOWS = {"7d": 7, "30d": 30, "90d": 90}
 MOST_DOTS = 500
@@ -49,46 +46,22 @@ from stood group by day order by day
 """
 
 
-def flow(
-    warehouse: Warehouse,
-    setup: Setup,
-    clock: Clock,
-    *,
-    team: str | None = None,
-    language: str = "en",
-    intake: Intake | None = None,
-    window: str = "",
-) -> Document:
+def flow(asked: Asked, *, window: str = "") -> Document:
     """The flow of work items of a team or of everybody over the days before now."""
-    scope = Scope.of(warehouse, setup, clock.now(), team, intake)
-    words = Wording(language, scope.calendar.zone, scope.now)
-    teller = Teller(words, Names.load(warehouse), scope)
+    scope, teller = asked.scope, asked.teller()
     days = WINDOWS.get(window, 30)
-    span = Window(start=scope.now - timedelta(days=days), end=scope.now)
-    segment = {"team": scope.team} if scope.team else {}
-    found = figures.group(warehouse, "flow", span, segment, language=words.language)
+    span = scope.last_days(days)
+    found = figures.group(scope.warehouse, "flow", span, scope.segment, language=asked.language)
     by_name = {figure.name: figure for figure in found}
+    words = teller.words
     aside = words("aside.window", n=days)
-    return Document(
-        kind="flow",
-        title=_title(teller, by_name),
-        scope=scope.name or words("scope.all"),
-        as_of=scope.now,
-        shown_as_of=words.moment(scope.now, year=True),
-        freshness=freshness(teller, facts.load_sources(scope)),
-        sections=(
-            Section("charts", words("section.flow"), tuple(_charts(teller, span, by_name)), aside=aside),
-            _old(teller),
-            Section(
-                "figures",
-                words("section.figures"),
-                tuple(figure_block(figure, words) for figure in found),
-                aside=aside,
-            ),
-        ),
-        language=words.language,
-        team=scope.team,
+    told = tuple(figure_block(figure, words) for figure in found)
+    sections = (
+        Section("charts", words("section.flow"), tuple(_charts(teller, span, by_name)), aside=aside),
+        _old(teller),
+        Section("figures", words("section.figures"), told, aside=aside),
     )
+    return document(teller, "flow", _title(teller, by_name), sections)
 
 
 def _title(teller: Teller, found: dict[str, Figure]) -> Claim:

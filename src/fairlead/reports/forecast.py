@@ -7,63 +7,37 @@ from typing import TYPE_CHECKING
 
 from fairlead.model.errors import Abort
 from fairlead.model.figures import Evidence
-from fairlead.model.setup import Setup
-from fairlead.model.times import Clock
 from fairlead.planning.history import WINDOW_DAYS, History, day_after, days_ahead, load_history
 from fairlead.planning.montecarlo import LEVELS
 from fairlead.planning.outlook import Outlook, days_outlook, items_outlook
-from fairlead.reports import facts, proof
-from fairlead.reports.brief_data import freshness
+from fairlead.reports import proof
+from fairlead.reports.asked import Asked, document
 from fairlead.reports.document import Block, Claim, Document, Empty, Section
-from fairlead.reports.intake import Intake
 from fairlead.reports.literals import time_literal
-from fairlead.reports.naming import Names
 from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
 from fairlead.reports.sprint_outlook import SURE, backtest, too_little
-from fairlead.reports.wording import Share, Wording
+from fairlead.reports.wording import Share
 
 if TYPE_CHECKING:
-    from fairlead.metrics.warehouse import Warehouse
+    pass
 
 MOST_ITEMS = 100_000
 """More than any backlog holds: a slip of the finger is told as one."""
 
 
-def forecast(
-    warehouse: Warehouse,
-    setup: Setup,
-    clock: Clock,
-    *,
-    team: str | None = None,
-    language: str = "en",
-    intake: Intake | None = None,
-    items: int | None = None,
-    by: date | None = None,
-) -> tuple[Document, Outlook]:
+def forecast(asked: Asked, *, items: int | None = None, by: date | None = None) -> tuple[Document, Outlook]:
     """The answer for a team or everybody, and the same as numbers; asked for both, the chance of so many by then."""
     if items is None and by is None:
         raise Abort("nothing is asked", hint="say `--items 30` for a date, or `--by 2026-12-18` for a count")
     if items is not None and not 0 < items <= MOST_ITEMS:
         raise Abort(f"no number of items: {items}", hint="it can be from 1 to 100000")
-    scope = Scope.of(warehouse, setup, clock.now(), team, intake)
-    words = Wording(language, scope.calendar.zone, scope.now)
-    teller = Teller(words, Names.load(warehouse), scope)
-    history = load_history(warehouse, scope.calendar, scope.now, team=scope.team)
+    scope, teller = asked.scope, asked.teller()
+    history = load_history(scope.warehouse, scope.calendar, scope.now, team=scope.team)
     outlook = _outlook(scope, history, items, by)
     evidence = _drawn(scope, history)
-    document = Document(
-        kind="forecast",
-        title=_title(teller, outlook, evidence, items, by),
-        scope=scope.name or words("scope.all"),
-        as_of=scope.now,
-        shown_as_of=words.moment(scope.now, year=True),
-        freshness=freshness(teller, facts.load_sources(scope)),
-        sections=(_section(teller, outlook, evidence, by),),
-        language=words.language,
-        team=scope.team,
-    )
-    return document, outlook
+    title = _title(teller, outlook, evidence, items, by)
+    return document(teller, "forecast", title, (_section(teller, outlook, evidence, by),)), outlook
 
 
 def _outlook(scope: Scope, history: History, items: int | None, by: date | None) -> Outlook:

@@ -7,21 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fairlead.model.figures import Evidence
-from fairlead.model.setup import Setup
-from fairlead.model.times import Clock
-from fairlead.reports import facts, proof
-from fairlead.reports.brief_data import freshness
+from fairlead.reports import proof
+from fairlead.reports.asked import Asked, document
 from fairlead.reports.causes import MOST_OF_PART, Cause, load_causes
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section
-from fairlead.reports.intake import Intake
-from fairlead.reports.naming import Names, short_name, short_sha
+from fairlead.reports.naming import short_name, short_sha
 from fairlead.reports.plain import plain
-from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
-from fairlead.reports.wording import Elapsed, Wording
+from fairlead.reports.wording import Elapsed
 
 if TYPE_CHECKING:
-    from fairlead.metrics.warehouse import Warehouse
+    pass
 
 DAYS = 90
 """How far back incidents are told; open ones always are."""
@@ -30,32 +26,11 @@ MOST = 50
 _PUT_DOWN = frozenset({"scored", "named_deployment", "named_sha", "named_version"})
 
 
-def incidents(
-    warehouse: Warehouse,
-    setup: Setup,
-    clock: Clock,
-    *,
-    team: str | None = None,
-    language: str = "en",
-    intake: Intake | None = None,
-    incident: str = "",
-) -> Document:
+def incidents(asked: Asked, *, incident: str = "") -> Document:
     """Incidents of a team or of everybody, as of the clock's moment; with an id only that one."""
-    scope = Scope.of(warehouse, setup, clock.now(), team, intake)
-    words = Wording(language, scope.calendar.zone, scope.now)
-    teller = Teller(words, Names.load(warehouse), scope)
-    found = load_causes(scope, incident=incident, days=DAYS)
-    return Document(
-        kind="incidents",
-        title=_title(teller, found),
-        scope=scope.name or words("scope.all"),
-        as_of=scope.now,
-        shown_as_of=words.moment(scope.now, year=True),
-        freshness=freshness(teller, facts.load_sources(scope)),
-        sections=(_section(teller, found),),
-        language=words.language,
-        team=scope.team,
-    )
+    teller = asked.teller()
+    found = load_causes(asked.scope, incident=incident, days=DAYS)
+    return document(teller, "incidents", _title(teller, found), (_section(teller, found),))
 
 
 def _title(teller: Teller, found: Sequence[Cause]) -> Claim:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fairlead.model.calendar.resolve import Calendars, PeopleRows
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import Abort
+from fairlead.model.figures import Window
 from fairlead.model.setup import Setup
 from fairlead.reports.intake import Intake
 from fairlead.reports.literals import text_literal
@@ -105,6 +106,15 @@ class Scope:
     def naive_since(self) -> datetime:
         """`since` as the warehouse holds it."""
         return naive(self.since)
+
+    @property
+    def segment(self) -> dict[str, str]:
+        """What limits figures to the team; nothing where the report is of everybody."""
+        return {"team": self.team} if self.team else {}
+
+    def last_days(self, days: int) -> Window:
+        """The window of so many days that ends now."""
+        return Window(start=self.now - timedelta(days=days), end=self.now)
 
     def away_until(self, person: str) -> datetime | None:
         """End of the absence that holds now, absences that follow each other taken as one."""

@@ -8,22 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from fairlead.metrics import figures
-from fairlead.model.figures import Window
-from fairlead.model.setup import Setup
-from fairlead.model.times import Clock
 from fairlead.planning.montecarlo import LEVELS
 from fairlead.planning.outlook import Outlook
-from fairlead.reports import facts, proof
-from fairlead.reports.brief_data import freshness
+from fairlead.reports import proof
+from fairlead.reports.asked import Asked, document
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section, Tone
 from fairlead.reports.figure_words import figure_block
-from fairlead.reports.intake import Intake
-from fairlead.reports.naming import Names
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
@@ -32,10 +26,9 @@ from fairlead.reports.sprint_ledger import ledger_section
 from fairlead.reports.sprint_outlook import SURE, outlook_of, outlook_section, promised
 from fairlead.reports.sprint_risks import risk_section
 from fairlead.reports.sprint_standing import of_days, of_items, standing_section
-from fairlead.reports.wording import Wording
 
 if TYPE_CHECKING:
-    from fairlead.metrics.warehouse import Warehouse
+    pass
 
 FIGURES_DAYS = 90
 """Sprints closed in this time make the figures: a usual team closes six."""
@@ -49,51 +42,22 @@ class Told:
     outlook: Outlook
 
 
-def sprint_health(
-    warehouse: Warehouse,
-    setup: Setup,
-    clock: Clock,
-    *,
-    team: str | None = None,
-    language: str = "en",
-    intake: Intake | None = None,
-    sprint: str = "",
-) -> Document:
+def sprint_health(asked: Asked, *, sprint: str = "") -> Document:
     """The sprint of that id, name or number; without one the running sprint of the team, else its last."""
-    return told_sprints(warehouse, setup, clock, team=team, language=language, intake=intake, sprint=sprint)[0]
+    return told_sprints(asked, sprint=sprint)[0]
 
 
-def told_sprints(
-    warehouse: Warehouse,
-    setup: Setup,
-    clock: Clock,
-    *,
-    team: str | None = None,
-    language: str = "en",
-    intake: Intake | None = None,
-    sprint: str = "",
-) -> tuple[Document, list[Told]]:
+def told_sprints(asked: Asked, *, sprint: str = "") -> tuple[Document, list[Told]]:
     """The report, and the sprints that it tells of as numbers."""
-    scope = Scope.of(warehouse, setup, clock.now(), team, intake)
+    scope = asked.scope
     known = load_sprints(scope)
     chosen = [named(known, sprint)] if sprint else running(known, scope.now) or list(known[:1])
     told = [_told(scope, one, known) for one in chosen]
+    # everybody's report of one team's sprint is told in that team's time
     calendar = scope.calendars.of_team(chosen[0].team) if chosen and not scope.team else scope.calendar
-    words = Wording(language, calendar.zone, scope.now)
-    teller = Teller(words, Names.load(warehouse), scope)
+    teller = asked.teller(zone=calendar.zone)
     title, sections = _several(teller, told) if len(told) > 1 else _one(teller, told[0]) if told else _none(teller)
-    document = Document(
-        kind="sprint-health",
-        title=title,
-        scope=scope.name or words("scope.all"),
-        as_of=scope.now,
-        shown_as_of=words.moment(scope.now, year=True),
-        freshness=freshness(teller, facts.load_sources(scope)),
-        sections=sections,
-        language=words.language,
-        team=scope.team,
-    )
-    return document, told
+    return document(teller, "sprint-health", title, sections), told
 
 
 def _told(scope: Scope, sprint: Sprint, known: Sequence[Sprint]) -> Told:
@@ -172,11 +136,12 @@ def _title(teller: Teller, told: Told) -> Claim:
 def _figures(teller: Teller, sprint: Sprint) -> Section:
     """The sprints before it, each figure with its mark: a trend of the team, never a comparison of teams."""
     words, scope = teller.words, teller.scope
-    window = Window(start=scope.now - timedelta(days=FIGURES_DAYS), end=scope.now)
     team = scope.team or sprint.team
     segment = {"team": team} if team else {"project": sprint.project} if sprint.project else {}
     blocks: list[Block] = []
-    for figure in figures.group(scope.warehouse, "sprint", window, segment, language=words.language):
+    for figure in figures.group(
+        scope.warehouse, "sprint", scope.last_days(FIGURES_DAYS), segment, language=words.language
+    ):
         block = figure_block(figure, words)
         if figure.mark:
             block = replace(block, notes=(words("figure.mark", mark=plain(figure.mark)), *block.notes))

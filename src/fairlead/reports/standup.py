@@ -8,27 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fairlead.metrics import figures
-from fairlead.model.figures import Window
-from fairlead.model.setup import Setup
-from fairlead.model.times import Clock
-from fairlead.reports import facts, proof
-from fairlead.reports.brief_data import freshness
+from fairlead.reports import proof
+from fairlead.reports.asked import Asked, document
 from fairlead.reports.document import Basis, Block, Claim, Document, Section
 from fairlead.reports.figure_words import figure_block
-from fairlead.reports.intake import Intake
-from fairlead.reports.naming import Names
-from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
 from fairlead.reports.standup_facts import load_blocked, load_done
 from fairlead.reports.standup_lines import blocker_lines, dependency_lines, done_lines, planned_lines
-from fairlead.reports.wording import Wording
 
 if TYPE_CHECKING:
-    from fairlead.metrics.warehouse import Warehouse
+    pass
 
 TREND_DAYS = 30
 """A month against the month before: shorter trends are noise."""
@@ -49,39 +41,17 @@ class _Team:
     blocked: tuple[str, ...]
 
 
-def standup(
-    warehouse: Warehouse,
-    setup: Setup,
-    clock: Clock,
-    *,
-    team: str | None = None,
-    language: str = "en",
-    intake: Intake | None = None,
-) -> Document:
-    """The standup of a team (by key, id or name), or of each stated team one after the other."""
-    now, names = clock.now(), Names.load(warehouse)
-    whole = Scope.of(warehouse, setup, now, team, intake)
+def standup(asked: Asked) -> Document:
+    """The standup of a team, or of each stated team one after the other."""
     # without stated teams everybody is one
-    keys: list[str | None] = [team] if team else [*setup.teams] or [None]
-    found = [_team(Scope.of(warehouse, setup, now, key, intake), names, language, len(keys) > 1) for key in keys]
-    words = Wording(language, whole.calendar.zone, whole.now)
-    teller = Teller(words, names, whole)
-    return Document(
-        kind="standup",
-        title=_title(found[0].teller if len(found) == 1 else teller, found),
-        scope=whole.name or words("scope.all"),
-        as_of=whole.now,
-        shown_as_of=words.moment(whole.now, year=True),
-        freshness=freshness(teller, facts.load_sources(whole)),
-        sections=tuple(section for part in found for section in part.sections),
-        language=words.language,
-        team=whole.team,
-    )
+    keys: list[str | None] = [asked.team] if asked.team else [*asked.setup.teams] or [None]
+    found = [_team(asked.teller(asked.scope_of(key)), len(keys) > 1) for key in keys]
+    title = _title(found[0].teller if len(found) == 1 else asked.teller(), found)
+    return document(asked.teller(), "standup", title, [section for part in found for section in part.sections])
 
 
-def _team(scope: Scope, names: Names, language: str, one_of_several: bool) -> _Team:
-    words = Wording(language, scope.calendar.zone, scope.now)
-    teller = Teller(words, names, scope)
+def _team(teller: Teller, one_of_several: bool) -> _Team:
+    words, scope = teller.words, teller.scope
     key = (scope.team or "").removeprefix("team:")
 
     def section(kind: str, lines: Sequence[Block], aside: str = "") -> Section:
@@ -123,11 +93,10 @@ def _title(teller: Teller, found: Sequence[_Team]) -> Claim:
 def _trend(teller: Teller) -> list[Block]:
     """Throughput and velocity of the team against its own past, never against another team's."""
     scope, words = teller.scope, teller.words
-    segment = {"team": scope.team} if scope.team else {}
     blocks: list[Block] = []
     for name, days, basis in TRENDS:
-        window = Window(start=scope.now - timedelta(days=days), end=scope.now)
-        block = figure_block(figures.figure(scope.warehouse, name, window, segment, language=words.language), words)
+        found = figures.figure(scope.warehouse, name, scope.last_days(days), scope.segment, language=words.language)
+        block = figure_block(found, words)
         over = words("aside.window", n=days)
         blocks.append(replace(block, notes=(f"{over} ({words(f'basis.{basis}')})", *block.notes)))
     return blocks

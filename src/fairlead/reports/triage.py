@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairlead.model.setup import Setup
-from fairlead.model.times import Clock
 from fairlead.reports import facts, proof
 from fairlead.reports.alerts import alert_claim, load_alerts
-from fairlead.reports.brief_data import freshness
+from fairlead.reports.asked import Asked, document
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Section
-from fairlead.reports.intake import Intake
-from fairlead.reports.naming import Names
 from fairlead.reports.open_changes import Waiting, load_open
-from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
 from fairlead.reports.suggesting import suggestions
-from fairlead.reports.wording import Wording
 
 if TYPE_CHECKING:
-    from fairlead.metrics.warehouse import Warehouse
+    pass
 
 MOST = 50
 """Changes told one by one; a longer queue is a table's work (`open_change_turns`)."""
@@ -28,31 +22,10 @@ MOST_ALERTS = 5
 """Repositories with open security alerts told; the rest is in `attention_security_alerts`."""
 
 
-def triage(
-    warehouse: Warehouse,
-    setup: Setup,
-    clock: Clock,
-    *,
-    team: str | None = None,
-    language: str = "en",
-    intake: Intake | None = None,
-) -> Document:
+def triage(asked: Asked) -> Document:
     """The queue of a team (by key, id or name) or of everybody, as of the clock's moment."""
-    scope = Scope.of(warehouse, setup, clock.now(), team, intake)
-    words = Wording(language, scope.calendar.zone, scope.now)
-    teller = Teller(words, Names.load(warehouse), scope)
-    waiting = load_open(scope)
-    return Document(
-        kind="triage",
-        title=_title(teller, waiting),
-        scope=scope.name or words("scope.all"),
-        as_of=scope.now,
-        shown_as_of=words.moment(scope.now, year=True),
-        freshness=freshness(teller, facts.load_sources(scope)),
-        sections=(_queue(teller, waiting), *_alerts(teller)),
-        language=words.language,
-        team=scope.team,
-    )
+    teller, waiting = asked.teller(), load_open(asked.scope)
+    return document(teller, "triage", _title(teller, waiting), (_queue(teller, waiting), *_alerts(teller)))
 
 
 def _title(teller: Teller, waiting: list[Waiting]) -> Claim:

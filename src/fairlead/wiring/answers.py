@@ -15,6 +15,7 @@ from fairlead.model.errors import Abort, Skip
 from fairlead.model.figures import Figure, Window
 from fairlead.model.times import parse_time
 from fairlead.reports import render
+from fairlead.reports.asked import Asked
 from fairlead.reports.brief import brief
 from fairlead.reports.causes import load_causes
 from fairlead.reports.charts import Charts
@@ -39,71 +40,37 @@ CHART_WAIT_S = 15.0
 
 def answer_brief(services: Services, words: Words) -> Reply:
     """The morning brief."""
-    document = brief(
-        services.warehouse,
-        services.setup,
-        services.clock,
-        team=words.get("team") or None,
-        language=language(services, words),
-        intake=services.intake(),
-        every_change=bool(words.get("changes")),
-    )
+    document = brief(_asked(services, words), every_change=bool(words.get("changes")))
     return shown(services, document, words)
 
 
 def answer_triage(services: Services, words: Words) -> Reply:
     """Open changes in order."""
-    document = triage(
-        services.warehouse,
-        services.setup,
-        services.clock,
-        team=words.get("team") or None,
-        language=language(services, words),
-        intake=services.intake(),
-    )
+    document = triage(_asked(services, words))
     return shown(services, document, words)
 
 
 def answer_incidents(services: Services, words: Words) -> Reply:
     """Incidents with the deployment that each counts for; as JSON with the parts of the score as numbers."""
-    team, incident = words.get("team") or None, words.get("incident", "")
+    incident = words.get("incident", "")
     if incident and not services.warehouse.rows("select 1 from counted_incidents where incident = ?", [incident]):
         raise Skip(f"no incident `{incident}`", hint="`fairlead incidents list` shows those that count")
     # The document rounds and words; who computes with the parts of a score needs them as they are.
     if words.get("form") == "json":
-        scope = Scope.of(services.warehouse, services.setup, services.clock.now(), team)
-        found = load_causes(scope, incident=incident, days=DAYS)
+        found = load_causes(_asked(services, words).scope, incident=incident, days=DAYS)
         return reply_json({"incidents": [cause.to_json() for cause in found], **_rewound(services, words)})
-    asked: dict[str, Any] = {
-        "team": team, "language": language(services, words), "incident": incident, "intake": services.intake()
-    }  # fmt: skip
-    return shown(services, incidents(services.warehouse, services.setup, services.clock, **asked), words)
+    return shown(services, incidents(_asked(services, words), incident=incident), words)
 
 
 def answer_standup(services: Services, words: Words) -> Reply:
     """The standup of a team, or of each one after the other."""
-    document = standup(
-        services.warehouse,
-        services.setup,
-        services.clock,
-        team=words.get("team") or None,
-        language=language(services, words),
-        intake=services.intake(),
-    )
+    document = standup(_asked(services, words))
     return shown(services, document, words)
 
 
 def answer_sprint_health(services: Services, words: Words) -> Reply:
     """A sprint in full, or every running one in a line; as JSON with its forecast as numbers."""
-    document, told = told_sprints(
-        services.warehouse,
-        services.setup,
-        services.clock,
-        team=words.get("team") or None,
-        language=language(services, words),
-        intake=services.intake(),
-        sprint=words.get("sprint", ""),
-    )
+    document, told = told_sprints(_asked(services, words), sprint=words.get("sprint", ""))
     if words.get("form") == "json":
         # who computes with a forecast needs its numbers, not its sentences
         sprints = [{"sprint": one.facts.sprint.id, **one.outlook.to_json()} for one in told]
@@ -121,16 +88,7 @@ def answer_forecast(services: Services, words: Words) -> Reply:
         by = date.fromisoformat(words["by"]) if words.get("by") else None
     except ValueError as fault:
         raise Abort(f"not a day: {plain(words['by'])}", hint="write it like 2026-12-18") from fault
-    document, outlook = forecast(
-        services.warehouse,
-        services.setup,
-        services.clock,
-        team=words.get("team") or None,
-        language=language(services, words),
-        intake=services.intake(),
-        items=int(items) if items else None,
-        by=by,
-    )
+    document, outlook = forecast(_asked(services, words), items=int(items) if items else None, by=by)
     if words.get("form") == "json":
         return reply_json({**render.to_plain(document), "forecast": outlook.to_json()})
     return shown(services, document, words)
@@ -193,6 +151,17 @@ def answer_sql(services: Services, words: Words) -> Reply:
     # Without a terminal there is no width: a script gets a line a row, whole.
     width, colour = int(words.get("width") or 0), bool(words.get("colour"))
     return Reply(render.rows(answer.columns, answer.rows, cut=answer.cut, width=width, colour=colour))
+
+
+def _asked(services: Services, words: Words) -> Asked:
+    return Asked(
+        services.warehouse,
+        services.setup,
+        services.clock.now(),
+        words.get("team") or None,
+        language(services, words),
+        services.intake(),
+    )
 
 
 def language(services: Services, words: Words) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from fairlead.model.errors import Skip
+from fairlead.reports.asked import Asked
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
 from fairlead.reports.flow import flow
@@ -38,8 +39,8 @@ def paper(name: str, visit: Visit) -> Document:
 
     # Kept by team and language: whoever asks, a report says the same.
     def make() -> Document:
-        asked = {"team": team or None, "language": language, "intake": services.intake(), **own}
-        return REPORTS[name](services.warehouse, services.setup, services.clock, **asked)
+        now, intake = services.clock.now(), services.intake()
+        return REPORTS[name](Asked(services.warehouse, services.setup, now, team or None, language, intake), **own)
 
     return kept(visit, (name, team, language, *own.values()), make)
 
