@@ -99,17 +99,20 @@ def test_faults_of_own_metrics_are_told_with_those_of_the_settings(tmp_path: Pat
         "entity": "change",
         "segments": "[repository]",
         "value": "count(*)",
-        "rows": "select change as id from change_lead_times",
+        "rows": (
+            "select change as id, merged_at as moment, 1 as value, null as reason, repository from change_lead_times"
+        ),
     }
 
-    def written(name: str, **changed: str) -> None:
+    def written(file: str, **changed: str) -> None:
         lines = [f"    {key}: {value}" for key, value in {**entry, **changed}.items()]
-        (folder / name).write_text("metrics:\n  -" + "\n".join(lines)[3:] + "\n", encoding="utf-8")
+        (folder / file).write_text("metrics:\n  -" + "\n".join(lines)[3:] + "\n", encoding="utf-8")
 
     written("a.yaml", gruop="house", unit="cuont")
     written("b.yaml", guardrail="lead_tme", segments="[repository, person]")
     (folder / "c.yaml").write_bytes(b"metrics:\n  - caf\xe9\n")
     (folder / "d.yaml").write_text("metrcs:\n  - name: x\n")
+    written("e.yaml", name="weekday_merges", rows=entry["rows"].replace("merged_at", "merged_on"))
     done = fairlead("config", "check", home=home)
     assert done.returncode == 2
     told = done.stderr.replace(f"{home}/", "").replace("fairlead.d/metrics/", "").splitlines()
@@ -122,6 +125,7 @@ def test_faults_of_own_metrics_are_told_with_those_of_the_settings(tmp_path: Pat
         "b.yaml:13:5: weekend_merges: there is no metric `lead_tme`; did you mean `lead_time`?",
         "c.yaml:1:1: this is no text in UTF-8",
         "d.yaml:1:1: a list `metrics` is expected; did you mean `metrics`?",
+        "e.yaml:12:5: weekday_merges: no column `merged_on`; did you mean `merged_at`?",
     ):
         assert said in told
     as_json = fairlead("config", "check", "--json", home=home)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from fairlead.metrics.catalogue import load
+from fairlead.metrics.catalogue import SHIPPED, load
 from fairlead.metrics.memory_source import MemorySource
+from fairlead.metrics.trial import tried
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.errors import ConfigFaults
+from fairlead.model.setup import Setup
 
 FILE = """\
 metrics:
@@ -82,3 +84,62 @@ def test_what_was_parsed_is_kept_until_a_file_changes(tmp_path: Path) -> None:
     assert names() == ["sunday_merges", "friday_merged"]
     (folder / "own.yaml").unlink()
     assert names() == ["sunday_merges"]
+
+
+ROWS = "select change as id, merged_at as moment, 1 as value, null as reason, repository from change_lead_times"
+STANDING = ROWS.replace(" from", ", null::timestamp as until, date_diff('day', merged_at, :end) as age from")
+CASES = {
+    "right": ({}, "", ""),
+    "right_standing": ({"rows": STANDING, "more": "standing: true"}, "", ""),
+    "column": (
+        {"rows": ROWS.replace("merged_at", "merged")},
+        "rows",
+        "no column `merged`; did you mean `merged_at`?",
+    ),
+    "table": ({"rows": ROWS.replace("_times", "_time")}, "rows", "did you mean `change_lead_times`"),
+    "needed": ({"rows": ROWS.replace("as reason", "as why")}, "rows", "the rows have no column `reason`"),
+    "no_time": ({"rows": ROWS.replace("merged_at", "title")}, "rows", "`moment` must be a time, and is VARCHAR"),
+    "no_number": ({"rows": ROWS.replace("1 as", "'one' as")}, "rows", "`value` must be a number, and is VARCHAR"),
+    "closed": ({"rows": ROWS + ";"}, "rows", "syntax error"),
+    "until": ({"more": "standing: true"}, "rows", "the rows have no column `until`"),
+    "function": ({"value": "medain(value)"}, "value", "no function `medain`; did you mean `median`"),
+    "text": ({"value": "min(id)"}, "value", "the value must be a number, and is VARCHAR"),
+    "segment": ({"segments": "team, colour"}, "segments", "a change has no segment `colour`"),
+    "unfit": ({"entity": "work_item", "segments": "project"}, "segments", "`project` does not fit the rows"),
+    "within": ({"more": "within: select idx, valu from fitted"}, "within", "did you mean `value`?"),
+    "pieces": ({"more": "within: select value from fitted"}, "within", "the rows have no column `idx`"),
+}
+"""Name of a figure -> what is unusual about it, and the key and words that are expected of its trial."""
+
+
+def entry_of(name: str, said: dict[str, str]) -> str:
+    """One figure in twelve lines, or thirteen."""
+    given = {"entity": "change", "segments": "team", "value": "count(*)", "rows": ROWS, **said}
+    head = OWN.format(name=name).removeprefix("metrics:\n").partition("    entity:")[0]
+    keys = [f"    entity: {given['entity']}", f"    segments: [{given['segments']}]", f"    value: {given['value']}"]
+    return "\n".join([head.rstrip("\n"), *keys, f"    rows: {given['rows']}", f"    {given.get('more', '')}", ""])
+
+
+def test_sql_that_would_fail_when_asked_is_told_at_its_key(tmp_path: Path) -> None:
+    """All figures in one go, each fault by the line of its key; the right ones are told nothing of."""
+    path, keys = tmp_path / "own.yaml", ("entity", "segments", "value", "rows", "within")
+    path.write_text("metrics:\n" + "".join(entry_of(name, said) for name, (said, _, _) in CASES.items()))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = {}
+    for fault in tried(load([tmp_path]), Setup()):
+        assert (fault.path, fault.column) == (str(path), 5)
+        name, _, words = fault.message.partition(": ")
+        assert name not in found, "one slip is told once"
+        found[name] = (next(key for key in keys if lines[fault.line - 1].strip().startswith(f"{key}:")), words)
+    assert found.keys() == {name for name, (_, key, _) in CASES.items() if key}
+    for name, (key, words) in found.items():
+        assert key == CASES[name][1], name
+        assert CASES[name][2] in words, name
+
+
+def test_ours_are_not_tried_and_would_pass(tmp_path: Path) -> None:
+    """What is asked of a team's SQL holds for ours: else the trial would refuse what works."""
+    assert tried(load(), Setup()) == []
+    for path in SHIPPED.glob("*.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert tried(load([tmp_path]), Setup()) == []

@@ -15,7 +15,7 @@ from fairlead.model.figures import Direction, Unit
 
 SHIPPED = Path(__file__).parent / "catalogue"
 
-Entity = Literal["change", "deployment", "build", "incident", "repository", "work_item", "sprint"]
+Entity = Literal["change", "deployment", "build", "incident", "repository", "work_item", "sprint", "page", "slo"]
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +74,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     bands: Bands | None = None
     people: bool = False
     """Whether it tells of people: then small groups are suppressed."""
+    people_of: str = "count(distinct id)"
+    """How many people the rows tell of, where `id` is none: SQL over the columns of the rows."""
     grain: Literal["day", "week", "month"] = "week"
     standing: bool = False
     """Whether it tells of what stands at the end of a span: rows then last from `moment` to their `until`."""
@@ -85,6 +87,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 def load(folders: Iterable[Path] = ()) -> Mapping[str, Entry]:
     """All entries by name; raises `ConfigFaults` with every fault of every file."""
+    found, faults = read(folders)
+    if faults:
+        raise ConfigFaults(faults)
+    return found
+
+
+def read(folders: Iterable[Path] = ()) -> tuple[Mapping[str, Entry], list[ConfigFault]]:
+    """The entries that are whole, and what is wrong with the others."""
     found: dict[str, Entry] = {}
     faults: list[ConfigFault] = []
     for path in _files(folders):
@@ -92,10 +102,7 @@ def load(folders: Iterable[Path] = ()) -> Mapping[str, Entry]:
             entry = _read(path, said, index, faults)
             if entry is not None:
                 found[entry.name] = entry
-    faults += _cross_faults(found)
-    if faults:
-        raise ConfigFaults(faults)
-    return found
+    return found, [*faults, *_cross_faults(found)]
 
 
 def fingerprint(folders: Iterable[Path] = ()) -> str:
@@ -200,13 +207,13 @@ def _cross_faults(found: Mapping[str, Entry]) -> list[ConfigFault]:
             for other in others:
                 if other not in found:
                     meant = check.did_you_mean(other, list(found), show=0)
-                    faults.append(_at(entry, key, f"{entry.name}: there is no metric `{other}`{meant}"))
+                    faults.append(fault_at(entry, key, f"{entry.name}: there is no metric `{other}`{meant}"))
         if "person" in entry.segments:
-            faults.append(_at(entry, "segments", f"{entry.name}: a person is no segment"))
+            faults.append(fault_at(entry, "segments", f"{entry.name}: a person is no segment"))
     return faults
 
 
-def _at(entry: Entry, key: str, words: str) -> ConfigFault:
+def fault_at(entry: Entry, key: str, words: str) -> ConfigFault:
     """A fault at the key of an entry that was read well by itself."""
     places = _places(Path(entry.path))
     # The last of the name, which is the one that holds.

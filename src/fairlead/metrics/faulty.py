@@ -11,6 +11,8 @@ from fairlead.model.errors import Fault
 
 _TABLE = re.compile(r"Table with name \"?([^\s\"!]+)\"? does not exist")
 _COLUMN = re.compile(r"column \"([^\"]+)\" not found|does not have a column named \"([^\"]+)\"", re.IGNORECASE)
+_FUNCTION = re.compile(r"Function with name \"?([^\s\"]+)\"? does not exist")
+_OFFERED = re.compile(r"Did you mean ([^\n]+)\?")
 _CANDIDATES = re.compile(r"Candidate (?:bindings|functions): ?(.+)")
 # The engine points at the word after it, which is the first that does not fit.
 _RESERVED = re.compile(
@@ -33,6 +35,10 @@ def told(fault: Exception) -> Fault:
         candidates = _CANDIDATES.search(text)
         known = _NAME.findall(candidates[1]) if candidates else []
         return Fault(f"no column `{name}`", hint=_listed(difflib.get_close_matches(name, known)) or _LOOK)
+    if found := _FUNCTION.search(first):
+        # The engine compares with all of its functions, which nobody lists here.
+        offered = _OFFERED.search(text)
+        return Fault(f"no function `{found[1]}`", hint=_listed(_NAME.findall(offered[1])) if offered else "")
     if _RESERVED.search(text):
         return Fault(first, hint='the column `at` must be quoted, since SQL has a word of that name: "at"')
     return Fault(first, hint=_LOOK if first.startswith(("Catalog", "Binder", "Parser")) else "")

@@ -30,6 +30,15 @@ _LIMITS: Mapping[str, Mapping[str, str]] = {
         " or service in (select service from service_teams where team = {0})"
         " or repository in (select repository from repository_teams where team = {0}))",
         "service": "id in (select incident from counted_incidents where service = {})",
+        "severity": "id in (select incident from incident_recoveries where severity = {})",
+        "detected_by": "id in (select incident from incident_recoveries where detected_by = {})",
+    },
+    # Of the team whose people were paged, whoever owns the service.
+    "page": {"team": "team = {}", "service": "service = {}"},
+    "slo": {
+        "slo": "slo = {}",
+        "service": "service = {}",
+        "team": "service in (select service from service_teams where team = {})",
     },
     "work_item": {
         "team": "id in (select work_item from work_item_teams where team = {0})",
@@ -48,7 +57,7 @@ _BY_REPOSITORY: Mapping[str, str] = {
     "service": "repository in (select repository from setup_services where service = {})",
     "repository": "repository = {}",
 }
-_PREFIXES = {"team": "team:", "service": "service:"}
+_PREFIXES = {"team": "team:", "service": "service:", "slo": "slo:"}
 
 
 def conditions(entry: Entry, segment: Mapping[str, str]) -> list[str]:
@@ -63,6 +72,11 @@ def conditions(entry: Entry, segment: Mapping[str, str]) -> list[str]:
         text = _LIMITS[entry.entity].get(key) or _BY_REPOSITORY[key]
         found.append(text.format(quoted(whole_id(key, value))))
     return found
+
+
+def known_segments(entity: str) -> list[str]:
+    """By what rows of that kind can be limited."""
+    return sorted({*_LIMITS[entity], *_BY_REPOSITORY})
 
 
 def whole_id(key: str, value: str) -> str:

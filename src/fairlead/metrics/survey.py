@@ -116,7 +116,7 @@ def _first(order: str, which: str) -> str:
 
 def _bucketed(entry: Entry, window: Window, grain: Grain) -> str:
     """Window, past and periods in one pass."""
-    people = "count(distinct id)" if entry.people else "0"
+    people = entry.people_of if entry.people else "0"
     inside = f"moment >= {moment(window.start)}"
     # Periods are grouped as moments and named afterwards: naming each row took as long as all medians.
     return f"""
@@ -145,7 +145,7 @@ def _joined(entry: Entry, window: Window, grain: Grain, cut: Sequence[Period], n
         f"({quoted(key)}, {moment(start)}, {moment(end)}, {(end - start).total_seconds() / 86400})"
         for key, start, end in spans
     )
-    people = "count(distinct id)" if entry.people else "0"
+    people = entry.people_of if entry.people else "0"
     fits = _stands("p.end_at", "r.") if entry.standing else "r.moment >= p.start_at and r.moment < p.end_at"
     return f"""
         with fitted as (
@@ -169,7 +169,7 @@ def rows_sql(
     if entry.standing:
         inside = [_stands(moment(window.end))]
     limits = [*inside, *conditions(entry, segment), *_LIMITS[which]]
-    return f"select * from ({_at_end(chosen, window)}) figure_rows where " + " and ".join(limits)  # noqa: S608
+    return f"select * from ({at_end(chosen, window)}) figure_rows where " + " and ".join(limits)  # noqa: S608
 
 
 def _stands(at: str, row: str = "") -> str:
@@ -182,10 +182,10 @@ def _ever_standing(entry: Entry, reach: Window, segment: Mapping[str, str]) -> s
         f"(until is null or until >= {moment(reach.start)})",
         *conditions(entry, segment),
     ]
-    return f"select * from ({_at_end(entry.rows, reach)}) figure_rows where " + " and ".join(limits)  # noqa: S608
+    return f"select * from ({at_end(entry.rows, reach)}) figure_rows where " + " and ".join(limits)  # noqa: S608
 
 
-def _at_end(rows: str, window: Window) -> str:
+def at_end(rows: str, window: Window) -> str:
     """Rows that tell an age tell it at the end of the window, which they call `:end`."""
     return rows.strip().replace(":end", moment(window.end))
 

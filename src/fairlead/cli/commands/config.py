@@ -86,9 +86,20 @@ def _metrics() -> object:
     """Own definitions are part of what is configured, though the loader of settings knows nothing of metrics."""
     from fairlead.cli import home
     from fairlead.config.load import own_folders
-    from fairlead.metrics.catalogue import load
+    from fairlead.metrics.catalogue import read
+    from fairlead.metrics.trial import tried
+    from fairlead.model.errors import ConfigFaults
+    from fairlead.model.setup import Setup
 
-    return load(own_folders(home.settings_file(), "metrics"))
+    entries, faults = read(own_folders(home.settings_file(), "metrics"))
+    try:
+        setup = home.loaded().settings.setup()
+    except ConfigFaults:
+        # Told already, and the tables are the same whatever a team states.
+        setup = Setup()
+    if faults := [*faults, *tried(entries, setup)]:
+        raise ConfigFaults(faults)
+    return entries
 
 
 def _mappings() -> object:
