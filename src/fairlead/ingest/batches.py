@@ -13,7 +13,7 @@ from functools import cache
 from fairlead.bus.log import EventLog
 from fairlead.connectors.kit import registry
 from fairlead.connectors.kit.connector import Connector, Expands, Options
-from fairlead.ingest import accounting, contests, renames, revisions, roles, sweeps
+from fairlead.ingest import accounting, contests, numbers, renames, revisions, roles, sweeps
 from fairlead.ingest.names import Names
 from fairlead.ingest.reading import Failed, Understood, check, delivery_of, failed, understand
 from fairlead.model.errors import Abort, Fault, Retry
@@ -205,7 +205,12 @@ class Batches:
                 statements += [prepare(patch, one.raw.seq, one.generation) for patch in patches]
         if aliases:
             statements = [aliases.move(statement) for statement in statements]
+        by_number = [one for one in statements if numbers.is_by_number(one)]
+        if by_number:
+            statements = [one for one in statements if not numbers.is_by_number(one)]
         merged = [records.merge(tx, statements + accounting.freshness(batch))]
+        # after the items: a link may name one that this very batch brings
+        merged.append(numbers.place(tx, by_number, merged[0].changed.get("work_items", ())))
         if not aliases:
             merged += [bulk.insert(tx, one.rows, one.raw.seq, one.generation) for one in batch if one.rows]
         for one in batch:

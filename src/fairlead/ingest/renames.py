@@ -60,7 +60,7 @@ def _carry_table(
     moving: list[Statement] = []
     gone: list[str] = []
     for row_id, row in rowio.load(tx, table, _around(tx, table, names)).items():
-        held = list(_statements(table, row))
+        held = list(statements_of(table, row))
         carried.contested = carried.contested or any(moves.hides(row_id, moment_of(one.version)) for one in held)
         # what sweeps said follows from the listings, which judge a row anew where it lies then
         said = [one for one in held if not _by_sweep(one)]
@@ -99,7 +99,8 @@ def _around(tx: Transaction, table: str, names: Iterable[str]) -> set[str]:
     return found
 
 
-def _statements(table: str, row: rowio.Row) -> Iterator[Statement]:
+def statements_of(table: str, row: rowio.Row) -> Iterator[Statement]:
+    """What was said of a row, taken apart by version: said again elsewhere, each part wins and loses as it did."""
     by_version: dict[str, dict[str, object]] = {}
     for name in column_names(table)[1:]:
         if (version := row.merged.versions.get(name)) is not None:

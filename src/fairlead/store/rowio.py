@@ -96,6 +96,18 @@ def column_below(tx: Transaction, table: str, column: str, prefix: str) -> list[
     return [found for (found,) in cursor.fetchall()]
 
 
+def having(tx: Transaction, table: str, column: str, values: Iterable[str]) -> list[str]:
+    """Ids of the rows that have one of these values in a column."""
+    wanted = list(values)
+    cursor = _driver(tx)
+    if tx.dialect.name == "postgresql":
+        cursor.execute(f'SELECT id FROM {table} WHERE "{column}" = ANY(%s)', (wanted,))  # noqa: S608
+    else:
+        listed = msgspec.json.encode(wanted).decode()
+        cursor.execute(f'SELECT id FROM {table} WHERE "{column}" IN (SELECT value FROM json_each(?))', (listed,))  # noqa: S608
+    return [found for (found,) in cursor.fetchall()]
+
+
 def ending(tx: Transaction, table: str, suffix: str) -> list[str]:
     """Ids that end so."""
     # LIKE would take `_` and `%` in ids as wildcards, and ignores case on SQLite

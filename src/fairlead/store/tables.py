@@ -30,7 +30,7 @@ BESIDE = ("rev", "raw_seq", "versions")
 """Columns that every record table has after those of the schema."""
 
 INDEXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"repositories": ("external_id",), "accounts": ("email", "handle")}
+    {"repositories": ("external_id",), "accounts": ("email", "handle"), "work_items": ("external_id",)}
 )
 """Columns looked up by ingestion and identity; pages read the warehouse, which needs none."""
 

@@ -13,11 +13,12 @@ from fairlead.connectors.github.paths import issue_of_url
 from fairlead.connectors.github.pulls import labels
 from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.kit.connector import Rename
+from fairlead.connectors.kit.happened import say_link
 from fairlead.connectors.kit.moments import EMBEDDED, GONE, SNAPSHOT, USUAL_RANK, filled, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.kit.worktypes import work_type
 from fairlead.model.records.kinds import Text
-from fairlead.model.records.work import WorkItem, WorkItemLink
+from fairlead.model.records.work import WorkItem
 
 
 def issue_event(sheet: Sheet, payload: Doc) -> None:
@@ -60,15 +61,8 @@ def dependency_event(sheet: Sheet, payload: Doc) -> None:
     blocking_id = _said_elsewhere(sheet, blocking, payload.child("blocking_issue_repo"))
     removed = payload.need_text("action").endswith("_removed")
     at = max(version(blocked, "updated_at", "created_at"), version(blocking, "updated_at", "created_at"))
-    link = WorkItemLink(
-        id=f"{blocking_id}/blocks/{blocked_id}",
-        source=sheet.source,
-        from_item=blocking_id,
-        to_item=blocked_id,
-        kind="blocks",
-        deleted_at=at if removed else None,
-    )
-    sheet.say(link, at, USUAL_RANK + removed)
+    gone = at if removed else None
+    say_link(sheet, blocking_id, "blocks", blocked_id, at, USUAL_RANK + removed, deleted_at=gone)
 
 
 def say_issue(sheet: Sheet, issue: Doc, rank: int) -> str:

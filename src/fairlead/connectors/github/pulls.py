@@ -11,13 +11,12 @@ from fairlead.connectors.github.milestones import milestone_id
 from fairlead.connectors.github.moments import CHANGE_RANKS
 from fairlead.connectors.github.pull_events import happened
 from fairlead.connectors.github.sheet import Sheet
-from fairlead.connectors.kit.happened import say_event
+from fairlead.connectors.kit.happened import say_event, say_link
 from fairlead.connectors.kit.moments import EMBEDDED, SNAPSHOT, USUAL_RANK, filled, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import Change
-from fairlead.model.records.kinds import Flag, Text, Texts, Time
-from fairlead.model.records.work import WorkItemLink
+from fairlead.model.records.kinds import Flag, Text, Texts
 
 _MERGEABLE = {
     "clean": "clean", "has_hooks": "clean", "dirty": "conflicting", "blocked": "blocked", "draft": "blocked",
@@ -186,7 +185,7 @@ def _say_mergeable(sheet: Sheet, pull: Doc, change: str, at: datetime, rank: int
 def _say_links(sheet: Sheet, pull: Doc, change: str) -> None:
     for item in closing_references(pull.text("body") or "", sheet.source, sheet.repository):
         if item != change:
-            sheet.say(_link(sheet, change, item), pull.time("created_at") or OLDEST)
+            say_link(sheet, change, "closes", item, pull.time("created_at") or OLDEST)
 
 
 def _links_edited(sheet: Sheet, payload: Doc, pull: Doc, change: str) -> None:
@@ -202,15 +201,4 @@ def _links_edited(sheet: Sheet, payload: Doc, pull: Doc, change: str) -> None:
         if item == change:
             continue
         gone = None if item in now else at
-        sheet.say(_link(sheet, change, item, gone), at, CHANGE_RANKS["edited"])
-
-
-def _link(sheet: Sheet, change: str, item: str, gone: Time = UNSET) -> WorkItemLink:
-    return WorkItemLink(
-        id=f"{change}/closes/{item}",
-        source=sheet.source,
-        deleted_at=gone,
-        from_item=change,
-        to_item=item,
-        kind="closes",
-    )
+        say_link(sheet, change, "closes", item, at, CHANGE_RANKS["edited"], deleted_at=gone)

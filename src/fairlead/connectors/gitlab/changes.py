@@ -13,13 +13,12 @@ from fairlead.connectors.gitlab.change_diff import differences
 from fairlead.connectors.gitlab.closing import closing_references
 from fairlead.connectors.gitlab.places import milestone_of
 from fairlead.connectors.gitlab.sheet import Sheet, second, seconds
-from fairlead.connectors.kit.happened import say_event, say_pushed
+from fairlead.connectors.kit.happened import say_event, say_link, say_pushed
 from fairlead.connectors.kit.moments import EMBEDDED, SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import Change
 from fairlead.model.records.kinds import Text, Texts, Time
-from fairlead.model.records.work import WorkItemLink
 
 _STATES: Mapping[str, str] = MappingProxyType(
     {"opened": "open", "locked": "open", "closed": "closed", "merged": "merged"}
@@ -133,12 +132,7 @@ def _say(sheet: Sheet, found: Doc, assignees: Texts, reviewers: Texts, rank: int
     )
     _say_mergeable(sheet, found, change, state, at, rank)
     for item in closing_references(found.text("description") or "", sheet.source, sheet.repository):
-        sheet.say(
-            WorkItemLink(
-                id=f"{change}/closes/{item}", source=sheet.source, from_item=change, to_item=item, kind="closes"
-            ),
-            second(found, "created_at") or OLDEST,
-        )
+        say_link(sheet, change, "closes", item, second(found, "created_at") or OLDEST)
     return change
 
 

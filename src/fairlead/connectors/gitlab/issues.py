@@ -13,12 +13,12 @@ from fairlead.connectors.gitlab.change_diff import moved, people
 from fairlead.connectors.gitlab.changes import titles
 from fairlead.connectors.gitlab.places import epic_of, group_of, iteration_of, milestone_of
 from fairlead.connectors.gitlab.sheet import Sheet, second, seconds
-from fairlead.connectors.kit.happened import say_event, say_field, say_value
+from fairlead.connectors.kit.happened import say_event, say_field, say_link, say_value
 from fairlead.connectors.kit.moments import SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.kit.worktypes import work_type
 from fairlead.model.records.kinds import Text, Texts
-from fairlead.model.records.work import WorkItem, WorkItemLink
+from fairlead.model.records.work import WorkItem
 
 _RANKS = {"open": 10, "update": 20, "close": 30, "reopen": 31}
 _LINKS = {"blocks": "blocks", "is_blocked_by": "blocks", "relates_to": "relates"}
@@ -66,19 +66,10 @@ def link_page(sheet: Sheet, found: Doc) -> None:
         return
     other = f"{sheet.source}:{full}"
     # each end lists the link, from its own side: one direction is kept
-    backwards = found.text("link_type") == "is_blocked_by" or (kind == "relates" and other < here)
-    first, second_ = (other, here) if backwards else (here, other)
+    first, second_ = (other, here) if found.text("link_type") == "is_blocked_by" else (here, other)
     at = seconds(found, "link_updated_at", "link_created_at")
-    link = WorkItemLink(
-        id=f"{first}/{kind}/{second_}",
-        source=sheet.source,
-        from_item=first,
-        to_item=second_,
-        kind=kind,
-        created_at=second(found, "link_created_at"),
-        deleted_at=None,
-    )
-    sheet.say(link, max(at, sheet.date or at), SNAPSHOT)
+    drawn = second(found, "link_created_at")
+    say_link(sheet, first, kind, second_, max(at, sheet.date or at), SNAPSHOT, created_at=drawn, deleted_at=None)
 
 
 def say_issue(sheet: Sheet, found: Doc, assignees: Texts, rank: int) -> str:

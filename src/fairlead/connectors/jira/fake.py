@@ -146,16 +146,18 @@ class FakeJira(FakeTool):
 
     def link(self, blocker: Json, blocked: Json, by: Json, at: datetime) -> None:
         """One issue blocks another."""
-        identity = str(self.number())
+        identity = self.number()
+        self._send("issuelink_created", at, issueLink=_linked(identity, blocker, blocked))
         for one, other, end in ((blocker, blocked, "outwardIssue"), (blocked, blocker, "inwardIssue")):
             near = {"id": other["id"], "key": other["key"]}
-            one["fields"]["issuelinks"].append({"id": identity, "type": BLOCKS, end: near})
+            one["fields"]["issuelinks"].append({"id": str(identity), "type": BLOCKS, end: near})
             words = BLOCKS["outward" if end == "outwardIssue" else "inward"]
             sentence = f"This issue {words} {other['key']}"
             self._log(one, by, at, [_item("Link", None, None, other["key"], sentence, "issuelinks")])
 
     def unlink(self, blocker: Json, blocked: Json, by: Json, at: datetime) -> None:
         """It blocks the other no more."""
+        self._send("issuelink_deleted", at, issueLink=_linked(self.number(), blocker, blocked))
         for one, other, words in ((blocker, blocked, "blocks"), (blocked, blocker, "is blocked by")):
             kept = [each for each in one["fields"]["issuelinks"] if other["key"] not in str(each)]
             one["fields"]["issuelinks"] = kept
@@ -311,6 +313,18 @@ def status(name: str) -> Json:
     """A status with its category."""
     identity, key = _STATUSES[name]
     return {"id": identity, "name": name, "statusCategory": {"key": key, "name": name}}
+
+
+def _linked(identity: int, source: Json, target: Json) -> Json:
+    """A link as its own webhook has it: issues by number, and words by other names than in an issue."""
+    words = {"name": BLOCKS["name"], "outwardName": BLOCKS["outward"], "inwardName": BLOCKS["inward"]}
+    return {
+        "id": identity,
+        "sourceIssueId": int(source["id"]),
+        "destinationIssueId": int(target["id"]),
+        "issueLinkType": {"id": int(BLOCKS["id"]), **words, "isSubTaskLinkType": False, "isSystemLinkType": False},
+        "systemLink": False,
+    }
 
 
 def _item(name: str, old: Any, old_shown: Any, new: Any, new_shown: Any, identity: str) -> Json:

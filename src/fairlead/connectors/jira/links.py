@@ -9,11 +9,13 @@ from types import MappingProxyType
 
 from msgspec import UNSET
 
-from fairlead.connectors.jira.sheet import Sheet
+from fairlead.connectors.jira.sheet import Sheet, id_of
+from fairlead.connectors.kit.happened import say_link
+from fairlead.connectors.kit.ids import by_number, number_in
 from fairlead.connectors.kit.moments import USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
-from fairlead.model.records.work import LINK_KINDS, WorkItemLink
+from fairlead.model.records.work import LINK_KINDS
 
 _VERBS: Mapping[str, tuple[str, bool]] = MappingProxyType(
     {
@@ -52,6 +54,26 @@ def logged(sheet: Sheet, item: str, change: Doc, at: datetime) -> None:
         _say(sheet, item, sheet.item(other), _meaning(sheet, verb), at, USUAL_RANK, gone=gone, drawn=True)
 
 
+def event(sheet: Sheet, payload: Doc, kind: str) -> None:
+    """An `issuelink_*` webhook, the only one that a link sets off at once: it names both issues by their number."""
+    link = payload.need("issueLink")
+    at, sort = sheet.date, link.need("issueLinkType")
+    # subtasks and the epics of older projects hang together by links of the system, which no issue shows among its
+    # own: `parent` and the epic link tell them
+    if at is None or link.flag("systemLink") or sort.flag("isSystemLinkType") or sort.flag("isSubTaskLinkType"):
+        return
+    source, target = (_numbered(sheet, link, end) for end in ("sourceIssueId", "destinationIssueId"))
+    # the outward words are those that the source says of the target
+    words = _meaning(sheet, sort.text("outwardName"))
+    _say(sheet, source, target, words, at, USUAL_RANK, gone=kind == "issuelink_deleted", drawn=True)
+
+
+def _numbered(sheet: Sheet, link: Doc, end: str) -> str:
+    found = by_number(sheet.source, id_of(link, end))
+    # anything else would wait for ever for an issue of that number
+    return found if number_in(found) else link.wrong(end, "not the number of an issue")
+
+
 def _meaning(sheet: Sheet, verb: Text) -> tuple[str, bool]:
     """Kind, and whether the issue at hand is the one that does it; what nobody knows relates in some way.
 
@@ -77,16 +99,7 @@ def _say(
     drawn: bool = False,
 ) -> None:
     kind, doer = meaning
-    # who relates to whom depends on the side that one looks from, and the changelog has only the words
-    ends = tuple(sorted((item, other))) if kind == "relates" else (item, other) if doer else (other, item)
-    record = WorkItemLink(
-        id=f"{ends[0]}/{kind}/{ends[1]}",
-        source=sheet.source,
-        from_item=ends[0],
-        to_item=ends[1],
-        kind=kind,
-        # only a changelog tells when a link was drawn; what it blocks waits since then and no longer
-        created_at=at if drawn and not gone else UNSET,
-        deleted_at=at if gone else None,
-    )
-    sheet.say(record, at, rank)
+    one, two = (item, other) if doer else (other, item)
+    # an issue shows that it has a link and not since when; what the link blocks waits from the drawing of it on
+    since = at if drawn and not gone else UNSET
+    say_link(sheet, one, kind, two, at, rank, created_at=since, deleted_at=at if gone else None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from fairlead.connectors.jira import comments, history, issues, sprints, versions
+from fairlead.connectors.jira import comments, history, issues, links, sprints, versions
 from fairlead.connectors.jira.sheet import Sheet
 from fairlead.connectors.kit.connector import Delivery, Options, Reading, Sweep
 from fairlead.connectors.kit.payload import Doc, document
@@ -16,7 +16,7 @@ from fairlead.model.times import parse_time
 
 _NOTHING: Mapping[str, str] = MappingProxyType(
     {
-        "issuelink_": "it names both issues by number alone; their own webhooks and pages tell the link by key",
+        "issuelink_": "Jira draws such links itself, and its issues tell them as their parent or epic",
         "board_": "boards lead to sprints and have no record of their own",
         "project_": "projects are told by their issues",
         "worklog_": "hours that people book are not recorded",
@@ -38,6 +38,8 @@ def _webhook(delivery: Delivery, options: Options) -> Reading:
     sheet = Sheet(options, payload.time("timestamp") or None, {})
     if kind.startswith("jira:issue_"):
         issues.event(sheet, payload, kind)
+    elif kind.startswith("issuelink_"):
+        links.event(sheet, payload, kind)
     elif kind.startswith("comment_"):
         comments.event(sheet, payload, kind)
     elif kind.startswith("sprint_"):

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
+from fairlead.connectors.kit.ids import link_ends
 from fairlead.connectors.kit.moments import GONE, USUAL_RANK
 from fairlead.connectors.kit.sheet import Sheet
 from fairlead.model.records.code import ChangeEvent
 from fairlead.model.records.conversation import Message
 from fairlead.model.records.kinds import Text, Time
-from fairlead.model.records.work import WorkItemChange, WorkItemTransition
+from fairlead.model.records.work import WorkItemChange, WorkItemLink, WorkItemTransition
 from fairlead.model.times import iso
 
 
@@ -143,6 +144,34 @@ def say_value(
     """One of several values of a field came or went, like a label: each is a change, so nobody compares lists."""
     old, new, way = (None, value, "+") if came else (value, None, "-")
     say_field(sheet, item, field, at, actor, old, new, f"{key or iso(at)}/{way}{shown(value)}")
+
+
+def say_link(
+    sheet: Sheet,
+    one: str,
+    kind: str,
+    other: str,
+    at: datetime,
+    rank: int = 0,
+    *,
+    created_at: Time = UNSET,
+    deleted_at: Time = UNSET,
+) -> None:
+    """One item or change does something to another; the link is named by its ends, whoever of them tells it."""
+    first, second = link_ends(one, kind, other)
+    sheet.say(
+        WorkItemLink(
+            id=f"{first}/{kind}/{second}",
+            source=sheet.source,
+            created_at=created_at,
+            deleted_at=deleted_at,
+            from_item=first,
+            to_item=second,
+            kind=kind,
+        ),
+        at,
+        rank,
+    )
 
 
 def say_message(

@@ -1,7 +1,8 @@
-"""Raw pages of our own about what was deleted: lists of all that there is, and ids that are known to be gone."""
+"""Ids that several rooms must read alike, and raw pages of our own that list them: what there is and what is gone."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -17,6 +18,27 @@ from fairlead.model.times import iso
 
 KIND = "api:ids"
 _GONE = "api:gone"
+_BY_NUMBER = re.compile(r"([^:]+):issue/([0-9]{1,18})")
+
+
+def by_number(source: str, number: int | str = "") -> str:
+    """Id of an item that a payload names by the tool's number alone; without a number, what all such ids begin with.
+
+    It stands only until ingestion knows the item: then the item's own id takes its place.
+    """
+    return f"{source}:issue/{number}"
+
+
+def number_in(record_id: str) -> tuple[str, str] | None:
+    """Source and number of such an id, `None` for every other."""
+    found = _BY_NUMBER.fullmatch(record_id)
+    return (found[1], found[2]) if found else None
+
+
+def link_ends(one: str, kind: str, other: str) -> tuple[str, str]:
+    """The ends of a link in the order in which it is kept, and named by."""
+    # who relates to whom depends on the side that one looks from: without an order both sides would tell a link each
+    return (min(one, other), max(one, other)) if kind == "relates" else (one, other)
 
 
 def ids_page(table: str, scope: str, ids: Iterable[str], at: datetime) -> Page:
