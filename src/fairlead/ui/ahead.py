@@ -66,7 +66,7 @@ class Ahead:
         for wish in wanted:
             try:
                 page = self._pages[wish.path]
-                page.handler(arrive(_request(wish), self._services, (), {}, scoped=page.scoped))
+                page.handler(arrive(_request(wish), self._services, (), {}, page, scoped=page.scoped))
             # A page that fails ahead fails again for its reader, who is told; here it must not stop the other pages.
             except Exception:
                 _log.debug("%s was not answered ahead", wish.path, exc_info=True)

@@ -15,7 +15,7 @@ from fairlead.ui import ahead, assets, preferences
 from fairlead.ui.ahead import Ahead
 from fairlead.ui.arrive import arrive
 from fairlead.ui.frame import MenuEntry
-from fairlead.ui.misnamed import misnamed
+from fairlead.ui.misnamed import Misnamed, check_scope, told
 from fairlead.ui.page import Handler, Page
 from fairlead.ui.registry import pages
 from fairlead.ui.rights import demand, reaches
@@ -67,15 +67,17 @@ def _endpoint(
         reader = getattr(request.state, "viewer", None)
         open_to = tuple(entry for entry in menu if reader is not None and reaches(reader, entry.role))
         scoped = page.scoped and reader is not None
-        visit = arrive(request, services, open_to, form, scoped=scoped, cut=page.cut)
+        visit = arrive(request, services, open_to, form, page, scoped=scoped)
         try:
             demand(visit, role or page.role)
             # What is not there is said before anything is made for it.
-            if scoped and request.method == "GET" and (wrong := misnamed(visit)):
-                return wrong
+            if scoped and request.method == "GET":
+                check_scope(visit)
             if reading:
                 reading.note(request, visit.words.language)
             return handler(visit)
+        except Misnamed as fault:
+            return told(visit, fault)
         except Denied as fault:
             return _fault(visit, fault, 403)
         except Retry as fault:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
@@ -10,7 +11,8 @@ from starlette.requests import Request
 from fairlead.reports.wording import Wording
 from fairlead.ui import around, preferences
 from fairlead.ui.frame import Frame, MenuEntry
-from fairlead.ui.scope import Scope
+from fairlead.ui.page import Page
+from fairlead.ui.scope import SCOPE_WORDS, Scope
 from fairlead.ui.shown import Shown, zone_of
 from fairlead.ui.visit import Visit
 from fairlead.ui.words import words
@@ -21,11 +23,11 @@ def arrive(
     services: Any,
     menu: tuple[MenuEntry, ...],
     form: Mapping[str, str],
+    page: Page,
     *,
     scoped: bool,
-    cut: tuple[str, ...] = (),
 ) -> Visit:
-    """One request, ready for its page."""
+    """One request, ready for its page; `scoped` is false where nobody is signed in to see the line of scope."""
     setup = services.setup
     language = preferences.language(request, setup.organisation.language)
     # Set by the guard in front; pages before the door and pages answered ahead have nobody.
@@ -41,7 +43,7 @@ def arrive(
         path=request.url.path,
         menu=menu,
         scoped=scoped,
-        cut=cut,
+        cut=page.cut,
         teams=surroundings.teams,
         repositories=surroundings.repositories,
         services=surroundings.services,
@@ -53,9 +55,18 @@ def arrive(
         language=speech.language,
         # Empty for tokens: they are not sent along by browsers, so their forms cannot be forged.
         csrf=str(getattr(request.state, "csrf", "") or ""),
+        unread=_listed(name for name in request.query_params if name not in (*SCOPE_WORDS, *page.reads, "done")),
+        known=_listed((*(page.cut if page.scoped else ()), *page.reads)),
         done=around.done(request.query_params.get("done", ""), speech),
         demo=bool(getattr(services, "demo", False)),
     )
     return Visit(
-        request=request, services=services, scope=scope, words=speech, shown=shown, frame=frame, menu=menu, form=form
-    )
+        request=request, services=services, scope=scope, words=speech, shown=shown, frame=frame, menu=menu, form=form,
+        reads=page.reads,
+    )  # fmt: skip
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Words of an address in a sentence; anything may stand there, so only the first few and their beginnings."""
+    first = [f"`{name[:40]}`" for name in islice(names, 13)]
+    return ", ".join(first[:12]) + (" …" if len(first) > 12 else "")

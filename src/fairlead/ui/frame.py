@@ -63,6 +63,10 @@ class Frame:
     csrf: str = ""
     done: str = ""
     """A sentence about what was just done."""
+    unread: str = ""
+    """Words of the address that this page does not know."""
+    known: str = ""
+    """Those that it would have known."""
     demo: bool = False
     # The same choices on every page: a window that only one page knew would be lost on the next.
     windows: tuple[tuple[str, int], ...] = tuple(WINDOWS.items())

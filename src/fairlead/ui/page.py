@@ -14,6 +14,8 @@ Handler = Callable[[Visit], Response]
 Shown = Literal["bar", "more", "nowhere"]
 Role = Literal["anyone", "viewer", "member", "manager", "owner"]
 Cut = Literal["team", "window", "service", "repository"]
+TABLE = ("page", "sort", "order", "form")
+"""Words by which an address asks for a page of a table, its order, and all of it as CSV or JSON."""
 
 
 @dataclass(frozen=True)
@@ -44,3 +46,5 @@ class Page:
     """Whether the line with team, window and freshness is on it."""
     cut: tuple[Cut, ...] = ("team", "window", "service", "repository")
     """What of that line limits this page: a choice that changes nothing is not offered."""
+    reads: tuple[str, ...] = ()
+    """Words of the address that are this page's own; any other is told to be left out."""

@@ -14,6 +14,8 @@ WINDOWS: Mapping[str, int] = {"7d": 7, "30d": 30, "90d": 90}
 """Name in the query string -> days."""
 SEGMENTS = ("repository", "service", "work_type", "author_kind")
 """What a figure may be limited to, beside the team."""
+SCOPE_WORDS = ("team", "window", *SEGMENTS)
+"""Words of the address that every page takes and every link carries on, whether or not they limit the page."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from fairlead.ui.frame import Frame, MenuEntry
 from fairlead.ui.render import render
-from fairlead.ui.scope import Scope
+from fairlead.ui.scope import SCOPE_WORDS, Scope
 from fairlead.ui.shown import Shown
 from fairlead.ui.words import Words
 
@@ -30,11 +30,18 @@ class Visit:
     menu: tuple[MenuEntry, ...] = ()
     form: Mapping[str, str] = field(default_factory=dict)
     """What was typed, for a POST."""
+    reads: tuple[str, ...] = ()
+    """Words of the address that the page has named as its own."""
 
     @property
     def query(self) -> Mapping[str, str]:
         """The query string."""
         return self.request.query_params
+
+    def said(self, word: str) -> str:
+        """What the address says for a word; a page that has not named it tells its reader that it is left out."""
+        assert word in self.reads or word in SCOPE_WORDS, f"`{word}` is missing in the page's `reads`"
+        return self.query.get(word, "")
 
     @property
     def path(self) -> Mapping[str, str]:

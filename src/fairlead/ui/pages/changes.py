@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from fairlead.ui.misnamed import choice, page_number, within
 from fairlead.ui.page import Page
 from fairlead.ui.views.board import PER_PAGE, TURNS, Board, board
 from fairlead.ui.visit import Visit
@@ -11,19 +12,18 @@ from fairlead.ui.visit import Visit
 
 def show(visit: Visit) -> Response:
     """All turns, or one turn in pages."""
-    turn = visit.query.get("turn", "")
-    turn = turn if turn in TURNS else ""
-    asked = visit.query.get("page", "1")
-    page = max(int(asked), 1) if asked.isdecimal() and len(asked) < 8 else 1
+    turn, page = choice(visit, "turn", TURNS), page_number(visit)
     found = board(visit, turn, page)
     count = found.lanes[0].count if turn and found.lanes else 0
+    pages = max(-(-count // PER_PAGE), 1)
+    within(page, pages)
     return visit.page(
         "pages/changes.html",
         _title(visit, found),
         board=found,
         turn=turn,
         page=page,
-        pages=max(-(-count // PER_PAGE), 1),
+        pages=pages,
         limits=visit.services.setup.thresholds,
     )
 
@@ -40,4 +40,4 @@ def _title(visit: Visit, found: Board) -> str:
     return words("{opened}, {n} longer than usual", opened=opened, n=visit.shown.number(found.overdue))
 
 
-PAGE = Page("/changes", "Changes", 30, show, key="c", cut=("team", "service", "repository"))
+PAGE = Page("/changes", "Changes", 30, show, key="c", cut=("team", "service", "repository"), reads=("turn", "page"))

@@ -76,4 +76,4 @@ def _webhooks(visit: Visit) -> list[str]:
     return [name for name in polled if isinstance(connectors().get(services.tool(name)), Syncs)]
 
 
-PAGE = Page("/data", "Data", 70, show, key="a", acts={"/data/retry": retry})
+PAGE = Page("/data", "Data", 70, show, key="a", acts={"/data/retry": retry}, reads=("page", "sort", "order"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from fairlead.ui.page import Page
+from fairlead.ui.misnamed import choice
+from fairlead.ui.page import TABLE, Page
 from fairlead.ui.views import answers
-from fairlead.ui.views.documents import digest
+from fairlead.ui.views.documents import OWN_WORDS, digest
 from fairlead.ui.views.papers import paper
 from fairlead.ui.visit import Visit
 
@@ -14,6 +15,8 @@ from fairlead.ui.visit import Visit
 def show(visit: Visit) -> Response:
     """Looks the claim up by its query: nobody can send a query of their own through this page."""
     report, wanted = visit.path["report"], visit.path["digest"]
+    for word in OWN.difference(OWN_WORDS.get(report, ())):
+        choice(visit, word, ())
     claim = next((claim for claim in paper(report, visit).claims() if digest(claim.evidence) == wanted), None)
     if claim is None:
         return visit.page(
@@ -24,10 +27,14 @@ def show(visit: Visit) -> Response:
             hint="",
         )
     path = f"/evidence/{report}/{wanted}"
-    if (form := visit.query.get("form", "")) in ("csv", "json"):
+    if form := choice(visit, "form", answers.FORMS):
         return answers.export(visit, claim.evidence.query, form, report)
     rows = answers.rows(visit, path, claim.evidence.query)
     return visit.page("pages/evidence.html", claim.text, rows=rows, report=report)
 
 
-PAGE = Page("/evidence/{report}/{digest}", "Evidence", 96, show, shown="nowhere", cut=())
+OWN = frozenset(word for words in OWN_WORDS.values() for word in words)
+"""Words of any report: each is read for its own report alone."""
+PAGE = Page(
+    "/evidence/{report}/{digest}", "Evidence", 96, show, shown="nowhere", cut=(), reads=(*TABLE, *sorted(OWN))
+)

@@ -159,5 +159,6 @@ PAGE = Page(
     key="p",
     role="member",
     cut=(),
+    reads=("page",),
     acts={"/people/links": decide, "/people/invite": invite},
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from fairlead.ui.page import Page
+from fairlead.ui.misnamed import choice
+from fairlead.ui.page import TABLE, Page
 from fairlead.ui.views import answers
 from fairlead.ui.views.asking import ask
 from fairlead.ui.views.cards import card
@@ -15,9 +16,9 @@ def show(visit: Visit) -> Response:
     """A page of rows that count, or of those left out (`?which=left_out`), or all of them as CSV or JSON."""
     name = visit.path["name"]
     found = ask(visit, name)
-    others = found.left_out if visit.query.get("which") == "left_out" else None
+    others = found.left_out if choice(visit, "which", ("left_out",)) else None
     query = (others or found.rows).query
-    if (form := visit.query.get("form", "")) in ("csv", "json"):
+    if form := choice(visit, "form", answers.FORMS):
         return answers.export(visit, query, form, name)
     rows = answers.rows(visit, f"/rows/{name}", query, found, left_out=others is not None)
     said = card(found, visit)
@@ -30,4 +31,4 @@ def show(visit: Visit) -> Response:
     )  # fmt: skip
 
 
-PAGE = Page("/rows/{name}", "Rows", 96, show, shown="nowhere")
+PAGE = Page("/rows/{name}", "Rows", 96, show, shown="nowhere", reads=(*TABLE, "which"))

@@ -12,6 +12,7 @@ from fairlead.model.errors import Abort
 from fairlead.reports.finding import KINDS, LONGEST, Group, Hit, find, words_of
 from fairlead.reports.renderers.walk import safe_url
 from fairlead.ui.around import aware
+from fairlead.ui.misnamed import choice
 from fairlead.ui.page import Page
 from fairlead.ui.render import render
 from fairlead.ui.rights import allowed
@@ -52,8 +53,7 @@ class Part:
 
 def show(visit: Visit) -> Response:
     """The whole page, or the list alone for the search box."""
-    asked, kind, part = visit.query.get("q", "").strip(), visit.query.get("kind", ""), wanted(visit, ())
-    kind = kind if kind in KINDS else ""
+    asked, kind, part = visit.said("q").strip(), choice(visit, "kind", KINDS), wanted(visit, ())
     parts: list[Part] = []
     pager, wrong = None, ""
     try:
@@ -102,7 +102,7 @@ def _line(visit: Visit, hit: Hit) -> Line:
 
 
 def _pager(visit: Visit, group: Group, part: Slice) -> Grid:
-    asked = {"q": visit.query["q"], "kind": group.kind, "offset": part.offset}
+    asked = {"q": visit.said("q"), "kind": group.kind, "offset": part.offset}
     # Members know people from the register; the API names them to owners only.
     exports = [("JSON", f"/api/v1/search?{urlencode(asked)}")] if group.kind != "person" else []
     rows: list[dict[str, str]] = [{} for _ in group.hits]
@@ -120,4 +120,4 @@ def _pages(visit: Visit, asked: str) -> Iterator[Part]:
         yield Part(visit.words(_TITLES["page"]), len(found), tuple(found))
 
 
-PAGE = Page("/search", "Search", 85, show, shown="nowhere", scoped=False)
+PAGE = Page("/search", "Search", 85, show, shown="nowhere", scoped=False, reads=("q", "kind", "page"))

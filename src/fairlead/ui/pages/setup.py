@@ -102,7 +102,7 @@ def waiting(visit: Visit) -> dict[str, str]:
     """The flow that was started here; raises `Abort` unless GitHub's answer carries its word."""
     with visit.services.database.read() as tx:
         known = state.get(tx, STATE_KEY) or {}
-    if not known or known.get("state") != visit.query.get("state"):
+    if not known or known.get("state") != visit.said("state"):
         raise Abort(
             visit.words("This answer belongs to no set-up that was started here"),
             hint=visit.words("Start again on the page Set-up."),

@@ -14,13 +14,13 @@ from fairlead.ui.visit import Visit
 
 def show(visit: Visit) -> Response:
     """Keeps the App's key in the home and says what to add to the settings."""
-    if not visit.query.get("code") and not visit.query.get("state"):
+    if not visit.said("code") and not visit.said("state"):
         # Nobody sent them here with a code: the flow begins on the page before.
         return RedirectResponse("/setup", status_code=303)
     known = waiting(visit)
     api = api_of(known["host"])
     with httpx.Client(timeout=20, follow_redirects=False) as client:
-        app = githubapp.convert(client, api, visit.query.get("code", ""), visit.services.home / "keys")
+        app = githubapp.convert(client, api, visit.said("code"), visit.services.home / "keys")
     with visit.services.database.begin() as tx:
         state.drop(tx, STATE_KEY)
     return visit.page(
@@ -31,4 +31,4 @@ def show(visit: Visit) -> Response:
     )
 
 
-PAGE = Page("/setup/github", "Set-up", 83, show, shown="nowhere", role="owner", scoped=False)
+PAGE = Page("/setup/github", "Set-up", 83, show, shown="nowhere", role="owner", scoped=False, reads=("code", "state"))

@@ -17,6 +17,8 @@ from fairlead.ui.views.links import known
 from fairlead.ui.views.tables import columns_of, figure_columns
 from fairlead.ui.visit import Visit
 
+FORMS = ("csv", "json")
+"""In which all rows are answered, beside the table."""
 MOST_EXPORTED = 100_000
 """Rows in one CSV or JSON answer; more is for `fairlead sql` and `fairlead export records`."""
 
@@ -41,7 +43,7 @@ def rows(visit: Visit, path: str, query: str, figure: Figure | None = None, *, l
     of = known(visit.services.warehouse, {str(row[names[0]]) for row in found if row[names[0]] is not None})
     note(visit, _about_people(visit, query), len(found), what=query)
     columns = figure_columns(figure, visit, of, left_out=left_out) if figure else columns_of(names, visit, of)
-    exports = [(form.upper(), _link(visit, path, form)) for form in ("csv", "json")]
+    exports = [(form.upper(), _link(visit, path, form)) for form in FORMS]
     return Rows(grid(visit, path, columns, found, total=count, part=part, exports=exports), query, count)
 
 

@@ -90,7 +90,7 @@ def story(document: Document, visit: Visit) -> Story:
 
 def own_words(report: str, visit: Visit) -> dict[str, str]:
     """What the address says to a report alone, like which sprint."""
-    return {word: visit.query.get(word, "") for word in OWN_WORDS.get(report, ())}
+    return {word: visit.said(word) for word in OWN_WORDS.get(report, ())}
 
 
 def digest(evidence: Evidence) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fairlead.ui.misnamed import choice, page_number, within
 from fairlead.ui.visit import Visit
 
 PER_PAGE = 50
@@ -81,14 +82,12 @@ class Slice:
 
 
 def wanted(visit: Visit, sortable: Sequence[str], default: str = "", down: bool = True) -> Slice:
-    """Reads `sort`, `order` and `page`; what is not sortable counts as not said."""
-    sort = visit.query.get("sort", "")
-    known = sort in sortable
-    number = visit.query.get("page", "1")
-    # Anything may stand in an address; eight digits are beyond all rows that there are.
-    page = max(int(number), 1) if number.isdecimal() and len(number) < 8 else 1
-    order = visit.query.get("order", "")
-    return Slice(page=page, sort=sort if known else default, down=order != "up" if known else down)
+    """Reads `page`, and where something is sortable `sort` and `order`; raises `Misnamed` for what is not there."""
+    page = page_number(visit)
+    if not sortable:
+        return Slice(page=page, sort=default, down=down)
+    sort, order = choice(visit, "sort", sortable), choice(visit, "order", ("up", "down"))
+    return Slice(page=page, sort=sort or default, down=order != "up" if sort or order else down)
 
 
 def grid(
@@ -104,6 +103,7 @@ def grid(
     """A table of rows that were already cut to the page asked for."""
     part = part or Slice(page=1, sort="", down=True)
     pages = max(-(-(total or 0) // part.limit), 1)
+    within(part.page, pages)
     # A new order begins at the first page, and what was done is not said twice.
     kept = {name: value for name, value in visit.query.items() if name not in ("page", "sort", "order", "done")}
 
