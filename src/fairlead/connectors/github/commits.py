@@ -8,10 +8,9 @@ from msgspec import UNSET
 
 from fairlead.connectors.github.refs import tag_pushed
 from fairlead.connectors.github.sheet import Sheet
-from fairlead.connectors.kit.commits import say_change_commit, say_pushed_commit
+from fairlead.connectors.kit.commits import say_change_commit, say_listed_commit, say_pushed_commit
 from fairlead.connectors.kit.moments import SNAPSHOT
 from fairlead.connectors.kit.payload import Doc
-from fairlead.connectors.kit.trailers import trailers
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import Commit, CommitFile
 from fairlead.model.records.kinds import Text
@@ -39,33 +38,23 @@ def commit_page(sheet: Sheet, found: Doc) -> Commit:
     sha = found.need_text("sha")
     inner = found.need("commit")
     author, committer = inner.child("author"), inner.child("committer")
-    stats = found.child("stats")
-    message = inner.text("message")
-    read = trailers(message or "")
     files = list(found.children("files"))
     committed = committer.time("date") if committer else None
-    commit = Commit(
-        id=f"{sheet.repository}@{sha}",
-        source=sheet.source,
+    commit = say_listed_commit(
+        sheet,
+        sha,
+        inner.text("message"),
+        committed,
         url=found.text("html_url"),
-        created_at=committed,
-        repository=sheet.repository,
-        sha=sha,
         parents=tuple(parent.need_text("sha") for parent in found.children("parents")),
         author=_who(sheet, author, found.child("author")),
         committer=_who(sheet, committer, found.child("committer")),
         author_name=author.text("name") if author else UNSET,
         author_email=author.text("email") if author else UNSET,
         authored_at=author.time("date") if author else UNSET,
-        committed_at=committed,
-        message=message,
-        co_authors=read.co_authors,
-        trailers=read.others,
-        additions=stats.whole("additions") if stats else UNSET,
-        deletions=stats.whole("deletions") if stats else UNSET,
+        stats=found.child("stats"),
         files=len(files) if "files" in found else UNSET,
     )
-    sheet.say(commit, committed or OLDEST, SNAPSHOT)
     for file in files:
         _numstat(sheet, commit.id, file, committed or OLDEST)
     return commit

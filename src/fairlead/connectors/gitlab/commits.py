@@ -8,11 +8,9 @@ from msgspec import UNSET
 
 from fairlead.connectors.gitlab.releases import tag_pushed
 from fairlead.connectors.gitlab.sheet import Sheet, second
-from fairlead.connectors.kit.commits import say_change_commit, say_pushed_commit
+from fairlead.connectors.kit.commits import say_change_commit, say_listed_commit, say_pushed_commit
 from fairlead.connectors.kit.happened import say_pushed
-from fairlead.connectors.kit.moments import SNAPSHOT
 from fairlead.connectors.kit.payload import Doc
-from fairlead.connectors.kit.trailers import trailers
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import Commit
 from fairlead.model.records.kinds import Text
@@ -43,18 +41,12 @@ def push(sheet: Sheet, payload: Doc) -> None:
 
 def commit_page(sheet: Sheet, found: Doc) -> Commit:
     """A commit as the API lists it, in a list of commits or of a merge request."""
-    sha = found.need_text("id")
-    stats = found.child("stats")
-    message = found.text("message")
-    read = trailers(message or "")
-    committed = second(found, "committed_date")
-    commit = Commit(
-        id=f"{sheet.repository}@{sha}",
-        source=sheet.source,
+    return say_listed_commit(
+        sheet,
+        found.need_text("id"),
+        found.text("message"),
+        second(found, "committed_date"),
         url=found.text("web_url"),
-        created_at=committed,
-        repository=sheet.repository,
-        sha=sha,
         # GitLab's lists of a merge request leave the parents out by an empty list
         parents=tuple(found.texts("parent_ids")) or UNSET,
         author=_who(sheet, found, "author"),
@@ -62,15 +54,8 @@ def commit_page(sheet: Sheet, found: Doc) -> Commit:
         author_name=found.text("author_name"),
         author_email=found.text("author_email"),
         authored_at=second(found, "authored_date"),
-        committed_at=committed,
-        message=message,
-        co_authors=read.co_authors,
-        trailers=read.others,
-        additions=stats.whole("additions") if stats else UNSET,
-        deletions=stats.whole("deletions") if stats else UNSET,
+        stats=found.child("stats"),
     )
-    sheet.say(commit, committed or OLDEST, SNAPSHOT)
-    return commit
 
 
 def change_commit_page(sheet: Sheet, found: Doc) -> None:

@@ -8,7 +8,6 @@ from fairlead.connectors.gitlab.sheet import Sheet, second, seconds
 from fairlead.connectors.kit.connector import Rename
 from fairlead.connectors.kit.moments import GONE, SNAPSHOT
 from fairlead.connectors.kit.payload import Doc
-from fairlead.connectors.kit.people import account
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import Repository
 from fairlead.model.records.kinds import Flag, Text
@@ -101,17 +100,8 @@ def user_renamed(sheet: Sheet, payload: Doc) -> None:
 
 def user_made(sheet: Sheet, payload: Doc) -> None:
     """A system hook: somebody has an account. Here administrators see the address that all other hooks hide."""
-    handle = payload.need_text("username")
-    sheet.said(
-        account(
-            sheet.source,
-            handle,
-            handle=handle,
-            external_id=payload.whole("user_id") or "",
-            name=payload.text("name") or "",
-            email=(payload.text("email") or "").strip().lower(),
-        )
-    )
+    handle, number = payload.need_text("username"), payload.whole("user_id") or 0
+    sheet.user(handle, number, payload.text("name"), email=payload.text("email"))
 
 
 def _moved(sheet: Sheet, payload: Doc, old: Text, new: str) -> None:

@@ -50,20 +50,17 @@ class Sheet(PeopleSheet):
         handle = user.text("username") if user is not None else None
         if user is None or not handle or handle in _GHOSTS:
             return None
-        number = user.whole("id")
-        found = self.said(
-            account(
-                self.source,
-                handle,
-                handle=handle,
-                external_id=number or "",
-                name=user.text("name") or "",
-                url=user.text("web_url") or "",
-            )
-        )
+        number = user.whole("id") or 0
+        found = self.user(handle, number, user.text("name"), url=user.text("web_url"))
         if number:
             self.users[number] = found
         return found
+
+    def user(self, handle: str, number: int, name: Text, *, url: Text = UNSET, email: Text = UNSET) -> str:
+        """Says a user, of whom each kind of payload knows another part."""
+        address = (email or "").strip().lower()
+        more = {"name": name or "", "url": url or "", "email": address}
+        return self.said(account(self.source, handle, handle=handle, external_id=number, **more))
 
     def named(self, handle: str) -> str:
         """Account that a text mentions."""

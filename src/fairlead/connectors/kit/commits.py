@@ -13,7 +13,7 @@ from fairlead.connectors.kit.trailers import trailers
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import ChangeCommit, Commit, CommitFile
 from fairlead.model.records.delivery import Release
-from fairlead.model.records.kinds import Text, Time, Whole
+from fairlead.model.records.kinds import Text, Texts, Time, Whole
 
 
 def say_pushed_commit(
@@ -53,6 +53,50 @@ def say_pushed_commit(
             id=f"{identity}:{path}", source=sheet.source, commit=identity, repository=sheet.repository, path=path
         )
         sheet.say(file, version, USUAL_RANK)
+
+
+def say_listed_commit(
+    sheet: Sheet,
+    sha: str,
+    message: Text,
+    committed_at: Time,
+    *,
+    url: Text,
+    parents: Texts,
+    author: Text,
+    committer: Text,
+    author_name: Text,
+    author_email: Text,
+    authored_at: Time,
+    stats: Doc | None,
+    files: Whole = UNSET,
+) -> Commit:
+    """A commit as an API lists or details it. Nothing of a commit ever changes, so its own time is its version."""
+    read = trailers(message or "")
+    commit = Commit(
+        id=f"{sheet.repository}@{sha}",
+        source=sheet.source,
+        url=url,
+        created_at=committed_at,
+        repository=sheet.repository,
+        sha=sha,
+        parents=parents,
+        author=author,
+        committer=committer,
+        author_name=author_name,
+        author_email=author_email,
+        authored_at=authored_at,
+        committed_at=committed_at,
+        message=message,
+        co_authors=read.co_authors,
+        trailers=read.others,
+        # lists leave the numbers out, and no number is another thing than none
+        additions=stats.whole("additions") if stats else UNSET,
+        deletions=stats.whole("deletions") if stats else UNSET,
+        files=files,
+    )
+    sheet.say(commit, committed_at or OLDEST, SNAPSHOT)
+    return commit
 
 
 def say_change_commit(sheet: Sheet, change: str, commit: Commit, position: Whole = UNSET) -> None:
