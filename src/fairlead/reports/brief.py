@@ -20,6 +20,7 @@ from fairlead.reports.asked import Asked, document
 from fairlead.reports.brief_data import data_section
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section
 from fairlead.reports.figure_words import figure_block
+from fairlead.reports.happened import happened_lines
 from fairlead.reports.load import Loads, load_review_load
 from fairlead.reports.naming import short_name
 from fairlead.reports.open_changes import Waiting, load_open, overdue
@@ -226,21 +227,7 @@ def _how_it_goes(teller: Teller, found: _Found, days: int) -> Section:
 
 def _what_changed(teller: Teller, happened: facts.Happened, *, every_change: bool) -> Section:
     words = teller.words
-    counted = (
-        ("changed.merged", "changes", "id", [change for change, _, _ in happened.merged]),
-        ("changed.opened", "changes", "id", happened.opened),
-        ("changed.committed", "commits", "id", happened.committed),
-        ("changed.deployed", "counted_deployments", "deployment", happened.deployed),
-        ("changed.deploy_failed", "counted_deployments", "deployment", happened.deploy_failed),
-        ("changed.released", "releases", "id", happened.released),
-        ("changed.incidents_opened", "counted_incidents", "incident", happened.incidents_opened),
-        ("changed.incidents_closed", "counted_incidents", "incident", happened.incidents_closed),
-    )
-    blocks: list[Block] = [
-        teller.claim(key, proof.of_records(table, ids, column), n=len(ids))
-        for key, table, column, ids in counted
-        if ids
-    ]
+    blocks: list[Block] = [*happened_lines(teller, happened)]
     if every_change:
         blocks += [
             Claim(

@@ -32,6 +32,8 @@ class Scope:
     team: str | None
     """Team id."""
     intake: Intake = field(default_factory=Intake)
+    told_from: datetime | None = None
+    """From when on it is told what happened; else from the start of the last working day."""
 
     @classmethod
     def of(
@@ -84,7 +86,9 @@ class Scope:
 
     @cached_property
     def since(self) -> datetime:
-        """When the last working day before today began."""
+        """From when on it is told what happened: when the last working day before today began, unless said."""
+        if self.told_from:
+            return self.told_from
         try:
             return self.calendar.last_working_day_start(self.now)
         # a calendar without a working day before now: then nothing lies between

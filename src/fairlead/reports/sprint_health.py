@@ -52,7 +52,7 @@ def told_sprints(asked: Asked, *, sprint: str = "") -> tuple[Document, list[Told
     scope = asked.scope
     known = load_sprints(scope)
     chosen = [named(known, sprint)] if sprint else running(known, scope.now) or list(known[:1])
-    told = [_told(scope, one, known) for one in chosen]
+    told = _told(scope, chosen, known)
     # everybody's report of one team's sprint is told in that team's time
     calendar = scope.calendars.of_team(chosen[0].team) if chosen and not scope.team else scope.calendar
     teller = asked.teller(zone=calendar.zone)
@@ -60,9 +60,15 @@ def told_sprints(asked: Asked, *, sprint: str = "") -> tuple[Document, list[Told
     return document(teller, "sprint-health", title, sections), told
 
 
-def _told(scope: Scope, sprint: Sprint, known: Sequence[Sprint]) -> Told:
-    loaded = load_sprint(scope, sprint, known)
-    return Told(loaded, outlook_of(scope, loaded))
+def running_sprints(scope: Scope) -> list[Told]:
+    """Every running sprint of a scope with its outlook, for reports that tell of sprints among other things."""
+    known = load_sprints(scope)
+    return _told(scope, running(known, scope.now), known)
+
+
+def _told(scope: Scope, chosen: Sequence[Sprint], known: Sequence[Sprint]) -> list[Told]:
+    loaded = [load_sprint(scope, sprint, known) for sprint in chosen]
+    return [Told(found, outlook_of(scope, found)) for found in loaded]
 
 
 def _one(teller: Teller, told: Told) -> tuple[Claim, tuple[Section, ...]]:
@@ -86,13 +92,14 @@ def _expected(told: Told) -> dict[float, int]:
 
 def _several(teller: Teller, told: Sequence[Told]) -> tuple[Claim, tuple[Section, ...]]:
     """Every running sprint in a line; each is told in full by its name."""
-    blocks = tuple(_line(teller, one) for one in told)
+    blocks = tuple(sprint_line(teller, one) for one in told)
     ids = [one.facts.sprint.id for one in told]
     title = teller.claim("sprint.title_several", proof.of_records("sprint_results", ids, "sprint"), n=len(told))
     return title, (Section("sprints", teller.words("section.sprints"), blocks, numbered=True),)
 
 
-def _line(teller: Teller, told: Told) -> Claim:
+def sprint_line(teller: Teller, told: Told) -> Claim:
+    """A sprint in a sentence, and where all of it is told."""
     sprint = told.facts.sprint
     said = _title(teller, told)
     # the id and not the name: two boards may call their sprints alike

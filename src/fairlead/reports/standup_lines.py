@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from fairlead.model.figures import Evidence
 from fairlead.reports import facts, proof
 from fairlead.reports.document import Basis, Block, Claim, Empty, Ref, Tone
+from fairlead.reports.happened import DONE, happened_lines
 from fairlead.reports.literals import text_literal, time_literal
 from fairlead.reports.naming import short_name
 from fairlead.reports.open_changes import load_open
@@ -52,20 +53,8 @@ def done_lines(teller: Teller) -> list[Block]:
         said = _item(key, text, evidence, item.item, item.title, item.url)
         # a status is somebody's word; a merged change for it was seen
         lines.append(marked(teller, said, "observed" if item.merged else "self-reported"))
-    happened = facts.load_happened(teller.scope)
-    counted = (
-        ("changed.merged", "changes", "id", [change for change, _, _ in happened.merged]),
-        ("changed.deployed", "counted_deployments", "deployment", happened.deployed),
-        ("changed.deploy_failed", "counted_deployments", "deployment", happened.deploy_failed),
-        ("changed.released", "releases", "id", happened.released),
-        ("changed.incidents_closed", "counted_incidents", "incident", happened.incidents_closed),
-    )
-    told = _cut(teller, lines)
-    told += [
-        marked(teller, teller.claim(key, proof.of_records(table, list(ids), column), n=len(ids)), "observed")
-        for key, table, column, ids in counted
-        if ids
-    ]
+    counted = happened_lines(teller, facts.load_happened(teller.scope), DONE)
+    told = [*_cut(teller, lines), *(marked(teller, line, "observed") for line in counted)]
     return told or [_none(teller, "standup.nothing_done")]
 
 
