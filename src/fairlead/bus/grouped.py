@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from fairlead.bus import rows
 from fairlead.bus.log import Appended
-from fairlead.bus.shelf import Body, RowRefused, Shelf, ShelfDown
+from fairlead.bus.shelf import Body, Packs, RowRefused, Shelf, ShelfDown
 from fairlead.model.errors import Abort, Retry
 from fairlead.model.raw import RawEvent, StoredRaw
 
@@ -172,14 +172,17 @@ class GroupedEventLog:
 
     def compress(self, upto: int) -> int:
         """Compresses bodies up to a position that all consumers have passed; gives how many."""
-        done = 0
-        at = asked(self._shelf.packed_upto)
-        while page := [one for one in asked(lambda at=at: self._shelf.bodies(at, 64)) if one.seq <= upto]:  # type: ignore[misc]
+        done, shelf = 0, self._shelf
+        # a message of NATS cannot be rewritten: its body stays as it was compressed on arrival
+        if not isinstance(shelf, Packs):
+            return done
+        at = asked(shelf.packed_upto)
+        while page := [one for one in asked(lambda at=at: shelf.bodies(at, 64)) if one.seq <= upto]:  # type: ignore[misc]
             at = page[-1].seq
             dense = [(one.seq, rows.pack_densely(one.packed, one.body)) for one in page]
             # compressed in the caller's thread; the writer's is for writing
             small = [Body(seq, rows.DENSE, body) for seq, body in dense if body is not None]
-            self._errand(lambda small=small, at=at: self._shelf.pack(small, at))  # type: ignore[misc]
+            self._errand(lambda small=small, at=at: shelf.pack(small, at))  # type: ignore[misc]
             done += len(small)
         return done
 

@@ -13,7 +13,7 @@ from fairlead.bus.grouped import GroupedEventLog, Limits, asked
 from fairlead.bus.log import Appended
 from fairlead.bus.nats_link import Link, Place, Silent
 from fairlead.bus.nats_stream import Conflict, State, Stream
-from fairlead.bus.shelf import Body, ShelfDown
+from fairlead.bus.shelf import ShelfDown
 from fairlead.model.raw import StoredRaw
 from fairlead.model.times import epoch_us, parse_time
 
@@ -101,18 +101,6 @@ class NatsShelf:
             held.setdefault(subject, new or 0)
             receipts.append(Appended(held[subject], duplicate=new is None))
         return receipts
-
-    def bodies(self, after: int, limit: int) -> list[Body]:  # noqa: ARG002 - of the port
-        """None: a message cannot be rewritten, so bodies stay as they were compressed on arrival."""
-        return []
-
-    def pack(self, bodies: Sequence[Body], upto: int) -> None:
-        """Never called, as there are no `bodies` to compress again."""
-        raise NotImplementedError
-
-    def packed_upto(self) -> int:
-        """Nothing is ever compressed again."""
-        return 0
 
     def delete(self, before: datetime, upto: int, limit: int) -> int:
         """Drops, from the oldest on, at most `limit` of the events received before a moment; gives how many."""

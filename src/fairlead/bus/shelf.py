@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from fairlead.bus.log import Appended
 from fairlead.model.raw import StoredRaw
@@ -37,18 +37,6 @@ class Shelf(Protocol):
         """
         ...
 
-    def bodies(self, after: int, limit: int) -> list[Body]:
-        """Bodies above a position as they are stored."""
-        ...
-
-    def pack(self, bodies: Sequence[Body], upto: int) -> None:
-        """Puts bodies in place of their former forms and notes that all up to a position are done."""
-        ...
-
-    def packed_upto(self) -> int:
-        """Position up to which bodies have been compressed for keeping."""
-        ...
-
     def delete(self, before: datetime, upto: int, limit: int) -> int:
         """Drops at most `limit` of the events received before a moment up to a position; gives how many."""
         ...
@@ -75,4 +63,21 @@ class Shelf(Protocol):
 
     def close(self) -> None:
         """Closes all connections."""
+        ...
+
+
+@runtime_checkable
+class Packs(Protocol):
+    """What a shelf whose rows can be written anew does besides: keeps bodies smaller once they were read."""
+
+    def bodies(self, after: int, limit: int) -> list[Body]:
+        """Bodies above a position as they are stored."""
+        ...
+
+    def pack(self, bodies: Sequence[Body], upto: int) -> None:
+        """Puts bodies in place of their former forms and notes that all up to a position are done."""
+        ...
+
+    def packed_upto(self) -> int:
+        """Position up to which bodies have been compressed for keeping."""
         ...

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
 from fairlead.cli import home
-from fairlead.cli.output import show
+from fairlead.cli.output import show, terminal_words
 from fairlead.model.errors import Abort
 
 if TYPE_CHECKING:
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 Language = Annotated[Literal["en", "de"] | None, typer.Option(help="en or de; else the organisation's.")]
 """Checked by the command line, so that a language that we do not speak is a wrong call and lists those we do."""
+
+Team = Annotated[str, typer.Option(help="Only this team, by key.")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, each claim with its evidence.")]
+AsMarkdown = Annotated[bool, typer.Option("--md", help="As Markdown.")]
+AsHtml = Annotated[bool, typer.Option("--html", help="As one HTML page.")]
+"""What every report can be asked: a report's own command adds only what is its own."""
 
 SOCKET_PATH = "/local/verbs/"
 """Where the server answers verbs; on its socket only, never on the network."""
@@ -31,6 +37,12 @@ def ask(verb: str, words: Mapping[str, str | None]) -> int:
         text, code = _ask_here(verb, said)
     show(text)
     return code
+
+
+def tell(verb: str, words: Mapping[str, str | None], *, json: bool, md: bool = False, html: bool = False) -> NoReturn:
+    """Shows a report in the form that was asked for, in the terminal's width if in none, and ends the command."""
+    form = "json" if json else "md" if md else "html" if html else "terminal"
+    raise typer.Exit(ask(verb, {**words, "form": form, **terminal_words()}))
 
 
 def rows(services: Services, query: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairlead.cli.asking import Language, ask
+from fairlead.cli.asking import Language, Team, tell
 
 if TYPE_CHECKING:
     from fairlead.model.raw import RawEvent
@@ -25,18 +25,18 @@ _Incident = Annotated[str, typer.Argument(help="Incident id; `fairlead incidents
 
 @APP.command("list", epilog="Example: fairlead incidents list --team payments --json")
 def list_(
-    team: Annotated[str, typer.Option(help="Only this team, by key.")] = "",
+    team: Team = "",
     language: Language = None,
     json: _Json = False,
 ) -> None:
     """Incidents of the last 90 days, each with the deployment that it counts for and the parts of the score."""
-    _ask({"team": team, "language": language}, json)
+    tell("incidents", {"team": team, "language": language}, json=json)
 
 
 @APP.command(epilog="Example: fairlead incidents explain pagerduty:P00006B")
 def explain(incident: _Incident, language: Language = None, json: _Json = False) -> None:
     """One incident: its verdict, the score and each of its parts."""
-    _ask({"incident": incident, "language": language}, json)
+    tell("incidents", {"incident": incident, "language": language}, json=json)
 
 
 @APP.command(
@@ -96,13 +96,6 @@ def withdraw(incident: _Incident, by: _By = "operator", json: _Json = False) -> 
         f"{incident}: withdrawn, the score decides",
         json,
     )
-
-
-def _ask(words: dict[str, str | None], json: bool) -> None:
-    from fairlead.cli.output import terminal_words
-
-    form = "json" if json else "terminal"
-    raise typer.Exit(ask("incidents", {**words, "form": form, **terminal_words()}))
 
 
 def _state(event: Callable[[Services], RawEvent], said: dict[str, object], text: str, json: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from fairlead.cli.asking import Language, ask
+from fairlead.cli.asking import AsHtml, AsMarkdown, Language, Team, tell
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -21,7 +21,7 @@ def metrics(
     ] = "",
     start: Annotated[str, typer.Option("--from", help="First day of the window; else 30 days before the end.")] = "",
     end: Annotated[str, typer.Option("--to", help="Day after the window; else now.")] = "",
-    team: Annotated[str, typer.Option(help="Only this team, by key.")] = "",
+    team: Team = "",
     segment: Annotated[
         list[str] | None, typer.Option(help="Like repository=github:acme/payments; repeat it to narrow.")
     ] = None,
@@ -29,12 +29,10 @@ def metrics(
     compatible: Annotated[str, typer.Option(help="devlake: by the published rules of Apache DevLake.")] = "",
     language: Language = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON, each figure with its rows.")] = False,
-    md: Annotated[bool, typer.Option("--md", help="As Markdown.")] = False,
-    html: Annotated[bool, typer.Option("--html", help="As one HTML page.")] = False,
+    md: AsMarkdown = False,
+    html: AsHtml = False,
 ) -> None:
     """Figures of delivery, flow, quality, reviews and sprints in a window; without a name all of them."""
-    from fairlead.cli.output import terminal_words
-
     words = {
         "name": name,
         "from": start,
@@ -44,6 +42,5 @@ def metrics(
         "grain": grain,
         "compatible": compatible,
         "language": language,
-        "form": "json" if json else "md" if md else "html" if html else "terminal",
     }
-    raise typer.Exit(ask("metrics", {**words, **terminal_words()}))
+    tell("metrics", words, json=json, md=md, html=html)

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from fairlead.cli.asking import tell
+
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
@@ -20,8 +22,4 @@ def search(
     json: Annotated[bool, typer.Option("--json", help="By kind, with how many there are.")] = False,
 ) -> None:
     """Records of every kind: those that are named so first, then the newest; finding people is recorded."""
-    from fairlead.cli.asking import ask
-    from fairlead.cli.output import terminal_words
-
-    asked = {"q": " ".join(words), "kind": kind, "limit": str(limit), "form": "json" if json else "terminal"}
-    raise typer.Exit(ask("search", {**asked, **terminal_words()}))
+    tell("search", {"q": " ".join(words), "kind": kind, "limit": str(limit)}, json=json)
