@@ -71,14 +71,20 @@ def put(tx: Transaction, message: Message, content: bytes) -> bool:
     return insert_new(tx, outbox, row)
 
 
-def claim(tx: Transaction, channels: Collection[str], by: str, now: datetime, until: datetime) -> Message | None:
-    """The message that has waited longest, now being sent by `by`; `None` if none is due.
+def is_due(tx: Transaction, now: datetime) -> bool:
+    """Whether any message can be claimed."""
+    return tx.execute(select(outbox.c.id).where(_due(now)).limit(1)).first() is not None
 
-    One whose sender let its time pass is due again. It comes as it was before the claim, so that its status tells.
+
+def claim(
+    tx: Transaction, channels: Collection[str], by: str, now: datetime, until: datetime, only: str = ""
+) -> Message | None:
+    """The message that has waited longest, now being sent by `by`; `None` if none is due. `only` names one by id.
+
+    One whose sender let its time pass is due again: it comes with the status `sending` that it had.
     """
-    left = and_(outbox.c.status == "sending", outbox.c.claimed_until <= now)
-    due = or_(and_(outbox.c.status == "waiting", outbox.c.next_at <= now), left)
-    chosen = select(outbox).where(due, outbox.c.channel.in_(channels)).order_by(outbox.c.next_at, outbox.c.id)
+    wanted = outbox.c.id == only if only else outbox.c.channel.in_(channels)
+    chosen = select(outbox).where(_due(now), wanted).order_by(outbox.c.next_at, outbox.c.id)
     # on PostgreSQL two senders look at once: each takes what the other has not locked; SQLite has one writer anyway
     row = tx.execute(chosen.limit(1).with_for_update(skip_locked=True)).first()
     if row is None:
@@ -87,6 +93,11 @@ def claim(tx: Transaction, channels: Collection[str], by: str, now: datetime, un
     taken = {"status": "sending", "claimed_by": by, "claimed_until": until, "attempts": found.attempts + 1}
     tx.execute(update(outbox).where(outbox.c.id == found.id).values(**taken))
     return replace(found, claimed_by=by, claimed_until=until, attempts=found.attempts + 1)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    waits = and_(outbox.c.status == "waiting", outbox.c.next_at <= now)
+    return or_(waits, and_(outbox.c.status == "sending", outbox.c.claimed_until <= now))
 
 
 def settle(

@@ -28,4 +28,6 @@ def upsert(tx: Transaction, table: Table, row: Mapping[str, Any]) -> None:
 def insert_new(tx: Transaction, table: Table, row: Mapping[str, Any]) -> bool:
     """Writes one row unless one with its primary key is there; tells whether it did."""
     insert = postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
-    return tx.execute(insert.on_conflict_do_nothing(), dict(row)).rowcount == 1
+    # by what comes back: the count of rows is not told for an insert on PostgreSQL
+    written = insert.on_conflict_do_nothing().returning(*table.primary_key)
+    return tx.execute(written, dict(row)).first() is not None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +12,7 @@ from fairlead.model.errors import Fault, Retry
 from fairlead.model.times import Clock, SystemClock, iso, parse_time
 from fairlead.store import state
 from fairlead.store.database import Database
+from fairlead.store.holders import Holder
 
 LASTS = timedelta(seconds=120)
 
@@ -36,7 +35,7 @@ class Lease:
         self._key = f"lease/{name}"
         self._name = name
         self._clock = clock
-        self._holder = {"host": socket.gethostname(), "pid": os.getpid(), "token": secrets.token_hex(8)}
+        self._holder = asdict(Holder.here())
         self._renewed: datetime | None = None
 
     def take(self) -> None:
@@ -107,13 +106,5 @@ def _alive(held: dict[str, Any], now: datetime) -> bool:
     until = parse_time(held["until"])
     if until is None or until <= now:
         return False
-    if held["host"] != socket.gethostname() or held["pid"] == os.getpid():
-        return True
     # A killed process on this machine need not be waited for.
-    try:
-        os.kill(held["pid"], 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return not Holder(held["host"], held["pid"], held["token"]).is_gone()

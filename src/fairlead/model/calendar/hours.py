@@ -60,7 +60,7 @@ def read_hours(text: str) -> Week:
         named = part[: times.start()].strip() if times else part
         if named:
             # days that stood alone before share the times of this part
-            days = waiting + _read_days(named, column)
+            days = waiting + read_weekdays(named, column)
         # `Mon, Wed 08:00-12:00`: the comma parts days here, not hours
         if times is None:
             waiting = days
@@ -79,7 +79,8 @@ def read_hours(text: str) -> Week:
     return Week(tuple(_joined(day) for day in stretches))
 
 
-def _read_days(text: str, column: int) -> list[int]:
+def read_weekdays(text: str, column: int = 1) -> list[int]:
+    """Numbers of the weekdays that `Mon` or `Fri-Mon` names, Monday being 0."""
     found = _DAY_RANGE.match(text)
     if found is None:
         raise HoursFault(f"cannot read `{text}`; write days and times like `Mon-Fri 09:00-17:00`", column)

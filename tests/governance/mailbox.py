@@ -1,0 +1,68 @@
+"""A mail server of the tests' own, on this machine: it keeps what it takes, and refuses as it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from fairlead.model.addresses import read_address
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SENDER = read_address("Fairlead <fairlead@acme.example>")
+
+
+class SteppedClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_by(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+
+@dataclass
+class MailServer:
+    """What it was sent, and what it says next; an empty answer is yes."""
+
+    port: int = 0
+    taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+    on_recipient: list[str] = field(default_factory=list)
+    on_data: list[str] = field(default_factory=list)
+    breaks_off: int = 0
+    """How many times it drops the line where it should have said that it took the message."""
+    sessions: int = 0
+    options: list[list[str]] = field(default_factory=list)
+
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, hostname: str, responses: Any) -> Any:  # noqa: N802
+        session.host_name = hostname
+        self.sessions += 1
+        return responses
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.on_recipient and (said := self.on_recipient.pop(0)):
+            return said
+        self.options.append(list(envelope.mail_options))
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.breaks_off:
+            self.breaks_off -= 1
+            server.transport.abort()
+            return "451 gone"
+        if self.on_data and (said := self.on_data.pop(0)):
+            return said
+        self.raw.append(envelope.content)
+        mail = message_from_bytes(envelope.content, policy=default)
+        assert isinstance(mail, EmailMessage)
+        self.taken.append((envelope.rcpt_tos[0], mail))
+        return f"250 taken as {len(self.taken)}"
