@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from starlette.responses import Response
 
 from fairlead.model.errors import Skip
 from fairlead.reports.asked import Asked
-from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
-from fairlead.reports.flow import flow
-from fairlead.reports.incidents import incidents
-from fairlead.reports.sprint_health import sprint_health
-from fairlead.reports.standup import standup
-from fairlead.reports.triage import triage
+from fairlead.reports.registry import REPORTS
 from fairlead.ui.kept import kept
 from fairlead.ui.views.documents import own_words, story
 from fairlead.ui.visit import Visit
-
-REPORTS: dict[str, Callable[..., Document]] = {
-    "brief": brief,
-    "triage": triage,
-    "incidents": incidents,
-    "flow": flow,
-    "standup": standup,
-    "sprint-health": sprint_health,
-}
 
 
 def paper(name: str, visit: Visit) -> Document:

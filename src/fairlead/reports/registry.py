@@ -1,0 +1,23 @@
+"""The reports by name: what pages show and what can be sent on a schedule. A new report is one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fairlead.reports.brief import brief
+from fairlead.reports.document import Document
+from fairlead.reports.flow import flow
+from fairlead.reports.incidents import incidents
+from fairlead.reports.sprint_health import sprint_health
+from fairlead.reports.standup import standup
+from fairlead.reports.triage import triage
+
+REPORTS: Mapping[str, Callable[..., Document]] = {
+    "brief": brief,
+    "triage": triage,
+    "incidents": incidents,
+    "flow": flow,
+    "standup": standup,
+    "sprint-health": sprint_health,
+}
+"""Name -> who makes it of what was asked; what it takes beside that is its own and has a default."""
