@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from fairlead.config.check import Fault, did_you_mean
+from fairlead.config.deliveries import delivery_faults
 from fairlead.config.repositories import repository_faults, table
 from fairlead.model.calendar.hours import read_hours
 from fairlead.model.times import parse_day, parse_time
@@ -22,7 +23,7 @@ from fairlead.model.times import parse_day, parse_time
 Values = Mapping[str, Any]
 
 
-def meanings(values: Values, tools: Collection[str] = ()) -> Iterator[Fault]:
+def meanings(values: Values, tools: Collection[str] = (), reports: Collection[str] = ()) -> Iterator[Fault]:
     """All such faults; a value of a wrong type is passed over, since its type is told already."""
     for place, value in _leaves(values, ()):
         yield from ((place, said) for said in _said_of(place, value))
@@ -30,7 +31,9 @@ def meanings(values: Values, tools: Collection[str] = ()) -> Iterator[Fault]:
     yield from _calendars(values)
     yield from repository_faults(values)
     yield from _circles(table(values, "teams"))
+    yield from _objectives(values)
     yield from _sources(values, tools)
+    yield from delivery_faults(values, reports)
 
 
 def _leaves(value: object, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -108,6 +111,11 @@ def _hour_of_day(text: str) -> str:
     return "" if good else f"`{text}` is no time of day: write it like 08:30, or leave it empty for never"
 
 
+def _night(text: str) -> str:
+    good = all(not _hour_of_day(part) for part in text.split("-")) and text.count("-") == 1
+    return "" if good else f"`{text}` is no span of hours: write it like 22:00-07:00"
+
+
 def _store(text: str) -> str:
     scheme = urlsplit(text).scheme
     good = scheme in ("postgresql", "postgres", "postgresql+psycopg")
@@ -157,8 +165,10 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("calendars", "hours"): _hours,
     ("schedule", "brief_at"): _hour_of_day,
     ("schedule", "sweep_at"): _hour_of_day,
+    ("deliveries", "at"): _hour_of_day,
     ("store", "url"): _store,
     ("bus", "url"): _bus,
+    ("oncall", "night"): _night,
     ("bus", "stream"): _stream,
     ("server", "public_url"): _web_address,
     ("server", "trusted_proxies"): _network,
@@ -168,9 +178,13 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
 
 _RANGES: Mapping[tuple[str, str], tuple[int, float]] = {
     ("server", "port"): (0, 65535),
+    ("mail", "port"): (0, 65535),
     ("bus", "replicas"): (1, 5),
     ("privacy", "minimum_group"): (1, math.inf),
     ("incidents", "attribution_threshold"): (0, 1),
+    ("incidents", "recurrence_threshold"): (0, 1),
+    ("slos", "objective"): (0, 1),
+    ("slos", "step_minutes"): (1, 1440),
     ("reviewers", "spread"): (0, 1),
 }
 """Least and largest number; no other setting may be negative."""
@@ -182,6 +196,8 @@ def _references(values: Values) -> Iterator[Fault]:
         ("teams", "lead", "people", "person"),
         ("teams", "services", "services", "service"),
         ("services", "team", "teams", "team"),
+        ("slos", "service", "services", "service"),
+        ("slos", "source", "sources", "source"),
     ):
         known = list(table(values, target))
         for name, item in table(values, section).items():
@@ -215,6 +231,24 @@ def _circles(teams: Values) -> Iterator[Fault]:
             above = parent if isinstance(parent, str) else ""
         if above == key:
             yield ("teams", key, "parent"), f"team `{key}` is above itself"
+
+
+def _objectives(values: Values) -> Iterator[Fault]:
+    """An objective without a share to keep, or measured by half a query, would be kept for ever."""
+    for key, slo in table(values, "slos").items():
+        if not isinstance(slo, Mapping):
+            continue
+        share = slo.get("objective", 0)
+        # all of it is promised: then a single error would spend an endless budget, and no rate could be told
+        if isinstance(share, int | float) and share in (0, 1):
+            yield ("slos", key, "objective"), "name the share that is promised, like 0.999: above 0 and below 1"
+        if slo.get("window_days", 1) == 0:
+            yield ("slos", key, "window_days"), "a window has a length: write it like 30"
+        asked = {name for name in ("good", "total", "error_ratio") if slo.get(name)}
+        if slo.get("source") and asked not in ({"good", "total"}, {"error_ratio"}):
+            yield ("slos", key), "a source measures by `good` and `total`, or by `error_ratio` alone"
+        if asked and not slo.get("source"):
+            yield ("slos", key), "name the `source` that the queries are asked at"
 
 
 def _sources(values: Values, tools: Collection[str]) -> Iterator[Fault]:

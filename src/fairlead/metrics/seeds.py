@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from fairlead.model.calendar.offsets import offset_rows
 from fairlead.model.calendar.resolve import Calendars, PeopleRows
 from fairlead.model.calendar.slots import slot_rows
 from fairlead.model.setup import Setup
@@ -32,7 +33,10 @@ SEEDS: dict[str, str] = {
     "setup_team_repositories": "team varchar, pattern varchar",
     "setup_team_services": "team varchar, service varchar",
     "setup_team_members": "team varchar, member varchar",
-    "setup_team_calendars": "team varchar, calendar varchar",
+    "setup_team_calendars": "team varchar, calendar varchar, zone varchar",
+    "setup_slos": "slo varchar, name varchar, service varchar, target double, window_days double, indicator varchar, "
+    "source varchar",
+    "zone_offsets": "zone varchar, from_at timestamp, to_at timestamp, offset_s double",
     "working_slots": "calendar varchar, day date, from_at timestamp, to_at timestamp, end_at timestamp, "
     "worked_before_s double",
 }
@@ -136,6 +140,18 @@ def _stated(setup: Setup) -> dict[str, Rows]:
         "setup_team_services": [
             (key, f"service:{name.removeprefix('service:')}") for key, t in teams for name in t.services
         ],
+        "setup_slos": [
+            (
+                f"slo:{key}",
+                s.name or key,
+                f"service:{s.service}" if s.service else None,
+                s.objective,
+                s.window_days,
+                s.indicator or None,
+                s.source or None,
+            )
+            for key, s in sorted(setup.slos.items())
+        ],
         "setup_team_members": [
             (key, f"person:{name}" if name in setup.people else name.lower())
             for key, t in teams
@@ -182,7 +198,10 @@ def variables(setup: Setup) -> dict[str, Any]:
         "rollback_title": setup.rollback.titles,
         "agent_trailer": setup.identity.agent_trailers,
         "waiting_status": setup.work.waiting,
+        "customer_label": incidents.customer_labels,
+        "cause_label": incidents.cause_labels,
     }
+    night_from_s, night_to_s = (_second_of_day(part) for part in setup.oncall.night.split("-"))
     return {kind: _alternatives(found) for kind, found in globs.items()} | {
         "deltas": True,
         "deployment_sources": list(deployments.sources),
@@ -190,6 +209,11 @@ def variables(setup: Setup) -> dict[str, Any]:
         "prereleases": str(deployments.prereleases).lower(),
         "attribution_threshold": incidents.attribution_threshold,
         "attribution_hours": incidents.attribution_hours,
+        "recurrence_threshold": incidents.recurrence_threshold,
+        "recurrence_days": incidents.recurrence_days,
+        "page_minutes": setup.oncall.page_minutes,
+        "night_from_s": night_from_s,
+        "night_to_s": night_to_s,
         "sprint_grace_minutes": setup.work.sprint_grace_minutes,
         **msgspec.structs.asdict(setup.thresholds),
         "teams_configured": bool(setup.teams),
@@ -198,6 +222,12 @@ def variables(setup: Setup) -> dict[str, Any]:
 
 def _alternatives(globs: Sequence[str]) -> str:
     return "^(" + "|".join(glob_pattern(glob.lower())[1:-1] for glob in globs) + ")$" if globs else ""
+
+
+def _second_of_day(text: str) -> int:
+    """`22:00` as seconds of its day; the loader has refused what is no time."""
+    hour, minute = text.split(":")
+    return int(hour) * 3600 + int(minute) * 60
 
 
 def _people_rows(con: duckdb.DuckDBPyConnection) -> PeopleRows:
@@ -218,10 +248,17 @@ def _all_teams(con: duckdb.DuckDBPyConnection, setup: Setup) -> list[str]:
 def _working(calendars: Calendars, teams: Iterable[str], today: date) -> dict[str, Rows]:
     of_team = {team: calendars.of_team(team) for team in teams}
     used = {calendar.id: calendar for calendar in (calendars.default, *of_team.values())}
-    slots = slot_rows(used.values(), date(_FIRST_YEAR, 1, 1), date(today.year + 2, 1, 1))
+    span = date(_FIRST_YEAR, 1, 1), date(today.year + 2, 1, 1)
+    zones = {str(calendar.zone): calendar.zone for calendar in used.values()}
     return {
-        "setup_team_calendars": [("", calendars.default.id), *((team, cal.id) for team, cal in of_team.items())],
-        "working_slots": list(_by_day(slots)),
+        "setup_team_calendars": [
+            (team, calendar.id, str(calendar.zone)) for team, calendar in {"": calendars.default, **of_team}.items()
+        ],
+        "working_slots": list(_by_day(slot_rows(used.values(), *span))),
+        "zone_offsets": [
+            (zone, _naive(start), _naive(end), offset_s)
+            for zone, start, end, offset_s in offset_rows(zones.values(), *span)
+        ],
     }
 
 

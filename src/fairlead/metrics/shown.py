@@ -20,7 +20,7 @@ SHOWN = "shown"
 _IDS_OF_PEOPLE = frozenset({"people", "accounts", "identity_links", "memberships", "oncall_shifts"})
 """Tables whose ids are made of handles or addresses."""
 
-_SETUP = ("setup_", "working_slots")
+_SETUP = ("setup_", "working_slots", "zone_offsets")
 _MEMBERS = frozenset({"setup_team_members"})
 _HANDLE_IN_ID = frozenset({"change_events", "work_item_changes"})
 _FIRST_LINE = {"commits": "message", "change_commits": "message"}

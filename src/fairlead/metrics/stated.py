@@ -62,6 +62,11 @@ def _rows(setup: Setup) -> Mapping[str, Sequence[Row]]:
              "paths": service.paths, "team": _id("team", service.team), "criticality": service.criticality}
             for key, service in setup.services.items()
         ],
+        "slos": [
+            {"id": f"slo:{key}", "service": _id("service", slo.service), "name": slo.name or key,
+             "target": slo.objective, "window_days": slo.window_days, "indicator": slo.indicator or None}
+            for key, slo in setup.slos.items()
+        ],
         "calendars": [
             {"id": f"calendar:{key}", "name": key, "hours": calendar.hours,
              "time_zone": calendar.time_zone or setup.organisation.time_zone}
@@ -94,6 +99,9 @@ def _value(value: Any) -> str:
             return "null"
         case bool():
             return "true" if value else "false"
+        case int() | float():
+            # a quoted number would make texts of the whole column
+            return repr(value)
         case date():
             return f"date '{value.isoformat()}'"
         case list() | tuple():

@@ -21,6 +21,9 @@ Unit = Literal[
     "people",
     "items",
     "story_points",
+    "incidents",
+    "pages_per_week",
+    "nights_per_week",
 ]
 Direction = Literal["up", "down", "neither"]
 Band = Literal["elite", "high", "medium", "low"]

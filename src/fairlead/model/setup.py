@@ -139,6 +139,57 @@ class Incidents(Section, frozen=True):
     """Score from which an incident is taken to be caused by a deployment, 0 to 1."""
     attribution_hours: float = 72.0
     """How long after its finish a deployment can still be suspected."""
+    customer_labels: tuple[str, ...] = (
+        "customer*",
+        "*reported by customer*",
+        "*customer-reported*",
+        "*from-support*",
+    )
+    """Globs of labels that say that a customer noticed it first, lower case."""
+    cause_labels: tuple[str, ...] = ("cause:*", "root-cause:*", "rootcause:*")
+    """Globs of labels that name a cause, lower case; two incidents with the same one have the same cause."""
+    recurrence_threshold: float = 0.6
+    """Score from which an incident is taken for a recurrence of an earlier one, 0 to 1."""
+    recurrence_days: int = 90
+    """How far back an earlier incident is looked for."""
+
+
+class OnCall(Section, frozen=True):
+    """`[oncall]`: how the load of being on call is counted."""
+
+    night: str = "22:00-07:00"
+    """Hours of the team's zone in which a page wakes somebody."""
+    page_minutes: int = 10
+    """Notifications of one person about one incident within so many minutes of each other are one page."""
+
+
+class SloSetup(Section, frozen=True):
+    """`[slos.<key>]`: a service level objective; its id is `slo:<key>`."""
+
+    name: str = ""
+    """Shown name; without it the key."""
+    service: str = ""
+    """Key of the service that it is about."""
+    objective: float = 0.0
+    """Share of good events or time that is promised, like 0.999."""
+    window_days: float = 30.0
+    """Length of the rolling window in days."""
+    source: str = ""
+    """Source of the tool `prometheus` that measures it; empty: records of `slo_windows` do."""
+    # a counter's growth within one step: the samples then add up to any window without asking again
+    good: str = ""
+    """PromQL that gives the good events of one step; `$step` stands for its length, like `5m`."""
+    total: str = ""
+    """PromQL that gives all events of one step, beside `good`."""
+    error_ratio: str = ""
+    """PromQL that gives the share of errors in one step, in place of `good` and `total`; time is counted then."""
+    step_minutes: int = 5
+    """Length of a step; alerts on short windows need five minutes or less."""
+
+    @property
+    def indicator(self) -> str:
+        """What is measured, in one line; empty where records say it."""
+        return self.error_ratio or " / ".join(filter(None, (self.good, self.total)))
 
 
 class Hotfix(Section, frozen=True):
@@ -246,6 +297,8 @@ class Setup(Section, frozen=True):
     environments: Environments = Environments()
     services: dict[str, ServiceSetup] = {}
     incidents: Incidents = Incidents()
+    oncall: OnCall = OnCall()
+    slos: dict[str, SloSetup] = {}
     hotfix: Hotfix = Hotfix()
     rollback: Rollback = Rollback()
     identity: IdentityRules = IdentityRules()

@@ -82,9 +82,9 @@ class IncidentEvent(Record, frozen=True):
     at: Time = UNSET
     """When."""
     kind: Text = UNSET
-    """`triggered`, `acknowledged`, `escalated`, `resolved`, `reopened`, `note` ..."""
+    """`triggered`, `notified`, `acknowledged`, `escalated`, `mitigated`, `resolved`, `reopened`, `note` ..."""
     actor: AccountId = UNSET
-    """Who."""
+    """Who, of `notified` who was paged; empty where a tool did it by itself."""
     body: Text = UNSET
     """In words."""
 
