@@ -82,7 +82,7 @@ def _check_secret(value: Any, path: tuple[str, ...]) -> Iterator[Fault]:
 def _check_leaf(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator[Fault]:
     if isinstance(kind, types.LiteralType):
         if value not in kind.values:
-            known = [str(word) for word in kind.values]
+            known = [str(word) for word in kind.values if word]
             close = did_you_mean(value, known, show=0) if isinstance(value, str) else ""
             yield path, f"expected one of {', '.join(known)}, got {_shown(value)}{close}"
         return

@@ -70,10 +70,16 @@ def find_file(start: Path, home: Path) -> Path | None:
     return next((path for folder in folders if (path := folder / FILE_NAME).exists()), None)
 
 
-def load(path: Path | None, environ: Mapping[str, str] = os.environ, *, tools: Collection[str] = ()) -> Loaded:
+def load(
+    path: Path | None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    tools: Collection[str] = (),
+    reports: Collection[str] = (),
+) -> Loaded:
     """Reads a file (`None`: defaults only) and the environment; raises `ConfigFaults` with every fault found.
 
-    With the names of the connectors as `tools` a source of an unknown tool is a fault too.
+    With the names of the connectors as `tools` a source of an unknown tool is a fault too; so with `reports`.
     """
     text = _text(path) if path else ""
     shown = str(path or "environment")
@@ -90,7 +96,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ, *, tools: C
         )
 
     # A set: a list of which two items are wrong in the same way says so once.
-    found = {fault(where, what) for where, what in (*faults(values, Settings), *meanings(values, tools))}
+    found = {fault(where, what) for where, what in (*faults(values, Settings), *meanings(values, tools, reports))}
     if found:
         raise ConfigFaults(sorted(found))
     return Loaded(msgspec.convert(values, Settings, strict=True), path, tuple(dict.fromkeys(laid_over.values())))

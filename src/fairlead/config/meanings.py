@@ -165,7 +165,6 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("calendars", "hours"): _hours,
     ("schedule", "brief_at"): _hour_of_day,
     ("schedule", "sweep_at"): _hour_of_day,
-    ("deliveries", "at"): _hour_of_day,
     ("store", "url"): _store,
     ("bus", "url"): _bus,
     ("oncall", "night"): _night,

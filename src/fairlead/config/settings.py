@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -110,6 +110,61 @@ class Schedule(Section, frozen=True):
     """Local time of the organisation at which sources are swept for what was deleted."""
 
 
+class Mail(Section, frozen=True):
+    """`[mail]`: the team's own server that takes our mail."""
+
+    host: str = ""
+    """Name of the server; empty means that no mail is sent."""
+    port: int = 0
+    """Port; 0 means the usual one: 587, 465 with `tls`, 25 with `none`."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """`starttls`, `tls` from the first byte, or `none`, which is for a server on this machine."""
+    allow_unencrypted: bool = False
+    """Allows `none` to another machine: whoever is on the way then reads reports and password."""
+    authority: str = ""
+    """File of the certificate authority that the system does not know, from the folder of `fairlead.toml`."""
+    user: str = ""
+    """Whom to sign in as; empty means without."""
+    password: SecretRef | None = None
+    """Password of the user."""
+    sender: str = ""
+    """Whose mail it is, like `Fairlead <fairlead@acme.example>`."""
+
+
+class Reports(Section, frozen=True):
+    """`[reports]`: reports that are sent or kept."""
+
+    folder: str = ""
+    """Folder that files are written into, from the folder of `fairlead.toml`; empty means `reports` in the home."""
+    keep_days: int = 90
+    """How long the outbox keeps what was sent, and feeds what they offer."""
+
+
+class DeliverySetup(Section, frozen=True):
+    """`[deliveries.<key>]`: a report that comes by itself."""
+
+    report: str = "brief"
+    """Its name, like `brief`, `standup` or `weekly`."""
+    team: str = ""
+    """Key of the team; empty means everybody, `*` each team apart."""
+    at: str = "08:30"
+    """Time of day at which it goes out."""
+    days: str = "workdays"
+    """`workdays` by the team's calendar, `daily`, `monthly` (first working day), or weekdays like `Mon, Thu`."""
+    time_zone: str = ""
+    """IANA zone of `at`; without it the team's."""
+    language: Literal["", "en", "de"] = ""
+    """Without it the organisation's."""
+    to: tuple[str, ...] = ()
+    """Mail addresses, each of which gets a mail of its own."""
+    form: Literal["html", "text"] = "html"
+    """What the mail holds beside its text: `html` with charts and the whole report as a file, or `text`: nothing."""
+    file: str = ""
+    """File in the folder of `[reports]`, like `{team}/{date}-{report}.md`; also `.html` and `.json`."""
+    feed: bool = False
+    """Whether it stands in the feed `/feeds/<team or all>/<report>.atom`."""
+
+
 class Warehouse(Section, frozen=True):
     """`[warehouse]`."""
 
@@ -126,6 +181,9 @@ class Settings(Setup, frozen=True):
     server: Server = Server()
     raw: Raw = Raw()
     schedule: Schedule = Schedule()
+    mail: Mail = Mail()
+    reports: Reports = Reports()
+    deliveries: dict[str, DeliverySetup] = {}
     warehouse: Warehouse = Warehouse()
 
     def setup(self) -> Setup:

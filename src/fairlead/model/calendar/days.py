@@ -41,7 +41,5 @@ def read_days(text: str) -> Days:
     try:
         found = [day for part in text.split(",") for day in read_weekdays(part.strip())]
     except ValueError as fault:
-        raise ValueError(
-            f"`{text}` names no days: write workdays, daily, monthly, or weekdays like `Mon-Thu, Sat`"
-        ) from fault
+        raise ValueError(f"`{text}` names no days: write workdays, daily, monthly, or `Mon-Thu, Sat`") from fault
     return Days("weekdays", frozenset(found))

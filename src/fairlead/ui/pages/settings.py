@@ -109,7 +109,7 @@ def _section(visit: Visit, name: str, value: Any, usual: Any) -> Section:
     return Section(name, settings=tuple(settings))
 
 
-NAMED = ("sources", "teams", "people", "calendars", "services")
+NAMED = ("sources", "teams", "people", "calendars", "services", "deliveries")
 """Sections with entries of a team's own naming."""
 
 
