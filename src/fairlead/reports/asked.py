@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fairlead.model.setup import Setup
 from fairlead.reports import facts
@@ -34,6 +34,7 @@ class Asked:
     """Key, id or name; without one the report is of everybody."""
     language: str = "en"
     intake: Intake = field(default_factory=Intake)
+    _held: dict[tuple[str, datetime], Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def scope(self) -> Scope:
@@ -42,7 +43,13 @@ class Asked:
 
     def scope_of(self, team: str | None) -> Scope:
         """The same question's scope for another team: a report may tell of several, one after the other."""
-        return Scope.of(self.warehouse, self.setup, self.now, team, self.intake)
+        return replace(Scope.of(self.warehouse, self.setup, self.now, team, self.intake), held=self._held)
+
+    def scopes_of(self, teams: Sequence[str]) -> list[Scope]:
+        """Scopes of several teams that one report tells of, each knowing of the others."""
+        found = [self.scope_of(team) for team in teams]
+        beside = frozenset(scope.team for scope in found if scope.team)
+        return [replace(scope, beside=beside) for scope in found]
 
     @cached_property
     def names(self) -> Names:

@@ -53,7 +53,7 @@ def load_open(scope: Scope) -> list[Waiting]:
     rows = scope.warehouse.rows(
         f"select * from open_change_turns where {scope.changes('change')} order by change"  # noqa: S608 - escaped
     )
-    known = _Beside(scope)
+    known = scope.once("beside", lambda: _Beside(scope))
     entries = {row["change"]: _entry(row, known, scope) for row in rows}
     by_id = {row["change"]: row for row in rows}
     placed = in_queue(entries.values(), scope.setup.thresholds.large_change_lines)

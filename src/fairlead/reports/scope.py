@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fairlead.model.calendar.resolve import Calendars, PeopleRows
 from fairlead.model.calendar.working import WorkingCalendar
@@ -19,6 +20,7 @@ from fairlead.reports.plain import plain
 if TYPE_CHECKING:
     from fairlead.metrics.warehouse import Warehouse
 
+_T = TypeVar("_T")
 _PEOPLE_TABLES = ("calendars", "holidays", "absences", "people", "accounts", "teams", "memberships")
 
 
@@ -34,6 +36,10 @@ class Scope:
     intake: Intake = field(default_factory=Intake)
     told_from: datetime | None = None
     """From when on it is told what happened; else from the start of the last working day."""
+    beside: frozenset[str] = frozenset()
+    """Ids of all teams that the same report tells of, one after the other."""
+    held: dict[tuple[str, datetime], Any] = field(default_factory=dict, compare=False, repr=False)
+    """What `once` has loaded; scopes of one question share it."""
 
     @classmethod
     def of(
@@ -72,9 +78,20 @@ class Scope:
         found = self.warehouse.rows("select name from teams where id = ?", [self.team])
         return plain(found[0]["name"] if found and found[0]["name"] else self.team)
 
-    @cached_property
+    def once(self, key: str, load: Callable[[], _T]) -> _T:
+        """What is the same for every team at this moment, loaded for the first one that asks."""
+        # The warehouse plans a query for longer than it runs one: a report of ten teams must not ask ten times.
+        if (key, self.now) not in self.held:
+            self.held[key, self.now] = load()
+        found: _T = self.held[key, self.now]
+        return found
+
+    @property
     def calendars(self) -> Calendars:
         """Working calendars of everybody."""
+        return self.once("calendars", self._calendars)
+
+    def _calendars(self) -> Calendars:
         # ordered, so that of several memberships the same one decides each time
         rows = {table: self.warehouse.rows(f"select * from {table} order by id") for table in _PEOPLE_TABLES}  # noqa: S608
         return Calendars(self.setup, PeopleRows(**rows))

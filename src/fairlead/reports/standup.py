@@ -44,8 +44,8 @@ class _Team:
 def standup(asked: Asked) -> Document:
     """The standup of a team, or of each stated team one after the other."""
     # without stated teams everybody is one
-    keys: list[str | None] = [asked.team] if asked.team else [*asked.setup.teams] or [None]
-    found = [_team(asked.teller(asked.scope_of(key)), len(keys) > 1) for key in keys]
+    scopes = [asked.scope] if asked.team or not asked.setup.teams else asked.scopes_of([*asked.setup.teams])
+    found = [_team(asked.teller(scope), len(scopes) > 1) for scope in scopes]
     title = _title(found[0].teller if len(found) == 1 else asked.teller(), found)
     return document(asked.teller(), "standup", title, [section for part in found for section in part.sections])
 
@@ -61,16 +61,16 @@ def _team(teller: Teller, one_of_several: bool) -> _Team:
         return Section(f"{key}-{kind}", heading, tuple(lines), aside=aside)
 
     since = words("aside.standup", since=words.recent(scope.since), now=words.moment(scope.now))
+    done, blocked = load_done(scope), load_blocked(scope)
     sections = (
-        section("done", done_lines(teller), since),
+        section("done", done_lines(teller, done), since),
         section("planned", planned_lines(teller)),
-        section("blockers", blocker_lines(teller)),
+        section("blockers", blocker_lines(teller, blocked)),
         section("dependencies", dependency_lines(teller)),
         section("trend", _trend(teller)),
     )
-    done = tuple(item.item for item in load_done(scope))
-    blocked = tuple(dict.fromkeys(item.item for item in load_blocked(scope)))
-    return _Team(teller, sections, done, blocked)
+    stuck = tuple(dict.fromkeys(item.item for item in blocked))
+    return _Team(teller, sections, tuple(item.item for item in done), stuck)
 
 
 def _title(teller: Teller, found: Sequence[_Team]) -> Claim:

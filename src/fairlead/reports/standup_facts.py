@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from fairlead.reports.literals import text_literal
 from fairlead.reports.scope import Scope, aware
 
 USUAL_DAYS = 90
@@ -154,6 +155,10 @@ join work_item_cycle_times c on c.work_item = b.work_item
 where b.to_at is null and c.category in ('todo', 'in_progress') and coalesce(b.from_at <= $now, true) and {limit}
 order by b.from_at, b.work_item, b.blocked_by
 """
+_WAITS = """
+select 1 from work_item_blocks b
+where b.kind = 'link' and (b.to_at is null or (b.to_at >= $since and b.to_at < $now)) and {limit} limit 1
+"""
 _DEPENDENCIES = """
 with waits as (
     select b.work_item, b.blocked_by, b.to_at
@@ -184,6 +189,8 @@ where deleted_at is null and due_at is not null and (from_team = $team or to_tea
 order by due_at, id
 """
 
+_TEAMS = "select work_item, team from work_item_teams where work_item in (select unnest($items))"
+
 
 def load_done(scope: Scope) -> list[Done]:
     """Items done since the last working day began, in that order."""
@@ -201,13 +208,13 @@ def load_underway(scope: Scope) -> list[Underway]:
             row["work_item"], row["title"] or "", row["url"], _moment(row["since"]), row["change"],
             _moment(row["sign"]), row["usual_s"],
         )
-        for row in _rows(scope, _UNDERWAY, "c.work_item", now=scope.naive_now, least=least)
+        for row in _shared(scope, "underway", _UNDERWAY, least=least)
     ]  # fmt: skip
 
 
 def load_planned(scope: Scope) -> list[Planned]:
     """Items of running sprints that nobody has begun, those due first in front."""
-    rows = _rows(scope, _PLANNED, "c.work_item", now=scope.naive_now)
+    rows = _shared(scope, "planned", _PLANNED)
     return [Planned(row["work_item"], row["title"] or "", row["url"], row["sprint"] or "") for row in rows]
 
 
@@ -217,7 +224,7 @@ def load_blocked(scope: Scope) -> list[Blocked]:
         Blocked(
             row["work_item"], row["title"] or "", row["url"], row["kind"], row["blocked_by"], _moment(row["from_at"])
         )
-        for row in _rows(scope, _BLOCKED, "b.work_item", now=scope.naive_now)
+        for row in _shared(scope, "blocked", _BLOCKED)
     ]
 
 
@@ -226,6 +233,9 @@ def load_dependencies(scope: Scope) -> list[Dependency]:
     if scope.team is None:
         return []
     asked = {"since": scope.naive_since, "now": scope.naive_now, "team": scope.team}
+    # Most mornings nobody waits for another team, and planning the whole question takes longer than this one.
+    if not _rows(scope, _WAITS, "b.work_item", since=scope.naive_since, now=scope.naive_now):
+        return []
     return [
         Dependency(
             row["work_item"], row["blocked_by"], row["title"] or "", row["url"], row["team"], row["status"] or "",
@@ -252,6 +262,25 @@ def load_agreed(scope: Scope, soon: datetime) -> list[Agreed]:
 
 def _rows(scope: Scope, sql: str, column: str, **asked: Any) -> list[dict[str, Any]]:
     return list(scope.warehouse.rows(sql.format(limit=scope.items(column)), asked))
+
+
+def _shared(scope: Scope, name: str, sql: str, **asked: Any) -> list[dict[str, Any]]:
+    """Rows that depend on the team and now alone: a report of several teams asks once for all of them."""
+    if scope.team is None or len(scope.beside) < 2:
+        return _rows(scope, sql, "c.work_item", now=scope.naive_now, **asked)
+
+    def load() -> tuple[list[dict[str, Any]], dict[str, set[str]]]:
+        names = ", ".join(map(text_literal, sorted(scope.beside)))
+        limit = f"c.work_item in (select work_item from work_item_teams where team in ({names}))"  # noqa: S608 - escaped
+        rows = list(scope.warehouse.rows(sql.format(limit=limit), {"now": scope.naive_now, **asked}))
+        of: dict[str, set[str]] = {}
+        found = {"items": [row["work_item"] for row in rows]}
+        for row in scope.warehouse.rows(_TEAMS, found) if rows else ():
+            of.setdefault(row["work_item"], set()).add(row["team"])
+        return rows, of
+
+    rows, of = scope.once(name, load)
+    return [row for row in rows if scope.team in of.get(row["work_item"], ())]
 
 
 def _moment(value: datetime | None) -> datetime | None:

@@ -19,12 +19,12 @@ from fairlead.reports.sprint_facts import Block as Held
 from fairlead.reports.sprint_risks import blocked
 from fairlead.reports.standup_facts import (
     Agreed,
+    Blocked,
     Dependency,
+    Done,
     Underway,
     load_agreed,
-    load_blocked,
     load_dependencies,
-    load_done,
     load_planned,
     load_underway,
 )
@@ -43,10 +43,10 @@ def marked(teller: Teller, claim: Claim, basis: Basis) -> Claim:
     return replace(claim, text=f"{claim.text} ({teller.words(f'basis.{basis}')})", basis=basis)
 
 
-def done_lines(teller: Teller) -> list[Block]:
+def done_lines(teller: Teller, done: Sequence[Done]) -> list[Block]:
     """Items done, changes merged, what went to production, incidents ended."""
     lines: list[Claim] = []
-    for item in load_done(teller.scope):
+    for item in done:
         evidence = proof.of_records("work_item_cycle_times", [item.item], "work_item")
         key = "standup.done_merged" if item.merged else "standup.done"
         text = teller.words(key, at=teller.words.recent(item.at), change=short_name(item.merged))
@@ -78,10 +78,10 @@ def planned_lines(teller: Teller) -> list[Block]:
     return told or [_none(teller, "standup.nothing_planned")]
 
 
-def blocker_lines(teller: Teller) -> list[Block]:
+def blocker_lines(teller: Teller, found: Sequence[Blocked]) -> list[Block]:
     """What cannot go on, the longest first, with its age in working days."""
     lines = []
-    for item in load_blocked(teller.scope):
+    for item in found:
         said = blocked(teller, item.item, Held(item.kind, item.by, item.since))
         told = replace(
             said,
