@@ -20,6 +20,7 @@ from fairlead.model.schema import TABLES
 from fairlead.model.setup import Setup
 from fairlead.model.times import FixedClock
 from fairlead.reports import render
+from fairlead.reports.asked import Asked
 from fairlead.reports.brief import brief
 from fairlead.reports.triage import triage
 
@@ -81,7 +82,7 @@ def _said(host: Host, hour: float, *, rewound: bool) -> list[str]:
     now = at(hour)
     warehouse = Warehouse(None, host.source(), Setup(), FixedClock(now), then=now if rewound else None)
     try:
-        told = [report(warehouse, Setup(), FixedClock(now)) for report in (brief, triage)]
+        told = [report(Asked(warehouse, Setup(), now)) for report in (brief, triage)]
         assert warehouse.rewound == rewound
     finally:
         warehouse.close()
