@@ -164,3 +164,22 @@ def test_rows_and_sweeps_may_mix_in_any_order(
 
 def _moment(content: dict[str, Any]) -> str:
     return str(content["sweep"][0][3] if "sweep" in content else content["say"][0][1])
+
+
+def test_what_only_some_may_see_is_not_missed(bench: Bench) -> None:
+    """A comment for a role, and all that was said of an issue for a few, whichever is heard of first."""
+    items, said = "jira:QUAY-", "jira:QUAY-1/comment/"
+    issue = {"say": [["work_items", hour(1), {"id": f"{items}1", "created_at": hour(0)}]]}
+    comments = [
+        {"say": [["messages", hour(1), {"id": f"{said}{n}", "about": f"{items}1", "restricted": n == 2}]]}
+        for n in (1, 2)
+    ]
+    empty = {"sweep": [[table, items, [], hour(5)] for table in ("work_items", "messages")]}
+    bench.tell(issue, *comments, empty)
+    gone = [bench.row("messages", f"{said}{n}") for n in (1, 2)]
+    assert [row and row["deleted_at"] is None for row in gone] == [False, True]
+    bench.tell({"say": [["work_items", hour(4), {"id": f"{items}1", "restricted": True}]]})
+    rows = [bench.row("work_items", f"{items}1"), *(bench.row("messages", f"{said}{n}") for n in (1, 2))]
+    assert [row and row["deleted_at"] for row in rows] == [None, None, None]
+    bench.tell({"sweep": [["work_items", items, [], hour(9)]]})
+    assert (bench.row("work_items", f"{items}1") or {})["deleted_at"] is None

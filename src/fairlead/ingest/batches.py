@@ -218,7 +218,8 @@ class Batches:
                 _join(applied.tables, sweeps.sweep(tx, sweep, aliases, one.raw.seq))
         for part in merged:
             _join(applied.tables, part.changed)
-            _join(applied.tables, sweeps.meet(tx, part.created, part.dead))
+            unveiled = {table: part.changed[table] for table in sweeps.VEILED if table in part.changed}
+            _join(applied.tables, sweeps.meet(tx, part.created, part.dead, unveiled))
         # rows that changed their id fall under the listings of their new owner, and listings that did find new rows
         _join(applied.tables, sweeps.meet(tx, carried.changed, carried.relisted))
         told = [(event, one.raw.seq) for one in batch for event in one.events]

@@ -12,6 +12,7 @@ from datetime import datetime
 from fairlead.connectors.kit.connector import Sweep
 from fairlead.ingest.aliases import OFFSET, OVERRULED, Aliases, is_weak, moment_of
 from fairlead.ingest.renames import move_scope
+from fairlead.model.schema import TABLES, column_names
 from fairlead.model.times import epoch_us
 from fairlead.store import listings, records, rowio
 from fairlead.store.database import Transaction
@@ -44,10 +45,23 @@ def meet(tx: Transaction, *touched: Mapping[str, Iterable[str]]) -> dict[str, se
     for table, scopes in listings.scopes(tx).items():
         cover = _Cover(tx, table, scopes)
         concerned = {one for part in touched for one in part.get(table, ())}
+        if table == _MESSAGES:
+            concerned |= _below_hidden(tx, {one for part in touched for one in part.get(_ITEMS, ())})
         under = {one: listing for one in concerned if (listing := cover.of(one)) is not None}
         for judged, ids in _judge(tx, table, under, None).items():
             changed.setdefault(judged, set()).update(ids)
     return changed
+
+
+_ITEMS, _MESSAGES = "work_items", "messages"
+VEILED = tuple(table for table in TABLES if "restricted" in column_names(table))
+"""Tables of which a row may be hidden from whoever lists them; a word about that makes a listing speak anew."""
+
+
+def _below_hidden(tx: Transaction, items: Iterable[str]) -> set[str]:
+    """What was said of these items, as far as they are hidden: it was judged before that was known."""
+    hidden = [one for one, row in rowio.load(tx, _ITEMS, items).items() if row.merged.values["restricted"]]
+    return {said for one in hidden for said in rowio.below(tx, _MESSAGES, f"{one}/")}
 
 
 class _Cover:
@@ -71,8 +85,10 @@ class _Cover:
 
 def _judge(tx: Transaction, table: str, under: Mapping[str, Listing], raw_seq: int | None) -> dict[str, set[str]]:
     weak, strong = [], []
-    for record_id, row in rowio.load(tx, table, under).items():
-        at, deleted_us = _verdict(row, under[record_id])
+    rows = rowio.load(tx, table, under)
+    hidden = _hidden(tx, table, rows)
+    for record_id, row in rows.items():
+        at, deleted_us = _verdict(row, under[record_id], record_id in hidden)
         if deleted_us == row.merged.values.get("deleted_at"):
             continue
         version = f"{epoch_us(at) + OFFSET:017d}"
@@ -89,14 +105,27 @@ def _judge(tx: Transaction, table: str, under: Mapping[str, Listing], raw_seq: i
     return changed
 
 
-def _verdict(row: rowio.Row, listing: Listing) -> tuple[datetime, int | None]:
+def _hidden(tx: Transaction, table: str, rows: Mapping[str, rowio.Row]) -> set[str]:
+    """Which of these rows whoever made the listing may have had no right to see: for them it proves nothing."""
+    if table not in VEILED:
+        return set()
+    found = {one for one, row in rows.items() if row.merged.values["restricted"]}
+    if table == _MESSAGES:
+        # what was said below an item that few may see is as hidden as the item
+        about = {one: str(row.merged.values["about"]) for one, row in rows.items()}
+        items = rowio.load(tx, _ITEMS, about.values())
+        found |= {one for one, item in about.items() if item in items and items[item].merged.values["restricted"]}
+    return found
+
+
+def _verdict(row: rowio.Row, listing: Listing, hidden: bool) -> tuple[datetime, int | None]:
     """What `deleted_at` should be, and as of when."""
     deleted: int | None = row.merged.values.get("deleted_at")
     if row.merged.id in listing.ids:
         # a deletion that the tool dated after the listing stands: the listing was made while the thing was there
         outlived = deleted is not None and deleted < epoch_us(listing.at)
         return listing.at, None if outlived else deleted
-    missed = _missed(row, listing)
+    missed = None if hidden else _missed(row, listing)
     if missed is None:
         return listing.at, None if _by_sweep(row) or _overruled(row) else deleted
     if deleted is not None and not _by_sweep(row):

@@ -138,6 +138,21 @@ def test_an_entry_that_changes_while_its_list_is_read_hides_no_other() -> None:
     assert listed >= {issue["iid"] for issue in issues}
 
 
+@pytest.mark.parametrize("after", [1, 2])
+def test_a_page_that_comes_once_more_hides_none(after: int) -> None:
+    fake = history(random.Random(1), steps=1)[0]
+    project, kim = fake.projects[0], fake.users[0]
+    issues = [fake.open_issue(project, kim, START + timedelta(minutes=n), f"Leak {n}") for n in range(250)]
+    settings = {"url": "https://gitlab.example", "repositories": ["harbor/tides"]}
+    reader = Reader(CONNECTOR, World(fake, (), START + timedelta(days=1), OPTIONS, {"token": fake.token}, settings))
+    fault = fake.faults.add("repeat", r"/issues\?", times=2, after=after)
+    pages = reader.pages(full=True)
+    assert not fault.times
+    listed = {entry["iid"] for page in pages if page.kind == "api:issues" for entry in msgspec.json.decode(page.body)}
+    assert listed >= {issue["iid"] for issue in issues}
+    assert not reader.left_out
+
+
 def test_what_belongs_to_a_renamed_project_follows_it() -> None:
     payload = {"event_name": "project_rename", "updated_at": "2026-09-07 08:00:00 UTC", "project_id": 31}
     paths = {"path_with_namespace": "harbor/moorings", "old_path_with_namespace": "harbor/berths"}

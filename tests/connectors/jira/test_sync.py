@@ -11,7 +11,7 @@ from fairlead.connectors.jira.connector import CONNECTOR
 from fairlead.connectors.jira.fake import FakeJira
 from fairlead.connectors.kit.connector import Delivery, Options, Syncs
 from fairlead.connectors.kit.fake.tool import Json
-from fairlead.connectors.kit.sync_suite import Reader, SyncSuite, World
+from fairlead.connectors.kit.sync_suite import Reader, SyncSuite, World, said
 
 START = datetime(2026, 9, 7, 8, 0, 0, 250_000, tzinfo=UTC)
 OPTIONS = Options(source="jira")
@@ -24,7 +24,16 @@ def world_of(fake: FakeJira, end: datetime) -> World:
     ]
     signed = {"token": fake.token, "user": USER} if fake.cloud else {"token": fake.token}
     settings = {"url": fake.base}
-    return World(fake, deliveries, end + timedelta(hours=1), OPTIONS, signed, settings, refusable="/versions")
+    return World(
+        fake,
+        deliveries,
+        end + timedelta(hours=1),
+        OPTIONS,
+        signed,
+        settings,
+        refusable="/versions",
+        cursor="nextPageToken" if fake.cloud else "",
+    )
 
 
 class JiraSuite(SyncSuite):
@@ -46,7 +55,7 @@ class TestDataCenter(JiraSuite):
 
 
 def history(dice: random.Random, *, cloud: bool = True) -> tuple[FakeJira, datetime]:
-    fake = FakeJira(secret="s3cret", user=USER, token="t0ken", cloud=cloud, embedded=3)
+    fake = FakeJira(secret="s3cret", user=USER, token="t0ken", cloud=cloud, embedded=3, most=4)
     people = [fake.add_user(name, f"{name.lower()}@tern.example") for name in ("Ingrid", "Liv", "Are")]
     for key in ("QUAY", "DOCK"):
         fake.add_project(key)
@@ -251,3 +260,36 @@ def test_comments_that_are_gone_are_missing_in_a_full_run(cloud: bool) -> None:
     (messages,) = [sweep for sweep in sweeps if sweep.table == "messages"]
     assert messages.scope == "jira:QUAY-"
     assert messages.ids == {f"jira:QUAY-1/comment/{one['id']}" for one in said if one is not said[3]}
+
+
+@pytest.mark.parametrize("cloud", [True, False])
+def test_what_the_account_may_not_see_is_told_to_be_restricted_and_its_text_kept_out(cloud: bool) -> None:
+    fake = FakeJira(secret="s3cret", user=USER, token="t0ken", cloud=cloud)
+    ingrid = fake.add_user("Ingrid", "ingrid@tern.example")
+    fake.add_project("QUAY")
+    open_one, secret_one = (fake.create("QUAY", title, ingrid, START) for title in ("Berth", "Breach"))
+    whisper = fake.comment(
+        open_one, "the key lies below the mat", ingrid, START + timedelta(minutes=5), role="Admins"
+    )
+    fake.restrict(secret_one, "Security team", ingrid, START + timedelta(minutes=9))
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(hours=2)))
+    live = said(CONNECTOR, OPTIONS, reader.world.deliveries)
+    assert live["messages", f"jira:QUAY-1/comment/{whisper['id']}"]["restricted"] is True
+    assert live["messages", f"jira:QUAY-1/comment/{whisper['id']}"].get("body") is None
+    assert live["work_items", "jira:QUAY-2"]["restricted"] is True
+    seen = reader.records(reader.pages(full=True))
+    assert ("work_items", "jira:QUAY-2") not in seen
+    assert not [key for key in seen if key[0] == "messages"]
+
+
+def test_a_project_whose_issues_hide_their_comments_buries_none() -> None:
+    fake, ingrid, issues = _small()
+    fake.comment(issues[0], "Tide", ingrid, START + timedelta(minutes=30))
+    fake.hide_comments = True
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(hours=2)))
+    tables = {
+        sweep.table for page in reader.pages(full=True) if page.kind == "api:ids"
+        for sweep in CONNECTOR.read(Delivery(page.kind, {}, page.body), OPTIONS).sweeps if sweep.scope == "jira:QUAY-"
+    }  # fmt: skip
+    assert tables == {"work_items"}
+    assert any("comments" in line for line in reader.left_out)

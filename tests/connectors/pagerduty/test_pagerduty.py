@@ -112,6 +112,18 @@ def test_an_incident_that_came_back_is_open_again() -> None:
     assert kinds == {"triggered", "resolved", "reopened"}
 
 
+def test_a_page_that_comes_once_more_hides_none() -> None:
+    fake = FakePagerDuty("s", "t")
+    service = fake.add_service("Berths")
+    wanted = {fake.trigger(service, f"Ebb {n}", START + timedelta(minutes=n))["id"] for n in range(230)}
+    fault = fake.faults.add("repeat", r"/incidents\?.*limit=100", times=2, after=1)
+    reader = Reader(CONNECTOR, World(fake, (), START + timedelta(days=1), OPTIONS, {"token": "t"}))
+    found = reader.records(reader.pages())
+    assert not fault.times
+    assert {identity.removeprefix("pagerduty:") for table, identity in found if table == "incidents"} == wanted
+    assert not reader.left_out
+
+
 def test_what_happened_since_is_read_whole_and_nothing_else() -> None:
     fake, end = history(random.Random(7))
     world = World(fake, (), end + timedelta(hours=1), OPTIONS, {"token": fake.token})

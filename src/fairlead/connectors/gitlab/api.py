@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from fairlead.connectors.kit.connector import SyncRequest
-from fairlead.connectors.kit.http import Answer, next_page
+from fairlead.connectors.kit.http import TRIES, Answer, next_page
 from fairlead.connectors.kit.rest import Entry, Rest, entries, http_of, text
-from fairlead.model.errors import Abort, Skip
+from fairlead.model.errors import Abort, Retry, Skip
 
 PUBLIC = "https://gitlab.com"
 PER_PAGE = 100
@@ -57,13 +57,18 @@ def encoded(path: str) -> str:
 def listed(rest: Rest, path: str, params: Mapping[str, Any] | None = None) -> Iterator[tuple[Answer, list[Entry]]]:
     """The pages of a list, by the server's own links."""
     asked: dict[str, Any] = {**(params or {}), "per_page": PER_PAGE}
+    tries, before = TRIES, ""
     while True:
         answer = rest.get(path, asked)
         yield answer, entries(answer)
         following = next_page(answer)
         if not following:
             return
-        asked = dict(parse_qsl(following, keep_blank_values=True))
+        # a page that came once more leads to where we are: it is asked for again, and not for ever
+        tries = tries - 1 if following == before else TRIES
+        if not tries:
+            raise Retry(f"`{path}` gives the same page again and again")
+        asked, before = dict(parse_qsl(following, keep_blank_values=True)), following
 
 
 def groups(request: SyncRequest) -> list[str]:

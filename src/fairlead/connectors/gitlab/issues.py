@@ -112,6 +112,8 @@ def say_issue(sheet: Sheet, found: Doc, assignees: Texts, rank: int) -> str:
             milestone=milestone_of(sheet, found),
             due_at=found.time("due_date"),
             closed_at=second(found, "closed_at") if closed else None if state == "opened" else UNSET,
+            # a token of less than a planner lists no confidential issue but those of its own user
+            restricted=found.flag("confidential"),
         ),
         seconds(found, "updated_at", "created_at"),
         rank,

@@ -146,4 +146,5 @@ def _comment(sheet: Sheet, note: Doc, change: str, author: Text, body: Text) -> 
 
 def _message(sheet: Sheet, note: Doc, about: str, author: Text, body: Text) -> None:
     at = note.need_time("created_at").replace(microsecond=0)
-    say_message(sheet, about, note.need_whole("id"), at, author, body, updated_at=second(note, "updated_at"))
+    inner, written = note.flag("internal"), second(note, "updated_at")
+    say_message(sheet, about, note.need_whole("id"), at, author, body, updated_at=written, restricted=inner)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fairlead.connectors.gitlab.api import PER_PAGE, Project, listed
 from fairlead.connectors.kit.connector import Page
 from fairlead.connectors.kit.cursor import Mark
-from fairlead.connectors.kit.http import Answer
+from fairlead.connectors.kit.http import TRIES, Answer
 from fairlead.connectors.kit.payload import decode
 from fairlead.connectors.kit.rest import Entry, Rest, entries, number, text
-from fairlead.model.errors import Skip
+from fairlead.model.errors import Retry, Skip
 from fairlead.model.times import iso, parse_time
 
 _OVERLAP = timedelta(minutes=2)
@@ -107,7 +107,7 @@ def _by_update(rest: Rest, path: str, mark: Mark, params: Mapping[str, Any]) -> 
     page, seen = 1, set[tuple[int, str]]()
     while True:
         asked = {**params, "order_by": "updated_at", "sort": "asc", "per_page": PER_PAGE, "page": page}
-        answer = rest.get(path, {**asked, "updated_after": since} if since else asked)
+        answer = _from(rest, path, {**asked, "updated_after": since} if since else asked)
         listed_now = entries(answer)
         found = [entry for entry in listed_now if (number(entry, "id"), text(entry, "updated_at")) not in seen]
         rest.tell(f"{path.removeprefix('/projects/').replace('%2F', '/')} since {since[:10] or 'the beginning'}")
@@ -121,6 +121,20 @@ def _by_update(rest: Rest, path: str, mark: Mark, params: Mapping[str, Any]) -> 
         last = text(listed_now[-1], "updated_at")
         # a hundred changed in one moment: only then the number has to help
         page, since = (page + 1, since) if last == since else (1, last)
+
+
+def _from(rest: Rest, path: str, asked: Mapping[str, Any]) -> Answer:
+    """A page of what changed from a moment on, asked for again where it begins earlier: then it is the page before.
+
+    That one would look like a hundred changes of one moment, and the page in its place would be passed over.
+    """
+    since = _moment(str(asked.get("updated_after") or ""))
+    for _ in range(TRIES):
+        answer = rest.get(path, asked)
+        first = next((_moment(text(entry, "updated_at")) for entry in entries(answer)), None)
+        if not since or not first or first >= since:
+            return answer
+    raise Retry(f"`{path}` gives older changes than the ones asked for")
 
 
 def _below(rest: Rest, project: Project, below: str, about: str, names: tuple[str, ...]) -> Iterator[Page]:
@@ -158,8 +172,15 @@ def _pushers(page: Page) -> list[str]:
     return found
 
 
+def _moment(moment: str) -> datetime | None:
+    try:
+        return parse_time(moment)
+    except ValueError:
+        return None
+
+
 def _earlier(moment: str, by: timedelta) -> str:
-    found = parse_time(moment) if moment else None
+    found = _moment(moment)
     return iso(found - by) if found else ""
 
 

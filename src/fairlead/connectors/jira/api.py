@@ -15,7 +15,7 @@ import msgspec
 from fairlead.connectors.jira import fields, statuses
 from fairlead.connectors.kit.connector import SyncRequest
 from fairlead.connectors.kit.http import Answer
-from fairlead.connectors.kit.rest import Entry, Rest, entries, http_of, text
+from fairlead.connectors.kit.rest import Entry, Rest, entries, http_of, placed, text
 from fairlead.model.errors import Abort, Skip
 
 PER_PAGE = 100
@@ -90,7 +90,7 @@ def listed(
     """The pages of a list by offset. A server may give less than was asked for and still have more."""
     start = 0
     while True:
-        answer = rest.get(path, {**(asked or {}), "startAt": start, "maxResults": PER_PAGE})
+        answer = placed(rest, path, {**(asked or {}), "startAt": start, "maxResults": PER_PAGE}, "startAt")
         found = entries(answer, key)
         yield answer, found
         value = answer.value if isinstance(answer.value, dict) else {}

@@ -37,6 +37,8 @@ def say(sheet: Sheet, comment: Doc, item: str) -> None:
         sheet.person(comment, "author"),
         prose(comment, "body"),
         updated_at=comment.time("updated"),
+        # the webhook of an administrator brings what only a role or group may read; the token may be of neither
+        restricted=bool(comment.child("visibility")),
         # a page writes the text as the API of the sync does, and that is the one to keep
         rank=SNAPSHOT if sheet.headers.get("path") else USUAL_RANK,
     )

@@ -58,6 +58,10 @@ class FakeJira(FakeTool):
     """Of the account that asks: JQL goes by it."""
     embedded: int = 40
     """So many entries of a changelog come along with an issue of a search."""
+    most: int = 100
+    """So many entries a page of a list holds at the most, whatever is asked for."""
+    hide_comments: bool = False
+    """Whether the field of comments is hidden, as a field configuration may do."""
     base: str = "https://acme.atlassian.net"
     users: list[Json] = field(default_factory=list)
     projects: list[Json] = field(default_factory=list)
@@ -126,6 +130,7 @@ class FakeJira(FakeTool):
             "status": status("To Do"), "reporter": by, "creator": by, "assignee": None, "labels": [],
             "components": [], "fixVersions": [], "priority": {"id": "3", "name": "Medium"}, "resolution": None,
             "resolutiondate": None, "duedate": None, "issuelinks": [], "comment": [],
+            "security": None,
             **{identity: None for identity, _ in CUSTOM.values()},
         }  # fmt: skip
         issue = {"id": str(self.number()), "key": f"{key}-{number}", "fields": fields, "histories": []}
@@ -164,8 +169,13 @@ class FakeJira(FakeTool):
             sentence = f"This issue {words} {other['key']}"
             self._log(one, by, at, [_item("Link", other["key"], sentence, None, None, "issuelinks")])
 
-    def comment(self, issue: Json, text: str, by: Json, at: datetime) -> Json:
-        """Somebody says something."""
+    def restrict(self, issue: Json, level: str, by: Json, at: datetime) -> None:
+        """Only some may see it from now on, and the account that asks is none of them."""
+        new = issue["fields"]["security"] = {"id": str(self.number()), "name": level}
+        self._log(issue, by, at, [_item("security", None, None, *_pair(new), "security")])
+
+    def comment(self, issue: Json, text: str, by: Json, at: datetime, role: str = "") -> Json:
+        """Somebody says something; where a role is named, the account that asks has it not."""
         comment = {
             "id": str(self.number()),
             "author": by,
@@ -173,6 +183,8 @@ class FakeJira(FakeTool):
             "created": _stamp(at),
             "updated": _stamp(at),
         }
+        if role:
+            comment["visibility"] = {"type": "role", "value": role, "identifier": role}
         issue["fields"]["comment"].append(comment)
         issue["fields"]["updated"] = _stamp(at)
         near = {"id": issue["id"], "key": issue["key"], "fields": {"summary": issue["fields"]["summary"]}}
@@ -229,8 +241,8 @@ class FakeJira(FakeTool):
     def shown(self, issue: Json, *, comments: bool) -> Json:
         """An issue as Jira writes it at this moment: sprints in their present state."""
         fields = dict(issue["fields"])
-        found = fields.pop("comment")
-        if comments:
+        found = [one for one in fields.pop("comment") if "visibility" not in one]
+        if comments and not self.hide_comments:
             fields["comment"] = {"comments": found[:20], "total": len(found), "maxResults": 20, "startAt": 0}
         name = CUSTOM["sprint"][0]
         if fields[name]:

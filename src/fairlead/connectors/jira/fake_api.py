@@ -24,6 +24,7 @@ class History(Protocol):
     cloud: bool
     zone: str
     embedded: int
+    most: int
     users: list[Json]
     projects: list[Json]
     boards: list[Json]
@@ -56,7 +57,7 @@ def answer(fake: History, request: Request) -> Response:
         case ["api", _], ["status"]:
             return said(fake.status_list())
         case ["api", "3"], ["project", "search"]:
-            return _page(request, "values", fake.projects)
+            return _page(request, fake.most, "values", fake.projects)
         case ["api", "2"], ["project"]:
             return said(fake.projects)
         case ["api", _], ["project", key, "versions"]:
@@ -68,11 +69,11 @@ def answer(fake: History, request: Request) -> Response:
         case ["api", _], ["issue", key, ("changelog" | "comment") as below]:
             return _below(fake, request, key, below)
         case ["agile", "1.0"], ["board"]:
-            return _page(request, "values", fake.boards)
+            return _page(request, fake.most, "values", fake.boards)
         case ["agile", "1.0"], ["board", board, "sprint"]:
             states = set((request.query.get("state") or "future,active,closed").split(","))
             found = [one for one in fake.sprints if str(one["originBoardId"]) == board and one["state"] in states]
-            return _page(request, "values", found)
+            return _page(request, fake.most, "values", found)
         case ["agile", "1.0"], ["sprint", sprint]:
             found = [one for one in fake.sprints if str(one["id"]) == sprint]
             return said(found[0]) if found else _missing()
@@ -80,7 +81,7 @@ def answer(fake: History, request: Request) -> Response:
 
 
 def _search(fake: History, request: Request) -> Response:
-    jql, limit = request.query.get("jql", ""), min(int(request.query.get("maxResults") or 50), 100)
+    jql, limit = request.query.get("jql", ""), min(int(request.query.get("maxResults") or 50), fake.most)
     project = _PROJECT.search(jql)
     key = project.group(1) if project else ""
     if key not in {one["key"] for one in fake.projects}:
@@ -88,7 +89,12 @@ def _search(fake: History, request: Request) -> Response:
     since = _SINCE.search(jql)
     start = datetime.fromisoformat(since.group(1)).replace(tzinfo=ZoneInfo(fake.zone)) if since else None
     found = [
-        one for one in fake.issues if one["fields"]["project"]["key"] == key and (not start or _updated(one) >= start)
+        one
+        for one in fake.issues
+        # what we may not see is left out without a word, from lists and from their totals
+        if one["fields"]["project"]["key"] == key
+        and not one["fields"]["security"]
+        and (not start or _updated(one) >= start)
     ]
     found.sort(key=lambda one: (_updated(one), one["key"]))
     if request.query.get("fields") == "key":
@@ -96,7 +102,7 @@ def _search(fake: History, request: Request) -> Response:
     else:
         shown = [_whole(fake, one) for one in found]
     if not fake.cloud:
-        return _page(request, "issues", shown, last=False)
+        return _page(request, fake.most, "issues", shown, last=False)
     token = request.query.get("nextPageToken", "")
     place = int(token.removeprefix("token-")) if token else 0
     after = place + limit
@@ -121,16 +127,17 @@ def _versions(fake: History, key: str) -> Response:
 
 def _below(fake: History, request: Request, key: str, below: str) -> Response:
     issue = next((one for one in fake.issues if one["key"] == key), None)
-    if issue is None:
+    if issue is None or issue["fields"]["security"]:
         return _missing()
     if below == "changelog":
-        return _page(request, "values", issue["histories"])
-    return _page(request, "comments", issue["fields"]["comment"], last=False)
+        return _page(request, fake.most, "values", issue["histories"])
+    seen = [one for one in issue["fields"]["comment"] if "visibility" not in one]
+    return _page(request, fake.most, "comments", seen, last=False)
 
 
-def _page(request: Request, key: str, found: Sequence[Json], *, last: bool = True) -> Response:
+def _page(request: Request, most: int, key: str, found: Sequence[Json], *, last: bool = True) -> Response:
     start, limit = (int(request.query.get(word) or usual) for word, usual in (("startAt", 0), ("maxResults", 50)))
-    limit = min(limit, 100)
+    limit = min(limit, most)
     told: Json = {"startAt": start, "maxResults": limit, "total": len(found), key: found[start : start + limit]}
     return said({**told, "isLast": start + limit >= len(found)} if last else told)
 

@@ -117,6 +117,7 @@ def say(sheet: Sheet, issue: Doc, rank: int) -> str:
             closed_at=_closed(fields, word),
             resolution=resolution,
             flagged=_flagged(sheet, fields),
+            restricted=bool(fields.child("security")) if "security" in fields else UNSET,
         ),
         at,
         rank,

@@ -194,30 +194,46 @@ def _changelog(site: Site, key: str, inner: Entry) -> Iterator[Page]:
 
 
 def _ids(site: Site, key: str, _mark: Mark) -> Iterator[Page]:
-    """Keys of all issues of a project. One that may not be seen is refused, and then nothing counts as deleted."""
+    """Keys of all issues of a project. A project out of sight is refused, and then nothing is taken for deleted.
+
+    What Jira restricts to some people is missing here without having been deleted: the records of such issues and
+    comments say so themselves, and no list buries them.
+    """
     source, at = site.rest.request.options.source, None
     names: list[str] = []
     said: list[str] = []
+    unseen = 0
     for answer, found in search(site, f"{_project(key)} ORDER BY key ASC", {"fields": "comment"}):
         at = at or answer.date
         for issue in found:
             names.append(f"{source}:{text(issue, 'key')}")
-            said += (f"{names[-1]}/comment/{text(one, 'id')}" for one in _comments(site, issue))
+            comments = _comments(site, issue)
+            unseen += comments is None
+            said += (f"{names[-1]}/comment/{text(one, 'id')}" for one in comments or ())
     scope, moment = f"{source}:{key}-", at or site.rest.http.now
     yield ids_page("work_items", scope, names, moment)
-    yield ids_page("messages", scope, said, moment)
+    # one list tells of the comments of all issues: with a hole in it, it would bury what lies there
+    if unseen:
+        site.rest.leave_out(f"{key}: deleted comments, for {unseen} issues do not show theirs")
+    else:
+        yield ids_page("messages", scope, said, moment)
 
 
-def _comments(site: Site, issue: Entry) -> list[Entry]:
+def _comments(site: Site, issue: Entry) -> list[Entry] | None:
+    """Comments that we may read; `None` where the issue does not show any, as its field may be hidden."""
     inner = issue.get("fields")
     comment = inner.get("comment") if isinstance(inner, dict) else None
-    if not isinstance(comment, dict):
-        return []
-    held = comment.get("comments") or []
+    held = comment.get("comments") if isinstance(comment, dict) else None
+    if not isinstance(comment, dict) or not isinstance(held, list):
+        return None
     # a list that was cut off would bury what it leaves out
     if number(comment, "total") > len(held):
         path = issue_path(site, text(issue, "key"), "comment")
-        return [one for _, found in listed(site.rest, path, "comments") for one in found]
+        try:
+            return [one for _, found in listed(site.rest, path, "comments") for one in found]
+        except Missing:
+            # deleted since the search listed it, and its comments went with it
+            return []
     return [one for one in held if isinstance(one, dict)]
 
 

@@ -12,7 +12,7 @@ from fairlead.connectors.kit.moments import GONE, USUAL_RANK
 from fairlead.connectors.kit.sheet import Sheet
 from fairlead.model.records.code import ChangeEvent
 from fairlead.model.records.conversation import Message
-from fairlead.model.records.kinds import Text, Time
+from fairlead.model.records.kinds import Flag, Text, Time
 from fairlead.model.records.work import WorkItemChange, WorkItemLink, WorkItemTransition
 from fairlead.model.times import iso
 
@@ -185,6 +185,7 @@ def say_message(
     url: Text = UNSET,
     updated_at: Time = UNSET,
     deleted_at: Time = UNSET,
+    restricted: Flag = UNSET,
     rank: int = USUAL_RANK,
 ) -> None:
     """A comment on something other than a change, whose comments are events of it."""
@@ -198,8 +199,10 @@ def say_message(
             deleted_at=deleted_at,
             about=about,
             author=author,
-            body=body,
+            # whom its author did not want to read it, would read it here
+            body=None if restricted else body,
             at=at,
+            restricted=restricted,
         ),
         deleted_at or updated_at or at,
         GONE if deleted_at else rank,

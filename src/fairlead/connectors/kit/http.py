@@ -208,7 +208,8 @@ def _message(found: httpx.Response) -> str:
         value = decode(found.content)
     except Unreadable:
         return found.reason_phrase
-    text = value.get("message") if isinstance(value, dict) else None
+    # Prometheus and GitLab say `error` where others say `message`
+    text = value.get("message") or value.get("error") if isinstance(value, dict) else None
     return text[:200] if isinstance(text, str) else found.reason_phrase
 
 

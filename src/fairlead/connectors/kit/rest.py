@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fairlead.connectors.kit.connector import Page, Progress, SyncRequest
-from fairlead.connectors.kit.http import Answer, Headers, Http
-from fairlead.model.errors import Abort, Skip
+from fairlead.connectors.kit.http import TRIES, Answer, Headers, Http
+from fairlead.model.errors import Abort, Retry, Skip
 from fairlead.model.raw import content_id
 from fairlead.model.times import iso
 
@@ -59,6 +59,20 @@ class Rest:
     def waits(self, progress: Progress) -> None:
         """Tells of a wait for a limit, at the place that the sync has come to."""
         self.request.report(replace(progress, done=self.done, total=self.total))
+
+
+def placed(rest: Rest, path: str, asked: Mapping[str, Any], mark: str) -> Answer:
+    """A page of a list by offset, asked for again where the answer says that it is another one.
+
+    A cache in between may give the page before once more. Its entries would be counted as those of this page, and
+    those of this page would be missing for good, or be taken for deleted.
+    """
+    for _ in range(TRIES):
+        answer = rest.get(path, asked)
+        told = answer.value.get(mark) if isinstance(answer.value, dict) else None
+        if type(told) is not int or told == asked[mark]:
+            return answer
+    raise Retry(f"`{path}` gives another page than the one asked for")
 
 
 def http_of(request: SyncRequest, title: str, public: str, signed: Headers = dict) -> Http:

@@ -28,7 +28,8 @@ from fairlead.model.errors import Fault
 from fairlead.model.patch import Patch
 
 _HISTORIES = 12
-_PASSING: tuple[FaultKind, ...] = ("502", "html", "empty", "cut")
+_PASSING: tuple[FaultKind, ...] = ("502", "html", "empty", "cut", "repeat")
+_HOUR_S = 3600
 Records = dict[tuple[str, str], dict[str, Any]]
 
 
@@ -56,6 +57,8 @@ class World:
     settings: Mapping[str, Any] = field(default_factory=dict)
     refusable: str = ""
     """Pattern of a path without which the rest can still be read."""
+    cursor: str = ""
+    """Pattern of a path and query that goes on in a list by a cursor which may expire."""
 
 
 @dataclass
@@ -178,6 +181,55 @@ class SyncSuite:
             assert reader.records(reader.pages()) == wanted
             assert not reader.left_out
         world.desk.faults.waiting.clear()
+
+    @pytest.mark.parametrize("first", [0, 3])
+    def test_an_hour_of_refusals_for_too_many_requests_is_waited_for(self, first: int) -> None:
+        world = self._fixed()
+        calm = Reader(self.connector, world)
+        wanted = calm.records(calm.pages())
+        reader = Reader(self.connector, world)
+        # sixty times without a word about when to come back: a minute each
+        world.desk.faults.add("429", times=60, after=first)
+        assert reader.records(reader.pages()) == wanted
+        assert not reader.left_out
+        assert sum(reader.slept) >= _HOUR_S
+        assert [progress for progress in reader.said if progress.waiting_until]
+
+    def test_an_expired_cursor_costs_no_record(self) -> None:
+        world = self._fixed()
+        if not world.cursor:
+            pytest.skip("this tool goes by places and times, which never expire")
+        calm = Reader(self.connector, world)
+        wanted = calm.records(calm.pages())
+        reader = Reader(self.connector, world)
+        expired = world.desk.faults.add("expired-cursor", world.cursor)
+        pages = reader.pages()
+        assert expired.hits, "no list of this history is long enough for a cursor"
+        if reader.left_out:
+            pages += reader.pages()
+        assert reader.records(pages) == wanted
+
+    @pytest.mark.parametrize("after", [1, 4, 9])
+    def test_what_is_lost_from_sight_half_way_is_told_and_nothing_of_it_counts_as_deleted(self, after: int) -> None:
+        world = self._fixed()
+        calm = Reader(self.connector, world)
+        wanted = calm.pages(full=True)
+        reader = Reader(self.connector, world)
+        lost = world.desk.faults.add("403", times=-1, after=after)
+        try:
+            pages = reader.pages(full=True)
+            told = bool(reader.left_out)
+        except Fault:
+            pages, told = [], True
+        assert told
+        assert set(self._swept(pages).items()) <= set(self._swept(wanted).items())
+        lost.times = 0
+        # an optional list may be gone for good without a word, which is what optional means
+        reader.pages(full=True)
+
+    def _swept(self, pages: Iterable[Page]) -> dict[tuple[str, str], frozenset[str]]:
+        read = (self.connector.read(_delivery(page), Options("suite")) for page in pages if page.kind == "api:ids")
+        return {(sweep.table, sweep.scope): sweep.ids for reading in read for sweep in reading.sweeps}
 
     def test_what_is_refused_is_told_and_the_rest_is_read(self) -> None:
         world = self._fixed()

@@ -15,7 +15,7 @@ from fairlead.connectors.kit.connector import Delivery, Page, SyncRequest
 from fairlead.connectors.kit.cursor import Mark
 from fairlead.connectors.kit.http import Answer
 from fairlead.connectors.kit.ids import ids_page
-from fairlead.connectors.kit.rest import Entry, Rest, entries, http_of, number, text
+from fairlead.connectors.kit.rest import Entry, Rest, entries, http_of, number, placed, text
 from fairlead.connectors.kit.steps import Step, walked
 from fairlead.connectors.pagerduty.oncall import scope
 from fairlead.connectors.pagerduty.read import read
@@ -63,7 +63,7 @@ def listed(rest: Rest, path: str, key: str, params: Params | None = None) -> Ite
     offset = 0
     while True:
         asked = {**(params or {}), "limit": PER_PAGE, "offset": offset}
-        answer = rest.get(path, asked)
+        answer = placed(rest, path, asked, "offset")
         found = entries(answer, key)
         yield answer, found
         value = answer.value if isinstance(answer.value, dict) else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from fairlead.model.records.kinds import AccountId, Record, RepositoryId, Text, Texts, Time
+from fairlead.model.records.kinds import AccountId, Flag, Record, RepositoryId, Text, Texts, Time
 
 
 class Message(Record, frozen=True):
@@ -19,9 +19,11 @@ class Message(Record, frozen=True):
     author: AccountId = UNSET
     """Who wrote it."""
     body: Text = UNSET
-    """Text."""
+    """Text; empty where only some may read it."""
     at: Time = UNSET
     """When."""
+    restricted: Flag = UNSET
+    """Whether the tool shows it to some people only: that a list lacks it is then no sign that it was deleted."""
 
 
 class Document(Record, frozen=True):

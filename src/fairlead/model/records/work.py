@@ -85,6 +85,8 @@ class WorkItem(Record, frozen=True):
     """How it ended, like `completed`, `not_planned`, `duplicate`."""
     flagged: Flag = UNSET
     """Whether it is marked as blocked."""
+    restricted: Flag = UNSET
+    """Whether the tool shows it to some people only: that a list lacks it is then no sign that it was deleted."""
 
 
 class WorkItemTransition(Record, frozen=True):

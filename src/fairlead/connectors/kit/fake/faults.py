@@ -8,8 +8,8 @@ from typing import Literal
 
 from fairlead.connectors.kit.fake.call import Request, Response
 
-FaultKind = Literal["502", "html", "empty", "cut", "repeat", "403", "404", "500", "expired-cursor"]
-_STATUS = {"502": 502, "500": 500, "403": 403, "404": 404}
+FaultKind = Literal["502", "html", "empty", "cut", "repeat", "403", "404", "429", "500", "expired-cursor"]
+_STATUS = {"502": 502, "500": 500, "403": 403, "404": 404, "429": 429, "expired-cursor": 400}
 _HTML = b"<!DOCTYPE html><html><head><title>Unicorn! &middot; GitHub</title></head><body>This page is taking too long"
 
 
@@ -69,6 +69,8 @@ def broken(kind: FaultKind, good: Response) -> Response:
     words = {
         "403": b'{"message":"Resource not accessible by integration","status":"403"}',
         "404": b'{"message":"Not Found","status":"404"}',
+        "429": b"Too Many Requests",
         "500": b"",
+        "expired-cursor": b'{"message":"The token is not valid any more"}',
     }
     return Response(_STATUS.get(kind, 500), words.get(kind, b""), {"content-type": "application/json; charset=utf-8"})
