@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tests.governance.mailbox import SENDER, MailServer, SteppedClock
+from tests.governance.mailbox import SENDER, MailServer, SteppedClock, serving
 
 from fairlead.governance.smtp import Mailer, Security, Server
 
@@ -59,7 +58,6 @@ def mail_server(certificate: Path) -> Iterator[Start]:
         def start(
             security: Security = "none", user: str = "", password: str = "", *, utf8: bool = True
         ) -> MailServer:
-            server = MailServer()
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
 
@@ -75,22 +73,9 @@ def mail_server(certificate: Path) -> Iterator[Start]:
                 more |= {"tls_context": context, "require_starttls": True}
             if security == "tls":
                 more |= {"ssl_context": context}
-            # Port 0 is any, and the controller looks for itself at the one it was given: a free one is found first.
-            controller = Controller(server, hostname="127.0.0.1", port=_free_port(), ready_timeout=20, **more)
-            controller.start()
-            stack.callback(controller.stop)
-            server.port = controller.port
-            return server
+            return stack.enter_context(serving(**more))
 
         yield start
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

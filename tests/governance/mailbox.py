@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
+
+from aiosmtpd.controller import Controller
 
 from fairlead.model.addresses import read_address
 
@@ -41,6 +47,12 @@ class MailServer:
     """How many times it drops the line where it should have said that it took the message."""
     sessions: int = 0
     options: list[list[str]] = field(default_factory=list)
+    came: threading.Condition = field(default_factory=threading.Condition)
+
+    def wait_for(self, count: int) -> bool:
+        """Waits until so many mails are there."""
+        with self.came:
+            return self.came.wait_for(lambda: len(self.taken) >= count, timeout=30)
 
     async def handle_EHLO(self, server: Any, session: Any, envelope: Any, hostname: str, responses: Any) -> Any:  # noqa: N802
         session.host_name = hostname
@@ -64,5 +76,24 @@ class MailServer:
         self.raw.append(envelope.content)
         mail = message_from_bytes(envelope.content, policy=default)
         assert isinstance(mail, EmailMessage)
-        self.taken.append((envelope.rcpt_tos[0], mail))
+        with self.came:
+            self.taken.append((envelope.rcpt_tos[0], mail))
+            self.came.notify_all()
         return f"250 taken as {len(self.taken)}"
+
+
+@contextmanager
+def serving(**more: Any) -> Iterator[MailServer]:
+    """A server in a thread of its own, for a block."""
+    server = MailServer()
+    # Port 0 is any, and the controller looks for itself at the one it was given: a free one is found first.
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    controller = Controller(server, hostname="127.0.0.1", port=port, ready_timeout=20, **more)
+    controller.start()
+    server.port = port
+    try:
+        yield server
+    finally:
+        controller.stop()

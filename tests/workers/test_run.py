@@ -76,7 +76,7 @@ def test_what_a_sync_cannot_read_is_told(services: Services) -> None:
 def test_work_stops_when_told(services: Services) -> None:
     stop = threading.Event()
     running = take_in(services, stop, Parts(marts=False))
-    assert {thread.name for thread in running} == {"ingest", "schedules"}
+    assert {thread.name for thread in running} == {"ingest", "schedules", "outbox"}
     stop.set()
     for thread in running:
         thread.join(20)

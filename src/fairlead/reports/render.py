@@ -29,6 +29,13 @@ def html(document: Document, draw: Callable[[dict[str, Any]], str | None] | None
     return render(document, draw)
 
 
+def mail(document: Document, image: Callable[[dict[str, Any]], str | None], foot: Sequence[str] = ()) -> str:
+    """HTML that readers of mail show; `image` gives the address of a specification's picture, like `cid:x.png`."""
+    from fairlead.reports.renderers.as_html import render_mail
+
+    return render_mail(document, image, foot)
+
+
 def json(document: Document) -> str:
     """Indented JSON with the evidence of every claim."""
     from fairlead.reports.renderers.as_json import render

@@ -35,6 +35,10 @@ class Schedule:
     error: str = ""
     """Why the last run failed."""
 
+    def was_cut_off(self) -> bool:
+        """Whether the last run has not ended: it is in work, or its process is gone."""
+        return self.started_at is not None and (self.finished_at is None or self.finished_at < self.started_at)
+
 
 def put(tx: Transaction, schedule: Schedule) -> None:
     """Adds a schedule, or replaces its rule, arguments and next time; keeps what is known of its last run."""
@@ -74,6 +78,11 @@ def start(tx: Transaction, name: str, expected: datetime, started_at: datetime, 
 def finish(tx: Transaction, name: str, finished_at: datetime, error: str = "") -> None:
     """Notes how a run ended."""
     tx.execute(update(schedules).where(schedules.c.name == name).values(finished_at=finished_at, error=error))
+
+
+def hasten(tx: Transaction, name: str, at: datetime) -> None:
+    """Brings the next run forward."""
+    tx.execute(update(schedules).where(schedules.c.name == name, schedules.c.next_at > at).values(next_at=at))
 
 
 def drop(tx: Transaction, name: str) -> None:

@@ -11,11 +11,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort, Skip
+from fairlead.wiring.deliveries import kept_for
 from fairlead.wiring.services import Services
 from fairlead.workers import upkeep
 from fairlead.workers.apart import Apart
 from fairlead.workers.briefs import write_brief
+from fairlead.workers.deliveries import OutboxFollower, deliver_due, delivery_plans
 from fairlead.workers.followers import IngestFollower, MartsFollower, threads
 from fairlead.workers.leases import Lease
 from fairlead.workers.schedule import Job, Plan, Scheduler
@@ -91,6 +94,7 @@ def take_in(services: Services, stop: threading.Event, parts: Parts) -> list[thr
         runs.append(("ingest", IngestFollower(services.ingest, stop, _turn(services)).run))
     if parts.schedules:
         runs.append(("schedules", _scheduler(services, stop, source_jobs(services, stop)).run))
+        runs.append(("outbox", OutboxFollower(services, stop).run))
     return threads(runs)
 
 
@@ -141,6 +145,7 @@ def plans(services: Services) -> Iterable[Plan]:
         yield Plan("brief", "brief", rule)
         for key in settings.teams:
             yield Plan(f"brief/{key}", "brief", rule, team=f"team:{key}")
+    yield from delivery_plans(services)
     compress_every_s = max(60, round(settings.raw.compress_after_hours * 3600))
     yield Plan("compress", "compress", f"every {compress_every_s} s")
     yield Plan("expire", "expire", "daily 04:00")
@@ -148,7 +153,10 @@ def plans(services: Services) -> Iterable[Plan]:
 
 def report_jobs(services: Services) -> Mapping[str, Job]:
     """Kinds of schedule that read the warehouse -> who does them."""
-    return {"brief": lambda arguments: _nothing(write_brief(services, arguments.get("team", "")))}
+    return {
+        "brief": lambda arguments: _nothing(write_brief(services, arguments.get("team", ""))),
+        "delivery": partial(deliver_due, services),
+    }
 
 
 def source_jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
@@ -165,6 +173,7 @@ def source_jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
     def expire(_: Mapping[str, Any]) -> None:
         upkeep.expire(services.log, services.database, services.clock, services.settings.raw.keep_days)
         upkeep.forget_expired(services.database, services.clock)
+        Outbox(services.database).forget(kept_for(services))
 
     return {
         "sync": sync,

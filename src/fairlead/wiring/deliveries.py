@@ -1,0 +1,194 @@
+"""Reports that come by themselves: from a delivery of the settings to messages in the outbox, and how they travel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fairlead.config.check import did_you_mean
+from fairlead.config.deliveries import EACH_TEAM
+from fairlead.config.secrets import resolve
+from fairlead.config.settings import DeliverySetup
+from fairlead.governance.letter import Letter
+from fairlead.governance.outbox import Channel, Order, Outbox
+from fairlead.model.addresses import Address, read_address
+from fairlead.model.errors import Abort, Skip
+from fairlead.store.outbox import Message
+from fairlead.wiring.services import Services
+
+if TYPE_CHECKING:
+    from fairlead.governance.carrier import Way
+    from fairlead.governance.smtp import Mailer
+    from fairlead.reports.charts import Charts
+    from fairlead.reports.document import Document
+
+PAGES = {"brief": "/", "sprint-health": "/sprint"}
+"""Report -> its page, where that is not called like it."""
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+def document(services: Services, report: str, team: str = "", language: str = "") -> Document:
+    """A report by name, as everybody may read it."""
+    # Late: the reports pull in metrics, which a schedule's planning does without.
+    from fairlead.reports.asked import Asked
+    from fairlead.reports.registry import REPORTS
+
+    if report not in REPORTS:
+        raise Abort(f"no report `{report}`{did_you_mean(report, list(REPORTS))}")
+    language = language or services.setup.organisation.language
+    now, intake = services.clock.now(), services.intake()
+    return REPORTS[report](Asked(services.warehouse, services.setup, now, team or None, language, intake))
+
+
+def deliver(services: Services, key: str, team: str, day: date) -> list[Message]:
+    """Puts the messages of a delivery and its day into the outbox; none that are there already.
+
+    The report is made once, and says the same wherever it goes.
+    """
+    setup = services.settings.deliveries.get(key)
+    if setup is None:
+        raise Skip(f"no delivery `{key}` in the settings")
+    made = document(services, setup.report, team, setup.language)
+    # by the wall clock: an hour that comes twice on the day when clocks go back is one hour
+    once = f"{key}/{team}/{day.isoformat()}T{setup.at}"
+    outbox, posted = Outbox(services.database), []
+    for letter, places in _letters(services, key, setup, made, day):
+        orders = [
+            _order(channel, address, setup.report, made, asked_by=f"delivery:{key}", once=once)
+            for channel, address in places
+        ]
+        posted += outbox.post(orders, letter)
+    return posted
+
+
+def send_now(
+    services: Services, report: str, team: str, language: str, to: Sequence[str], by: str, once: str
+) -> list[Message]:
+    """Puts a report for these addresses into the outbox at once."""
+    addresses = [str(_mailbox(text)) for text in to]
+    made = document(services, report, team, language)
+    with closing(_charts(services)) as charts:
+        letter = _mail(services, made, charts, asked_by="")
+    orders = [_order("mail", address, report, made, asked_by=by, once=once) for address in addresses]
+    return Outbox(services.database).post(orders, letter)
+
+
+def _order(channel: Channel, address: str, report: str, made: Document, *, asked_by: str, once: str) -> Order:
+    return Order(
+        channel=channel,
+        address=address,
+        made_from=report,
+        team=made.team or "",
+        language=made.language,
+        asked_by=asked_by,
+        as_of=made.as_of,
+        once=once,
+    )
+
+
+def _letters(
+    services: Services, key: str, setup: DeliverySetup, made: Document, day: date
+) -> Iterator[tuple[Letter, list[tuple[Channel, str]]]]:
+    """Each form of the report with where it goes, as channel and address."""
+    from fairlead.reports import letters
+
+    with closing(_charts(services)) as charts:
+        if setup.to:
+            letter = _mail(services, made, charts, asked_by=f"deliveries.{key}", plain=setup.form == "text")
+            yield letter, [("mail", text) for text in setup.to]
+        if setup.file:
+            name = setup.file.format(
+                date=day.isoformat(), report=setup.report, team=_file_name(made.team or "") or "all",
+                language=made.language,
+            )  # fmt: skip
+            yield letters.as_file(made, charts, name), [("file", name)]
+        if setup.feed:
+            yield letters.as_entry(made, charts, page=_page(services, made)), [("feed", "")]
+
+
+def _mail(services: Services, made: Document, charts: Charts, *, asked_by: str, plain: bool = False) -> Letter:
+    from fairlead.reports import letters
+
+    return letters.as_mail(made, charts, page=_page(services, made), asked_by=asked_by, plain=plain)
+
+
+def _charts(services: Services) -> Charts:
+    from fairlead.reports.charts import Charts
+
+    return Charts(services.home / "cache" / "charts")
+
+
+def _page(services: Services, made: Document) -> str:
+    """Where the report stands as it is now; nowhere that a reader of mail reaches without a public address."""
+    address = services.settings.server.public_url.rstrip("/")
+    if not address:
+        return ""
+    return f"{address}{PAGES.get(made.kind, f'/{made.kind}')}{f'?team={made.team}' if made.team else ''}"
+
+
+def _file_name(team: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in team.removeprefix("team:"))
+
+
+def rule_of(setup: DeliverySetup) -> str:
+    """When it is due, as schedules say it."""
+    return f"{setup.days} {setup.at}"
+
+
+def teams_of(services: Services, setup: DeliverySetup) -> list[str]:
+    """Ids of the teams that get one each; a single empty one means everybody."""
+    if setup.team == EACH_TEAM:
+        return [f"team:{key}" for key in services.settings.teams]
+    return [f"team:{setup.team}" if setup.team else ""]
+
+
+def ways(services: Services) -> Mapping[str, Way]:
+    """How messages of each channel travel here; mail only where a server is named."""
+    from fairlead.governance.files import Shelf
+
+    found: dict[str, Way] = {"file": Shelf(reports_folder(services))}
+    if (post := mailer(services)) is not None:
+        found["mail"] = post
+    return found
+
+
+def reports_folder(services: Services) -> Path:
+    """Folder that files are written into."""
+    said = services.settings.reports.folder
+    return _beside_settings(services, said) if said else services.home / "reports"
+
+
+def mailer(services: Services) -> Mailer | None:
+    """Who hands mail to the server of the settings, if there is one."""
+    mail = services.settings.mail
+    if not mail.host:
+        return None
+    from fairlead.governance.smtp import Mailer, Server
+
+    folder = services.loaded.path.parent if services.loaded.path else None
+
+    def password() -> str:
+        return resolve(mail.password, services.environ, folder) if mail.password else ""
+
+    authority = str(_beside_settings(services, mail.authority)) if mail.authority else ""
+    port = mail.port or _PORTS[mail.security]
+    return Mailer(Server(mail.host, port, mail.security, read_address(mail.sender), mail.user, password, authority))
+
+
+def kept_for(services: Services) -> timedelta:
+    """How long the outbox keeps what is done."""
+    return timedelta(days=services.settings.reports.keep_days)
+
+
+def _beside_settings(services: Services, path: str) -> Path:
+    return (services.loaded.path.parent if services.loaded.path else Path()) / Path(path).expanduser()
+
+
+def _mailbox(text: str) -> Address:
+    try:
+        return read_address(text)
+    except ValueError as fault:
+        raise Abort(str(fault)) from fault
