@@ -147,6 +147,10 @@ def test_init_writes_a_file_that_loads(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     shown = fairlead("config", "show", "--json", home=home)
     assert '"organisations": [\n        "acme"\n      ]' in shown.stdout
+    # What editors check by lies where the first line says, and is what the command prints.
+    assert target.read_text(encoding="utf-8").startswith("#:schema ./fairlead.schema.json\n")
+    schema = fairlead("config", "schema", home=home).stdout
+    assert json.loads((home / "fairlead.schema.json").read_text(encoding="utf-8")) == json.loads(schema)
     again = fairlead("init", str(target), *words, home=home)
     assert again.returncode == 1
     assert "hint: edit it, or overwrite it with --force" in again.stderr

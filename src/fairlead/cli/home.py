@@ -36,6 +36,11 @@ def choose(config: Path | None, demo: bool, as_of: str) -> None:
     _choice.config, _choice.demo, _choice.as_of, _choice.then = config, demo, as_of, as_of
 
 
+def use_settings(config: Path) -> None:
+    """The rest of this command reads another file, as if it had been named by `--config`."""
+    _choice.config = config
+
+
 def use_demo(as_of: str) -> None:
     """The rest of this command works on the demo's home."""
     _choice.demo = True

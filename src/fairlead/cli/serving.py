@@ -31,6 +31,7 @@ def serve(services: Services, *, only: str = "", json: bool = False) -> None:
         say(f"sign in, once: {link}")
 
     # After the port is bound: a second server on this home must end before its workers touch anything.
+    services.note_applied()
     workers.start()
     try:
         edge.run(ready)

@@ -28,7 +28,11 @@ def page() -> str:
         "`fairlead.toml` is looked for in the working directory and upwards, then in the home; or by `--config`.",
         "Each key can be overridden by the environment: `FAIRLEAD_SERVER__PORT=9000` sets `port` of `[server]`.",
         'Secrets never stand in the file: `{ env = "NAME" }` or `{ file = "PATH" }` says where one is kept.',
-        "`fairlead config check` tells every fault with its place; `fairlead config schema` prints a JSON Schema.",
+        "`fairlead config check` tells every fault with its place, the SQL of your own figures tried as well.",
+        "`fairlead config plan` tells what applying an edited file would do: settings, sources read again, marts,",
+        "and every figure that would say something else, before and after, made on a copy; nothing is applied.",
+        "`fairlead init` puts a JSON Schema beside the file, named in its first line (`#:schema`), by which editors",
+        "check and complete while you type; `fairlead config schema > fairlead.schema.json` writes it anew.",
         "",
     ]
     for name, section in _sections():

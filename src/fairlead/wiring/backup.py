@@ -57,7 +57,7 @@ def backup(home: Path, loaded: Loaded, target: Path, clock: Clock) -> Manifest:
             postgres_copy.dump(url, folder / _DUMP)
         else:
             for name in _DATABASES[:1] if bus.url else _DATABASES:
-                _copy_database(home / name, folder / name)
+                copy_database(home / name, folder / name)
         if bus.url:
             # late: a home without NATS loads no client of it
             from fairlead.wiring import nats
@@ -186,7 +186,8 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _copy_database(source: Path, target: Path) -> None:
+def copy_database(source: Path, target: Path) -> None:
+    """A copy of a SQLite file that others write to meanwhile."""
     if not source.exists():
         raise Abort(
             f"nothing to back up: {source} does not exist", hint="set FAIRLEAD_HOME, or `fairlead sync` first"

@@ -19,6 +19,7 @@ from fairlead.config.settings import Settings, SourceSetup
 from fairlead.model.errors import Abort
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, SystemClock
+from fairlead.wiring.applied import note
 from fairlead.wiring.stamp import applied_revision, mark, unread
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Services:
     """Whether a server holds the home's warehouse, so that this process makes one of its own for what it is asked."""
     then: datetime | None = None
     """A moment of the past that is asked about: marts and figures are then made of what was known by it."""
+    log_of: Services | None = None
+    """Whose raw log is read: a trial on a copy of the facts leaves the log where it is."""
     _added: dict[str, SourceSetup] = field(default_factory=dict)
     _mappings: dict[str, Any] = field(default_factory=dict)
     _scratch: TemporaryDirectory[str] | None = None
@@ -88,6 +91,8 @@ class Services:
     @cached_property
     def log(self) -> EventLog:
         """Raw events."""
+        if self.log_of:
+            return self.log_of.log
         if self.settings.bus.url:
             from fairlead.wiring.nats import open_nats
 
@@ -190,8 +195,14 @@ class Services:
         done = Applied() if self.apart else self.apply()
         self.warehouse.refresh()
         if not self.apart:
+            self.note_applied()
             mark(self.home, self.loaded)
         return done
+
+    def note_applied(self) -> None:
+        """Remembers that these settings are in force, so that a change of them can be told beforehand."""
+        # by the machine's clock: the demo's present says nothing of when somebody changed a file
+        note(self.database, self.loaded, self.warehouse.catalogue, SystemClock().now())
 
     def look(self) -> None:
         """Catches up unless a glance at the files tells that all is applied and the marts are made of it."""
@@ -214,7 +225,8 @@ class Services:
         """Closes what was opened, the warehouse first."""
         # The warehouse reads from the store until it is closed.
         for name in ("warehouse", "log", "database"):
-            if part := self.__dict__.pop(name, None):
+            part = self.__dict__.pop(name, None)
+            if part and not (name == "log" and self.log_of):
                 part.close()
         # It holds log and database: asked for again, it must get the new ones.
         self.__dict__.pop("ingest", None)

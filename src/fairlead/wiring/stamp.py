@@ -7,7 +7,8 @@ settings and which code it was made. Anything in doubt counts as changed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from fairlead.bus.glance import latest
@@ -49,14 +50,18 @@ def mark(home: Path, loaded: Loaded) -> None:
 def _made_by(loaded: Loaded) -> str:
     # Changed settings or readers can make other records of the same log, which no position shows.
     digest = hashlib.sha256(repr(loaded.settings).encode())
-    for line in _code():
+    for line in chain(_code(), _stamps(loaded.own_folders("metrics"), "*.y*ml")):
         digest.update(line.encode() + b"\n")
     return digest.hexdigest()
 
 
 def _code() -> Iterator[str]:
-    for room in ("connectors", "ingest", "store", "model"):
-        for path in sorted((_PROGRAM / room).rglob("*.py")):
+    return _stamps((_PROGRAM / room for room in ("connectors", "ingest", "store", "model")), "*.py")
+
+
+def _stamps(folders: Iterable[Path], files: str) -> Iterator[str]:
+    for folder in folders:
+        for path in sorted(folder.rglob(files)):
             seen = path.stat()
             # Size and time and not the content: this runs before every question.
             yield f"{path.name} {seen.st_size} {seen.st_mtime_ns}"

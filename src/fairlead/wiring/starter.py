@@ -9,6 +9,9 @@ from pathlib import Path
 import tomlkit
 from tomlkit import TOMLDocument, comment, document, inline_table, nl, table
 
+SCHEMA_NAME = "fairlead.schema.json"
+"""File beside the settings by which editors check them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -55,7 +58,8 @@ def starter(answers: Answers) -> str:
         file["sources"] = sources
     _teams(file, answers)
     _hints(file)
-    return tomlkit.dumps(file)
+    # The first line is where editors that know TOML look, and no space stands in that comment.
+    return f"#:schema ./{SCHEMA_NAME}\n{tomlkit.dumps(file)}"
 
 
 def _github(answers: Answers) -> tomlkit.items.Table:

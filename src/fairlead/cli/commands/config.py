@@ -1,4 +1,4 @@
-"""Check and show the configuration.
+"""Check, show and plan the configuration.
 
 Example: fairlead config check
 """
@@ -6,6 +6,7 @@ Example: fairlead config check
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,21 +22,36 @@ def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
     """Tell every fault of fairlead.toml and fairlead.d/ with line and column; exit code 2 if there is one."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
-    from fairlead.model.errors import ConfigFaults
 
-    faults = [*_faults_of(_settings), *_faults_of(_metrics), *_faults_of(_mappings)]
-    if faults and not json:
-        # They leave by the one place that prints faults and gives exit code 2.
-        raise ConfigFaults(faults)
-    if faults:
-        show_json({"ok": False, "faults": [vars_of(fault) for fault in sorted(faults)]})
-        raise typer.Exit(2)
+    _refuse_faults(json)
     loaded = home.loaded()
     shown = str(loaded.path) if loaded.path else None
     if json:
         show_json({"ok": True, "file": shown, "overridden": loaded.overridden, "faults": []})
         return
     typer.echo(f"ok: {shown}" if shown else "no fairlead.toml found; the defaults hold (`fairlead init` writes one)")
+
+
+@APP.command(epilog="Example: fairlead config plan --file next.toml")
+def plan(
+    file: Annotated[Path | None, typer.Option(help="Another file than the one that holds here.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Tell what applying the file would do: settings, sources read again, marts and figures, before and after."""
+    from fairlead.cli import home
+    from fairlead.cli.output import say, show, show_json
+    from fairlead.cli.plan_lines import lines
+    from fairlead.wiring.plan import plan as made
+
+    if file:
+        home.use_settings(file)
+    _refuse_faults(json)
+    with home.services() as services:
+        found = made(services, say=lambda what: None if json else say(f"{what} ..."))
+    if json:
+        show_json(found)
+    else:
+        show("\n".join(lines(found)))
 
 
 @APP.command(epilog="Example: fairlead config show --json")
@@ -62,6 +78,20 @@ def schema(json: Annotated[bool, typer.Option("--json", help="It always is JSON.
     from fairlead.config.reference import json_schema
 
     show_json(json_schema())
+
+
+def _refuse_faults(json: bool) -> None:
+    """Ends the command with every fault of the file and of what lies beside it."""
+    from fairlead.cli.output import show_json
+    from fairlead.model.errors import ConfigFaults
+
+    faults = [*_faults_of(_settings), *_faults_of(_metrics), *_faults_of(_mappings)]
+    if faults and not json:
+        # They leave by the one place that prints faults and gives exit code 2.
+        raise ConfigFaults(faults)
+    if faults:
+        show_json({"ok": False, "faults": [vars_of(fault) for fault in sorted(faults)]})
+        raise typer.Exit(2)
 
 
 def _faults_of(read: Callable[[], object]) -> Sequence[ConfigFault]:

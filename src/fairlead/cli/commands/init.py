@@ -35,8 +35,10 @@ def init(
 ) -> None:
     """Ask little and write fairlead.toml; with options for all questions it asks nothing."""
     from fairlead.cli.output import show_json
+    from fairlead.config.reference import json_schema
     from fairlead.model.errors import Abort
-    from fairlead.wiring.starter import Answers, starter
+    from fairlead.reports.plain import json_text
+    from fairlead.wiring.starter import SCHEMA_NAME, Answers, starter
 
     if path.exists() and not force:
         raise Abort(f"{path} exists", hint="edit it, or overwrite it with --force")
@@ -63,6 +65,7 @@ def init(
         webhook_variable=webhook_variable,
     )
     path.write_text(starter(answers), encoding="utf-8")
+    path.with_name(SCHEMA_NAME).write_text(json_text(json_schema()) + "\n", encoding="utf-8")
     if json:
         show_json({"written": str(path), "sources": ["github"] * bool(answers.github) + list(answers.git_paths)})
         return
