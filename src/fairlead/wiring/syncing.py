@@ -50,6 +50,10 @@ def sync_request(
     # From the folder of the file that names them, like its secrets: a server is started anywhere.
     folder = services.loaded.path.parent.absolute() if services.loaded.path else Path.cwd()
     plain["paths"] = [str(folder / Path(path).expanduser()) for path in settings.paths]
+    # What a tool measures is stated beside the sources, since a team's objectives outlive the tool.
+    plain["slos"] = {
+        key: msgspec.to_builtins(slo) for key, slo in services.setup.slos.items() if slo.source == source
+    }
     now = services.clock.now()
     wanted = since or settings.since
     start = None if wanted == "all" else parse_time(wanted) or now - timedelta(days=DEFAULT_DAYS)
