@@ -107,6 +107,7 @@ CASES = {
     "segment": ({"segments": "team, colour"}, "segments", "a change has no segment `colour`"),
     "unfit": ({"entity": "work_item", "segments": "project"}, "segments", "`project` does not fit the rows"),
     "within": ({"more": "within: select idx, valu from fitted"}, "within", "did you mean `value`?"),
+    "by": ({"more": f'rows_by: {{team: "{ROWS}"}}'}, "rows_by", "the rows have no column `team`"),
     "pieces": ({"more": "within: select value from fitted"}, "within", "the rows have no column `idx`"),
 }
 """Name of a figure -> what is unusual about it, and the key and words that are expected of its trial."""
@@ -122,7 +123,7 @@ def entry_of(name: str, said: dict[str, str]) -> str:
 
 def test_sql_that_would_fail_when_asked_is_told_at_its_key(tmp_path: Path) -> None:
     """All figures in one go, each fault by the line of its key; the right ones are told nothing of."""
-    path, keys = tmp_path / "own.yaml", ("entity", "segments", "value", "rows", "within")
+    path, keys = tmp_path / "own.yaml", ("entity", "segments", "value", "rows", "rows_by", "within")
     path.write_text("metrics:\n" + "".join(entry_of(name, said) for name, (said, _, _) in CASES.items()))
     lines = path.read_text(encoding="utf-8").splitlines()
     found = {}
@@ -135,6 +136,13 @@ def test_sql_that_would_fail_when_asked_is_told_at_its_key(tmp_path: Path) -> No
     for name, (key, words) in found.items():
         assert key == CASES[name][1], name
         assert CASES[name][2] in words, name
+
+
+def test_rows_of_their_own_are_for_a_segment_of_the_figure(tmp_path: Path) -> None:
+    said = entry_of("mine", {"segments": "repository", "more": f'rows_by: {{repositry: "{ROWS}"}}'})
+    assert told(tmp_path, f"metrics:\n{said}") == [
+        "own.yaml:13:5: mine: `repositry` is none of its segments; did you mean `repository`?"
+    ]
 
 
 def test_ours_are_not_tried_and_would_pass(tmp_path: Path) -> None:

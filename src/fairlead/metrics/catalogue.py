@@ -68,6 +68,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     What stands at the end of a window may call that moment `:end`."""
     shown: str | None = None
     """Select of the same rows without people, where `rows` names some."""
+    rows_by: Mapping[str, str] = {}
+    """Segment -> select of the same columns and one of its name, where the rows differ from one value to the next."""
     empty: str = "no_rows"
     """Why there is no value if there are no rows: key of a phrase."""
     parts: tuple[str, ...] = ()
@@ -208,6 +210,15 @@ def _cross_faults(found: Mapping[str, Entry]) -> list[ConfigFault]:
                 if other not in found:
                     meant = check.did_you_mean(other, list(found), show=0)
                     faults.append(fault_at(entry, key, f"{entry.name}: there is no metric `{other}`{meant}"))
+        faults += [
+            fault_at(
+                entry,
+                "rows_by",
+                f"{entry.name}: `{key}` is none of its segments{check.did_you_mean(key, list(entry.segments))}",
+            )
+            for key in entry.rows_by
+            if key not in entry.segments
+        ]
         if "person" in entry.segments:
             faults.append(fault_at(entry, "segments", f"{entry.name}: a person is no segment"))
     return faults

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
+from msgspec.structs import replace
+
 from fairlead.metrics import catalogue, devlake, frequency, periods
 from fairlead.metrics.frame import Asked, Frame, aware, band, frame, least_rows
 from fairlead.metrics.periods import Grain, Period
@@ -40,6 +42,9 @@ def figure(
     if grain is not None and grain not in get_args(Grain):
         raise Fault(f"no trend by `{grain}`", hint="it can be by: " + ", ".join(get_args(Grain)))
     entry = entries[name]
+    if compatible:
+        # DevLake knows no services, and of a team only the repositories: a change has the one deployment there.
+        entry = replace(entry, rows_by={})
     asked = Asked(warehouse, entry, _in_utc(window), segment or {}, grain or entry.grain, language)
     if compatible:
         return devlake.figure(asked, frame(asked))

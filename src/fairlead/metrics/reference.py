@@ -45,6 +45,8 @@ def _figure(entry: Entry) -> Iterator[str]:
         yield f"- mind: {caveat.en}"
     rows = (entry.shown or entry.rows).strip()
     yield from ("", f"Value: `{entry.value}` over `value` of these rows:", "", "```sql", rows, "```", "")
+    for key, select in entry.rows_by.items():
+        yield from (f"Limited by {key}, of these:", "", "```sql", select.strip(), "```", "")
 
 
 def marts_page(found: Mapping[str, Mart]) -> str:

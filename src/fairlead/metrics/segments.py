@@ -10,9 +10,8 @@ from fairlead.model.errors import Fault
 _LIMITS: Mapping[str, Mapping[str, str]] = {
     "change": {
         # A commit stands in for a change where a repository has none; it belongs to whoever owns what it touches.
-        "team": "(id in (select change from change_teams where team = {0}) or id in (select l.commit from"
-        " commit_lead_times l where l.repository in (select repository from repository_teams where team = {0}))"
-        " or id in (select c.commit from commit_services c join service_teams t using (service) where t.team = {0}))",
+        "team": "(id in (select change from change_teams where team = {0})"
+        " or id in (select commit from commit_teams where team = {0}))",
         "service": "(id in (select change from change_services where service = {0})"
         " or id in (select commit from commit_services where service = {0}))",
         "work_type": "(id in (select change from change_lead_times where work_type = {0})"
@@ -63,15 +62,28 @@ _PREFIXES = {"team": "team:", "service": "service:", "slo": "slo:"}
 def conditions(entry: Entry, segment: Mapping[str, str]) -> list[str]:
     """SQL conditions over the rows of an entry, values quoted; refuses what the figure cannot be limited by."""
     found = []
+    own = _own_rows(entry, segment)
     for key, value in sorted(segment.items()):
         if key not in entry.segments:
             raise Fault(
                 f"`{entry.name}` cannot be limited by `{key}`",
                 hint="it can by: " + (", ".join(entry.segments) or "nothing"),
             )
-        text = _LIMITS[entry.entity].get(key) or _BY_REPOSITORY[key]
-        found.append(text.format(quoted(whole_id(key, value))))
+        # Rows that are of one service or team say so themselves.
+        text = "{1} = {0}" if key == own else _LIMITS[entry.entity].get(key) or _BY_REPOSITORY[key]
+        found.append(text.format(quoted(whole_id(key, value)), key))
     return found
+
+
+def rows_of(entry: Entry, segment: Mapping[str, str], *, shown: bool = True) -> str:
+    """The select that `conditions` are for: a change has another deployment for each service that it touches."""
+    own = _own_rows(entry, segment)
+    return entry.rows_by[own] if own else (entry.shown if shown else None) or entry.rows
+
+
+def _own_rows(entry: Entry, segment: Mapping[str, str]) -> str | None:
+    # Of several the first that the entry names: a service says more than the team that owns it.
+    return next((key for key in entry.rows_by if key in segment), None)
 
 
 def known_segments(entity: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fairlead.metrics import periods
 from fairlead.metrics.periods import Grain, Period
-from fairlead.metrics.segments import conditions, quoted
+from fairlead.metrics.segments import conditions, quoted, rows_of
 from fairlead.model.figures import Window
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def rows_sql(
     entry: Entry, window: Window, segment: Mapping[str, str], *, shown: bool = True, which: Which = "all"
 ) -> str:
     """The rows of a figure as one statement that runs as it stands, in `fairlead sql` too."""
-    chosen = (entry.shown if shown else None) or entry.rows
+    chosen = rows_of(entry, segment, shown=shown)
     inside = [f"moment >= {moment(window.start)}", f"moment < {moment(window.end)}"]
     if entry.standing:
         inside = [_stands(moment(window.end))]
@@ -182,7 +182,8 @@ def _ever_standing(entry: Entry, reach: Window, segment: Mapping[str, str]) -> s
         f"(until is null or until >= {moment(reach.start)})",
         *conditions(entry, segment),
     ]
-    return f"select * from ({at_end(entry.rows, reach)}) figure_rows where " + " and ".join(limits)  # noqa: S608
+    rows = at_end(rows_of(entry, segment, shown=False), reach)
+    return f"select * from ({rows}) figure_rows where " + " and ".join(limits)  # noqa: S608
 
 
 def at_end(rows: str, window: Window) -> str:

@@ -51,9 +51,13 @@ def _try(warehouse: Warehouse, entry: Entry) -> Iterator[tuple[str, str]]:
         if segment not in known and segment != "person":
             yield "segments", f"a {entry.entity} has no segment `{segment}`{did_you_mean(segment, list(known))}"
     if entry.shown is not None:
-        yield from (("shown", said) for said in _rows_faults(warehouse, entry, shown=True))
-    faults = list(_rows_faults(warehouse, entry, shown=False))
+        yield from (("shown", said) for said in _rows_faults(warehouse, entry, entry.shown))
+    faults = list(_rows_faults(warehouse, entry, entry.rows))
     yield from (("rows", said) for said in faults)
+    for key, select in entry.rows_by.items():
+        other = list(_rows_faults(warehouse, entry, select, key))
+        yield from (("rows_by", said) for said in other)
+        faults += other
     if faults:
         return
     # Limits name columns that only some rows have, like `project` of work items.
@@ -70,11 +74,10 @@ def _try(warehouse: Warehouse, entry: Entry) -> Iterator[tuple[str, str]]:
     yield from (("value", said) for said in _value_faults(warehouse, entry, pieces))
 
 
-def _rows_faults(warehouse: Warehouse, entry: Entry, *, shown: bool) -> Iterator[str]:
-    chosen = (entry.shown if shown else None) or entry.rows
+def _rows_faults(warehouse: Warehouse, entry: Entry, chosen: str, *more: str) -> Iterator[str]:
     # In parentheses, as every question puts it: a semicolon that closes a file of SQL closes too early here.
     found = _columns(warehouse, f"select * from ({at_end(chosen, _WINDOW)}) figure_rows")  # noqa: S608 - only described
-    needed = ["id", "moment", "value", "reason", "repository", *(["until"] if entry.standing else [])]
+    needed = ["id", "moment", "value", "reason", "repository", *(["until"] if entry.standing else []), *more]
     yield from _lacking(found, needed)
     if isinstance(found, str):
         return

@@ -41,3 +41,41 @@ case
     else 'other'
 end
 {%- endmacro %}
+
+{#- Where the coding of a change begins. A local repository does not tell when a change was opened; its lead time is
+    known all the same. -#}
+{% macro coding_from(first_commit_at, opened_at, merged_at) -%}
+case when least(coalesce({{ opened_at }}, {{ merged_at }}), {{ merged_at }}) >= {{ first_commit_at }} then {{ first_commit_at }} end
+{%- endmacro %}
+
+{#- Why the time from merge to deployment is unknown, of a row with what is known of both. -#}
+{% macro deploy_missing(row) -%}
+case
+        when {{ row }}.delivered_at is not null then null
+        when {{ row }}.deployment is null and not {{ row }}.deploys then 'no_deployments'
+        when {{ row }}.deployment is null then 'not_deployed'
+        when {{ row }}.deployed_at < {{ row }}.merged_at then 'deployed_before_merge'
+        else 'first_known_deployment'
+    end
+{%- endmacro %}
+
+{#- Why the whole lead time is unknown: what is missing at its end says more than what is missing at its start. -#}
+{% macro total_missing(row) -%}
+case
+        when {{ row }}.delivered_at is null then {{ deploy_missing(row) }}
+        when {{ row }}.first_commit_at is null then 'no_commits'
+        when {{ row }}.coding_from is null and ({{ row }}.opened_at is null or {{ row }}.first_commit_at > {{ row }}.merged_at)
+            then 'first_commit_after_merge'
+        when {{ row }}.coding_from is null then 'first_commit_after_opening'
+    end
+{%- endmacro %}
+
+{#- The same of a commit that stands for itself. -#}
+{% macro commit_missing(row) -%}
+case
+        when {{ row }}.deployment is null then 'not_deployed'
+        when not {{ row }}.proven then 'first_known_deployment'
+        when {{ row }}.authored_at is null then 'no_commits'
+        when {{ row }}.deployed_at < {{ row }}.authored_at then 'deployed_before_commit'
+    end
+{%- endmacro %}

@@ -1,4 +1,5 @@
--- One row for each merged change, from its first commit to the first production deployment that contains it.
+-- One row for each merged change, from its first commit to the first production deployment that contains it: of
+-- several services that it touches the first that runs it, see `change_service_lead_times` for each of them.
 {{ config(materialized='incremental', unique_key='change', meta={'dirty': 'dirty_changes', 'parts_of': 'changes'}) }}
 
 with wanted as (
@@ -38,62 +39,12 @@ hands as (
     group by c.change
 ),
 
-carriers as (
-    select change, 3 as place, promoted_by from {{ ref('promotions') }}
-    union all
-    select p.change, 4, q.promoted_by
-    from {{ ref('promotions') }} p
-    join {{ ref('promotions') }} q on q.change = p.promoted_by
-),
-
--- Joined before the two hashes are taken apart: engines know nothing of how often an id stands in a union, took the
--- places for a hundred times more than there are, and so read all that was ever deployed into memory.
-carried as (
-    select w.id as change, k.place, w.repository, c.merge_sha, c.head_sha
-    from wanted w
-    join carriers k on k.change = w.id
-    join {{ source('records', 'changes') }} c on c.id = k.promoted_by
-),
-
--- Where a change may be found among deployed commits: merge commit, own head, then the changes that carried it on.
-places as (
-    select id as change, 1 as place, repository, merge_sha as sha from wanted where merge_sha is not null
-    union all
-    select id, 2, repository, head_sha from wanted where head_sha is not null
-    union all
-    select change, place, repository, merge_sha from carried where merge_sha is not null
-    union all
-    select change, place, repository, head_sha from carried where head_sha is not null
-),
-
--- By the hash alone first: it says nearly all, and engines look a single column up while they read the large table,
--- where a join by both columns has them hash all of it. The repository is compared below.
-reached as (
-    select repository, sha, deployment, finished_at, proven, service
-    from {{ source('computed', 'first_deployments') }}
-    where production and {{ hashed_among('places') }}
-),
-
-deployed as (
-    select p.change, p.place, f.deployment, f.finished_at, f.proven, f.service
-    from places p
-    join reached f on f.repository = p.repository and f.sha = p.sha
-),
-
-fitting as (
-    select d.*
-    from deployed d
-    where d.service = ''
-        or d.change not in (select change from {{ ref('change_services') }})
-        or exists (
-            select 1 from {{ ref('change_services') }} s where s.change = d.change and s.service = d.service
-        )
-),
-
 first_found as (
     select change, deployment, finished_at, proven
     from (
-        select *, row_number() over (partition by change order by place, finished_at, deployment) as nth from fitting
+        select d.*, row_number() over (partition by d.change order by d.finished_at, d.deployment, d.service) as nth
+        from {{ ref('change_deployments') }} d
+        join wanted w on w.id = d.change
     ) numbered
     where nth = 1
 ),
@@ -136,8 +87,7 @@ times as (
         r.opened_by, coalesce(h.commits, 0) as commits, coalesce(h.by_agents, 0) as by_agents,
         coalesce(h.by_agents_alone, 0) as by_agents_alone,
         m.commit is not null as merged_with_agent, s.services, t.teams, k.work_type,
-        -- A local repository does not tell when a change was opened; its lead time is known all the same.
-        case when least(coalesce(w.created_at, w.merged_at), w.merged_at) >= f.first_commit_at then f.first_commit_at end as coding_from,
+        {{ coding_from('f.first_commit_at', 'w.created_at', 'w.merged_at') }} as coding_from,
         -- Imported data may say that a change was opened after its merge: then its phases have no lengths.
         case when w.created_at <= w.merged_at then w.created_at end as begun_at,
         case when not coalesce(w.created_at > w.merged_at, false) then r.ready_at end as awaited_from,
@@ -234,22 +184,8 @@ select
         when t.first_look_at is not null then 'review_before_ready'
         else 'no_review'
     end as review_missing,
-    case
-        when t.delivered_at is not null then null
-        when t.deployment is null and not t.deploys then 'no_deployments'
-        when t.deployment is null then 'not_deployed'
-        when t.deployed_at < t.merged_at then 'deployed_before_merge'
-        else 'first_known_deployment'
-    end as deploy_missing,
-    case
-        when t.delivered_at is null and t.deployment is null and not t.deploys then 'no_deployments'
-        when t.delivered_at is null and t.deployment is null then 'not_deployed'
-        when t.delivered_at is null and t.deployed_at < t.merged_at then 'deployed_before_merge'
-        when t.delivered_at is null then 'first_known_deployment'
-        when t.first_commit_at is null then 'no_commits'
-        when t.coding_from is null and (t.opened_at is null or t.first_commit_at > t.merged_at) then 'first_commit_after_merge'
-        when t.coding_from is null then 'first_commit_after_opening'
-    end as total_missing
+    {{ deploy_missing('t') }} as deploy_missing,
+    {{ total_missing('t') }} as total_missing
 from times t
 join clocks c on c.change = t.change
 left join drafts d on d.change = t.change

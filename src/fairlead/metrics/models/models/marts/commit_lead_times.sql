@@ -1,26 +1,12 @@
--- One row for each commit of a repository without changes, from its writing to the first production deployment with it.
+-- One row for each commit of a repository without changes, from its writing to the first production deployment with
+-- it: of several services that it touches the first that runs it.
 with deployed as (
-    select c.commit, f.deployment, f.finished_at, f.proven,
-        row_number() over (partition by c.commit order by f.finished_at, f.deployment) as nth
-    from {{ ref('lone_commits') }} c
-    join {{ source('computed', 'first_deployments') }} f on f.repository = c.repository and f.sha = c.sha and f.production
-    -- One service's deployment brings nothing of another's, though the commit is in its history.
-    where f.service = ''
-        or c.commit not in (select commit from {{ ref('commit_services') }})
-        or exists (select 1 from {{ ref('commit_services') }} s where s.commit = c.commit and s.service = f.service)
+    select *, row_number() over (partition by commit order by finished_at, deployment, service) as nth
+    from {{ ref('commit_deployments') }}
 ),
 
--- A commit names no team: the first by name of those that own what it touches says in whose hours it waited.
-owners as (
-    select commit, min(team) as team
-    from (
-        select c.commit, t.team
-        from {{ ref('lone_commits') }} c join {{ ref('repository_teams') }} t on t.repository = c.repository
-        union all
-        select s.commit, t.team from {{ ref('commit_services') }} s join {{ ref('service_teams') }} t on t.service = s.service
-    ) owned
-    group by commit
-),
+-- The first team by name says in whose hours it waited.
+owners as (select commit, min(team) as team from {{ ref('commit_teams') }} group by commit),
 
 times as (
     select
@@ -46,12 +32,7 @@ select
     c.authored_at, c.deployed_at, c.deployment,
     {{ phase('c.written_from', 'c.delivered_at') }} as total_s,
     {{ worked('c.delivered_at', 'w2') }} - {{ worked('c.written_from', 'w1') }} as total_work_s,
-    case
-        when c.deployment is null then 'not_deployed'
-        when not c.proven then 'first_known_deployment'
-        when c.authored_at is null then 'no_commits'
-        when c.deployed_at < c.authored_at then 'deployed_before_commit'
-    end as total_missing
+    {{ commit_missing('c') }} as total_missing
 from times c
 {{ slot_of('c.written_from', 'w1', 'c.own_calendar') }}
 {{ slot_of('c.delivered_at', 'w2', 'c.own_calendar') }}

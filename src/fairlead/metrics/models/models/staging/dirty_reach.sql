@@ -2,4 +2,4 @@
 {{ config(enabled=var('deltas', false)) }}
 select deployment from {{ ref('dirty_deployments') }}
 union
-select deployment from {{ source('delta', 'change_lead_times') }} where deployment is not null
+select deployment from {{ source('delta', 'change_deployments') }}
