@@ -29,14 +29,18 @@ SOCKET_PATH = "/local/verbs/"
 
 def ask(verb: str, words: Mapping[str, str | None]) -> int:
     """Shows the answer and gives its exit code."""
+    text, code = answer(verb, words)
+    show(text)
+    return code
+
+
+def answer(verb: str, words: Mapping[str, str | None]) -> tuple[str, int]:
+    """The answer as text, and its exit code."""
     said = {key: value for key, value in words.items() if value}
     # A server answers for its own moment alone; another one is asked of the same store in this process.
     if (socket := home.server_socket()) and not home.asks_for_then():
-        text, code = _ask_server(str(socket), verb, said)
-    else:
-        text, code = _ask_here(verb, said)
-    show(text)
-    return code
+        return _ask_server(str(socket), verb, said)
+    return _ask_here(verb, said)
 
 
 def tell(verb: str, words: Mapping[str, str | None], *, json: bool, md: bool = False, html: bool = False) -> NoReturn:

@@ -14,6 +14,8 @@ from fairlead.connectors.kit.connector import Finding, Syncs
 from fairlead.connectors.kit.registry import connectors
 from fairlead.model.counting import counted
 from fairlead.model.errors import Fault
+from fairlead.store import outbox
+from fairlead.wiring.deliveries import mailer
 from fairlead.wiring.services import Services
 from fairlead.wiring.syncing import sync_request
 
@@ -27,8 +29,10 @@ def checkup(services: Services) -> Iterator[Finding]:
     yield from _settings(services)
     yield from _home(services.home)
     yield from _store(services)
+    yield from _vault(services)
     for name in services.settings.sources:
         yield from _source(services, name)
+    yield from _deliveries(services)
     yield from _server(services)
 
 
@@ -90,6 +94,18 @@ def _store(services: Services) -> Iterator[Finding]:
         yield Finding("history", None, "nothing was read yet", "fairlead sync")
 
 
+def _vault(services: Services) -> Iterator[Finding]:
+    if not services.settings.vault.url:
+        return
+    from fairlead.config import vault
+    from fairlead.config.secrets import resolve
+
+    try:
+        yield Finding("vault", True, vault.check(services.settings.vault, lambda own: resolve(own, services.places)))
+    except Fault as fault:
+        yield Finding("vault", False, fault.message, fault.hint)
+
+
 def _source(services: Services, name: str) -> Iterator[Finding]:
     tool = services.tool(name)
     if tool not in connectors():
@@ -137,6 +153,33 @@ def _webhooks(services: Services, name: str, secrets: list[str], polls: bool) ->
     how = f"polled every {minutes} minutes" if minutes else "read only by `fairlead sync`"
     gain = "webhooks would bring events within a second and the exact order of reviews and pushes"
     return Finding(f"{name}: webhooks", None, f"none; {how}; {gain}", remedy)
+
+
+def _deliveries(services: Services) -> Iterator[Finding]:
+    """Whether reports can go out, and whether all did; nothing is sent."""
+    post = mailer(services)
+    if post is not None:
+        try:
+            yield Finding("mail", True, post.check())
+        except Fault as fault:
+            yield Finding("mail", False, fault.message, fault.hint)
+    # late: a home without deliveries loads none of what reports are made from
+    if services.settings.deliveries:
+        from fairlead.reports.registry import REPORTS
+
+        for key, setup in services.settings.deliveries.items():
+            if setup.report not in REPORTS:
+                missing = f"no report `{setup.report}`{did_you_mean(setup.report, list(REPORTS))}"
+                yield Finding(f"deliveries.{key}", False, missing, "fairlead config check")
+    try:
+        with services.database.read() as tx:
+            counts = outbox.counts(tx)
+    except Fault:
+        # told as the store's own fault already
+        return
+    if failed := counts.get("failed"):
+        what = f"{counted(failed, 'message')} could not be sent"
+        yield Finding("outbox", False, what, "fairlead outbox list --status failed")
 
 
 def _server(services: Services) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from fairlead.config.secrets import resolve
 from fairlead.config.settings import DeliverySetup
 from fairlead.governance.letter import Letter
 from fairlead.governance.outbox import Channel, Order, Outbox
-from fairlead.model.addresses import Address, read_address
+from fairlead.model.addresses import read_address
 from fairlead.model.errors import Abort, Skip
 from fairlead.store.outbox import Message
 from fairlead.wiring.services import Services
@@ -64,18 +64,6 @@ def deliver(services: Services, key: str, team: str, day: date) -> list[Message]
     return posted
 
 
-def send_now(
-    services: Services, report: str, team: str, language: str, to: Sequence[str], by: str, once: str
-) -> list[Message]:
-    """Puts a report for these addresses into the outbox at once."""
-    addresses = [str(_mailbox(text)) for text in to]
-    made = document(services, report, team, language)
-    with closing(_charts(services)) as charts:
-        letter = _mail(services, made, charts, asked_by="")
-    orders = [_order("mail", address, report, made, asked_by=by, once=once) for address in addresses]
-    return Outbox(services.database).post(orders, letter)
-
-
 def _order(channel: Channel, address: str, report: str, made: Document, *, asked_by: str, once: str) -> Order:
     return Order(
         channel=channel,
@@ -95,10 +83,16 @@ def _letters(
     """Each form of the report with where it goes, as channel and address."""
     from fairlead.reports import letters
 
-    with closing(_charts(services)) as charts:
+    with closing(charts_of(services)) as charts:
         if setup.to:
-            letter = _mail(services, made, charts, asked_by=f"deliveries.{key}", plain=setup.form == "text")
-            yield letter, [("mail", text) for text in setup.to]
+            letter = letters.as_mail(
+                made,
+                charts,
+                page=page_of(services, made),
+                asked_by=f"deliveries.{key}",
+                plain=setup.form == "text",
+            )
+            yield letter, [("mail", to) for to in setup.to]
         if setup.file:
             name = setup.file.format(
                 date=day.isoformat(), report=setup.report, team=_file_name(made.team or "") or "all",
@@ -106,27 +100,28 @@ def _letters(
             )  # fmt: skip
             yield letters.as_file(made, charts, name), [("file", name)]
         if setup.feed:
-            yield letters.as_entry(made, charts, page=_page(services, made)), [("feed", "")]
+            yield letters.as_entry(made, charts, page=page_of(services, made)), [("feed", "")]
 
 
-def _mail(services: Services, made: Document, charts: Charts, *, asked_by: str, plain: bool = False) -> Letter:
-    from fairlead.reports import letters
-
-    return letters.as_mail(made, charts, page=_page(services, made), asked_by=asked_by, plain=plain)
-
-
-def _charts(services: Services) -> Charts:
+def charts_of(services: Services) -> Charts:
+    """Who draws, to be closed afterwards."""
     from fairlead.reports.charts import Charts
 
     return Charts(services.home / "cache" / "charts")
 
 
-def _page(services: Services, made: Document) -> str:
+def page_of(services: Services, made: Document) -> str:
     """Where the report stands as it is now; nowhere that a reader of mail reaches without a public address."""
     address = services.settings.server.public_url.rstrip("/")
     if not address:
         return ""
-    return f"{address}{PAGES.get(made.kind, f'/{made.kind}')}{f'?team={made.team}' if made.team else ''}"
+    # Late: pages load the web framework.
+    from fairlead.ui.registry import pages
+
+    path = PAGES.get(made.kind, f"/{made.kind}")
+    if path not in {page.path for page in pages()}:
+        return ""
+    return f"{address}{path}{f'?team={made.team}' if made.team else ''}"
 
 
 def _file_name(team: str) -> str:
@@ -168,10 +163,8 @@ def mailer(services: Services) -> Mailer | None:
         return None
     from fairlead.governance.smtp import Mailer, Server
 
-    folder = services.loaded.path.parent if services.loaded.path else None
-
     def password() -> str:
-        return resolve(mail.password, services.environ, folder) if mail.password else ""
+        return resolve(mail.password, services.places) if mail.password else ""
 
     authority = str(_beside_settings(services, mail.authority)) if mail.authority else ""
     port = mail.port or _PORTS[mail.security]
@@ -185,10 +178,3 @@ def kept_for(services: Services) -> timedelta:
 
 def _beside_settings(services: Services, path: str) -> Path:
     return (services.loaded.path.parent if services.loaded.path else Path()) / Path(path).expanduser()
-
-
-def _mailbox(text: str) -> Address:
-    try:
-        return read_address(text)
-    except ValueError as fault:
-        raise Abort(str(fault)) from fault

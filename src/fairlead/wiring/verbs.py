@@ -16,9 +16,9 @@ from fairlead.wiring.services import Services
 def verbs() -> Mapping[str, Verb]:
     """Name -> verb."""
     # Late: the answers pull in all of reports and metrics, which `--help` and imports do without.
-    from fairlead.wiring import answers
+    from fairlead.wiring import answers, sending
 
-    return answers.VERBS
+    return {**answers.VERBS, **sending.VERBS}
 
 
 def ask(services: Services, name: str, words: Words) -> Reply:
