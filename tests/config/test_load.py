@@ -289,8 +289,8 @@ def test_every_key_says_what_it_means() -> None:
 
 
 def test_a_secret_file_is_found_beside_the_settings(tmp_path: Path) -> None:
-    from fairlead.config.secrets import credentials
+    from fairlead.config.secrets import Places, credentials
 
     (tmp_path / "key").write_text("s3cret\n", encoding="utf-8")
     loaded = load(_write(tmp_path, '[sources.github]\ntoken = { file = "key" }\n'), {})
-    assert credentials(loaded.settings.sources["github"], {}, tmp_path) == {"token": "s3cret"}
+    assert credentials(loaded.settings.sources["github"], Places({}, tmp_path)) == {"token": "s3cret"}

@@ -17,6 +17,7 @@ from zoneinfo import available_timezones
 from fairlead.config.check import Fault, did_you_mean
 from fairlead.config.deliveries import delivery_faults
 from fairlead.config.repositories import repository_faults, table
+from fairlead.config.secret_faults import secret_faults
 from fairlead.model.calendar.hours import read_hours
 from fairlead.model.times import parse_day, parse_time
 
@@ -33,6 +34,7 @@ def meanings(values: Values, tools: Collection[str] = (), reports: Collection[st
     yield from _circles(table(values, "teams"))
     yield from _objectives(values)
     yield from _sources(values, tools)
+    yield from secret_faults(values)
     yield from delivery_faults(values, reports)
 
 
@@ -254,18 +256,8 @@ def _sources(values: Values, tools: Collection[str]) -> Iterator[Fault]:
     for key, source in table(values, "sources").items():
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", key):
             yield ("sources", key), "a source's name starts the ids of its records: use a-z, 0-9, - and _"
-        if isinstance(source, Mapping):
-            yield from _secret_places(key, source)
         stated = source.get("tool") if isinstance(source, Mapping) else None
         tool = stated or key
         if tools and isinstance(tool, str) and tool not in tools:
             place = ("sources", key, "tool") if stated else ("sources", key)
             yield place, f"no connector `{tool}`{did_you_mean(tool, list(tools))}"
-
-
-def _secret_places(key: str, source: Values) -> Iterator[Fault]:
-    for name in ("token", "private_key", "webhook_secrets"):
-        given = source.get(name)
-        for secret in given if isinstance(given, list) else [given]:
-            if isinstance(secret, Mapping) and len([part for part in ("env", "file") if secret.get(part)]) != 1:
-                yield ("sources", key, name), 'name one place: `{ env = "NAME" }` or `{ file = "PATH" }`'

@@ -16,6 +16,33 @@ class SecretRef(Section, frozen=True):
     """Name of an environment variable."""
     file: str = ""
     """Path of a file that holds nothing else, from the folder of `fairlead.toml`; `~` is the home."""
+    sops: str = ""
+    """Path of a file that SOPS encrypted, likewise; `key` says what in it."""
+    vault: str = ""
+    """Path of a secret in the mount of `[vault]`; `key` says which field."""
+    key: str = ""
+    """What of a SOPS file, like `github.token`, or which field of a secret in Vault."""
+
+
+class Vault(Section, frozen=True):
+    """`[vault]`: a server by HashiCorp Vault's protocol (OpenBao speaks it too), for secrets that name `vault`."""
+
+    url: str = ""
+    """Address of the server, like `https://vault.acme.example:8200`."""
+    mount: str = "secret"
+    """Where version 2 of its key-value store is mounted."""
+    namespace: str = ""
+    """Namespace, where the server has several."""
+    authority: str = ""
+    """File of the certificate authority that the system does not know."""
+    token: SecretRef | None = None
+    """Token to read with, from the environment or a file; or an AppRole in its place:"""
+    role_id: str = ""
+    """Id of the AppRole."""
+    secret_id: SecretRef | None = None
+    """Secret of the AppRole."""
+    role_mount: str = "approle"
+    """Where AppRoles sign in."""
 
 
 class SourceSetup(Section, frozen=True):
@@ -185,6 +212,7 @@ class Settings(Setup, frozen=True):
     reports: Reports = Reports()
     deliveries: dict[str, DeliverySetup] = {}
     warehouse: Warehouse = Warehouse()
+    vault: Vault = Vault()
 
     def setup(self) -> Setup:
         """The part that every room may read."""

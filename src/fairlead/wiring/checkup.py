@@ -101,7 +101,7 @@ def _vault(services: Services) -> Iterator[Finding]:
     from fairlead.config.secrets import resolve
 
     try:
-        yield Finding("vault", True, vault.check(services.settings.vault, lambda own: resolve(own, services.places)))
+        yield Finding("vault", True, vault.check(services.places.server, lambda own: resolve(own, services.places)))
     except Fault as fault:
         yield Finding("vault", False, fault.message, fault.hint)
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from fairlead.config.load import Loaded
-from fairlead.config.secrets import credentials, webhook_secrets
+from fairlead.config.secrets import Places, credentials, webhook_secrets
 from fairlead.config.settings import Settings, SourceSetup
 from fairlead.model.errors import Abort
 from fairlead.model.setup import Setup
-from fairlead.model.times import Clock, SystemClock
+from fairlead.model.times import Clock, FixedClock, SystemClock
 from fairlead.wiring.applied import note
 from fairlead.wiring.stamp import applied_revision, mark, unread
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from fairlead.metrics.warehouse import Warehouse
     from fairlead.reports.intake import Intake
     from fairlead.store.database import Database, Transaction
+
+# Each past is a warehouse of its own, as large as the present one: two at once would ask for twice its memory.
+_ONE_PAST = Lock()
 
 
 @dataclass
@@ -132,6 +136,15 @@ class Services:
             then=self.then,
         )
 
+    @contextmanager
+    def past(self, moment: datetime) -> Iterator[Warehouse]:
+        """A warehouse of what was known at a past moment, thrown away afterwards."""
+        with _ONE_PAST, Services(
+            self.loaded, self.home, FixedClock(moment), self.environ, apart=True, then=moment
+        ) as then:  # fmt: skip
+            then.warehouse.refresh()
+            yield then.warehouse
+
     def read(self) -> AbstractContextManager[Transaction]:
         """A read transaction of the store, which is opened only when the warehouse asks for it."""
         return self.database.read()
@@ -168,12 +181,17 @@ class Services:
     def credentials(self, source: str) -> dict[str, str]:
         """What the connector of a source signs in with; resolved at each call, never kept."""
         found = self.source(source)
-        return credentials(found, self.environ, self._settings_folder) if found else {}
+        return credentials(found, self.places) if found else {}
 
     def webhook_secrets(self, source: str) -> list[str]:
         """All live webhook secrets of a source."""
         found = self.source(source)
-        return webhook_secrets(found, self.environ, self._settings_folder) if found else []
+        return webhook_secrets(found, self.places) if found else []
+
+    @property
+    def places(self) -> Places:
+        """Where secrets that the settings refer to are looked up."""
+        return Places(self.environ, self._settings_folder, self.settings.vault)
 
     @property
     def _settings_folder(self) -> Path | None:
