@@ -12,7 +12,7 @@ import fairlead.ui
 ROOT = Path(fairlead.ui.__file__).parent
 _ONE = re.compile(r"""\b_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
 _TWO = re.compile(r"""\bplural\(\s*"([^"]*)",\s*"([^"]*)\"""")
-_SAID = ("DONE", "TURNS", "REASONS", "ROLES", "WORDS", "GROUPS", "DIRECTIONS", "_TITLES")
+_SAID = ("DONE", "TURNS", "REASONS", "ROLES", "WORDS", "GROUPS", "DIRECTIONS", "_TITLES", "_TYPES")
 """Names of tables whose texts are said by a variable."""
 NOT_OURS = frozenset({"dora", "flow", "review", "quality", "sprint"})
 

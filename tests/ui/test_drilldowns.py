@@ -77,7 +77,7 @@ def _evidence(site: Site) -> Iterator[tuple[str, Evidence]]:
     warehouse, now = site.services.warehouse, site.services.clock.now()
     values = {
         "team": "team:payments", "repository": "github:brightwater/payments", "service": "service:ledger",
-        "work_type": "feature", "author_kind": "human", "project": "LEDGER",
+        "work_type": "feature", "author_kind": "human", "project": "LEDGER", "severity": "high",
     }  # fmt: skip
     for name, entry in warehouse.catalogue.items():
         for limits in ({}, *({segment: values[segment]} for segment in entry.segments)):

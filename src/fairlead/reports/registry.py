@@ -11,6 +11,7 @@ from fairlead.reports.incidents import incidents
 from fairlead.reports.sprint_health import sprint_health
 from fairlead.reports.standup import standup
 from fairlead.reports.triage import triage
+from fairlead.reports.work import work
 
 REPORTS: Mapping[str, Callable[..., Document]] = {
     "brief": brief,
@@ -19,5 +20,6 @@ REPORTS: Mapping[str, Callable[..., Document]] = {
     "flow": flow,
     "standup": standup,
     "sprint-health": sprint_health,
+    "work": work,
 }
 """Name -> who makes it of what was asked; what it takes beside that is its own and has a default."""

@@ -18,7 +18,7 @@ _TABLES = {"team": "teams", "repository": "repositories", "service": "services"}
 _TITLES = {
     "window": "Window", "team": "Team", "repository": "Repository", "service": "Service", "work_type": "Type of work",
     "author_kind": "Kind of author", "page": "Page", "sort": "Column to sort by", "order": "Order", "form": "Form",
-    "which": "Rows", "turn": "Turn", "kind": "Kind", "sprint": "Sprint",
+    "which": "Rows", "turn": "Turn", "kind": "Kind", "sprint": "Sprint", "lane": "Lane",
 }  # fmt: skip
 _AUTHOR_KINDS = ("human", "agent", "mixed", "bot")
 _NAMED = 12

@@ -29,11 +29,15 @@ from fairlead.reports.sprint_health import told_sprints
 from fairlead.reports.standup import standup
 from fairlead.reports.triage import triage
 from fairlead.reports.wording import LANGUAGES, Wording
+from fairlead.reports.work import work
+from fairlead.reports.work_facts import load_board
 from fairlead.wiring.replies import Reply, Verb, Words, reply_json
 from fairlead.wiring.searching import answer_search
 from fairlead.wiring.services import Services
 
 DEFAULT_WINDOW_DAYS = 30
+PER_PAGE = 50
+"""Items of a lane in one answer of the board."""
 CHART_WAIT_S = 15.0
 """How long a report waits for one of its charts: the first one has to load what draws it."""
 
@@ -75,6 +79,18 @@ def answer_sprint_health(services: Services, words: Words) -> Reply:
         # who computes with a forecast needs its numbers, not its sentences
         sprints = [{"sprint": one.facts.sprint.id, **one.outlook.to_json()} for one in told]
         return reply_json({**render.to_plain(document), "forecasts": sprints})
+    return shown(services, document, words)
+
+
+def answer_work(services: Services, words: Words) -> Reply:
+    """The board of work; as JSON with a page of its lanes as numbers."""
+    asked, work_type = _asked(services, words), words.get("type", "")
+    document = work(asked, work_type=work_type)
+    if words.get("form") == "json":
+        page, lane = int(words.get("page") or 1), words.get("lane", "")
+        lanes = load_board(asked.scope, work_type, lane, most=PER_PAGE, after=(page - 1) * PER_PAGE)
+        board = {"page": page, "per_page": PER_PAGE, "lanes": [one.to_json() for one in lanes]}
+        return reply_json({**render.to_plain(document), "board": board})
     return shown(services, document, words)
 
 
@@ -254,6 +270,7 @@ VERBS: Mapping[str, Verb] = {
     "incidents": answer_incidents,
     "standup": answer_standup,
     "sprint-health": answer_sprint_health,
+    "work": answer_work,
     "forecast": answer_forecast,
     "metrics": answer_metrics,
     "search": answer_search,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from fairlead.gateway.api.asking import FORMS, Api, viewer_of
 from fairlead.gateway.viewer import Viewer
+from fairlead.model.records.work import WORK_TYPES
 from fairlead.wiring.verbs import ask
 
 Form = Literal["json", "md", "html"]
@@ -65,6 +67,27 @@ def routes(api: Api) -> APIRouter:
         words = {"items": str(items or ""), "by": by.isoformat() if by else "", "language": language, "form": form}
         return answer(viewer_of(request), "forecast", words, team)
 
+    _numbers(router, answer)
+    return router
+
+
+def _numbers(router: APIRouter, answer: Callable[[Viewer, str, dict[str, str], str], Response]) -> None:
+    """What programs compute with: the board of work, and figures by name or group."""
+
+    @router.get("/work", tags=["reports"], responses=FORMS)
+    def work(
+        request: Request,
+        work_type: Annotated[Literal["", *WORK_TYPES], Query(alias="type", description="One type of work.")] = "",  # type: ignore[valid-type]
+        lane: Annotated[str, Query(description="`in_progress:In Review`: page through one status alone.")] = "",
+        page: Annotated[int, Query(ge=1, le=10_000, description="Fifty items of each lane.")] = 1,
+        team: str = "",
+        language: Language = "",
+        form: _Form = "json",
+    ) -> Response:
+        """What is not finished, by status: its age against its project's cycle times, and what holds it up."""
+        words = {"type": work_type, "lane": lane, "page": str(page), "language": language, "form": form}
+        return answer(viewer_of(request), "work", words, team)
+
     @router.get("/figures", tags=["figures"])
     @router.get("/figures/{name}", tags=["figures"])
     def figures(
@@ -88,8 +111,6 @@ def routes(api: Api) -> APIRouter:
             "form": "json",
         }
         return answer(viewer_of(request), "metrics", words, team)
-
-    return router
 
 
 _Form = Annotated[Form, Query(alias="format")]
