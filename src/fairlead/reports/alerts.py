@@ -30,6 +30,11 @@ class Alerts:
     since: datetime
     """Of the oldest."""
 
+    @property
+    def grave(self) -> str:
+        """Phrase for how grave it is; a leaked secret has no severity and needs none."""
+        return f"severity.{self.severity}" if self.severity and self.kind != "secret" else f"alert.{self.kind}"
+
 
 def load_alerts(scope: Scope) -> list[Alerts]:
     """Repositories with open alerts from the severity on that is set, the gravest first."""
@@ -49,12 +54,10 @@ def load_alerts(scope: Scope) -> list[Alerts]:
 def alert_claim(teller: Teller, alerts: Alerts) -> Claim:
     """How many are open, how grave the gravest is, and since when the oldest."""
     passed = Elapsed(max(0.0, (teller.scope.now - alerts.since).total_seconds()))
-    # A leaked secret has no severity and needs none.
-    grave = f"severity.{alerts.severity}" if alerts.severity and alerts.kind != "secret" else f"alert.{alerts.kind}"
     text = teller.words(
         "alert.open",
         n=len(alerts.ids),
-        grave=teller.words(grave),
+        grave=teller.words(alerts.grave),
         since=teller.words.recent(alerts.since),
         span=passed,
     )

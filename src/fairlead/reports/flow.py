@@ -10,7 +10,7 @@ from fairlead.metrics import figures
 from fairlead.model.figures import Figure, Window
 from fairlead.reports import proof
 from fairlead.reports.asked import Asked, document
-from fairlead.reports.chartspecs import Line, Mark, Threshold, areas, scatter, trend
+from fairlead.reports.chartspecs import Line, Threshold, areas, scatter
 from fairlead.reports.document import Act, Block, Cell, Chart, Claim, Document, Empty, Ref, Section, Table
 from fairlead.reports.figure_words import figure_block, quantity
 from fairlead.reports.literals import text_literal, time_literal
@@ -19,6 +19,7 @@ from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope, aware
 from fairlead.reports.sentences import Teller
 from fairlead.reports.standup_facts import Underway, load_underway
+from fairlead.reports.trend_charts import trend_chart
 from fairlead.reports.wording import Elapsed
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def flow(asked: Asked, *, window: str = "") -> Document:
     told = tuple(figure_block(figure, words) for figure in found)
     sections = (
         Section("charts", words("section.flow"), tuple(_charts(teller, span, by_name)), aside=aside),
-        _old(teller),
+        old_section(teller),
         Section("figures", words("section.figures"), told, aside=aside),
     )
     return document(teller, "flow", _title(teller, by_name), sections)
@@ -73,9 +74,8 @@ def _title(teller: Teller, found: dict[str, Figure]) -> Claim:
 
 
 def _charts(teller: Teller, span: Window, found: dict[str, Figure]) -> list[Block]:
-    blocks = [
-        *_cumulative(teller, span), *_weekly(teller, found["throughput"]), *_dots(teller, span, found["cycle_time"]),
-    ]  # fmt: skip
+    weekly = trend_chart(teller, found["throughput"], "throughput", teller.words("unit.axis_items"))
+    blocks: list[Block] = [*_cumulative(teller, span), *weekly, *_dots(teller, span, found["cycle_time"])]
     if blocks:
         return blocks
     act = Act(teller.words("act.bring"), command=teller.scope.bring)
@@ -115,31 +115,6 @@ def _cumulative(teller: Teller, span: Window) -> list[Block]:
         caption,
     )
     return [Chart("cumulative-flow", areas(labels, bands, words("unit.axis_items")), table)]
-
-
-def _weekly(teller: Teller, figure: Figure) -> list[Block]:
-    """Items done in each week of the window."""
-    words = teller.words
-    if sum(point.value is not None for point in figure.trend) < 2:
-        return []
-    marks = [
-        Mark(
-            words.short_date(_local(teller, point.start)), None if point.value is None else round(point.value, 2),
-            f"{words.day(point.start)}: {quantity(point.value, figure.unit, words)}, n = {point.n}", point.partial,
-        )
-        for point in figure.trend
-    ]  # fmt: skip
-    said = quantity(figure.value, figure.unit, words)
-    caption = teller.claim("chart.throughput", figure.rows, rate=said)
-    rows = tuple(
-        (
-            Cell(words.day(point.start)), Cell(words.day(point.end)),
-            Cell(quantity(point.value, figure.unit, words) if point.value is not None else "", number=True),
-        )
-        for point in figure.trend
-    )  # fmt: skip
-    table = Table((words("column.from"), words("column.until"), plain(figure.title)), rows, caption)
-    return [Chart("throughput", trend(marks, words("unit.axis_items")), table)]
 
 
 def _dots(teller: Teller, span: Window, figure: Figure) -> list[Block]:
@@ -184,11 +159,17 @@ def _dots(teller: Teller, span: Window, figure: Figure) -> list[Block]:
     return [Chart("cycle-time", scatter(labels, points, words("unit.axis_days"), edges), table)]
 
 
-def _old(teller: Teller) -> Section:
+def older_than_usual(scope: Scope, underway: Sequence[Underway]) -> list[Underway]:
+    """Those in progress for longer than 85 % of their project's items take, the oldest first."""
+    begun = [item for item in underway if item.since is not None]
+    return [item for item in begun if _age(scope, item) > (item.usual_s or float("inf"))]
+
+
+def old_section(teller: Teller) -> Section:
     """Items in progress that are older than 85 % of their project's items become, the oldest first."""
     words, scope = teller.words, teller.scope
     underway = [item for item in load_underway(scope) if item.since is not None]
-    old = [item for item in underway if _age(scope, item) > (item.usual_s or float("inf"))]
+    old = older_than_usual(scope, underway)
     blocks: list[Block] = [_line(teller, item) for item in old[:MOST_OLD]]
     if len(old) > MOST_OLD:
         rest = [item.item for item in old[MOST_OLD:]]

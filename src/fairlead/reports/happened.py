@@ -26,12 +26,14 @@ DONE = ("merged", "deployed", "deploy_failed", "released", "incidents_closed")
 """What is done by it: a change that was opened or an incident that began is none of that."""
 
 
-def happened_lines(teller: Teller, happened: Happened, kinds: Sequence[str] = EVERYTHING) -> list[Claim]:
-    """How many of each kind; of what did not happen nothing is said."""
+def happened_lines(
+    teller: Teller, happened: Happened, kinds: Sequence[str] = EVERYTHING, form: str = ""
+) -> list[Claim]:
+    """How many of each kind, in the phrases of that form; of what did not happen nothing is said."""
     found = ((kind, *_COUNTED[kind]) for kind in kinds)
     counted = ((kind, table, column, list(ids(happened))) for kind, table, column, ids in found)
     return [
-        teller.claim(f"changed.{kind}", proof.of_records(table, ids, column), n=len(ids))
+        teller.claim(f"changed.{kind}{form}", proof.of_records(table, ids, column), n=len(ids))
         for kind, table, column, ids in counted
         if ids
     ]

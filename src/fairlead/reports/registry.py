@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
@@ -11,6 +12,8 @@ from fairlead.reports.incidents import incidents
 from fairlead.reports.sprint_health import sprint_health
 from fairlead.reports.standup import standup
 from fairlead.reports.triage import triage
+from fairlead.reports.weekly import update, weekly
+from fairlead.reports.weekly_views import AUDIENCES
 from fairlead.reports.work import work
 
 REPORTS: Mapping[str, Callable[..., Document]] = {
@@ -20,6 +23,9 @@ REPORTS: Mapping[str, Callable[..., Document]] = {
     "flow": flow,
     "standup": standup,
     "sprint-health": sprint_health,
+    "weekly": weekly,
+    # by audience, so that a page or a delivery names all that it wants in one word
+    **{view.kind: partial(update, audience=audience) for audience, view in AUDIENCES.items()},
     "work": work,
 }
 """Name -> who makes it of what was asked; what it takes beside that is its own and has a default."""

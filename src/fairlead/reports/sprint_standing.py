@@ -59,7 +59,7 @@ def standing_section(teller: Teller, found: SprintFacts, expected: Mapping[float
         said: dict[str, Any] = {"done": last.done_points or 0.0, "points": last.scope_points, "n": last.unestimated}
         blocks.append(teller.claim(key, of_days(found), **said))
     if len(found.days) > 1:
-        blocks += [_burndown(teller, found), _burnup(teller, found, expected)]
+        blocks += [burndown(teller, found), _burnup(teller, found, expected)]
     return Section("standing", words("section.standing"), tuple(blocks), aside=sprint.name)
 
 
@@ -85,7 +85,8 @@ def _even(found: SprintFacts) -> list[float]:
     return [start * max(1 - number / whole, 0.0) for number in range(found.last_day + 1)]
 
 
-def _burndown(teller: Teller, found: SprintFacts) -> Chart:
+def burndown(teller: Teller, found: SprintFacts) -> Chart:
+    """What was left at the end of each working day, beside an even pace."""
     words, days = teller.words, found.days
     left, even = [day.scope - day.done for day in days], _even(found)
     now, pace = left[-1], round(even[min(days[-1].number, len(even) - 1)], 1)

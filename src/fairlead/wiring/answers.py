@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from fairlead.metrics import figures
@@ -18,28 +16,27 @@ from fairlead.reports import render
 from fairlead.reports.asked import Asked
 from fairlead.reports.brief import brief
 from fairlead.reports.causes import load_causes
-from fairlead.reports.charts import Charts
-from fairlead.reports.document import Chart, Document
 from fairlead.reports.figures_page import figures_page
 from fairlead.reports.forecast import forecast
 from fairlead.reports.incidents import DAYS, incidents
+from fairlead.reports.past import asked_in_week
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
 from fairlead.reports.sprint_health import told_sprints
 from fairlead.reports.standup import standup
 from fairlead.reports.triage import triage
+from fairlead.reports.weekly import update, weekly
 from fairlead.reports.wording import LANGUAGES, Wording
 from fairlead.reports.work import work
 from fairlead.reports.work_facts import load_board
 from fairlead.wiring.replies import Reply, Verb, Words, reply_json
 from fairlead.wiring.searching import answer_search
 from fairlead.wiring.services import Services
+from fairlead.wiring.showing import shown
 
 DEFAULT_WINDOW_DAYS = 30
 PER_PAGE = 50
 """Items of a lane in one answer of the board."""
-CHART_WAIT_S = 15.0
-"""How long a report waits for one of its charts: the first one has to load what draws it."""
 
 
 def answer_brief(services: Services, words: Words) -> Reply:
@@ -69,6 +66,22 @@ def answer_incidents(services: Services, words: Words) -> Reply:
 def answer_standup(services: Services, words: Words) -> Reply:
     """The standup of a team, or of each one after the other."""
     document = standup(_asked(services, words))
+    return shown(services, document, words)
+
+
+def answer_weekly(services: Services, words: Words) -> Reply:
+    """A week of a team; one that is over as it was known by its end."""
+    week = words.get("week", "")
+    with asked_in_week(services.past, _asked(services, words), week) as asked:
+        document = weekly(asked, week=week)
+    return shown(services, document, words)
+
+
+def answer_update(services: Services, words: Words) -> Reply:
+    """The same facts for an executive, a product manager or the team."""
+    week = words.get("week", "")
+    with asked_in_week(services.past, _asked(services, words), week) as asked:
+        document = update(asked, audience=words.get("for", ""), week=week)
     return shown(services, document, words)
 
 
@@ -240,35 +253,13 @@ def _existing(services: Services, limits: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def shown(services: Services, document: Document, words: Words) -> Reply:
-    """A document in the form asked for."""
-    form = words.get("form") or "terminal"
-    if form == "json":
-        return Reply(render.json(document), "application/json")
-    if form == "md":
-        return Reply(render.markdown(document), "text/markdown; charset=utf-8")
-    if form == "html":
-        return Reply(_html(services, document), "text/html; charset=utf-8")
-    return Reply(render.terminal(document, **_terminal(words)))
-
-
-def _html(services: Services, document: Document) -> str:
-    """The report with its charts drawn; a chart that cannot be drawn in time leaves its table."""
-    if not any(isinstance(block, Chart) for section in document.sections for block in section.blocks):
-        return render.html(document)
-    with closing(Charts(services.home / "cache" / "charts")) as charts:
-        return render.html(document, partial(charts.svg, wait_s=CHART_WAIT_S))
-
-
-def _terminal(words: Words) -> dict[str, Any]:
-    return {"width": int(words.get("width") or 100), "colour": bool(words.get("colour"))}
-
-
 VERBS: Mapping[str, Verb] = {
     "brief": answer_brief,
     "triage": answer_triage,
     "incidents": answer_incidents,
     "standup": answer_standup,
+    "weekly": answer_weekly,
+    "update": answer_update,
     "sprint-health": answer_sprint_health,
     "work": answer_work,
     "forecast": answer_forecast,

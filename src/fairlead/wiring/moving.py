@@ -9,9 +9,10 @@ from fairlead.metrics.devlake_compare import Compared, compare, span
 from fairlead.model.errors import Abort
 from fairlead.reports import render
 from fairlead.reports.devlake import devlake_report
-from fairlead.wiring.answers import language, shown
+from fairlead.wiring.answers import language
 from fairlead.wiring.replies import Reply, Words, reply_json
 from fairlead.wiring.services import Services
+from fairlead.wiring.showing import shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ class Reply:
     text: str
     media_type: str = "text/plain; charset=utf-8"
     exit_code: int = 0
+    data: bytes = b""
+    """What is no text, like a picture; `text` is empty then."""
 
 
 def reply_json(value: Any) -> Reply:

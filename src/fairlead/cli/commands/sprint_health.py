@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from fairlead.cli.asking import AsHtml, AsJson, AsMarkdown, Language, tell
+from fairlead.cli.asking import AsHtml, AsJson, AsMarkdown, Language
+from fairlead.cli.charts import Charts, tell_or_draw
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -22,6 +23,8 @@ def sprint_health(
     json: AsJson = False,
     md: AsMarkdown = False,
     html: AsHtml = False,
+    charts: Charts = None,
 ) -> None:
     """Where a sprint stands, what changed in its scope, what may stay undone, and what it will bring."""
-    tell("sprint-health", {"team": team, "sprint": sprint, "language": language}, json=json, md=md, html=html)
+    words = {"team": team, "sprint": sprint, "language": language}
+    tell_or_draw("sprint-health", words, charts, json=json, md=md, html=html)

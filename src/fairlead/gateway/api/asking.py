@@ -15,6 +15,10 @@ FORMS: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind: {} for kind in ("application/json", "text/markdown", "text/html")}}
 }
 """In which forms a report is answered, for the description of the API."""
+PICTURES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {**FORMS[200]["content"], "image/svg+xml": {}, "image/png": {}}}
+}
+"""The same with the forms of its charts."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from fairlead.gateway.api.asking import FORMS, Api, viewer_of
+from fairlead.gateway.api.asking import FORMS, PICTURES, Api, viewer_of
 from fairlead.gateway.viewer import Viewer
 from fairlead.model.records.work import WORK_TYPES
 from fairlead.wiring.verbs import ask
@@ -25,7 +25,7 @@ def routes(api: Api) -> APIRouter:
     def answer(viewer: Viewer, verb: str, words: dict[str, str], team: str) -> Response:
         viewer.demand("viewer", "read", _team(team) if team else None)
         reply = ask(api.services, verb, {name: value for name, value in words.items() if value} | _named(team))
-        return Response(reply.text, media_type=reply.media_type)
+        return Response(reply.data or reply.text, media_type=reply.media_type)
 
     @router.get("/brief", tags=["reports"], responses=FORMS)
     def brief(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
@@ -42,17 +42,45 @@ def routes(api: Api) -> APIRouter:
         """What is done, under way and blocked, by team; each line says how it is known."""
         return answer(viewer_of(request), "standup", {"language": language, "form": form}, team)
 
-    @router.get("/sprint-health", tags=["reports"], responses=FORMS)
+    @router.get("/sprint-health", tags=["reports"], responses=PICTURES)
     def sprint_health(
         request: Request,
         team: str = "",
         sprint: Annotated[str, Query(description="Id, name or number; else the running one.")] = "",
         language: Language = "",
-        form: _Form = "json",
+        form: _Drawn = "json",
+        chart: _Chart = "",
     ) -> Response:
         """A sprint: burndown, scope ledger, what may be carried over, forecast with its back-test."""
-        words = {"sprint": sprint, "language": language, "form": form}
+        words = {"sprint": sprint, "language": language, "form": form, "chart": chart}
         return answer(viewer_of(request), "sprint-health", words, team)
+
+    @router.get("/weekly", tags=["reports"], responses=PICTURES)
+    def weekly(
+        request: Request,
+        team: str = "",
+        week: _Week = "",
+        language: Language = "",
+        form: _Drawn = "json",
+        chart: _Chart = "",
+    ) -> Response:
+        """A week: what to decide, what is at risk, what shipped, how delivery, flow and quality went."""
+        words = {"week": week, "language": language, "form": form, "chart": chart}
+        return answer(viewer_of(request), "weekly", words, team)
+
+    @router.get("/update", tags=["reports"], responses=PICTURES)
+    def update(
+        request: Request,
+        audience: Annotated[Literal["executive", "product", "team"], Query(alias="for")],
+        team: str = "",
+        week: _Week = "",
+        language: Language = "",
+        form: _Drawn = "json",
+        chart: _Chart = "",
+    ) -> Response:
+        """The same facts in the depth and words of those who read them."""
+        words = {"for": audience, "week": week, "language": language, "form": form, "chart": chart}
+        return answer(viewer_of(request), "update", words, team)
 
     @router.get("/forecast", tags=["reports"], responses=FORMS)
     def forecast(
@@ -114,6 +142,11 @@ def _numbers(router: APIRouter, answer: Callable[[Viewer, str, dict[str, str], s
 
 
 _Form = Annotated[Form, Query(alias="format")]
+_Drawn = Annotated[
+    Literal["json", "md", "html", "svg", "png"], Query(alias="format", description="A picture is one of `chart`.")
+]
+_Chart = Annotated[str, Query(description="Which of its charts, like `burndown`, where a picture is asked for.")]
+_Week = Annotated[str, Query(description="Like `2026-W46`, as known by its end; else up to now.")]
 
 
 def _team(key: str) -> str:

@@ -17,7 +17,7 @@ from fairlead.ui.visit import Visit
 
 PAGES = {"fairlead triage": "/triage", "fairlead brief": "/", "fairlead doctor": "/data", "fairlead sync": "/data"}
 """Command of an act -> our page that shows the same."""
-OWN_WORDS = {"sprint-health": ("sprint",), "flow": ("window",), "work": ("work_type",)}
+OWN_WORDS = {"sprint-health": ("sprint",), "flow": ("window",), "weekly": ("week",), "work": ("work_type",)}
 """Report -> what its page reads from the address beside team and language; its evidence is asked with the same."""
 LEVELS = {"information": "neutral", "warning": "watch", "fault": "act"}
 

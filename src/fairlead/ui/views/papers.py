@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from fairlead.model.errors import Skip
 from fairlead.reports.asked import Asked
 from fairlead.reports.document import Document
+from fairlead.reports.past import asked_in_week
 from fairlead.reports.registry import REPORTS
 from fairlead.ui.kept import kept
 from fairlead.ui.views.documents import own_words, story
@@ -24,12 +27,16 @@ def paper(name: str, visit: Visit) -> Document:
     # Kept by team and language: whoever asks, a report says the same.
     def make() -> Document:
         now, intake = services.clock.now(), services.intake()
-        return REPORTS[name](Asked(services.warehouse, services.setup, now, team or None, language, intake), **own)
+        asked = Asked(services.warehouse, services.setup, now, team or None, language, intake)
+        # a week that is over is told as it was known by its end
+        with asked_in_week(services.past, asked, own.get("week", "")) as then:
+            return REPORTS[name](then, **own)
 
     return kept(visit, (name, team, language, *own.values()), make)
 
 
-def report(visit: Visit, name: str) -> Response:
-    """A report that needs nothing but its own words, as a page."""
+def report(visit: Visit, name: str, command: str = "", links: Sequence[tuple[str, str]] = ()) -> Response:
+    """A report that needs nothing but its own words, as a page; `links` are names and addresses beside it."""
     told = story(paper(name, visit), visit)
-    return visit.page("pages/report.html", told.title.text, story=told, command=f"fairlead {name}")
+    typed = command or f"fairlead {name}"
+    return visit.page("pages/report.html", told.title.text, story=told, command=typed, links=links)
