@@ -18,6 +18,7 @@ from fairlead.gateway import local, probes
 from fairlead.gateway.access import Access
 from fairlead.gateway.api.app import create_api, problem
 from fairlead.gateway.counters import Counters
+from fairlead.gateway.feeds import Feeds
 from fairlead.gateway.guard import Guard
 from fairlead.gateway.headers import SecurityHeaders
 from fairlead.gateway.hosts import Hosts
@@ -68,7 +69,8 @@ def create_apps(services: Services) -> Apps:
     # Pages and API only: what webhooks are told fits into a packet.
     guarded = GZipMiddleware(Guard(inside, access, hosts, https=https), minimum_size=1_000, compresslevel=6)
     open_to_all = [*_receivers(services, counters), *probes.routes(services.log, services.database, counters, hosts)]
-    network = Starlette(routes=[*open_to_all, Mount("/", app=guarded)], exception_handlers=faults)
+    feeds = Feeds(services, access, hosts).route()
+    network = Starlette(routes=[*open_to_all, feeds, Mount("/", app=guarded)], exception_handlers=faults)
     return Apps(
         network=SecurityHeaders(network, https=https),
         operator=Guard(for_operator, access, hosts, https=https, operator=True),

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fairlead.gateway.access import Access, csrf_fits, csrf_token
 from fairlead.gateway.hosts import Hosts
 from fairlead.gateway.limits import RateLimit
-from fairlead.gateway.viewer import Viewer
+from fairlead.gateway.viewer import FEEDS_ALONE, Viewer
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = ("/sign-in", "/static/", "/preferences", "/favicon.ico")
@@ -82,6 +82,9 @@ class Guard:
             if viewer is None:
                 self._failures.take(client)
                 return Found(refusal=_problem(401, "this token opens nothing", "`fairlead login` makes one"))
+            # It stands in addresses, and so in logs: here it must not even list or end other tokens.
+            if viewer.scopes == FEEDS_ALONE:
+                return Found(refusal=_problem(403, "this token opens feeds alone"))
             return Found(viewer)
         cookie = _cookies(headers).get(self._cookie, "")
         if not cookie:

@@ -12,14 +12,17 @@ from fairlead.store.access import EVERYWHERE, ROLES, Role
 OPERATOR = "operator"
 """Whoever owns the files: no person of the team, and never an approver."""
 
-Scope = Literal["read", "write", "sql", "admin"]
+Scope = Literal["read", "write", "sql", "admin", "feed"]
 SCOPES: Mapping[Scope, str] = {
     "read": "records, figures, brief, triage, state of the sources",
     "write": "replay, decisions about identity",
     "sql": "the SQL console, for owners",
     "admin": "invitations, roles, tokens of others, for owners",
+    "feed": "feeds of reports, by an address that holds the token",
 }
 """What a token may be limited to, on top of the role of its person."""
+FEEDS_ALONE: frozenset[Scope] = frozenset({"feed"})
+"""Scopes of a token that may stand in an address: it opens nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

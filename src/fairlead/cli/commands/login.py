@@ -16,7 +16,7 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 @APP.command(epilog="Example: fairlead login --token laptop --scope read --days 30")
 def login(
     token: Annotated[str, typer.Option(help="Make a token of this name instead of a link.")] = "",
-    scope: Annotated[list[str] | None, typer.Option(help="read, write, sql or admin; repeat it.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="read, write, sql, admin or feed; repeat it.")] = None,
     days: Annotated[int, typer.Option(min=1, max=365, help="How long a token holds.")] = 90,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:

@@ -1,0 +1,63 @@
+"""The outbox: what was sent and what was not, and another try."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.exceptions import HTTPException
+
+from fairlead.gateway.api.asking import Api, viewer_of
+from fairlead.gateway.viewer import Viewer
+from fairlead.governance.outbox import Outbox
+from fairlead.store import outbox
+from fairlead.store.access import EVERYWHERE
+from fairlead.wiring.outboxes import told
+
+_MAY: tuple[str, ...] = ("owner", "manager")
+
+
+def routes(api: Api) -> APIRouter:
+    """`/outbox` and another try of a message."""
+    router = APIRouter(tags=["outbox"])
+    database = api.services.database
+
+    @router.get("/outbox")
+    def listed(
+        request: Request,
+        status: Literal["", "waiting", "sending", "sent", "failed"] = "",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> dict[str, Any]:
+        """The newest messages of the asker's teams; addresses only for owners, which is recorded."""
+        viewer = viewer_of(request)
+        viewer.demand("manager", "read")
+        with database.read() as tx:
+            found = outbox.rows(tx, status=status, teams=_teams(viewer), limit=limit)
+            counts = outbox.counts(tx)
+        if viewer.sees_people and (mails := sum(message.channel == "mail" for message in found)):
+            api.access.note_reading(viewer, "api", "GET /outbox", ["outbox.address"], mails, allowed=True)
+        rows = [told(message, addresses=viewer.sees_people) for message in found]
+        return {"counts": counts if _teams(viewer) is None else {}, "messages": rows}
+
+    @router.post("/outbox/{message}/retry", status_code=202)
+    def retry(request: Request, message: str) -> dict[str, str]:
+        """Lets a message that failed or waits be tried at once; the workers send it."""
+        viewer = viewer_of(request)
+        viewer.demand("manager", "write")
+        teams = _teams(viewer)
+        with database.read() as tx:
+            found = outbox.get(tx, message)
+        # one of another team looks like one that is not there
+        if found is None or (teams is not None and found.team not in teams):
+            raise HTTPException(404, f"no message `{message}`")
+        Outbox(database).retry(found.id)
+        return {"id": found.id, "status": "waiting"}
+
+    return router
+
+
+def _teams(viewer: Viewer) -> list[str] | None:
+    """Teams whose messages a manager sees; `None` for all."""
+    if viewer.roles.get(EVERYWHERE) in _MAY:
+        return None
+    return [team for team, role in viewer.roles.items() if role in _MAY]
