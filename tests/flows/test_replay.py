@@ -41,3 +41,8 @@ def test_a_source_that_nobody_knows_is_refused(shell: Shell) -> None:
     assert "did you mean `github`?" in shell.run("replay", "gitub", code=1).stderr
     assert shell.json("replay", "github")["read"] == 1
     assert "no source `gitub`" in shell.run("sync", "gitub", code=1).stderr
+
+
+def test_a_source_of_which_files_were_imported_alone_is_noted_as_such(shell: Shell) -> None:
+    (row,) = shell.json("sql", "select of, kind from sync_runs")
+    assert (row["of"], row["kind"]) == ("github", "import"), "else it would be called silent a day later"

@@ -182,12 +182,12 @@ def moment_of(version: str) -> int:
 
 
 def is_weak(version: str) -> bool:
-    """Whether a version is of a tombstone that only sweeps made: it starts with a dot after the first digit."""
+    """Whether a version is of a tombstone that only sweeps made, below every word of a tool: `0.` begins it."""
     return version[1] == "."
 
 
 OFFSET = 10**16
 """What versions add to microseconds, so that times before 1970 sort as text."""
 
-OVERRULED = ".00.sweep"
-"""End of the version of a sweep that knows better than the tool's own word about a deletion."""
+OVERRULED = ".sweep"
+"""End of a version that a conclusion from listings took over from the tool's own word about a deletion."""

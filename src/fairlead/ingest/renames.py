@@ -75,7 +75,7 @@ def _carry_table(
             # nobody could say it again: better under an id that it once had than lost
             continue
         # a sweep that overruled the tool's own word has hidden it
-        carried.contested = carried.contested or unsaid or any(OVERRULED in one.version for one in held)
+        carried.contested = carried.contested or unsaid or any(_hides_word(one) for one in held)
         gone.append(row_id)
         moving += moved
     if gone:
@@ -130,7 +130,11 @@ def _moved(moves: Moves, held: Statement) -> Statement | None:
 
 
 def _by_sweep(one: Statement) -> bool:
-    return OVERRULED in one.version or is_weak(one.version)
+    return OVERRULED in one.version
+
+
+def _hides_word(one: Statement) -> bool:
+    return _by_sweep(one) and not is_weak(one.version)
 
 
 def _size(statements: Iterable[Statement]) -> int:

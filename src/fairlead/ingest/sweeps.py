@@ -1,16 +1,18 @@
 """What a full listing of a tool proves: what is missing in it was deleted, what it lists is there.
 
-A listing is kept, so that a row which arrives after it meets it too. The tombstone of a sweep is the weakest of all
-statements: when the tool itself tells the time of a deletion, that counts, whichever came first.
+A listing is kept, so that a row which arrives after it meets it too. What follows from the listings of a scope is a
+function of them and of the tool's own words alone. It takes the place of the tool's last word about a deletion and
+keeps that word's version, so that nothing depends on which was heard first.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from fairlead.connectors.kit.connector import Sweep
-from fairlead.ingest.aliases import OFFSET, OVERRULED, Aliases, is_weak, moment_of
+from fairlead.ingest.aliases import OFFSET, OVERRULED, Aliases, moment_of
 from fairlead.ingest.renames import move_scope
 from fairlead.model.schema import TABLES, column_names
 from fairlead.model.times import epoch_us
@@ -53,6 +55,9 @@ def meet(tx: Transaction, *touched: Mapping[str, Iterable[str]]) -> dict[str, se
     return changed
 
 
+_NEVER = -OFFSET
+_WEAKEST = "0.00000000000000000"
+"""Stands for a tool that has not spoken of a deletion: below every version of a tool."""
 _ITEMS, _MESSAGES = "work_items", "messages"
 VEILED = tuple(table for table in TABLES if "restricted" in column_names(table))
 """Tables of which a row may be hidden from whoever lists them; a word about that makes a listing speak anew."""
@@ -84,25 +89,16 @@ class _Cover:
 
 
 def _judge(tx: Transaction, table: str, under: Mapping[str, Listing], raw_seq: int | None) -> dict[str, set[str]]:
-    weak, strong = [], []
+    said: list[Statement] = []
     rows = rowio.load(tx, table, under)
     hidden = _hidden(tx, table, rows)
     for record_id, row in rows.items():
-        at, deleted_us = _verdict(row, under[record_id], record_id in hidden)
-        if deleted_us == row.merged.values.get("deleted_at"):
-            continue
-        version = f"{epoch_us(at) + OFFSET:017d}"
-        if _by_sweep(row):
-            # the leading 0 sorts below every version of a tool
-            weak.append(Statement(table, record_id, f"0.{version}", {"deleted_at": deleted_us}, raw_seq))
-        else:
-            # a sign of life takes a tombstone back that has the moment of the same sweep: it must sort above it
-            end = OVERRULED if deleted_us is not None else f"{OVERRULED}.alive"
-            strong.append(Statement(table, record_id, version + end, {"deleted_at": deleted_us}, raw_seq))
-    changed = records.overrule(tx, weak).changed
-    for judged, ids in records.merge(tx, strong).changed.items():
-        changed.setdefault(judged, set()).update(ids)
-    return changed
+        deleted_us = _verdict(row, under[record_id], record_id in hidden)
+        if deleted_us != row.merged.values.get("deleted_at"):
+            # just above the word that it replaces: whatever the tool says later, of whatever moment, wins again
+            version = (_own(row) or _WEAKEST) + OVERRULED
+            said.append(Statement(table, record_id, version, {"deleted_at": deleted_us}, raw_seq))
+    return records.overrule(tx, said).changed
 
 
 def _hidden(tx: Transaction, table: str, rows: Mapping[str, rowio.Row]) -> set[str]:
@@ -118,27 +114,28 @@ def _hidden(tx: Transaction, table: str, rows: Mapping[str, rowio.Row]) -> set[s
     return found
 
 
-def _verdict(row: rowio.Row, listing: Listing, hidden: bool) -> tuple[datetime, int | None]:
-    """What `deleted_at` should be, and as of when."""
+def _verdict(row: rowio.Row, listing: Listing, hidden: bool) -> int | None:
+    """When a row was deleted, by what the tool said of it and all listings together, in whatever order they came."""
     deleted: int | None = row.merged.values.get("deleted_at")
-    if row.merged.id in listing.ids:
-        # a deletion that the tool dated after the listing stands: the listing was made while the thing was there
-        outlived = deleted is not None and deleted < epoch_us(listing.at)
-        return listing.at, None if outlived else deleted
-    missed = None if hidden else _missed(row, listing)
-    if missed is None:
-        return listing.at, None if _by_sweep(row) or _overruled(row) else deleted
-    if deleted is not None and not _by_sweep(row):
-        return missed, deleted
-    return missed, epoch_us(missed)
+    listed_us = _last_listed(row.merged.id, listing)
+    alive_us = max(_last_heard(row), listed_us)
+    if deleted is None or _is_swept(row):
+        # the tool's word was one of life, or of a deletion before the last listing, to which it then adds nothing
+        alive_us = max(alive_us, _own_moment(row))
+    elif listed_us <= deleted:
+        # its word of a deletion stands until a later listing shows that the thing was restored
+        return deleted
+    if hidden:
+        return None
+    # what comes after the last that listed it has missed it; one that was made before we last heard of it has not
+    return next((at_us for at_us in map(epoch_us, listing.times) if at_us > alive_us), None)
 
 
-def _missed(row: rowio.Row, listing: Listing) -> datetime | None:
-    """First sweep that did not list a row although the tool had spoken of it before and not since."""
-    # what an earlier listing still had can only have been missed after it
-    since = listing.gone.get(row.merged.id, listing.times[0])
-    alive_us = _last_heard(row)
-    return next((at for at in listing.times if at >= since and epoch_us(at) > alive_us), None)
+def _last_listed(record_id: str, listing: Listing) -> int:
+    if record_id in listing.ids:
+        return epoch_us(listing.at)
+    missed = listing.gone.get(record_id)
+    return _NEVER if missed is None else epoch_us(listing.times[bisect_left(listing.times, missed) - 1])
 
 
 def _last_heard(row: rowio.Row) -> int:
@@ -148,12 +145,17 @@ def _last_heard(row: rowio.Row) -> int:
     return max(heard, default=0) if created is None else max(created, max(heard, default=0))
 
 
-def _overruled(row: rowio.Row) -> bool:
-    """Whether a sweep spoke last of a deletion that the tool had told: what sweeps said, life takes back."""
+def _is_swept(row: rowio.Row) -> bool:
+    """Whether what stands there about a deletion was concluded from listings."""
     return OVERRULED in row.merged.versions.get("deleted_at", "")
 
 
-def _by_sweep(row: rowio.Row) -> bool:
-    """Whether only sweeps have spoken of a deletion so far: their versions are the weak ones."""
-    version = row.merged.versions.get("deleted_at", "")
-    return not version or is_weak(version)
+def _own(row: rowio.Row) -> str:
+    """Version of the tool's own last word about a deletion, also where it was replaced; empty without one."""
+    version = row.merged.versions.get("deleted_at", "").partition(OVERRULED)[0]
+    return "" if version == _WEAKEST else version
+
+
+def _own_moment(row: rowio.Row) -> int:
+    version = _own(row)
+    return moment_of(version) if version else _NEVER

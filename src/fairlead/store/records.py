@@ -33,7 +33,7 @@ class Applied:
     created: dict[str, set[str]] = field(default_factory=dict)
     """Table -> ids of rows that were not there before."""
     dead: dict[str, set[str]] = field(default_factory=dict)
-    """Table -> ids of tombstones that something was said about."""
+    """Table -> ids of tombstones that something was said about, and of rows that are tombstones no more."""
 
     @property
     def count(self) -> int:
@@ -127,9 +127,8 @@ def _merge_table(tx: Transaction, table: str, group: list[Statement], applied: A
         rowio.forget_removal(tx, table, created)
     _note(applied.changed, table, changed)
     _note(applied.created, table, created)
-    _note(
-        applied.dead, table, {one for one, row in written.items() if row.merged.values.get("deleted_at") is not None}
-    )
+    dead = {one for one, row in written.items() if row.merged.values.get("deleted_at") is not None}
+    _note(applied.dead, table, dead | {one for one, held in before.items() if "deleted_at" in held})
 
 
 def _differs(values: Mapping[str, Any], before: Mapping[str, tuple[str, Any]]) -> bool:

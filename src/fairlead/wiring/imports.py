@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,11 @@ from fairlead.ingest.records_import import import_records
 from fairlead.ingest.spool import ImportSummary
 from fairlead.metrics.stated import ids
 from fairlead.model.errors import Abort, ConfigFaults, Unreadable
+from fairlead.model.patch import Patch
+from fairlead.model.raw import RawEvent
+from fairlead.model.records.provenance import SyncRun
+from fairlead.model.times import iso
+from fairlead.store import records
 from fairlead.wiring.services import Services
 
 
@@ -42,8 +48,29 @@ def import_events(services: Services, paths: Sequence[Path], *, apply: bool) -> 
         raise ConfigFaults(found.faults)
     # in one transaction for the same reason: whoever is killed here has imported nothing
     new = sum(not receipt.duplicate for receipt in services.log.append_whole(found.events))
+    _note_once(services, found.events)
     quarantined = services.apply().quarantined if apply else 0
     return ImportedEvents(found.files, len(found.events), new, quarantined)
+
+
+def _note_once(services: Services, events: Sequence[RawEvent]) -> None:
+    """Notes the import of each source that no setting names: nobody waits for its next word, so none is silent."""
+    now = services.clock.now()
+    counts = Counter(event.source for event in events if services.source(event.source) is None)
+    runs = [
+        SyncRun(
+            id=f"{source}/import/{iso(now)}",
+            of=source,
+            kind="import",
+            started_at=now,
+            finished_at=now,
+            result="success",
+            pages=count,
+        )
+        for source, count in counts.items()
+    ]
+    with services.database.begin() as tx:
+        records.apply(tx, [Patch(run, now) for run in runs])
 
 
 def import_results(

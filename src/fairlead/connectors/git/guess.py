@@ -30,6 +30,8 @@ _BITBUCKET_SERVER = re.compile(r"^(?:Merge pull request|Pull request) #(\d+)(?: 
 _AZURE = re.compile(r"^Merged PR (\d+): (.+)")
 _GITLAB = re.compile(r"^See merge request (?:\S+)?!(\d+)\s*$", re.MULTILINE)
 _BY_HAND = re.compile(r"^Merge (?:remote-tracking )?branch '([^']+)'(?: of \S+)?(?: into '?([^'\s]+)'?)?")
+_FROM = re.compile(r"(?<=') of \S+")
+"""Where a branch was pulled from: an address that names somebody's fork."""
 _SQUASH = re.compile(r"^(.*\S) \((#|!|PR #?|pull request #)(\d+)\)$", re.IGNORECASE)
 
 _INTEGRATION = re.compile(
@@ -65,7 +67,7 @@ def merged_change(commit: LoggedCommit, *, on_chain: bool) -> Guess | None:
     if host := _GITLAB.search(body):
         return Guess(_number(host.group(1)), _first_line(body) or subject, branch, base, "!")
     # main merged into a feature branch, a pull, or a promotion from dev to main: no change of its own
-    return Guess(None, subject, branch, base) if on_chain and not is_integration(branch) else None
+    return Guess(None, _FROM.sub("", subject), branch, base) if on_chain and not is_integration(branch) else None
 
 
 def squashed_change(commit: LoggedCommit) -> Guess | None:
@@ -84,7 +86,8 @@ def _hosted(subject: str, body: str) -> Guess | None:
         number, head, base, title = found.groups()
         return Guess(_number(number), title or _first_line(body) or subject, head or "", base or "")
     if found := _GITHUB.match(subject):
-        return Guess(_number(found.group(1)), _first_line(body) or subject, found.group(2))
+        # without a title of its own the branch says what it is; the subject names whose fork it came from
+        return Guess(_number(found.group(1)), _first_line(body) or found.group(2), found.group(2))
     if found := _BITBUCKET.match(subject):
         return Guess(_number(found.group(2)), _first_line(body) or subject, found.group(1))
     if found := _AZURE.match(subject):

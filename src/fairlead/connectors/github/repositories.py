@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from fairlead.connectors.github.sheet import Sheet
 from fairlead.connectors.kit.connector import Rename
-from fairlead.connectors.kit.moments import EMBEDDED, GONE, USUAL_RANK, version
+from fairlead.connectors.kit.moments import EMBEDDED, GONE, RENAMED, USUAL_RANK, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
 from fairlead.model.records.code import Repository
@@ -48,7 +48,6 @@ def installation_event(sheet: Sheet, payload: Doc) -> None:
 
 def say_repository(sheet: Sheet, found: Doc, rank: int) -> None:
     """Says all that a repository object carries."""
-    updated, pushed = found.time("updated_at"), found.time("pushed_at")
     number = found.whole("id")
     sheet.say(
         Repository(
@@ -56,7 +55,7 @@ def say_repository(sheet: Sheet, found: Doc, rank: int) -> None:
             source=sheet.source,
             url=found.text("html_url"),
             created_at=found.time("created_at"),
-            updated_at=updated,
+            updated_at=found.time("updated_at"),
             name=found.text("full_name"),
             external_id=str(number) if number else UNSET,
             default_branch=found.text("default_branch"),
@@ -64,12 +63,16 @@ def say_repository(sheet: Sheet, found: Doc, rank: int) -> None:
             archived=found.flag("archived"),
             fork=found.flag("fork"),
             language=found.text("language"),
-            pushed_at=pushed,
+            pushed_at=found.time("pushed_at"),
         ),
-        # A push does not move `updated_at` at once, so the later of both is what the object is as of.
-        max((moment for moment in (updated, pushed) if moment), default=OLDEST),
+        _as_of(found),
         rank,
     )
+
+
+def _as_of(found: Doc) -> datetime:
+    # a push does not move `updated_at` at once, so the later of both is what the object is as of
+    return max((moment for key in ("updated_at", "pushed_at") if (moment := found.time(key))), default=OLDEST)
 
 
 def _say_named(sheet: Sheet, found: Doc) -> None:
@@ -101,4 +104,6 @@ def _renamed(sheet: Sheet, payload: Doc, found: Doc, at: datetime) -> None:
         who = former.child("user") or former.child("organization")
         owner = who.need_text("login") if who else owner
     if f"{owner}/{name}" != full_name:
+        # a transfer need not move `updated_at`: of two sayings of one second a page with the old name would win
+        sheet.say(Repository(id=sheet.repository, name=full_name), _as_of(found), RENAMED)
         sheet.renames.append(Rename(f"{sheet.source}:{owner}/{name}", sheet.repository, at))

@@ -17,6 +17,9 @@ USUAL_RANK = 20
 SNAPSHOT = 90
 """Rank of an API page: it shows the state after everything that happened in the second of its version."""
 
+RENAMED = 98
+"""Rank of the new name of something renamed or transferred: any object of that second may still have the old one."""
+
 GONE = 99
 """Rank of a deletion: nothing of the same second comes after it."""
 
