@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV := $(BOOT)/uv
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: demo test check fast setup setup-dev lock docs clean
+.PHONY: demo test check fast hunt setup setup-dev lock docs clean
 
 demo: setup ## load the canned team, print its brief and serve its pages (NO_SERVE=1 stops after the brief)
 	@$(BIN)/fairlead demo $(if $(NO_SERVE),--no-serve)
@@ -19,6 +19,10 @@ check: setup-dev ## lint, types and import rules
 
 fast: ## the quickest part of the suite
 	@$(BIN)/pytest -x -m "not slow and not servers and not browser" tests/model tests/config tests/architecture
+
+hunt: setup-dev ## property tests on examples of their own, other ones each time (ROUNDS=5 runs them five times)
+	@for round in $$(seq $(or $(ROUNDS),1)); do FAIRLEAD_HUNT=1 $(BIN)/pytest -n 2 --dist loadfile -m "not slow and not servers" \
+		$$(grep -rlE '^@given|^    @given' tests) || exit 1; done
 
 setup: .venv/.ready
 setup-dev: .venv/.ready-dev

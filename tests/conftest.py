@@ -15,11 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from tests import nats_servers
 from tests.nats_servers import Node
 
 from fairlead.store.database import Database
 from fairlead.wiring.demo.home import make_home
+
+# The suite says the same of the same program each time it runs; `make hunt` looks where it has not looked yet. Before
+# any test is read, since each takes its settings from what holds then.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("hunt", print_blob=True)
+settings.load_profile("hunt" if os.environ.get("FAIRLEAD_HUNT") else "repeatable")
 
 
 def pytest_configure() -> None:
