@@ -155,7 +155,7 @@ class Mail(Section, frozen=True):
     password: SecretRef | None = None
     """Password of the user."""
     sender: str = ""
-    """Whose mail it is, like `Fairlead <fairlead@acme.example>`."""
+    """Whose mail it is: an address, or a name and the address in angle brackets."""
 
 
 class Reports(Section, frozen=True):
