@@ -10,7 +10,13 @@ def test_every_connector_stands_in_it_and_refuses_what_is_not_signed() -> None:
     found = {row.tool: row for row in rows()}
     assert found.keys() == connectors().keys()
     assert not [row.tool for row in found.values() if row.verify.startswith("takes it")]
-    assert [tool for tool, row in found.items() if row.fake] == ["github", "gitlab", "jira", "pagerduty", "prometheus"]
+    assert [tool for tool, row in found.items() if row.fake] == [
+        "github",
+        "gitlab",
+        "jira",
+        "pagerduty",
+        "prometheus",
+    ]
     assert not found["cdevents"].sync
     assert found["git"].sync
     assert all(f"| `{tool}` |" in markdown() for tool in found)
