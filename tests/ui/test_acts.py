@@ -16,9 +16,13 @@ from tests.ui.sites import AS_OF, Site
 
 from fairlead.config.load import load
 from fairlead.connectors.kit.fake.server import app as github
+from fairlead.governance.letter import Letter
+from fairlead.governance.outbox import Order, Outbox
+from fairlead.model.errors import Skip
 from fairlead.model.raw import RawEvent
 from fairlead.model.times import FixedClock
 from fairlead.store import access, quarantine, records, rereads
+from fairlead.store import outbox as kept_messages
 from fairlead.ui import kept
 from fairlead.ui.pages import settings
 from fairlead.wiring.services import Services
@@ -70,6 +74,28 @@ def test_quarantine_is_shown_and_read_again_by_source(fresh: TestClient, fresh_s
     with database.read() as tx:
         assert set(rereads.asked(tx)) == set(held.values())
     assert fresh.post("/data/retry", data={"csrf": _csrf(page), "source": "nobody"}).status_code == 422
+
+
+def test_what_nobody_took_is_shown_and_tried_again(fresh: TestClient, fresh_site: Site) -> None:
+    database = fresh_site.services.database
+    outbox = Outbox(database)
+    order = Order(
+        channel="mail", address="gone@acme.example", made_from="brief", asked_by="operator", as_of=AS_OF, once="1"
+    )
+    [message] = outbox.post([order], Letter(subject="All is <b>well</b>", text="x"))
+    claimed = outbox.claim({"mail"})
+    assert claimed is not None
+    outbox.not_sent(claimed, Skip("550 no such user"))
+    page = fresh.get("/deliveries").text
+    assert "1 message could not be sent" in page
+    assert "All is &lt;b&gt;well&lt;/b&gt;" in page
+    assert "550 no such user" in page
+    assert fresh.post("/deliveries/retry", data={"csrf": _csrf(page)}).status_code == 200
+    with database.read() as tx:
+        again = kept_messages.get(tx, message.id)
+    assert again is not None
+    assert again.status == "waiting"
+    assert "could not be sent" not in fresh.get("/deliveries").text
 
 
 def _pair(text: str) -> str:

@@ -8,7 +8,7 @@ leaves it claimed; the next one cannot know and sends it again, under the same i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -18,6 +18,7 @@ from fairlead.governance.retries import next_try
 from fairlead.model.errors import Fault, Retry, Skip
 from fairlead.model.times import Clock, SystemClock
 from fairlead.store import outbox as kept
+from fairlead.store.access import EVERYWHERE
 from fairlead.store.database import Database
 from fairlead.store.holders import Holder
 from fairlead.store.outbox import Message
@@ -52,6 +53,12 @@ class Order:
     def id(self) -> str:
         """Stable over processes and tries."""
         return hashlib.sha256("\n".join((self.once, self.channel, self.address)).encode()).hexdigest()[:24]
+
+
+def teams_told(roles: Mapping[str, str]) -> list[str] | None:
+    """Teams whose messages somebody with these roles, by team, is told of: those they manage; `None` means all."""
+    may = [team for team, role in roles.items() if role in ("owner", "manager")]
+    return None if EVERYWHERE in may else may
 
 
 class Outbox:

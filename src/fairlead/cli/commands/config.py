@@ -108,8 +108,9 @@ def _faults_of(read: Callable[[], object]) -> Sequence[ConfigFault]:
 def _settings() -> object:
     from fairlead.cli import home
     from fairlead.connectors.kit.registry import connectors
+    from fairlead.reports.registry import REPORTS
 
-    return home.loaded(tools=connectors())
+    return home.loaded(tools=connectors(), reports=REPORTS)
 
 
 def _metrics() -> object:

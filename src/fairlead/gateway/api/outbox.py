@@ -8,13 +8,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 
 from fairlead.gateway.api.asking import Api, viewer_of
-from fairlead.gateway.viewer import Viewer
-from fairlead.governance.outbox import Outbox
+from fairlead.governance.outbox import Outbox, teams_told
 from fairlead.store import outbox
-from fairlead.store.access import EVERYWHERE
 from fairlead.wiring.outboxes import told
-
-_MAY: tuple[str, ...] = ("owner", "manager")
 
 
 def routes(api: Api) -> APIRouter:
@@ -32,19 +28,19 @@ def routes(api: Api) -> APIRouter:
         viewer = viewer_of(request)
         viewer.demand("manager", "read")
         with database.read() as tx:
-            found = outbox.rows(tx, status=status, teams=_teams(viewer), limit=limit)
+            found = outbox.rows(tx, status=status, teams=teams_told(viewer.roles), limit=limit)
             counts = outbox.counts(tx)
         if viewer.sees_people and (mails := sum(message.channel == "mail" for message in found)):
             api.access.note_reading(viewer, "api", "GET /outbox", ["outbox.address"], mails, allowed=True)
         rows = [told(message, addresses=viewer.sees_people) for message in found]
-        return {"counts": counts if _teams(viewer) is None else {}, "messages": rows}
+        return {"counts": counts if teams_told(viewer.roles) is None else {}, "messages": rows}
 
     @router.post("/outbox/{message}/retry", status_code=202)
     def retry(request: Request, message: str) -> dict[str, str]:
         """Lets a message that failed or waits be tried at once; the workers send it."""
         viewer = viewer_of(request)
         viewer.demand("manager", "write")
-        teams = _teams(viewer)
+        teams = teams_told(viewer.roles)
         with database.read() as tx:
             found = outbox.get(tx, message)
         # one of another team looks like one that is not there
@@ -54,10 +50,3 @@ def routes(api: Api) -> APIRouter:
         return {"id": found.id, "status": "waiting"}
 
     return router
-
-
-def _teams(viewer: Viewer) -> list[str] | None:
-    """Teams whose messages a manager sees; `None` for all."""
-    if viewer.roles.get(EVERYWHERE) in _MAY:
-        return None
-    return [team for team, role in viewer.roles.items() if role in _MAY]
