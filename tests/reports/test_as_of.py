@@ -66,6 +66,16 @@ def test_records_and_turns_of_then_are_those_of_a_store_that_heard_no_more(told:
         assert rewound[table] == rows, table
 
 
+def test_who_was_asked_and_answered_since_was_asked_then() -> None:
+    """A review takes its author from the host's list; asked again later, they were not asked in between."""
+    asked = ["review_requested", "approved", "review_requested", "review_request_removed"]
+    told = ended(played([(hour, 1, kind, 1) for hour, kind in zip((10, 20, 30, 40), asked, strict=True)]))
+    found = [_held(told, then)["changes"][0]["requested_reviewers"] for then in (5, 15, 25, 35, 45)]
+    assert found == [[], ["github:@kim"], [], ["github:@kim"], []]
+    team = ended(played([(10, 1, "review_requested", 1), (11, 1, "team_requested", 0), (20, 1, "approved", 2)]))
+    assert [_held(team, then)["changes"][0]["requested_teams"] for then in (15, 25)] == [["github:@acme/core"], []]
+
+
 TOLD: list[Step] = [
     (26, 1, "review_requested", 1), (27, 2, "ready", 0), (28, 2, "checked", 0), (30, 1, "changes_requested", 1),
     (31, 1, "deployed", 0), (33, 2, "review_requested", 2), (34, 2, "incident", 0), (36, 1, "pushed", 0),

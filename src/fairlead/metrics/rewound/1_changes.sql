@@ -86,20 +86,56 @@ group by m.change;
 
 update changes set head_sha = h.sha from heads h where h.change = changes.id and changes.head_sha is distinct from h.sha;
 
--- Who was asked later was not asked then, unless the request was already there and is only made again.
-create or replace temp table asked_later as
-select change, coalesce(subject, subject_team) as asked
+-- A review takes the reviewer, or a team with the reviewer in it, from the host's list of who is asked. So the last word
+-- before the moment says who was asked then; where there is none the first one after it does.
+create or replace temp table request_words as
+with reviews as (
+    from spoken where kind in ('approved', 'changes_requested', 'reviewed') or kind = 'commented' and review is not null
+)
+
+select change, subject is null as of_team, coalesce(subject, subject_team) as asked, kind, is_later, nth
 from spoken
 where kind in ('review_requested', 'review_request_removed') and coalesce(subject, subject_team) is not null
-group by all
-having arg_min(kind, nth) filter (is_later) = 'review_requested'
-    and coalesce(arg_max(kind, nth) filter (not is_later), '') <> 'review_requested';
+union all
+select change, false, actor, kind, is_later, nth from reviews where actor is not null
+union all
+select r.change, true, m.team, r.kind, r.is_later, r.nth
+from reviews r
+join memberships m on m.account = r.actor and m.deleted_at is null and m.team is not null;
 
-update changes set
-    requested_reviewers = list_filter(requested_reviewers, lambda one: not list_contains(a.asked, one)),
-    requested_teams = list_filter(requested_teams, lambda one: not list_contains(a.asked, one))
-from (select change, list(asked) as asked from asked_later group by change) a
-where a.change = changes.id;
+create or replace temp table asked_then as
+with said as (
+    select change, of_team, asked, max(nth) filter (kind = 'review_requested' and not is_later) as since,
+        arg_max(kind, nth) filter (not is_later) as before, arg_min(kind, nth) filter (is_later) as after
+    from request_words group by change, of_team, asked
+),
+
+held as (
+    select id as change, false as of_team, unnest(requested_reviewers) as asked,
+        generate_subscripts(requested_reviewers, 1) as place
+    from changes
+    union all
+    select id, true, unnest(requested_teams), generate_subscripts(requested_teams, 1) from changes
+)
+
+select change, of_team, list(asked order by since nulls first, place) as asked
+from held
+full join said using (change, of_team, asked)
+where case
+    -- Nothing came later: it is as it is now.
+    when after is null then place is not null
+    when before is not null then before = 'review_requested'
+    when after = 'review_requested' then false
+    when after = 'review_request_removed' then true
+    else place is not null
+end
+group by change, of_team;
+
+update changes set requested_reviewers = coalesce(p.asked, []), requested_teams = coalesce(t.asked, [])
+from (select distinct change from request_words where is_later) l
+left join asked_then p on p.change = l.change and not p.of_team
+left join asked_then t on t.change = l.change and t.of_team
+where l.change = changes.id;
 
 create or replace temp table labelled_later as
 select change, list(label) filter (is_there) as there, list(label) filter (not is_there) as missing
