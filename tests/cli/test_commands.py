@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,42 @@ def test_init_writes_a_file_that_loads(tmp_path: Path) -> None:
     again = fairlead("init", str(target), *words, home=home)
     assert again.returncode == 1
     assert "hint: edit it, or overwrite it with --force" in again.stderr
+
+
+def test_init_writes_every_tool_that_is_named_and_says_where_its_token_is_made(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    target = home / "fairlead.toml"
+    words = [
+        "--gitlab",
+        "https://gitlab.acme.example/quay",
+        "--jira",
+        "acme.atlassian.net/browse/QUAY-7",
+        "--pagerduty",
+    ]
+    done = fairlead("init", str(target), *words, "--jira-user", "kim@acme.example", "--time-zone", "UTC", home=home)
+    assert done.returncode == 0, done.stderr
+    for said in (
+        "GITLAB_TOKEN=...   # scope read_api",
+        "JIRA_TOKEN=...   # https://id.atlassian.com",
+        "PAGERDUTY_TOKEN",
+    ):
+        assert said in done.stdout
+    sources = tomllib.loads(target.read_text(encoding="utf-8"))["sources"]
+    assert sources == {
+        "gitlab": {
+            "tool": "gitlab", "url": "https://gitlab.acme.example", "organisations": ["quay"],
+            "token": {"env": "GITLAB_TOKEN"},
+        },
+        "jira": {
+            "tool": "jira", "url": "https://acme.atlassian.net", "user": "kim@acme.example",
+            "token": {"env": "JIRA_TOKEN"},
+        },
+        "pagerduty": {"tool": "pagerduty", "token": {"env": "PAGERDUTY_TOKEN"}},
+    }  # fmt: skip
+    wrong = fairlead("init", str(home / "new.toml"), "--jira", "acme.atlassian.net", "--time-zone", "UTC", home=home)
+    assert (wrong.returncode, (home / "new.toml").exists()) == (1, False)
+    assert "--jira-user" in wrong.stderr
 
 
 def test_the_application_is_typer() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import tomlkit
 from tomlkit import TOMLDocument, comment, document, inline_table, nl, table
 
+from fairlead.wiring.starting_tools import Connected, section
+
 SCHEMA_NAME = "fairlead.schema.json"
 """File beside the settings by which editors check them."""
 
@@ -25,6 +27,8 @@ class Answers:
     token_variable: str = "GITHUB_TOKEN"  # noqa: S105 - the name of a variable
     webhook_variable: str = ""
     git_paths: tuple[str, ...] = ()
+    others: tuple[Connected, ...] = ()
+    """GitLab, Jira, PagerDuty."""
     teams: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Team key -> handles or addresses of its members."""
 
@@ -52,6 +56,8 @@ def starter(answers: Answers) -> str:
     sources = table(is_super_table=True)
     if answers.github:
         sources["github"] = _github(answers)
+    for one in answers.others:
+        sources[one.tool] = section(one)
     for path in answers.git_paths:
         sources[_source_name(path, sources)] = _git(path)
     if sources:
