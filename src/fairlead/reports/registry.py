@@ -9,6 +9,7 @@ from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
 from fairlead.reports.flow import flow
 from fairlead.reports.incidents import incidents
+from fairlead.reports.reliability import reliability
 from fairlead.reports.sprint_health import sprint_health
 from fairlead.reports.standup import standup
 from fairlead.reports.triage import triage
@@ -21,6 +22,7 @@ REPORTS: Mapping[str, Callable[..., Document]] = {
     "triage": triage,
     "incidents": incidents,
     "flow": flow,
+    "reliability": reliability,
     "standup": standup,
     "sprint-health": sprint_health,
     "weekly": weekly,

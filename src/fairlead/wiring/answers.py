@@ -21,6 +21,7 @@ from fairlead.reports.forecast import forecast
 from fairlead.reports.incidents import DAYS, incidents
 from fairlead.reports.past import asked_in_week
 from fairlead.reports.plain import plain
+from fairlead.reports.reliability import reliability
 from fairlead.reports.scope import Scope
 from fairlead.reports.sprint_health import told_sprints
 from fairlead.reports.standup import standup
@@ -61,6 +62,12 @@ def answer_incidents(services: Services, words: Words) -> Reply:
         found = load_causes(_asked(services, words).scope, incident=incident, days=DAYS)
         return reply_json({"incidents": [cause.to_json() for cause in found], **_rewound(services, words)})
     return shown(services, incidents(_asked(services, words), incident=incident), words)
+
+
+def answer_reliability(services: Services, words: Words) -> Reply:
+    """Service levels, incidents by class, recovery, recurrence and on-call load."""
+    document = reliability(_asked(services, words), window=words.get("window", ""))
+    return shown(services, document, words)
 
 
 def answer_standup(services: Services, words: Words) -> Reply:
@@ -258,6 +265,7 @@ VERBS: Mapping[str, Verb] = {
     "triage": answer_triage,
     "incidents": answer_incidents,
     "standup": answer_standup,
+    "reliability": answer_reliability,
     "weekly": answer_weekly,
     "update": answer_update,
     "sprint-health": answer_sprint_health,

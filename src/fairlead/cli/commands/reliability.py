@@ -1,0 +1,28 @@
+"""Service levels and error budgets, incidents by class, recovery, what came back, and the on-call load of teams.
+
+Example: fairlead reliability --team payments
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from fairlead.cli.asking import AsHtml, AsJson, AsMarkdown, Language, tell
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@APP.command(epilog="Example: fairlead reliability --team payments --window 30d --md > reliability.md")
+def reliability(
+    team: Annotated[str, typer.Option(help="Only services of this team, by key.")] = "",
+    window: Annotated[Literal["7d", "30d", "90d"], typer.Option(help="Days that incidents are told of.")] = "90d",
+    language: Language = None,
+    json: AsJson = False,
+    md: AsMarkdown = False,
+    html: AsHtml = False,
+) -> None:
+    """What burns error budgets, how incidents went and came back, and how often teams are paged."""
+    words = {"team": team, "window": window, "language": language}
+    tell("reliability", words, json=json, md=md, html=html)
