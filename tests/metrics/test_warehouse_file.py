@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -182,3 +183,26 @@ def test_a_source_that_fails_in_mid_load_says_so_itself_and_leaves_nothing(tmp_p
     warehouse.close()
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as beside:
         assert beside.execute("select count(*) from changes").fetchall() == [(0,)]
+
+
+def test_the_past_is_kept_for_its_moment_and_for_what_the_store_held(tmp_path: Path) -> None:
+    source, (monday, friday) = MemorySource(), (datetime(2026, 3, day, 12, tzinfo=UTC) for day in (2, 6))
+
+    def opens(number: int, at: datetime) -> None:
+        told = at.replace(tzinfo=None)
+        source.put("changes", {"id": f"github:acme/pay#{number}", "state": "open", "created_at": told})
+
+    def known(then: datetime) -> tuple[bool, bool, list[int]]:
+        with closing(Warehouse(tmp_path / "past.duckdb", source, clock=FixedClock(then), then=then)) as past:
+            done = past.refresh()
+            found = past.rows("select id from changes order by id")
+            return done.models > 0, past.rewound, [int(row["id"].partition("#")[2]) for row in found]
+
+    opens(1, monday - timedelta(days=1))
+    opens(2, friday - timedelta(days=1))
+    assert known(monday) == (True, True, [1])
+    assert known(monday) == (False, True, [1])
+    opens(3, monday - timedelta(hours=1))
+    assert known(monday) == (True, True, [1, 3])
+    assert known(friday) == (True, False, [1, 2, 3])
+    assert known(friday) == (False, False, [1, 2, 3])

@@ -23,7 +23,7 @@ from fairlead.metrics.executor import Executor
 from fairlead.metrics.lineage_tables import Lineage
 from fairlead.metrics.project import Project
 from fairlead.metrics.reads import Reads
-from fairlead.metrics.rewinding import rewind
+from fairlead.metrics.rewinding import RULES, rewind
 from fairlead.metrics.tables import Source, StoreSource
 from fairlead.metrics.turn_tables import STEPS, Turns
 from fairlead.model.errors import Abort
@@ -77,14 +77,16 @@ class Warehouse:
         self.setup = setup or Setup()
         self.clock = clock or SystemClock()
         self.metric_folders = tuple(metric_folders)
-        self._then, self.rewound = then, False
-        """With a moment it holds what was known then; `rewound` tells whether anything came later than that."""
+        self._then = then
+        """With a moment it holds what was known then."""
         self._source: Source = source if hasattr(source, "snapshot") else StoreSource(source)
         self._refreshing = threading.RLock()
         self._con = _open(path, memory_limit, threads)
         # A connection that works refuses everything else, so readers get theirs from one that never does.
         self._door, self._opening = self._con.cursor(), threading.Lock()
         self._con.execute("create table if not exists warehouse_state (key varchar primary key, value varchar)")
+        self.rewound = self._state("rewound") == "yes"
+        """Whether the store holds anything that came later than the moment of which this tells."""
         self._project = Project(variables=seeds.variables(self.setup))
         self._reads: tuple[str, Reads] | None = None
         self._laid_out = False
@@ -139,6 +141,8 @@ class Warehouse:
 
     def _refresh(self, snapshot: tables.Snapshot, full: bool) -> Refreshed:
         held, newest = int(self._state("rev") or -1), snapshot.revision()
+        if self._then and self.is_current(newest):
+            return Refreshed({}, False, 0)
         if newest < held or held < 0 or self._then:
             # The store was restored from a copy, or nothing tells how far a load came: what is held may never have
             # been, and a first load on top of it would double it. Records taken back to a moment know no deltas.
@@ -147,6 +151,7 @@ class Warehouse:
         loads = self._load(snapshot, held) if newest != held else {}
         if self._then:
             self.rewound = rewind(self._con, self._then)
+            self._keep("rewound", "yes" if self.rewound else "")
         changed = {table for table, rows in loads.items() if rows}
         stale = self._seed(changed)
         full = full or stale or held < 0 or sum(loads.values()) >= _FULL_FROM
@@ -184,7 +189,8 @@ class Warehouse:
 
     def _made_of(self) -> str:
         """All that decides which tables there are and what stands in them, save the year of the calendars."""
-        return f"{self._project.fingerprint}.{_code()}.{seeds.fingerprint(self.setup)}."
+        then = self._then.isoformat() if self._then else ""
+        return f"{self._project.fingerprint}.{_code()}.{seeds.fingerprint(self.setup)}.{then}."
 
     def is_current(self, revision: int) -> bool:
         """Whether a refresh from a store at this revision would find nothing to do."""
@@ -327,13 +333,17 @@ def _code() -> str:
     import duckdb
 
     digest = blake2b(duckdb.__version__.encode(), digest_size=16)
-    for path in (*sorted(Path(__file__).parent.glob("*.py")), *sorted(STEPS.glob("*.sql"))):
+    for path in (
+        *sorted(Path(__file__).parent.glob("*.py")),
+        *sorted(STEPS.glob("*.sql")),
+        *sorted(RULES.glob("*.sql")),
+    ):
         if path.name.startswith(_MAKING) or path.suffix == ".sql":
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-_MAKING = ("lineage", "turn", "seeds", "shown", "stated", "tables")
+_MAKING = ("lineage", "turn", "rewinding", "seeds", "shown", "stated", "tables")
 """Beginnings of the names of modules that decide what stands in tables."""
 
 

@@ -30,7 +30,7 @@ _PLAIN = (FILE_NAME, "as-of")
 _KEYS = "keys"
 _FOLDERS = (OWN_FOLDER, "reports")
 _NO_BUS = Bus()
-_MADE_ANEW = ("*.db-wal", "*.db-shm", "warehouse.duckdb*", "made-by")
+_MADE_ANEW = ("*.db-wal", "*.db-shm", "warehouse.duckdb*", "past.duckdb*", "made-by")
 """What would contradict restored databases: SQLite would even replay a log that is not theirs into them."""
 
 

@@ -119,15 +119,26 @@ class Services:
     @cached_property
     def warehouse(self) -> Warehouse:
         """Marts and figures; one process at a time may open it on a home."""
+        # DuckDB lets one process have the file: beside a server a question is answered from a copy that is thrown
+        # away. The past must not stand in the file that answers for now; the last one asked for has one of its own.
+        if self.apart and not self.then:
+            self._scratch = _scratch()
+        try:
+            return self._open_warehouse()
+        except Abort:
+            if self._scratch or not self.then:
+                raise
+            # Another command asks about the past at this moment.
+            self._scratch = _scratch()
+            return self._open_warehouse()
+
+    def _open_warehouse(self) -> Warehouse:
         from fairlead.metrics.tables import StoreSource
         from fairlead.metrics.warehouse import Warehouse
 
-        # DuckDB lets one process have the file: beside a server a question is answered from a copy that is thrown
-        # away; and so is the past, which must not stand in the file that answers for now.
-        if self.apart or self.then:
-            self._scratch = TemporaryDirectory(prefix="fairlead-")
+        folder = Path(self._scratch.name) if self._scratch else self.home
         return Warehouse(
-            (Path(self._scratch.name) if self._scratch else self.home) / "warehouse.duckdb",
+            folder / ("past.duckdb" if self.then else "warehouse.duckdb"),
             StoreSource(self),
             self.setup,
             self.clock,
@@ -140,7 +151,7 @@ class Services:
     def past(self, moment: datetime) -> Iterator[Warehouse]:
         """A warehouse of what was known at a past moment, thrown away afterwards."""
         with _ONE_PAST, Services(
-            self.loaded, self.home, FixedClock(moment), self.environ, apart=True, then=moment
+            self.loaded, self.home, FixedClock(moment), self.environ, apart=True, then=moment, _scratch=_scratch()
         ) as then:  # fmt: skip
             then.warehouse.refresh()
             yield then.warehouse
@@ -259,3 +270,7 @@ class Services:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _scratch() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="fairlead-")
