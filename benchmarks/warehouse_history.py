@@ -26,6 +26,8 @@ class Size:
     changes_per_repository: int = 1000
     incidents: int = 0
     minutes_apart: float = 1.5
+    busy: int = 10
+    """Repositories to which all additions go: the same delta whatever the size."""
 
     @property
     def repositories(self) -> int:
@@ -48,12 +50,12 @@ class MadeUpHistory:
         self._size = size
         self._rev = 1
         self._first = 0
-        self._draw(0, size.changes)
+        self._draw(0, size.changes, size.repositories)
 
     def add(self, changes: int) -> None:
         """Adds changes with all that belongs to them, deployments too."""
         self._rev += 1
-        self._draw(self._size.changes + self._first, changes)
+        self._draw(self._first, changes, min(self._size.busy, self._size.repositories))
         self._first += changes
 
     def rows(self) -> int:
@@ -90,14 +92,16 @@ class MadeUpHistory:
             100_000
         )
 
-    def _draw(self, first: int, count: int) -> None:
-        per, repositories = self._size.commits_per_change, self._size.repositories
+    def _draw(self, first: int, count: int, repositories: int) -> None:
+        per, added = self._size.commits_per_change, self._rev > 1
         every = self._size.changes_per_deployment
+        # Additions go on where each repository and the whole history ended.
+        before, nth = (self._size.changes, self._size.changes // self._size.repositories) if added else (0, 0)
         run = self._con.execute
         run(f"""
             create or replace table drawn as
-            select i, 'github:acme/r' || (i % {repositories}) as repository, i // {repositories} as nth,
-                {_EPOCH} + to_minutes((i * {self._size.minutes_apart})::bigint) as opened
+            select i, 'github:acme/r' || (i % {repositories}) as repository, i // {repositories} + {nth} as nth,
+                {_EPOCH} + to_minutes(((i + {before}) * {self._size.minutes_apart})::bigint) as opened
             from range({first}, {first + count}) t(i)
         """)
         sha = "md5(repository || {0}) || substr(md5({0} || repository), 1, 8)"
@@ -150,7 +154,7 @@ class MadeUpHistory:
                 'deployment' as made_from
             from drawn where (nth / {every})::int <> ((nth - 1) / {every})::int
         """)  # noqa: E501
-        if first == 0:
+        if not added:
             apart = self._size.changes * self._size.minutes_apart / max(1, self._size.incidents)
             run(f"""
                 create or replace table out_repositories as

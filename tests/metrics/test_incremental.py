@@ -79,7 +79,7 @@ def changes(draw: st.DrawFn) -> Operation:
 def change_rows(draw: st.DrawFn) -> Operation:
     place, number = draw(repository), draw(st.sampled_from(CHANGES))
     change = f"{place}#{number}"
-    match draw(st.integers(0, 3)):
+    match draw(st.integers(0, 4)):
         case 0:
             hashed = draw(sha)
             return "change_commits", {
@@ -93,6 +93,12 @@ def change_rows(draw: st.DrawFn) -> Operation:
                 "deleted_at": draw(maybe_deleted),
             }  # fmt: skip
         case 2:
+            hashed, path = draw(sha), draw(st.sampled_from(["api/a.py", "jobs/b.py"]))
+            return "commit_files", {
+                "id": f"{place}@{hashed}:{path}", "commit": f"{place}@{hashed}", "path": path,
+                "deleted_at": draw(maybe_deleted),
+            }  # fmt: skip
+        case 3:
             item = f"github:acme/pay#{draw(st.integers(90, 92))}"
             return "work_item_links", {
                 "id": f"{change}>{item}",

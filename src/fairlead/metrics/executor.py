@@ -12,6 +12,7 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Protocol
 
 from fairlead.metrics.project import Model, Project
+from fairlead.metrics.tables import SOUGHT
 
 if TYPE_CHECKING:
     import duckdb
@@ -117,10 +118,13 @@ class Executor:
             _clear(con, name, kind)
         if watched:
             con.execute(f'create or replace temp table before as from "{name}"')
+        start = f'create or replace {kind} "{name}" as '
+        if model.key:
+            self._make_empty(con, model)
+            start = f'insert into "{name}" '
         parts = _parts(con, model.parts_of) if model.parts_of and full else 1
-        self._run(con, name, f'create or replace {kind} "{name}" as ', part=(0, parts) if parts > 1 else None)
-        for nth in range(1, parts):
-            self._run(con, name, f'insert into "{name}" ', part=(nth, parts))
+        for nth in range(parts):
+            self._run(con, name, start, part=(nth, parts) if parts > 1 else None)
         if watched:
             con.execute(
                 f'create or replace temp table "delta_{name}" as '
@@ -128,6 +132,12 @@ class Executor:
             )
         else:
             self._no_delta(con, name)
+
+    def _make_empty(self, con: duckdb.DuckDBPyConnection, model: Model) -> None:
+        """The table of a model of which rows are looked for by key: how that is kept is said before there are any."""
+        shape = con.execute(f"describe {self.project.sql(model.name, incremental=False)}").fetchall()
+        listed = ", ".join(f'"{name}" {kind} {SOUGHT if name == model.key else ""}' for name, kind, *_ in shape)
+        con.execute(f'create or replace table "{model.name}" ({listed})')
 
     def _run(
         self,

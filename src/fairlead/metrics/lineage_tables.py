@@ -90,11 +90,15 @@ def _compare_parts(con: duckdb.DuckDBPyConnection, *, anew: bool) -> None:
     start = "create or replace table" if anew else "create table if not exists"
     con.execute(f"{start} warehouse_parts as from parts_now limit 0")
     # Parts that are not in their delta stand in both: comparing all would cost more the longer the history is.
-    new = "" if anew else "where deployment in (select deployment from delta_deployment_parts)"
+    new = "deployment in (select deployment from delta_deployment_parts)"
+    now, before = (
+        f"select {_PART}, {side} as side from {table} where finished_at is not null"  # noqa: S608
+        + ("" if anew else f" and rowid in (select rowid from {table} where {new})")  # noqa: S608
+        for table, side in (("main.deployment_parts", 1), ("warehouse_parts", -1))
+    )
     con.execute(
-        f"create or replace temp table parts_changed as select {_PART}, sum(side) as side from ("  # noqa: S608
-        f"select *, 1 as side from parts_now {new} union all select *, -1 from warehouse_parts {new}) "
-        f"group by {_PART} having sum(side) <> 0"
+        f"create or replace temp table parts_changed as select {_PART}, sum(side) as side "  # noqa: S608
+        f"from ({now} union all {before}) group by {_PART} having sum(side) <> 0"
     )
 
 

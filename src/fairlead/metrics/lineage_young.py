@@ -165,11 +165,14 @@ def _graph(con: duckdb.DuckDBPyConnection) -> Graph:
 
 def _commits_of(con: duckdb.DuckDBPyConnection, table: str) -> Mapping[tuple[str, str, str], set[int]]:
     """Which of the commits at hand a table names for each track."""
-    by_key = " and f.sha_key = hash(n.sha)" if table == "first_deployments" else ""
+    # Found by number alone, in a step that cannot be put off: else all that was ever deployed is joined by its texts.
+    near = "true"
+    if table == "first_deployments":
+        near = f"rowid in (select rowid from {table} where sha_key in (select hash(sha) from nodes))"  # noqa: S608
     found: dict[tuple[str, str, str], set[int]] = {}
     for repository, service, environment, number in con.execute(f"""
-        select f.repository, f.service, f.environment, n.n
-        from {table} f join nodes n on n.repository = f.repository and n.sha = f.sha{by_key}
+        with near as materialized (select repository, service, environment, sha from {table} where {near})
+        select f.repository, f.service, f.environment, n.n from near f join nodes n using (repository, sha)
     """).fetchall():  # noqa: S608 - names of `lineage_store`
         found.setdefault((repository, service, environment), set()).add(number)
     return found

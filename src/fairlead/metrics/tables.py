@@ -35,6 +35,12 @@ CHUNK_ROWS = 100_000
 """Rows of a delta handed to DuckDB at once: below, the cost of a statement shows; above, memory does."""
 
 
+SOUGHT = "using compression uncompressed"
+"""How a column is kept in which every delta looks for its keys: unpacking all history took most of the time."""
+
+_LOOKED_UP = {("changes", "id"), ("change_commits", "change"), ("change_events", "change"), ("deployments", "id")}
+
+
 class Snapshot(Protocol):
     """One unchanging view of the records."""
 
@@ -103,7 +109,10 @@ class _StoreSnapshot:
 def create_records(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the record tables that are not there yet, and an empty delta of each."""
     for table in TABLES:
-        listed = ", ".join(f'"{column.name}" {TYPES[column.kind]}' for column in columns(table))
+        listed = ", ".join(
+            f'"{column.name}" {TYPES[column.kind]} {SOUGHT if (table, column.name) in _LOOKED_UP else ""}'
+            for column in columns(table)
+        )
         con.execute(f"create table if not exists {table} ({listed})")
         con.execute(f"create temp table if not exists delta_{table} ({listed}, came BOOLEAN)")
     _keep_keys(con)

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fairlead.metrics.tables import SOUGHT
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -22,8 +24,8 @@ _BATCH = 50_000
 """Changes taken at once, so that memory does not grow with history; each batch scans all events for its own."""
 
 _SHAPE = (
-    "change varchar, turn varchar, account varchar, team varchar, since timestamp, until timestamp, why varchar, "
-    "detail varchar, party integer, waiting_since timestamp"
+    f"change varchar {SOUGHT}, turn varchar, account varchar, team varchar, since timestamp, until timestamp, "
+    "why varchar, detail varchar, party integer, waiting_since timestamp"
 )
 
 
@@ -43,7 +45,8 @@ class Turns:
             con.execute(_DIRTY)
             if not con.execute("select count(*) from dirty_turns").fetchall()[0][0]:
                 return False
-            con.execute("delete from change_turns where change in (select change from dirty_turns)")
+            gone = _found("change_turns", "change", "dirty_turns")
+            con.execute(f"delete from change_turns where {gone}")  # noqa: S608 - names of this module
             con.execute(_WANTED_DIRTY)
         con.execute(_PEOPLE)
         con.execute(_CHECKS)
@@ -64,6 +67,11 @@ def _steps() -> tuple[str, ...]:
     return tuple(path.read_text(encoding="utf-8") for path in sorted(STEPS.glob("*.sql")))
 
 
+def _found(table: str, column: str, chosen: str, key: str = "change") -> str:
+    """Rows by a key that is looked for alone first: beside it, every column is unpacked around each false alarm."""
+    return f"rowid in (select rowid from {table} where {column} in (select {key} from {chosen}))"  # noqa: S608
+
+
 _WANTED = """
 create or replace temp table turns_wanted as
 select (row_number() over ())::integer as c, id, repository, author, state, created_at,
@@ -72,7 +80,7 @@ select (row_number() over ())::integer as c, id, repository, author, state, crea
 from changes where deleted_at is null
 """
 
-_WANTED_DIRTY = f"{_WANTED} and id in (select change from dirty_turns)"  # noqa: S608 - texts of this module
+_WANTED_DIRTY = f"{_WANTED} and {_found('changes', 'id', 'dirty_turns')}"
 
 _DIRTY = """
 create or replace temp table dirty_turns as
@@ -87,11 +95,11 @@ where state = 'open' and list_has_any(requested_reviewers, (select list(account)
 """
 
 # Two steps ask for the events of a batch; all events are read for it once.
-_EVENTS = """
+_EVENTS = f"""
 create or replace temp table turn_events as
 select change, kind, "at", id, review, sha, actor, subject, subject_team from change_events
-where change in (select id from turn_changes) and deleted_at is null and "at" is not null
-"""
+where {_found("change_events", "change", "turn_changes", "id")} and deleted_at is null and "at" is not null
+"""  # noqa: S608 - texts of this module
 
 _PEOPLE = """
 create or replace temp table turn_others as select distinct account from dim_accounts where kind <> 'human';

@@ -41,9 +41,15 @@ cast({{ value }} as double precision)
 {#- Whether a hash may be among others; whoever asks compares the texts of those few. Where the engine keeps hashes as
     numbers too, those are read instead. A few are handed over as one list, since it takes the rows of a longer query
     for as many as all changes and then hashes all that was ever deployed to look them up. -#}
-{% macro hashed_among(chosen) -%}
+{% macro hashed_among(relation, chosen) -%}
 {%- if target.type == 'postgres' -%}sha in (select sha from {{ chosen }})
-{%- elif is_incremental() -%}sha_key in (select unnest((select list(hash(sha)) from {{ chosen }})))
+{%- elif is_incremental() -%}rowid in {{ places(relation, 'sha_key', 'unnest((select list(hash(sha)) from ' ~ chosen ~ '))') }}
 {%- else -%}sha_key in (select hash(sha) from {{ chosen }})
 {%- endif -%}
+{%- endmacro %}
+
+{#- Where the rows of a delta's keys are, found in a step of its own that reads the key alone: where the rows are read
+    at once, every other column is unpacked too wherever a key may be, which cost four times as much. -#}
+{% macro places(relation, column, keys) -%}
+(select rowid from {{ relation }} where {{ column }} in (select {{ keys }}))
 {%- endmacro %}

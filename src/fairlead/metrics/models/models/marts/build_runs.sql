@@ -12,4 +12,4 @@ from {{ source('records', 'builds') }} b
 join {{ ref('build_kinds') }} k on k.repository = b.repository and k.kind = b.kind
 join {{ ref('dim_repositories') }} r on r.repository = b.repository
 where b.deleted_at is null and b.finished_at is not null and b.result is not null
-{% if is_incremental() %} and b.id in (select build from {{ ref('dirty_builds') }}) {% endif %}
+{% if is_incremental() %} and b.rowid in {{ places(source('records', 'builds'), 'id', 'build from ' ~ ref('dirty_builds')) }} {% endif %}

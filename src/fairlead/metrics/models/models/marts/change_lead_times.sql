@@ -78,6 +78,12 @@ work as (
     group by l.change
 ),
 
+reviews as {% if is_incremental() %}materialized {% endif %}(
+    select change, opened_by, ready_at, first_review_at, first_look_at, first_agent_review_at, approved_at
+    from {{ ref('change_reviews') }}
+    {% if is_incremental() %} where rowid in {{ places(ref('change_reviews'), 'change', 'change from ' ~ ref('dirty_changes')) }} {% endif %}
+),
+
 times as (
     select
         w.id as change, w.repository, w.url, w.title, w.author, w.source, w.labels, w.head_branch,
@@ -97,7 +103,7 @@ times as (
         case when d.proven and d.finished_at >= w.merged_at then d.finished_at end as delivered_at,
         c.calendar as own_calendar
     from wanted w
-    join {{ ref('change_reviews') }} r on r.change = w.id
+    join reviews r on r.change = w.id
     left join first_commits f on f.change = w.id
     left join hands h on h.change = w.id
     left join {{ ref('agent_commits') }} m on m.commit = w.repository || '@' || w.merge_sha

@@ -13,7 +13,7 @@ candidates as (
     select d.*, coalesce(d.repository, p.repository, '') as counted_in, p.finished_at as parts_finished_at, p.broken
     from {{ ref('deployment_candidates') }} d
     left join parts p on p.deployment = d.deployment
-    {% if is_incremental() %} where d.deployment in (select deployment from {{ ref('dirty_deployments') }}) {% endif %}
+    {% if is_incremental() %} where d.rowid in {{ places(ref('deployment_candidates'), 'deployment', 'deployment from ' ~ ref('dirty_deployments')) }} {% endif %}
 ),
 
 chosen as (
@@ -30,7 +30,7 @@ merges as (
     join {{ ref('dim_repositories') }} r on r.repository = c.repository
     where c.state = 'merged' and c.deleted_at is null and c.merged_at is not null
         and {% if var('branch') %}{{ matches('c.base_branch', var('branch')) }}{% else %}{{ on_main('c.base_branch', 'r') }}{% endif %}
-        {% if is_incremental() %} and c.id in (select deployment from {{ ref('dirty_deployments') }}) {% endif %}
+        {% if is_incremental() %} and c.rowid in {{ places(source('records', 'changes'), 'id', 'deployment from ' ~ ref('dirty_deployments')) }} {% endif %}
 )
 
 select

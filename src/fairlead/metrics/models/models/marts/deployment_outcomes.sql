@@ -4,7 +4,7 @@
 with deployments as (
     select * from {{ ref('counted_deployments') }}
     where production and success
-    {% if is_incremental() %} and deployment in (select deployment from {{ ref('dirty_outcomes') }}) {% endif %}
+    {% if is_incremental() %} and rowid in {{ places(ref('counted_deployments'), 'deployment', 'deployment from ' ~ ref('dirty_outcomes')) }} {% endif %}
 ),
 
 failed as (

@@ -38,10 +38,11 @@ places as (
 
 -- By the hash alone first: it says nearly all, and engines look a single column up while they read the large table,
 -- where a join by both columns has them hash all of it. The repository is compared below.
-reached as (
+-- Materialized where a delta asks, since engines else join all that was ever deployed before they look at the number.
+reached as {% if is_incremental() %}materialized {% endif %}(
     select repository, sha, deployment, finished_at, proven, service
     from {{ source('computed', 'first_deployments') }}
-    where production and {{ hashed_among('places') }}
+    where production and {{ hashed_among(source('computed', 'first_deployments'), 'places') }}
 ),
 
 deployed as (

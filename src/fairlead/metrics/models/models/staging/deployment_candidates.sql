@@ -19,7 +19,7 @@ recorded as (
     from {{ source('records', 'deployments') }} d
     left join tags t on d.sha is null and t.repository = d.repository and t.tag = coalesce(d.ref, d.version)
     where d.deleted_at is null
-    {% if is_incremental() %} and d.id in (select deployment from {{ ref('dirty_candidates') }}) {% endif %}
+    {% if is_incremental() %} and d.rowid in {{ places(source('records', 'deployments'), 'id', 'deployment from ' ~ ref('dirty_candidates')) }} {% endif %}
 ),
 
 runs as (
@@ -31,7 +31,7 @@ runs as (
     from {{ source('records', 'builds') }} b
     left join {{ source('records', 'builds') }} p on p.id = b.parent
     where b.deleted_at is null and b.finished_at is not null
-        {% if is_incremental() %} and b.id in (select deployment from {{ ref('dirty_candidates') }}) {% endif %}
+        {% if is_incremental() %} and b.rowid in {{ places(source('records', 'builds'), 'id', 'deployment from ' ~ ref('dirty_candidates')) }} {% endif %}
         and coalesce(b.trigger, p.trigger, '') not in ('pull_request', 'pull_request_target', 'merge_request_event')
         {% if var('job') -%}
         and b.kind = 'job' and {{ matches('b.name', var('job')) }}
@@ -53,7 +53,7 @@ published as (
     left join tags t on t.repository = r.repository and t.tag = r.tag
     where r.deleted_at is null and not coalesce(r.draft, false)
         and coalesce(r.published_at, r.created_at) is not null
-        {% if is_incremental() %} and r.id in (select deployment from {{ ref('dirty_candidates') }}) {% endif %}
+        {% if is_incremental() %} and r.rowid in {{ places(source('records', 'releases'), 'id', 'deployment from ' ~ ref('dirty_candidates')) }} {% endif %}
         and (
             (r.kind = 'release' and ({{ var('prereleases') }} or not coalesce(r.prerelease, false)))
             or (r.kind = 'tag' and {{ matches('r.tag', var('tag')) }})

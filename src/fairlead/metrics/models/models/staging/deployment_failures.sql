@@ -1,5 +1,5 @@
 -- What says of a deployment that it failed: an incident that it caused, a rollback, a repair; a row for each.
-with deployments as (
+with deployments as not materialized (
     select deployment, finished_at, task from {{ ref('counted_deployments') }} where production and success
 ),
 

@@ -3,7 +3,7 @@
 with commits as (
     select deployment, repository, sha, false as given, finished_at from {{ ref('counted_deployments') }}
     where repository is not null and sha is not null
-    {% if is_incremental() %} and deployment in (select deployment from {{ ref('dirty_deployments') }}) {% endif %}
+    {% if is_incremental() %} and rowid in {{ places(ref('counted_deployments'), 'deployment', 'deployment from ' ~ ref('dirty_deployments')) }} {% endif %}
     union all
     select d.deployment, coalesce(k.repository, d.repository), k.sha, true, k.finished_at
     from {{ source('records', 'deployment_commits') }} k

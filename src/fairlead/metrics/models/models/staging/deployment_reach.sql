@@ -8,4 +8,4 @@ select c.deployment, c.service, not coalesce(d.whole_repository, true)
 from {{ ref('change_deployments') }} c
 left join {{ source('setup', 'setup_services') }} d on d.service = c.service
 where c.service <> ''
-    {% if is_incremental() %} and c.deployment in (select deployment from {{ ref('dirty_reach') }}) {% endif %}
+    {% if is_incremental() %} and c.rowid in {{ places(ref('change_deployments'), 'deployment', 'deployment from ' ~ ref('dirty_reach')) }} {% endif %}

@@ -6,7 +6,7 @@ with candidates as (
         lower(coalesce(c.description, '')) as description
     from {{ ref('counted_deployments') }} d
     left join {{ source('records', 'deployments') }} c on c.id = d.deployment
-    {% if is_incremental() %} where d.deployment in (select deployment from {{ ref('dirty_deployments') }}) {% endif %}
+    {% if is_incremental() %} where d.rowid in {{ places(ref('counted_deployments'), 'deployment', 'deployment from ' ~ ref('dirty_deployments')) }} {% endif %}
 ),
 
 told as (

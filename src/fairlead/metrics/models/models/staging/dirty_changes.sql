@@ -2,6 +2,12 @@
 {{ config(enabled=var('deltas', false)) }}
 with recursive accounts as (select account from {{ ref('dirty_accounts') }}),
 
+hashes as (
+    select sha from {{ source('delta', 'first_deployments') }}
+    union
+    select split_part(commit, '@', -1) from {{ source('delta', 'agent_commits') }}
+),
+
 touched as (
     select id as change from {{ source('delta', 'changes') }}
     union
@@ -19,31 +25,26 @@ touched as (
     from {{ source('records', 'work_item_links') }} l
     join {{ source('delta', 'work_items') }} w on w.id = l.to_item
     union
-    select cc.change
-    from {{ source('records', 'change_commits') }} cc
-    where cc.commit in (
-        select id from {{ source('delta', 'commits') }}
-        union
-        select commit from {{ source('delta', 'commit_files') }}
-        union
-        select commit from {{ source('delta', 'agent_commits') }}
-    )
+    -- A list tells when its commits were written; where it does not, their own records do.
+    select change
+    from {{ source('records', 'change_commits') }}
+    where authored_at is null and commit in (select id from {{ source('delta', 'commits') }})
     union
-    select c.id
-    from {{ source('records', 'changes') }} c
-    join {{ source('delta', 'agent_commits') }} a on a.commit = c.repository || '@' || c.merge_sha
+    select change
+    from {{ source('records', 'change_commits') }}
+    where rowid in {{ places(
+        source('records', 'change_commits'), 'commit',
+        'commit from ' ~ source('delta', 'commit_files') ~ ' union select commit from ' ~ source('delta', 'agent_commits')
+    ) }}
     union
     select id from {{ source('records', 'changes') }} where author in (select account from accounts)
     union
     select change from {{ source('records', 'change_events') }} where actor in (select account from accounts)
     union
-    select c.id
-    from {{ source('records', 'changes') }} c
-    join {{ source('delta', 'first_deployments') }} f on f.repository = c.repository and f.sha = c.merge_sha
+    -- By the hash alone: it says nearly all, and a change too many is only made anew.
+    select id from {{ source('records', 'changes') }} where merge_sha in (select sha from hashes)
     union
-    select c.id
-    from {{ source('records', 'changes') }} c
-    join {{ source('delta', 'first_deployments') }} f on f.repository = c.repository and f.sha = c.head_sha
+    select id from {{ source('records', 'changes') }} where head_sha in (select sha from hashes)
     union
     select c.id
     from {{ source('records', 'changes') }} c

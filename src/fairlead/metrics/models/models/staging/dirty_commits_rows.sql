@@ -4,6 +4,7 @@ select id, author, co_authors, trailers, deleted_at from {{ source('delta', 'com
 union all
 select id, author, co_authors, trailers, deleted_at
 from {{ source('records', 'commits') }}
-where id in (
-    select commit from {{ ref('dirty_commits') }} where commit not in (select id from {{ source('delta', 'commits') }})
-)
+where rowid in {{ places(
+    source('records', 'commits'), 'id',
+    'commit from ' ~ ref('dirty_commits') ~ ' where commit not in (select id from ' ~ source('delta', 'commits') ~ ')'
+) }}

@@ -4,7 +4,7 @@ with deployments as (
     select deployment, sha, ref, version from {{ source('delta', 'counted_deployments') }}
     union all
     select deployment, sha, ref, version from {{ ref('counted_deployments') }}
-    where deployment in (select deployment from {{ ref('dirty_reach') }})
+    where rowid in {{ places(ref('counted_deployments'), 'deployment', 'deployment from ' ~ ref('dirty_reach')) }}
 ),
 
 naming as (
