@@ -113,8 +113,8 @@ def _said(address: str, answer: Any, people: frozenset[str]) -> Iterator[str]:
 def test_no_report_measures_people(demo_services: Services, people: frozenset[str], team: str, language: str) -> None:
     asked = sorted(set(verbs()) - {"sql"})
     known = [
-        "brief", "forecast", "incidents", "metrics", "reliability", "search", "sprint-health", "standup", "triage",
-        "update", "weekly", "work",
+        "brief", "forecast", "incidents", "kpi", "letter", "metrics", "reliability", "search", "sprint-health",
+        "standup", "triage", "update", "weekly", "work",
     ]  # fmt: skip
     assert asked == known, "a new verb: say how it is asked here"
     for verb in asked:

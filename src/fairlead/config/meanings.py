@@ -22,6 +22,7 @@ from fairlead.model.calendar.hours import read_hours
 from fairlead.model.times import parse_day, parse_time
 
 Values = Mapping[str, Any]
+_MOST_KPIS = 10
 
 
 def meanings(values: Values, tools: Collection[str] = (), reports: Collection[str] = ()) -> Iterator[Fault]:
@@ -34,8 +35,15 @@ def meanings(values: Values, tools: Collection[str] = (), reports: Collection[st
     yield from _circles(table(values, "teams"))
     yield from _objectives(values)
     yield from _sources(values, tools)
+    yield from _kpis(values)
     yield from secret_faults(values)
     yield from delivery_faults(values, reports)
+
+
+def _kpis(values: Values) -> Iterator[Fault]:
+    # Which figures there are is known to the warehouse, a team's own among them: a wrong name is told by who asks.
+    if isinstance(on := table(values, "kpi").get("on"), list) and len(on) > _MOST_KPIS:
+        yield ("kpi", "on"), f"at most {_MOST_KPIS} figures can be on; {len(on)} are named"
 
 
 def _leaves(value: object, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

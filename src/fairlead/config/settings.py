@@ -199,6 +199,17 @@ class Warehouse(Section, frozen=True):
     """Memory that analysis may use."""
 
 
+class Kpi(Section, frozen=True):
+    """`[kpi]`: the figures that the team looks at first, at most ten: more would be watched by nobody."""
+
+    on: tuple[str, ...] = (
+        "throughput", "cycle_time", "deployment_frequency", "lead_time", "change_failure_rate",
+        "failed_deployment_recovery_time", "time_to_first_review", "review_coverage", "build_success_rate",
+        "incident_recurrence",
+    )  # fmt: skip
+    """Names of figures of the catalogue, in the order of the page."""
+
+
 class Settings(Setup, frozen=True):
     """The whole of `fairlead.toml`."""
 
@@ -212,6 +223,7 @@ class Settings(Setup, frozen=True):
     reports: Reports = Reports()
     deliveries: dict[str, DeliverySetup] = {}
     warehouse: Warehouse = Warehouse()
+    kpi: Kpi = Kpi()
     vault: Vault = Vault()
 
     def setup(self) -> Setup:

@@ -19,6 +19,7 @@ from fairlead.reports.causes import load_causes
 from fairlead.reports.figures_page import figures_page
 from fairlead.reports.forecast import forecast
 from fairlead.reports.incidents import DAYS, incidents
+from fairlead.reports.kpi import kpi, load_kpis
 from fairlead.reports.past import asked_in_week
 from fairlead.reports.plain import plain
 from fairlead.reports.reliability import reliability
@@ -112,6 +113,15 @@ def answer_work(services: Services, words: Words) -> Reply:
         board = {"page": page, "per_page": PER_PAGE, "lanes": [one.to_json() for one in lanes]}
         return reply_json({**render.to_plain(document), "board": board})
     return shown(services, document, words)
+
+
+def answer_kpi(services: Services, words: Words) -> Reply:
+    """The figures that `[kpi]` switches on; as JSON each with its meaning, mark and guardrail."""
+    asked, on = _asked(services, words), services.settings.kpi.on
+    if words.get("form") == "json":
+        found = [one.to_json(asked.language) for one in load_kpis(asked, on)]
+        return reply_json({"figures": found, **_rewound(services, words)})
+    return shown(services, kpi(asked, on=on), words)
 
 
 def answer_forecast(services: Services, words: Words) -> Reply:
@@ -270,6 +280,7 @@ VERBS: Mapping[str, Verb] = {
     "update": answer_update,
     "sprint-health": answer_sprint_health,
     "work": answer_work,
+    "kpi": answer_kpi,
     "forecast": answer_forecast,
     "metrics": answer_metrics,
     "search": answer_search,

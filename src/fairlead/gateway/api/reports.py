@@ -102,6 +102,11 @@ def routes(api: Api) -> APIRouter:
 def _numbers(router: APIRouter, answer: Callable[[Viewer, str, dict[str, str], str], Response]) -> None:
     """What programs compute with: the board of work, and figures by name or group."""
 
+    @router.get("/kpi", tags=["figures"], responses=FORMS)
+    def kpi(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
+        """The figures that are on, each with its definition, its mark and its guardrail."""
+        return answer(viewer_of(request), "kpi", {"language": language, "form": form}, team)
+
     @router.get("/work", tags=["reports"], responses=FORMS)
     def work(
         request: Request,

@@ -57,8 +57,15 @@ def page_for(visit: Visit, record: str) -> str:
     return page_of(record) if readable(visit, record) else ""
 
 
+_GATHERED = {"team": "/teams", "service": "/services"}
+"""Kind of id -> where all that belongs to it is gathered."""
+
+
 def page_of(record: str) -> str:
     """Our own page of a record."""
+    kind, colon, _ = record.partition(":")
+    if colon and kind in _GATHERED:
+        return f"{_GATHERED[kind]}/{quote(record, safe=':@/')}"
     # `:`, `@` and `/` are legal in a path, and an address that can be read can be checked.
     return f"/records/{quote(record, safe=':@/')}"
 

@@ -1,0 +1,62 @@
+"""Pages that gather what belongs to a team or service, and the catalogue of KPIs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+from tests.ui.sites import Site
+
+
+def _main(text: str) -> str:
+    return text.partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_team_has_a_page_by_key_and_id_whose_links_are_its_own(demo: TestClient) -> None:
+    by_key, by_id = (_main(demo.get(path).text) for path in ("/teams/payments", "/teams/team:payments"))
+    headings = re.findall(r"<h2[^>]*>(?:<bdi>)?([^<]+)", by_key)
+    assert headings == re.findall(r"<h2[^>]*>(?:<bdi>)?([^<]+)", by_id)
+    assert {"Open changes", "Work", "Delivery", "Services", "Repositories"} <= {one.strip() for one in headings}
+    limited = re.findall(r'href="(/(?:rows|evidence|changes|work|delivery|flow)[^"]*)"', by_key)
+    assert len(limited) > 10
+    assert all("team=team%3Apayments" in link for link in limited)
+    for link in {link.split("?")[0]: link for link in limited}.values():
+        assert demo.get(link.replace("&amp;", "&")).status_code == 200, link
+
+
+def test_a_service_has_a_page_with_its_owner_and_its_deployments(demo: TestClient, demo_site: Site) -> None:
+    text = _main(demo.get("/services/edge").text)
+    assert 'href="/teams/team:platform"' in text
+    deployed = demo_site.services.warehouse.rows(
+        "select deployment from deployment_reach join counted_deployments using (deployment) "
+        "where deployment_reach.service = 'service:edge' and production order by finished_at desc, deployment limit 1"
+    )
+    assert deployed[0]["deployment"].partition(":")[2] in text
+
+
+@pytest.mark.parametrize(
+    ("path", "known"), [("/teams/nobody", "team:payments"), ("/services/x", "service:edge"), ("/teams/%00", "team:")]
+)
+def test_a_name_that_nothing_has_is_told_with_those_that_there_are(demo: TestClient, path: str, known: str) -> None:
+    answer = demo.get(path)
+    assert answer.status_code == 404
+    assert known in _main(answer.text)
+
+
+def test_names_of_teams_and_services_lead_to_their_pages(demo: TestClient) -> None:
+    assert 'href="/services/service:payments-api"' in demo.get("/teams/payments").text
+    assert "/teams/team:payments" in demo.get("/search?q=payments&kind=team").text
+    assert 'href="/teams/team:payments"' in demo.get("/records/service:ledger").text
+
+
+def test_each_kpi_stands_beside_its_definition_and_guardrail(demo: TestClient, demo_site: Site) -> None:
+    text, catalogue = _main(demo.get("/kpi").text), demo_site.services.warehouse.catalogue
+    on = demo_site.services.settings.kpi.on
+    assert 0 < len(on) <= 10
+    assert re.findall(r'<h2 class="away" id="([^"]+)"', text) == list(on)
+    for name in on:
+        assert f'href="/rows/{name}' in text
+        assert (rail := catalogue[name].guardrail) and f'href="/definitions/{rail}"' in text
+    off = set(re.findall(r'<dt><a href="/definitions/([^"]+)"', text))
+    assert off == set(catalogue) - set(on)
