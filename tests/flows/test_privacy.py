@@ -111,9 +111,10 @@ def _said(address: str, answer: Any, people: frozenset[str]) -> Iterator[str]:
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("team", ["", "payments", "platform"])
 def test_no_report_measures_people(demo_services: Services, people: frozenset[str], team: str, language: str) -> None:
-    asked = sorted(set(verbs()) - {"sql"})
+    # A letter is one of the other reports as a mail: what it says is looked at under that name.
+    asked = sorted(set(verbs()) - {"sql", "letter"})
     known = [
-        "brief", "forecast", "incidents", "kpi", "letter", "metrics", "reliability", "search", "sprint-health",
+        "brief", "forecast", "incidents", "kpi", "metrics", "reliability", "search", "sprint-health",
         "standup", "triage", "update", "weekly", "work",
     ]  # fmt: skip
     assert asked == known, "a new verb: say how it is asked here"
