@@ -149,8 +149,12 @@ def unknown(telling: Telling) -> list[Block]:
     lines: list[Block] = [
         block for block in data if isinstance(block, Notice) or (isinstance(block, Claim) and block.key in _MISSING)
     ]
-    if not telling.view.plain:
-        lines += _without_value(telling)
+    if telling.view.plain and lines:
+        # which tool told what is said in words of the trade: here it counts that not all of it was known
+        said = [block.claim if isinstance(block, Notice) else block for block in lines]
+        ids = [claim.evidence.ids[0] for claim in said if isinstance(claim, Claim)]
+        return [telling.said("unknown.some", proof.of_mixed(ids), "watch", n=len(ids))]
+    lines += _without_value(telling)
     if lines:
         return lines
     ids = [source.id for source in telling.facts.sources]
@@ -163,11 +167,14 @@ _MISSING = ("data.no_builds", "data.no_incidents", "data.no_events")
 
 def _without_value(telling: Telling) -> list[Block]:
     """Figures that would be told and have no value, in one line: each says why on its own page."""
+    if telling.view.plain:
+        return []
     facts = telling.facts
     groups = [facts.delivery, facts.flow, facts.quality, facts.review, facts.reliability]
     none = [figure for group in groups for figure in group if figure.value is None]
     if not none:
         return []
     # how they would be made is what can be shown of figures that are none
-    evidence = proof.of_absence("figures", none[0].rows.query, [figure.name for figure in none])
+    ids = tuple(f"definition:{figure.name}" for figure in none)[: proof.SHOWN_IDS]
+    evidence = Evidence(ids=ids, count=0, query=none[0].rows.query)
     return [telling.said("unknown.figures", evidence, n=len(none), what=", ".join(figure.title for figure in none))]
