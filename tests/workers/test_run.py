@@ -47,6 +47,7 @@ def test_plans_follow_the_configuration(services: Services) -> None:
         "sweep/git-core": "daily 03:00",
         "brief": "working days 08:30",
         "brief/payments": "working days 08:30",
+        "snapshot": "daily 09:00",
         "compress": "every 1800 s",
         "expire": "daily 04:00",
     }

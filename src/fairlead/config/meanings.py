@@ -37,6 +37,9 @@ def meanings(values: Values, tools: Collection[str] = (), reports: Collection[st
     yield from _sources(values, tools)
     yield from _kpis(values)
     yield from secret_faults(values)
+    for key, endpoint in table(values, "endpoints").items():
+        if isinstance(endpoint, Mapping) and not endpoint.get("url"):
+            yield ("endpoints", key), "name the `url` to get"
     yield from delivery_faults(values, reports)
 
 
@@ -171,9 +174,11 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("", "time_zone"): zone_fault,
     ("sources", "since"): _since,
     ("sources", "url"): _web_address,
+    ("endpoints", "url"): _web_address,
     ("calendars", "holidays"): _holiday,
     ("calendars", "hours"): _hours,
     ("schedule", "brief_at"): _hour_of_day,
+    ("schedule", "snapshot_at"): _hour_of_day,
     ("schedule", "sweep_at"): _hour_of_day,
     ("store", "url"): _store,
     ("bus", "url"): _bus,
@@ -189,6 +194,8 @@ _RANGES: Mapping[tuple[str, str], tuple[int, float]] = {
     ("server", "port"): (0, 65535),
     ("mail", "port"): (0, 65535),
     ("bus", "replicas"): (1, 5),
+    # all of a snapshot is there within five seconds
+    ("endpoints", "timeout_s"): (0, 4),
     ("privacy", "minimum_group"): (1, math.inf),
     ("incidents", "attribution_threshold"): (0, 1),
     ("incidents", "recurrence_threshold"): (0, 1),
@@ -205,6 +212,7 @@ def _references(values: Values) -> Iterator[Fault]:
         ("teams", "lead", "people", "person"),
         ("teams", "services", "services", "service"),
         ("services", "team", "teams", "team"),
+        ("endpoints", "service", "services", "service"),
         ("slos", "service", "services", "service"),
         ("slos", "source", "sources", "source"),
     ):

@@ -133,6 +133,8 @@ class Schedule(Section, frozen=True):
 
     brief_at: str = "08:30"
     """Local time of each team at which its brief is written; empty means never."""
+    snapshot_at: str = "09:00"
+    """Local time of the organisation at which `fairlead snapshot` looks and writes its file; empty means never."""
     sweep_at: str = "03:00"
     """Local time of the organisation at which sources are swept for what was deleted."""
 
@@ -165,6 +167,30 @@ class Reports(Section, frozen=True):
     """Folder that files are written into, from the folder of `fairlead.toml`; empty means `reports` in the home."""
     keep_days: int = 90
     """How long the outbox keeps what was sent, and feeds what they offer."""
+
+
+class Snapshot(Section, frozen=True):
+    """`[snapshot]`: what `fairlead snapshot` looks at beside the endpoints."""
+
+    containers: tuple[str, ...] = ()
+    """Sockets of Docker or Podman that are asked what runs; empty means the usual ones, where they are there."""
+
+
+class EndpointSetup(Section, frozen=True):
+    """`[endpoints.<key>]`: an address whose health `fairlead snapshot` tells."""
+
+    url: str = ""
+    """Address to get, like `https://pay.acme.example/health`; redirects are not followed."""
+    status: int = 0
+    """Status that means health; 0 means any below 400."""
+    timeout_s: float = 2.0
+    """After so long it counts as not answering."""
+    slow_s: float = 1.0
+    """From this latency on it is called slow."""
+    tls_days: int = 14
+    """Days before a certificate's end from which that is told."""
+    service: str = ""
+    """Key of the service that it belongs to."""
 
 
 class DeliverySetup(Section, frozen=True):
@@ -221,6 +247,8 @@ class Settings(Setup, frozen=True):
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
     reports: Reports = Reports()
+    snapshot: Snapshot = Snapshot()
+    endpoints: dict[str, EndpointSetup] = {}
     deliveries: dict[str, DeliverySetup] = {}
     warehouse: Warehouse = Warehouse()
     kpi: Kpi = Kpi()

@@ -18,6 +18,7 @@ from fairlead.model.errors import Refused, Unreadable
 from fairlead.model.events import Event, EventType
 from fairlead.model.patch import OLDEST, Patch
 from fairlead.model.raw import RawEvent, Trust, content_id
+from fairlead.model.records.conversation import Document
 from fairlead.model.records.operation import Incident
 from fairlead.model.records.people import IdentityLink
 from fairlead.model.times import iso
@@ -38,7 +39,7 @@ class Entered:
 
     tool = SOURCE
     title = "Fairlead"
-    records = frozenset(("identity_links", "incidents"))
+    records = frozenset(("documents", "identity_links", "incidents"))
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """There is no such webhook: entries are made by signed-in people in this process."""
@@ -106,6 +107,11 @@ def user_disabled(person: str, by: str, at: datetime) -> RawEvent:
     return _entry("user.disabled", {"person": person}, by, at)
 
 
+def snapshot_measured(said: Mapping[str, Any], at: datetime) -> RawEvent:
+    """What was seen at a moment of endpoints, containers and tables: no later look could find it again."""
+    return _entry("snapshot.measured", said, SOURCE, at)
+
+
 def _entry(kind: str, said: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
     body = msgspec.json.encode({**said, "by": by, "at": iso(at)}, order="sorted")
     return RawEvent(
@@ -147,6 +153,20 @@ def _identity(decision: str) -> Callable[[Doc, Options], Reading]:
     return read
 
 
+def _measured(entry: Doc, options: Options) -> Reading:
+    at = entry.need_time("at")
+    body = msgspec.json.encode(entry.data, order="sorted").decode()
+    page = Document(
+        id=f"{options.source}:snapshot/{iso(at)}",
+        source=options.source,
+        path=f"snapshots/{at:%Y-%m-%d}",
+        title=f"Snapshot {iso(at)}",
+        body=body,
+        created_at=at,
+    )
+    return Reading(patches=[Patch(page, at)])
+
+
 def _attributed(entry: Doc, _options: Options) -> Reading:
     at = entry.need_time("at")
     deployment = entry.text("deployment") or None
@@ -182,6 +202,7 @@ def _role(kind: EventType, *said: str) -> Callable[[Doc, Options], Reading]:
 _READERS: Mapping[str, Callable[[Doc, Options], Reading]] = MappingProxyType(
     {
         **{f"identity.{decision}": _identity(decision) for decision in _STATUS},
+        "snapshot.measured": _measured,
         "incident.attributed": _attributed,
         "incident.unattributed": _unattributed,
         "role.given": _role("dev.fairlead.role.given.0.1.0", "team", "role"),

@@ -10,6 +10,7 @@ from fairlead.reports.document import Document
 from fairlead.reports.flow import flow
 from fairlead.reports.incidents import incidents
 from fairlead.reports.reliability import reliability
+from fairlead.reports.snapshot import snapshot
 from fairlead.reports.sprint_health import sprint_health
 from fairlead.reports.standup import standup
 from fairlead.reports.triage import triage
@@ -20,6 +21,7 @@ from fairlead.reports.work import work
 REPORTS: Mapping[str, Callable[..., Document]] = {
     "brief": brief,
     "triage": triage,
+    "snapshot": snapshot,
     "incidents": incidents,
     "flow": flow,
     "reliability": reliability,

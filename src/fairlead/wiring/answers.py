@@ -24,6 +24,7 @@ from fairlead.reports.past import asked_in_week
 from fairlead.reports.plain import plain
 from fairlead.reports.reliability import reliability
 from fairlead.reports.scope import Scope
+from fairlead.reports.snapshot import snapshot
 from fairlead.reports.sprint_health import told_sprints
 from fairlead.reports.standup import standup
 from fairlead.reports.triage import triage
@@ -69,6 +70,11 @@ def answer_reliability(services: Services, words: Words) -> Reply:
     """Service levels, incidents by class, recovery, recurrence and on-call load."""
     document = reliability(_asked(services, words), window=words.get("window", ""))
     return shown(services, document, words)
+
+
+def answer_snapshot(services: Services, words: Words) -> Reply:
+    """What was seen at the last look."""
+    return shown(services, snapshot(_asked(services, words)), words)
 
 
 def answer_standup(services: Services, words: Words) -> Reply:
@@ -274,6 +280,7 @@ VERBS: Mapping[str, Verb] = {
     "brief": answer_brief,
     "triage": answer_triage,
     "incidents": answer_incidents,
+    "snapshot": answer_snapshot,
     "standup": answer_standup,
     "reliability": answer_reliability,
     "weekly": answer_weekly,

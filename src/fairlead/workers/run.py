@@ -14,6 +14,7 @@ from typing import Any
 from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort, Skip
 from fairlead.wiring.deliveries import kept_for
+from fairlead.wiring.measuring import look_and_write
 from fairlead.wiring.services import Services
 from fairlead.workers import upkeep
 from fairlead.workers.apart import Apart
@@ -145,6 +146,8 @@ def plans(services: Services) -> Iterable[Plan]:
         yield Plan("brief", "brief", rule)
         for key in settings.teams:
             yield Plan(f"brief/{key}", "brief", rule, team=f"team:{key}")
+    if settings.schedule.snapshot_at:
+        yield Plan("snapshot", "snapshot", f"daily {settings.schedule.snapshot_at}")
     yield from delivery_plans(services)
     compress_every_s = max(60, round(settings.raw.compress_after_hours * 3600))
     yield Plan("compress", "compress", f"every {compress_every_s} s")
@@ -155,6 +158,7 @@ def report_jobs(services: Services) -> Mapping[str, Job]:
     """Kinds of schedule that read the warehouse -> who does them."""
     return {
         "brief": lambda arguments: _nothing(write_brief(services, arguments.get("team", ""))),
+        "snapshot": lambda _: _nothing(look_and_write(services)),
         "delivery": partial(deliver_due, services),
     }
 
