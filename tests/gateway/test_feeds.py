@@ -129,8 +129,8 @@ def test_the_outbox_is_for_managers_of_their_teams_and_addresses_for_owners(apps
     manager = TestClient(apps.network, base_url="http://localhost", headers={"authorization": f"Bearer {secret}"})
     [seen] = manager.get("/api/v1/outbox").json()["messages"]
     assert (seen["id"], seen["address"]) == (mine.id, "")
-    assert manager.post(f"/api/v1/outbox/{mine.id}/retry").status_code == 202
-    assert manager.post(f"/api/v1/outbox/{other.id}/retry").status_code == 404
+    assert manager.post("/api/v1/outbox/retry", json={"message": mine.id}).status_code == 202
+    assert manager.post("/api/v1/outbox/retry", json={"message": other.id}).status_code == 404
     _, secret = token(apps, "person:noor", "viewer", "*", ("read",))
     viewer = TestClient(apps.network, base_url="http://localhost", headers={"authorization": f"Bearer {secret}"})
     assert viewer.get("/api/v1/outbox").status_code == 403

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from starlette.exceptions import HTTPException
 
 from fairlead.gateway.api.asking import Api, viewer_of
@@ -14,7 +14,7 @@ from fairlead.wiring.outboxes import told
 
 
 def routes(api: Api) -> APIRouter:
-    """`/outbox` and another try of a message."""
+    """`/outbox` and `/outbox/retry`."""
     router = APIRouter(tags=["outbox"])
     database = api.services.database
 
@@ -35,8 +35,8 @@ def routes(api: Api) -> APIRouter:
         rows = [told(message, addresses=viewer.sees_people) for message in found]
         return {"counts": counts if teams_told(viewer.roles) is None else {}, "messages": rows}
 
-    @router.post("/outbox/{message}/retry", status_code=202)
-    def retry(request: Request, message: str) -> dict[str, str]:
+    @router.post("/outbox/retry", status_code=202)
+    def retry(request: Request, message: Annotated[str, Body(embed=True)]) -> dict[str, str]:
         """Lets a message that failed or waits be tried at once; the workers send it."""
         viewer = viewer_of(request)
         viewer.demand("manager", "write")
