@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import tomlkit
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fairlead.config.deliveries import PLACES
@@ -108,6 +108,7 @@ keys = st.sampled_from(
 )
 
 
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(keys, value, max_size=8))
 def test_whatever_is_written_is_told_or_can_be_run(delivery: dict[str, Any]) -> None:
     """Never a crash; and what passes is what a schedule can work with."""
@@ -118,11 +119,11 @@ def test_whatever_is_written_is_told_or_can_be_run(delivery: dict[str, Any]) -> 
         text = MAIL + TEAM + tomlkit.dumps({"deliveries": {"m": delivery}})
         path.write_text(text, encoding="utf-8", errors="replace")
         try:
-            settings: Settings = load(path, {}, reports=REPORTS).settings
+            read: Settings = load(path, {}, reports=REPORTS).settings
         except ConfigFaults as found:
             assert all(fault.line > 0 and fault.message for fault in found.faults)
             return
-    made = settings.deliveries["m"]
+    made = read.deliveries["m"]
     read_days(made.days)
     assert all(str(read_address(one)) for one in made.to)
     assert made.report in REPORTS

@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -136,6 +136,7 @@ def test_the_outbox_is_for_managers_of_their_teams_and_addresses_for_owners(apps
     assert viewer.get("/api/v1/outbox").status_code == 403
 
 
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(), st.text(), st.text())
 def test_whatever_a_report_says_is_readable_xml(title: str, subject: str, html: str) -> None:
     from datetime import UTC, datetime

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.governance.mailbox import NOON, SENDER
 
@@ -62,6 +62,7 @@ def test_text_alone_is_a_mail_too() -> None:
 words = st.text(max_size=400)
 
 
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(subject=words, text=words, name=words)
 def test_nothing_in_a_letter_becomes_a_header(subject: str, text: str, name: str) -> None:
     letter = unpack(pack(Letter(subject=subject, text=text, html=f"<p>{text}</p>"))[1])
@@ -108,6 +109,7 @@ def test_what_is_no_address_is_refused(written: str) -> None:
         read_address(written)
 
 
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=80))
 def test_no_text_becomes_more_than_one_mailbox(text: str) -> None:
     try:

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.governance.mailbox import MailServer, serving
 
@@ -248,6 +248,7 @@ FIRST = datetime(2005, 1, 1, tzinfo=UTC)
 starts = st.integers(0, 22 * 365 * 24 * 60).map(lambda minutes: FIRST + timedelta(minutes=minutes))
 
 
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(zones, hours, days, starts)
 def test_every_day_has_its_hour_once_whatever_the_clocks_do(zone: str, at: str, which: str, start: datetime) -> None:
     calendar, rule, moment = WorkingCalendar("any", zone=zone), f"{which} {at}", start
