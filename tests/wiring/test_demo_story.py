@@ -20,6 +20,7 @@ from fairlead.connectors.github.fake.state import Pull
 from fairlead.connectors.jira.connector import CONNECTOR as JIRA
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
 from fairlead.connectors.pagerduty.connector import CONNECTOR as PAGERDUTY
+from fairlead.connectors.prometheus.connector import CONNECTOR as PROMETHEUS
 from fairlead.connectors.results.connector import CONNECTOR as RESULTS
 from fairlead.model.raw import RawEvent
 from fairlead.model.records.people import Absence
@@ -42,7 +43,10 @@ def history() -> DemoHistory:
 @pytest.fixture(scope="module")
 def readings(history: DemoHistory) -> list[tuple[RawEvent, Reading]]:
     """All events as their own connectors read them; a fault fails every test here."""
-    readers = {"github": GITHUB, "cdevents": CDEVENTS, "jira": JIRA, "pagerduty": PAGERDUTY, "results": RESULTS}
+    readers = {
+        "github": GITHUB, "cdevents": CDEVENTS, "jira": JIRA, "pagerduty": PAGERDUTY, "prometheus": PROMETHEUS,
+        "results": RESULTS,
+    }  # fmt: skip
     return [
         (raw, readers[raw.tool].read(Delivery(raw.kind, raw.headers, raw.body, raw.delivery), Options(raw.source)))
         for raw in history.deliveries

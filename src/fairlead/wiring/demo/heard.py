@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 import httpx
@@ -15,6 +16,7 @@ from fairlead.model.raw import RawEvent
 
 Span = tuple[datetime, datetime]
 """From when on a sync reads, and its present."""
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class Sent(Protocol):
@@ -47,13 +49,27 @@ def webhooks(connector: Connector, source: str, sent: Iterable[Sent]) -> list[Ra
 
 
 def synced(
-    connector: Connector, options: Options, desk: Desk, url: str, credentials: Mapping[str, str], span: Span
+    connector: Connector,
+    options: Options,
+    desk: Desk,
+    url: str,
+    credentials: Mapping[str, str],
+    span: Span,
+    settings: Mapping[str, object] = NOTHING,
 ) -> list[RawEvent]:
-    """The pages of a first sync, for what no webhook tells."""
+    """The pages of a first sync, for what no webhook tells; `settings` are the source's own beside its address."""
     assert isinstance(connector, Syncs)
     since, now = span
     with httpx.Client(transport=FakeTransport(desk)) as client:
         asked = SyncRequest(
-            options, {"url": url}, credentials, {}, since, now, client, report=lambda _: None, sleep=lambda _: None
+            options,
+            {"url": url, **settings},
+            credentials,
+            {},
+            since,
+            now,
+            client,
+            report=lambda _: None,
+            sleep=lambda _: None,
         )
         return [raw_event(page, options.source, connector.tool, now) for page in connector.sync(asked)]

@@ -91,6 +91,9 @@ def _services() -> str:
         "PagerDuty tells the incidents of all services but the edge, whose deployments tell their own. What a team",
         "writes down afterwards is an issue at GitHub, labelled `afterwards`, and no incident. Each team has one of",
         "its people on call, by weeks, and the next one behind.\n",
+        "Prometheus measures three objectives over two weeks: requests fail while an incident of the service is",
+        "open, so that the bank's outage of day -1 has spent Ledger's budget. On day -3 the web shop was measured by",
+        "nobody for six hours: that time is unknown, and neither good nor bad.\n",
     ]
     return "\n".join(["## What runs\n", *head, *rows, *pages])
 
@@ -134,6 +137,7 @@ def _volume(history: DemoHistory) -> str:
         "deployments of GitHub": sum(len(repo.deployments) for repo in repos),
         "issues of Jira": len(history.jira.issues),
         "incidents of PagerDuty": len(history.duty.incidents),
+        "ranges of Prometheus": tools["prometheus"],
         "CDEvents": tools["cdevents"],
         "reports of tests and coverage": tools["results"],
     }

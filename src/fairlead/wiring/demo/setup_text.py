@@ -7,6 +7,7 @@ from datetime import timedelta
 from fairlead.connectors.jira.fake import CUSTOM
 from fairlead.wiring.demo.cast import COMPANY, CREWS, LEAVER, ORG, PLAYERS, SHIPS, YARDS, crew_of, player
 from fairlead.wiring.demo.clock import StoryClock
+from fairlead.wiring.demo.gauges import gauges_setup
 from fairlead.wiring.demo.lab import SOURCE as LAB
 from fairlead.wiring.demo.pager import SOURCE as DUTY
 from fairlead.wiring.demo.pager import Pager
@@ -27,6 +28,7 @@ def setup_text(clock: StoryClock, tracker: Tracker, pager: Pager) -> str:
         _sources(),
         _jira(tracker),
         _pagerduty(pager),
+        gauges_setup(),
     ]
     return "\n".join(parts)
 

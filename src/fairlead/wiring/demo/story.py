@@ -25,6 +25,7 @@ from fairlead.wiring.demo.company import found_company
 from fairlead.wiring.demo.director import Director
 from fairlead.wiring.demo.everyday import plan_days
 from fairlead.wiring.demo.facts import StoryFact
+from fairlead.wiring.demo.gauges import Gauges
 from fairlead.wiring.demo.heard import webhooks
 from fairlead.wiring.demo.pages import api_pages
 from fairlead.wiring.demo.plots import gateway, harbour, production, standing, tickets, waiting
@@ -102,7 +103,7 @@ def build(as_of: datetime, seed: int = 7) -> DemoHistory:
     raw = webhooks(GITHUB, "github", fake.hook.sent) + [_cdevent(event) for event in told.sent]
     raw += tracker.deliveries() + pager.deliveries() + director.lab.handed_in
     raw.sort(key=lambda event: event.received_at)
-    raw += api_pages(fake, clock.end) + tracker.pages(span) + pager.pages(span)
+    raw += api_pages(fake, clock.end) + tracker.pages(span) + pager.pages(span) + Gauges(clock, pager).pages()
     return DemoHistory(
         clock.end,
         clock.start,
