@@ -125,6 +125,25 @@ def test_pickup_begins_when_the_draft_is_ready(company: Any) -> None:
     assert row(company, 2)["pickup_s"] == 2 * HOUR
 
 
+def test_a_review_of_a_change_taken_back_to_draft_is_not_its_first(company: Any) -> None:
+    # Thursday: ready from 9:00 to 10:00, looked at as a draft at 11:00, ready again at 12:00.
+    company.change(3, opened_at=company.at(3, 9), first_commit_at=company.at(3, 8), review_at=company.at(3, 11))
+    company.event(3, "drafted", company.at(3, 10), "github:@kim")
+    unread = row(company, 3)
+    assert (unread["pickup_s"], unread["pickup_missing"]) == (None, "review_before_ready")
+    company.event(3, "ready", company.at(3, 12), "github:@kim")
+    company.event(3, "commented", company.at(3, 15), "github:@lee", review="r2")
+    found = row(company, 3)
+    assert (found["first_review_at"], found["approved_at"]) == (company.at(3, 15), company.at(3, 11))
+    assert (found["draft_s"], found["pickup_s"], found["review_s"]) == (2 * HOUR, 4 * HOUR, 3 * HOUR)
+
+
+def test_a_review_in_the_second_of_the_mark_is_of_the_ready_change(company: Any) -> None:
+    company.change(3, opened_at=company.at(3, 9), review_at=company.at(3, 10))
+    company.event(3, "drafted", company.at(3, 10), "github:@kim")
+    assert row(company, 3)["pickup_s"] == HOUR
+
+
 def test_a_change_taken_back_to_draft_is_not_awaited(company: Any) -> None:
     # Thursday: ready from 9:00 to 10:00 and from 10:00 on Friday, reviewed at 12:00.
     company.change(3, opened_at=company.at(3, 9), first_commit_at=company.at(3, 8), review_at=company.at(4, 12),
@@ -142,14 +161,14 @@ def test_a_change_taken_back_to_draft_is_not_awaited(company: Any) -> None:
 
 
 def test_every_stretch_as_a_draft_counts_once_and_only_before_the_first_review(company: Any) -> None:
-    company.change(2, review_at=company.at(2, 16))
-    for hour in (11, 13, 17):
+    company.change(2, review_at=company.at(2, 17.5))
+    for hour in (11.0, 13.0, 17.0):
         company.event(2, "ready", company.at(2, hour), "github:@kim")
-    for hour in (12, 12.5, 15):
+    for hour in (12.0, 12.5, 15.0, 17.8):
         company.event(2, "drafted", company.at(2, hour), "github:@kim")
     found = row(company, 2)
-    # A draft from 10 to 11, 12 to 13 and from 15 on, until somebody looked all the same.
-    assert (found["draft_s"], found["pickup_s"], found["review_s"]) == (3 * HOUR, 3 * HOUR, 2 * HOUR)
+    # A draft from 10 to 11, 12 to 13 and 15 to 17, and marked again after somebody looked.
+    assert (found["draft_s"], found["pickup_s"], found["review_s"]) == (4 * HOUR, 3.5 * HOUR, 0.5 * HOUR)
 
 
 def test_review_after_the_merge_is_no_review_time(company: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,7 +52,7 @@ def told(events: list[dict[str, Any]], checks: list[dict[str, Any]] | None = Non
     return [
         f"{row['turn']} {row['account'] or row['team'] or '-'} {row['why']} {hours:g}"
         for row in rows
-        for hours in [(row["since"] - START) / timedelta(hours=1)]
+        for hours in [(row["since"] - START) / timedelta(hours=1) if row["since"] else math.nan]
     ]
 
 
@@ -198,7 +199,9 @@ def test_nothing_known_is_said_to_be_unknown() -> None:
     assert told([], merged_at=merged, state="merged") == ["nobody_knows - no_events 0"]
     assert told([event(30, "merged", "ann")], merged_at=merged, state="merged") == ["nobody_knows - no_events 0"]
     assert told([], requested_reviewers=("kim",)) == ["reviewer kim review_requested 0"]
-    assert told([], created_at=None) == []
+    # Without any date it is open all the same, and waits since nobody knows when.
+    assert told([], created_at=None) == ["nobody_knows - no_events nan"]
+    assert told([], created_at=None, state="merged") == []
 
 
 def test_closed_and_reopened_leaves_a_gap() -> None:
@@ -322,7 +325,7 @@ def test_turns_tile_the_time_in_which_a_change_is_open(histories: list[History])
             assert row["until"] == following["since"] or shut
         for row in rows:
             assert row["until"] is None or row["since"] < row["until"]
-            assert row["waiting_since"] <= row["since"]
+            assert row["since"] is None or row["waiting_since"] <= row["since"]
         if record["created_at"] and rows and not any(e["kind"] in ("closed", "merged") for e in events):
             assert rows[0]["since"] == START
             if record["merged_at"] is not None or record["state"] != "merged":

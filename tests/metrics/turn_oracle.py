@@ -6,9 +6,13 @@ Small and slow on purpose. It shares no line with `metrics/turns/`, which does t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 Row = dict[str, Any]
+
+UNDATED = datetime(1970, 1, 1)  # noqa: DTZ001 - the warehouse holds clock readings of UTC
+"""Where what has no date stands: before all that has one. No row tells it."""
 
 ORDER = (
     "opened", "drafted", "closed", "reopened", "pushed force_pushed", "check_started",
@@ -26,10 +30,11 @@ def turns(change: Row, events: list[Row], checks: list[Row], kinds: Mapping[str,
     """Rows of `change_turns` of one change."""
     told = in_order(events, checks)
     start = change.get("created_at") or min((event["at"] for event in [*told, *events]), default=None)
-    if start is None:
-        return []
-    state = State(change, told, kinds, teams)
     end = change.get("merged_at") or change.get("closed_at")
+    if start is None and (end is not None or change.get("state") != "open"):
+        return []
+    start = start or UNDATED
+    state = State(change, told, kinds, teams)
     moments = {start: state.verdict()}
     for event in told:
         if end is not None and event["at"] >= end:
@@ -39,7 +44,8 @@ def turns(change: Row, events: list[Row], checks: list[Row], kinds: Mapping[str,
     if end is None:
         state.take_in_record()
         moments[max(moments)] = state.verdict()
-    return list(tiles(change, list(moments.items()), end))
+    found = list(tiles(change, list(moments.items()), end))
+    return [row | {key: None for key in ("since", "waiting_since") if row[key] == UNDATED} for row in found]
 
 
 def in_order(events: list[Row], checks: list[Row]) -> list[Row]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from tests.reports.stories import Story, ago
 
+from fairlead.connectors.github.connector import CONNECTOR
+from fairlead.connectors.kit.connector import Delivery, Options
 from fairlead.model.setup import PersonSetup, Setup, TeamSetup
 from fairlead.model.times import FixedClock
 from fairlead.reports import render
 from fairlead.reports.asked import Asked
+from fairlead.reports.brief import brief
 from fairlead.reports.document import Claim, Document
 from fairlead.reports.intake import Intake
 from fairlead.reports.triage import triage
@@ -184,3 +188,43 @@ def test_a_score_says_what_it_is_made_of_in_words_and_as_numbers(story: Story, c
     (queue, *_) = told["sections"]
     first = next(reason for reason in queue["blocks"][0]["reasons"] if "score" in reason)
     assert {part["key"] for part in first["score"]["parts"]} == {"ownership", "expertise", "load", "zone"}
+
+
+UNDATED = {
+    "action": "opened",
+    "number": 7,
+    "pull_request": {
+        "number": 7, "state": "open", "title": "Carry the totals", "draft": False,
+        "user": {"login": "ann", "type": "User"},
+        "base": {"ref": "main", "sha": "b1", "repo": {"full_name": "acme/pay"}},
+        "head": {"ref": "totals", "sha": "h7", "repo": {"full_name": "acme/pay"}},
+    },
+    "repository": {"full_name": "acme/pay", "name": "pay", "owner": {"login": "acme"}},
+    "sender": {"login": "ann", "type": "User"},
+}  # fmt: skip
+"""A pull request as a proxy passes it on that strips all dates."""
+
+
+@pytest.mark.parametrize("seen", ["payload", "record"])
+def test_a_change_without_any_date_waits_since_nobody_knows_when(story: Story, clock: FixedClock, seen: str) -> None:
+    for key in PEOPLE:
+        story.person(key)
+    if seen == "payload":
+        delivery = Delivery("pull_request", {}, json.dumps(UNDATED).encode())
+        story.patches += CONNECTOR.read(delivery, Options("github")).patches
+    else:
+        story.add(
+            "changes", id=f"{PAY}#7", repository=PAY, number=7, state="open", author="github:@ann", source="github"
+        )
+    story.change(1, "github:@lee", 30)
+    asked = Asked(story.told(SETUP), SETUP, clock.now(), team="pay")
+    document = triage(asked)
+    late, undated = claims(document)
+    assert [claim.refs[0].label for claim in (late, undated)] == ["acme/pay#1", "acme/pay#7"]
+    assert undated.key == "wait.undated" and "nothing tells since when" in undated.text
+    assert "wait" not in " ".join(reason.key for reason in undated.reasons) and undated.evidence.ids == (f"{PAY}#7",)
+    german = triage(Asked(asked.warehouse, SETUP, clock.now(), team="pay", language="de"))
+    for form in (render.terminal, render.markdown, render.html, render.json):
+        for told in (document, german, brief(asked)):
+            assert not re.search(r"1970|1\.1\.70|1 Jan", form(told))
+    assert "seit wann, ist nirgends gesagt" in render.terminal(german)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 PartKey = Literal[
@@ -23,6 +23,7 @@ _APPROVED, _CONFLICT, _RED = 25, 10, 10
 _SMALL_MOST = 10
 _DRAFT, _RUNNING = -50, -20
 """Nothing can be done yet."""
+_YOUNGEST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +31,12 @@ class OpenChange:
     """What decides the place of an open change."""
 
     id: str
-    opened_at: datetime
+    opened_at: datetime | None
+    """`None` where nothing tells it: then it is taken for the youngest, never for the oldest."""
     turn: str
     why: str
     waited_s: float
-    """Working time for which it has been the same party's turn."""
+    """Working time for which it has been the same party's turn; zero where nothing tells since when."""
     usual_s: float
     """Working time above which such a wait is unusual here: the team's 85th percentile, else the threshold."""
     lines: int | None = None
@@ -74,7 +76,7 @@ def in_queue(changes: Iterable[OpenChange], large_lines: int = 500) -> list[Plac
     for change in changes:
         parts = _parts(change, large_lines)
         points = sum(part.points for part in parts)
-        scored.append((-points, -change.waited_s, change.opened_at, change.id, parts))
+        scored.append((-points, -change.waited_s, change.opened_at or _YOUNGEST, change.id, parts))
     # without the parts: these have no order, and the id has decided before
     scored.sort(key=lambda entry: entry[:4])
     return [

@@ -28,7 +28,8 @@ class Waiting:
     detail: str | None
     parties: tuple[tuple[str | None, str | None], ...]
     """Accounts and teams whose turn it is."""
-    since: datetime
+    since: datetime | None
+    """`None` where nothing that the tool told of it has a date."""
     waited_s: float
     day_s: float
     """Working seconds of a usual day of its team."""
@@ -44,7 +45,6 @@ class Waiting:
     hotfix: bool
     incident: str | None
     blocks: int
-    opened_at: datetime
     placed: Placed
 
 
@@ -78,13 +78,13 @@ class _Beside:
 
 
 def _entry(row: Mapping[str, Any], known: _Beside, scope: Scope) -> OpenChange:
-    change, since = row["change"], aware(row["since"])
+    change, since, opened_at = row["change"], _moment(row["since"]), _moment(row["opened_at"])
     own, limit_s = _usual(row, known), _limit(row)
     return OpenChange(
         # a webhook in the middle of its life may be the first word of a change
-        id=change, opened_at=aware(row["opened_at"] or row["since"]), turn=row["turn"], why=row["why"],
+        id=change, opened_at=opened_at or since, turn=row["turn"], why=row["why"],
         # by the team's calendar, not the reader's: the limit beside it is the team's too
-        waited_s=max(0.0, scope.working_between(since, scope.calendars.of_team(row["team"]))),
+        waited_s=max(0.0, scope.working_between(since, scope.calendars.of_team(row["team"]))) if since else 0.0,
         # what is unusual here, else what the set-up calls too long
         usual_s=(limit_s or 0.0) if own is None else own,
         lines=row["lines"], blocks=known.blocks.get(change, 0), incident=known.incidents.get(change),
@@ -103,17 +103,21 @@ def _limit(row: Mapping[str, Any]) -> float | None:
 
 
 def _waiting(row: Mapping[str, Any], entry: OpenChange, placed: Placed, known: _Beside, scope: Scope) -> Waiting:
-    due_at = aware(row["due_at"]) if row["due_at"] is not None else None
+    due_at = _moment(row["due_at"])
     return Waiting(
         change=entry.id, repository=row["repository"] or "", title=row["title"] or "", url=row["url"],
         author=row["author"], turn=entry.turn, why=entry.why, detail=row["detail"],
-        parties=tuple(known.parties.get(entry.id, ())), since=aware(row["since"]), waited_s=entry.waited_s,
+        parties=tuple(known.parties.get(entry.id, ())), since=_moment(row["since"]), waited_s=entry.waited_s,
         day_s=scope.calendars.of_team(row["team"]).usual_day_seconds, limit_s=_limit(row),
         usual_s=_usual(row, known),
         overdue=due_at is not None and due_at <= scope.now, due_at=due_at, lines=entry.lines,
         events=known.events.get(entry.id, 0), hotfix=entry.hotfix, incident=entry.incident, blocks=entry.blocks,
-        opened_at=entry.opened_at, placed=placed,
+        placed=placed,
     )  # fmt: skip
+
+
+def _moment(value: Any) -> datetime | None:
+    return aware(value) if value is not None else None
 
 
 def overdue(waiting: Sequence[Waiting]) -> list[Waiting]:

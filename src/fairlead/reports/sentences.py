@@ -37,17 +37,7 @@ class Teller:
     def waiting(self, waiting: Waiting, reasons: Sequence[Claim] = (), tone: Tone | None = None) -> Claim:
         """For whom a change waits, since when, and what is usual."""
         evidence = proof.of_change(waiting.change, waiting.events)
-        span = Working(waiting.waited_s, waiting.day_s, waiting.limit_s)
-        said: dict[str, Any] = {"who": self.whom(waiting), "since": self.words.recent(waiting.since), "span": span}
-        key = "wait.plain"
-        # a number alone says neither good nor bad: beside it stands the limit by which the change is judged
-        if waiting.limit_s is not None:
-            key = "wait.limit"
-            said["limit"] = WorkingLimit(waiting.limit_s, waiting.day_s)
-        # the team's own history is told besides; it decides the place in the queue, and what is late it does not
-        if waiting.limit_s is not None and waiting.usual_s is not None:
-            key = "wait.usual"
-            said["usual"] = Working(waiting.usual_s, waiting.day_s)
+        key, said = self._wait(waiting)
         text = self.words(key, **said)
         return Claim(
             key=key,
@@ -59,6 +49,24 @@ class Teller:
             reasons=(self.why(waiting), *self.away(waiting), *reasons),
             act=Act(self.words("act.open"), url=waiting.url) if waiting.url else None,
         )
+
+    def _wait(self, waiting: Waiting) -> tuple[str, dict[str, Any]]:
+        who = self.whom(waiting)
+        # no moment is made up for it: without one there is no length either, and no limit to be judged by
+        if waiting.since is None:
+            return "wait.undated", {"who": who}
+        span = Working(waiting.waited_s, waiting.day_s, waiting.limit_s)
+        said: dict[str, Any] = {"who": who, "since": self.words.recent(waiting.since), "span": span}
+        key = "wait.plain"
+        # a number alone says neither good nor bad: beside it stands the limit by which the change is judged
+        if waiting.limit_s is not None:
+            key = "wait.limit"
+            said["limit"] = WorkingLimit(waiting.limit_s, waiting.day_s)
+        # the team's own history is told besides; it decides the place in the queue, and what is late it does not
+        if waiting.limit_s is not None and waiting.usual_s is not None:
+            key = "wait.usual"
+            said["usual"] = Working(waiting.usual_s, waiting.day_s)
+        return key, said
 
     def whom(self, waiting: Waiting) -> str:
         """For whom it waits, in words."""

@@ -113,7 +113,7 @@ told as (
     from turn_rows group by c
 )
 
-select c.c, c.author, c.ended_at, coalesce(c.created_at, least(t.first_at, s.first_at)) as opened_at,
+select c.c, c.author, c.ended_at, coalesce(c.created_at, least(t.first_at, s.first_at), timestamp '1970-01-01') as opened_at,
     coalesce(s.known, false) as known, coalesce(t.draft, c.draft, false) as draft,
     coalesce(t.auto_merge, c.auto_merge, false) as auto_merge, t.last_push, coalesce(c.head_sha, '') as record_head,
     if(t.last_push is null, coalesce(c.head_sha, ''), coalesce(f.sha, '')) as head
@@ -121,7 +121,8 @@ from turn_changes c
 left join told t using (c)
 left join said s using (c)
 left join first_checked f using (c)
-where coalesce(c.created_at, t.first_at, s.first_at) is not null;
+-- An open change waits for somebody also where no date of it is known; of one that has ended nothing can be told.
+where coalesce(c.created_at, t.first_at, s.first_at) is not null or c.ended_at is null and c.state = 'open';
 
 -- A change has no turns after its end, but what came later still tells how it began.
 delete from turn_rows where is_late;

@@ -145,8 +145,10 @@ waiting as (
     select c, n, who, team, party, min(t) over (partition by c, run, who, team, stay) as since from awaited
 )
 
-select h.id, t.turn, if(t.turn = 'author', h.author, w.who), w.team, t.t, coalesce(t.till, s.ended_at), t.why, t.detail,
-    coalesce(w.party, 0), coalesce(w.since, t.run)
+-- What nothing dates stands at 1970, before all that is dated: the order is right, and the moment is nobody's word.
+select h.id, t.turn, if(t.turn = 'author', h.author, w.who), w.team, nullif(t.t, timestamp '1970-01-01'),
+    coalesce(t.till, s.ended_at), t.why, t.detail, coalesce(w.party, 0),
+    nullif(coalesce(w.since, t.run), timestamp '1970-01-01')
 from turn_tiles t
 join turn_starts s on s.c = t.c
 join turn_changes h on h.c = t.c

@@ -179,7 +179,7 @@ def _line(visit: Visit, time: Scope, row: Mapping[str, Any]) -> Waiting:
         who=_who(row),
         why=_why(visit, row),
         since=since,
-        age=visit.shown.working(waited, calendar.usual_day_seconds) if since else "",
+        age=visit.shown.working(waited, calendar.usual_day_seconds) if since else visit.words("no date"),
         level="watch" if overdue else "",
         tags=_tags(visit, row),
     )

@@ -132,12 +132,18 @@ clocks as (
     {{ slot_of('t.delivered_at', 'w6', 't.own_calendar') }}
 ),
 
+-- Nobody was asked to look while a change was taken back between its being ready and its first review.
 drafts as (
     select
         t.change, sum({{ seconds('d.from_at', 'd.to_at') }}) as seconds,
         sum({{ worked('d.to_at', 'w2') }} - {{ worked('d.from_at', 'w1') }}) as work_seconds
     from times t
-    join {{ ref('draft_spells') }} d on d.change = t.change
+    join (
+        select c.change, greatest(s.from_at, c.ready_at) as from_at, least(coalesce(s.to_at, c.first_review_at), c.first_review_at) as to_at
+        from times c
+        join {{ ref('draft_spells') }} s on s.change = c.change
+        where c.ready_at is not null and c.first_review_at is not null
+    ) d on d.change = t.change and d.from_at < d.to_at
     {{ slot_of('d.from_at', 'w1', 't.own_calendar') }}
     {{ slot_of('d.to_at', 'w2', 't.own_calendar') }}
     group by t.change

@@ -47,7 +47,12 @@ ready as (
 looks as (
     select
         e.change, e.moment, e.kind, e.person, e.actor_kind = 'human' as by_human,
-        e.actor_kind in ('review_agent', 'coding_agent') as by_agent, e.moment >= r.ready_at as counts
+        e.actor_kind in ('review_agent', 'coding_agent') as by_agent,
+        -- Who looks at a draft answers no call for review, whether it was never ready or was taken back.
+        e.moment >= r.ready_at and not exists (
+            select 1 from {{ ref('draft_spells') }} d
+            where d.change = e.change and d.from_at < e.moment and coalesce(e.moment < d.to_at, true)
+        ) as counts
     from events e
     join ready r on r.change = e.change
     where e.looks = 1 and e.person is distinct from e.author_person and e.person is not null
