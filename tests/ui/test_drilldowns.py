@@ -78,6 +78,7 @@ def _evidence(site: Site) -> Iterator[tuple[str, Evidence]]:
     values = {
         "team": "team:payments", "repository": "github:brightwater/payments", "service": "service:ledger",
         "work_type": "feature", "author_kind": "human", "project": "LEDGER", "severity": "high",
+        "detected_by": "alert", "slo": "slo:checkout",
     }  # fmt: skip
     for name, entry in warehouse.catalogue.items():
         for limits in ({}, *({segment: values[segment]} for segment in entry.segments)):
