@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from tests import nats_servers
 from tests.nats_servers import Node
 
@@ -24,8 +24,10 @@ from fairlead.wiring.demo.home import make_home
 
 # The suite says the same of the same program each time it runs; `make hunt` looks where it has not looked yet. Before
 # any test is read, since each takes its settings from what holds then.
-settings.register_profile("repeatable", derandomize=True)
-settings.register_profile("hunt", print_blob=True)
+# How long an example takes says how busy the machine is, and nothing of the program.
+_patient: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, **_patient)
+settings.register_profile("hunt", print_blob=True, **_patient)
 settings.load_profile("hunt" if os.environ.get("FAIRLEAD_HUNT") else "repeatable")
 
 

@@ -7,6 +7,9 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,9 @@ from tests.ingest import lake
 
 from fairlead.cli import home
 from fairlead.cli.main import APP, Commands, run
+from fairlead.governance.letter import Letter
+from fairlead.governance.outbox import Order, Outbox
+from fairlead.store.database import Database
 
 ELSEWHERE = {"up": "serves until it is told to stop", "demo": "made the home", "restore": "wants an empty home"}
 """Commands whose examples other tests run, and why these cannot."""
@@ -50,6 +56,22 @@ def _inputs(folder: Path) -> None:
     lake.write(folder / "lake")
 
 
+def _letter(database: Path) -> None:
+    """A message whose id begins as the example says."""
+    order = Order(
+        channel="feed",
+        address="",
+        made_from="brief",
+        asked_by="operator",
+        as_of=datetime(2026, 9, 18, tzinfo=UTC),
+        once="",
+    )
+    posted = next(one for n in count() if (one := replace(order, once=str(n))).id.startswith("3f9a"))
+    store = Database.open(f"sqlite:///{database}")
+    Outbox(store).post([posted], Letter(subject="Nothing needs you", text="Nothing needs you."))
+    store.close()
+
+
 def test_every_example_can_be_typed_on_the_demo(
     demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,6 +80,7 @@ def test_every_example_can_be_typed_on_the_demo(
     shutil.copytree(demo_home, demo)
     here.mkdir()
     _inputs(here)
+    _letter(demo / "facts.db")
     monkeypatch.chdir(here)
     monkeypatch.setenv("FAIRLEAD_DEMO_HOME", str(demo))
     monkeypatch.setenv("FAIRLEAD_HOME", str(tmp_path / "none"))

@@ -26,4 +26,4 @@ def show(visit: Visit) -> Response:
     return report(visit, "weekly", command, links)
 
 
-PAGE = Page("/weekly", "Weekly", 16, show, shown="more", key="w", cut=("team",), reads=("week",))
+PAGE = Page("/weekly", "Weekly", 16, show, shown="more", key="y", cut=("team",), reads=("week",))
