@@ -66,6 +66,11 @@ def walks(doors: dict[str, TestClient], demo_services: Services) -> dict[str, Wa
         "/api/v1/records/{table}/{record:path} table": list(held),
         "record": [quote(record) for record in held.values()],
         "/api/v1/figures/{name} name": ["dora", *demo_services.warehouse.catalogue],
+        "/teams/{id:path} id": [quote(f"team:{key}") for key in demo_services.setup.teams],
+        "/services/{id:path} id": [quote(f"service:{key}") for key in demo_services.setup.services],
+        # Its entries are reports, which are looked at below; who has no token of a feed sees none.
+        "team": ["payments"],
+        "report": ["brief"],
         # A drawing that is not ready: most come with their page, and then nothing links them.
         "key": ["0"],
         # A link that opens nothing: the page before the door says the same to everybody.
