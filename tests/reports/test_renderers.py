@@ -13,8 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from fairlead.metrics.memory_source import MemorySource
+from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.figures import Definition, Evidence, Figure, Freshness, Point, Window
+from fairlead.model.setup import Setup
+from fairlead.model.times import FixedClock
 from fairlead.reports import render
+from fairlead.reports.asked import Asked
 from fairlead.reports.document import (
     Act,
     Cell,
@@ -239,7 +244,11 @@ def test_units_and_changes_in_words() -> None:
 
 
 def test_the_page_of_figures_counts_those_with_a_value() -> None:
-    page = figures_page([figure(), figure(value=None, missing="no_changes")])
+    warehouse = Warehouse(None, MemorySource(), Setup(), FixedClock(NOW))
+    warehouse.refresh()
+    page = figures_page(Asked(warehouse, Setup(), NOW), [figure(), figure(value=None, missing="no_changes")])
     assert page.title.text == "1 of 2 figures have a value"
     assert "no merged change" in render.terminal(page)
-    assert "no such figure" in render.markdown(figures_page([]))
+    assert page.as_of == NOW, "the moment of the answer and not of the newest data"
+    assert "no such figure" in render.markdown(figures_page(Asked(warehouse, Setup(), NOW), []))
+    warehouse.close()

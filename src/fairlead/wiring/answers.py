@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -151,12 +152,9 @@ def answer_metrics(services: Services, words: Words) -> Reply:
     found = _figures(services, words)
     if words.get("form") == "json":
         return reply_json({"figures": [figure.to_json() for figure in found], **_rewound(services, words)})
-    scope = Scope.of(services.warehouse, services.setup, services.clock.now(), segment(words).get("team") or None)
-    spoken = language(services, words)
-    name = scope.name or Wording(spoken)("scope.all")
-    rewound = services.warehouse.rewound
-    page = figures_page(found, language=spoken, zone=scope.calendar.zone, scope=name, rewound=rewound)
-    return shown(services, page, words)
+    # a team may be said as a segment too
+    asked = replace(_asked(services, words), team=segment(words).get("team"))
+    return shown(services, figures_page(asked, found), words)
 
 
 def _rewound(services: Services, words: Words) -> dict[str, str]:
