@@ -17,6 +17,8 @@ WITHIN = {
     "incident": "select incident as id, t.team from counted_incidents join service_teams t using (service)",
     "work_item": "select work_item as id, team from work_item_teams",
     "sprint": "select sprint as id, team from sprint_teams",
+    "page": "select page as id, team from oncall_pages where team is not null",
+    "slo": "select distinct slo as id, t.team from slo_days join service_teams t using (service)",
 }
 """Entities that have one team each in the demo, or none; the others are limited by their repository."""
 BY_REPOSITORY = "select repository, team from repository_teams"

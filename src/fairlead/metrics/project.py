@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     import jinja2
 
 SHIPPED = Path(__file__).parent / "models"
@@ -57,10 +59,7 @@ class Project:
     @cached_property
     def _templates(self) -> jinja2.Environment:
         """The words of dbt, answered for whatever is rendered now, and all macros, which may call each other."""
-        # Imported here: a command that finds nothing new renders no model.
-        import jinja2
-
-        templates = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701 - SQL
+        templates = _environment()
         templates.globals |= {
             "ref": self._ref,
             "source": self._source,
@@ -70,9 +69,12 @@ class Project:
             "target": {"type": "duckdb"},
         }
         paths = sorted((self.folder / "macros").glob("*.sql"))
-        module = templates.from_string("".join(path.read_text(encoding="utf-8") for path in paths)).module
+        module = self._template(templates, "".join(path.read_text(encoding="utf-8") for path in paths)).module
         templates.globals |= {name: found for name, found in vars(module).items() if not name.startswith("_")}
         return templates
+
+    def _template(self, templates: jinja2.Environment, text: str) -> jinja2.Template:
+        return templates.template_class.from_code(templates, _code(text), templates.make_globals(None))
 
     def _ref(self, model: str) -> str:
         self._rendering.reads.add(model)
@@ -127,6 +129,19 @@ class Project:
 
     def _render(self, name: str, text: str, said: _Rendering) -> str:
         if name not in self._compiled:
-            self._compiled[name] = self._templates.from_string(text)
+            self._compiled[name] = self._template(self._templates, text)
         self._rendering = said
         return self._compiled[name].render(this=f'main."{name}"')
+
+
+def _environment() -> jinja2.Environment:
+    # Imported here: a command that finds nothing new renders no model.
+    import jinja2
+
+    return jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701 - SQL
+
+
+@cache
+def _code(text: str) -> CodeType:
+    """A template, compiled once a process: a plan or a look at the past makes one warehouse after the other."""
+    return _environment().compile(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ import msgspec
 from fairlead.model.calendar.offsets import offset_rows
 from fairlead.model.calendar.resolve import Calendars, PeopleRows
 from fairlead.model.calendar.slots import slot_rows
+from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.setup import Setup
 
 if TYPE_CHECKING:
@@ -254,12 +256,18 @@ def _working(calendars: Calendars, teams: Iterable[str], today: date) -> dict[st
         "setup_team_calendars": [
             (team, calendar.id, str(calendar.zone)) for team, calendar in {"": calendars.default, **of_team}.items()
         ],
-        "working_slots": list(_by_day(slot_rows(used.values(), *span))),
+        "working_slots": [row for calendar in used.values() for row in _days(calendar, *span)],
         "zone_offsets": [
             (zone, _naive(start), _naive(end), offset_s)
             for zone, start, end, offset_s in offset_rows(zones.values(), *span)
         ],
     }
+
+
+@lru_cache(maxsize=64)
+def _days(calendar: WorkingCalendar, first: date, last: date) -> tuple[tuple[Any, ...], ...]:
+    # twenty years of days take longer than most models, and a calendar seldom changes
+    return tuple(_by_day(slot_rows([calendar], first, last)))
 
 
 def _by_day(slots: Iterable[tuple[str, datetime, datetime, float]]) -> Iterator[tuple[Any, ...]]:

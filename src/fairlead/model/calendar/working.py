@@ -60,6 +60,16 @@ class WorkingCalendar:
         self._laid = _Laid(())
         self._years: tuple[int, int] | None = None
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it says the same working time: what was laid out of it so far is no part of it."""
+        return isinstance(other, WorkingCalendar) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash(self._said())
+
+    def _said(self) -> tuple[object, ...]:
+        return self.id, self.hours, str(self.zone), self.holidays, self.absences
+
     def working_seconds(self, start: datetime, end: datetime) -> float:
         """Working time from `start` to `end`; negative if `end` comes first."""
         laid = self._covering(start, end)
