@@ -238,7 +238,7 @@ def contents(warehouse: Warehouse) -> dict[str, list[str]]:
     }
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(deltas)
 def test_incremental_equals_full(history: list[tuple[list[Operation], bool]]) -> None:
     source = MemorySource()

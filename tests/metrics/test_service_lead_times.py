@@ -199,7 +199,7 @@ def histories(draw: st.DrawFn) -> History:
     return History(parents, changes, acts)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories(), st.sampled_from(SEGMENTS), st.randoms(use_true_random=False))
 def test_lead_times_by_service_and_team_are_those_counted_by_hand(
     history: History, asked: Mapping[str, str], shuffled: Any

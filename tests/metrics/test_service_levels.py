@@ -153,7 +153,7 @@ def test_figures_are_over_days_and_by_objective() -> None:
     assert figure(built(source), "slo_attainment", window, {"service": "berths"}).missing == "no_slos"
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 50), st.integers(0, 50)), max_size=25))
 def test_a_window_adds_up_its_samples(told: list[tuple[int, int, int]]) -> None:
     source = MemorySource()
