@@ -144,3 +144,13 @@ def test_doctor_tells_what_stands_in_the_way(opened: Any) -> None:
 def test_reports_whose_page_is_called_otherwise_have_it() -> None:
     assert set(PAGES.values()) <= {page.path for page in pages()}
     assert PAGES.keys() <= REPORTS.keys()
+
+
+def test_a_mail_for_one_kind_of_reader_leads_to_their_page(run: Any) -> None:
+    done = run("send", "update-executive", "--to", "kim@acme.example", "--dry-run")
+    [text] = [
+        part.get_content()
+        for part in message_from_string(done.stdout, policy=default).walk()
+        if part.get_content_type() == "text/plain"
+    ]
+    assert "https://fairlead.acme.example/update?for=executive" in text

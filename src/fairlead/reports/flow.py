@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fairlead.metrics import figures
 from fairlead.model.figures import Figure, Window
@@ -21,9 +21,6 @@ from fairlead.reports.sentences import Teller
 from fairlead.reports.standup_facts import Underway, load_underway
 from fairlead.reports.trend_charts import trend_chart
 from fairlead.reports.wording import Elapsed
-
-if TYPE_CHECKING:
-    pass
 
 WINDOWS = {"7d": 7, "30d": 30, "90d": 90}
 MOST_DOTS = 500

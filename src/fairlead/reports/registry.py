@@ -33,3 +33,11 @@ REPORTS: Mapping[str, Callable[..., Document]] = {
     "work": work,
 }
 """Name -> who makes it of what was asked; what it takes beside that is its own and has a default."""
+
+
+def asked_as(report: str) -> tuple[str, Mapping[str, str]]:
+    """The word by which people and programs ask for a report, and what they say beside it."""
+    for audience, view in AUDIENCES.items():
+        if view.kind == report:
+            return "update", {"for": audience}
+    return report, {}

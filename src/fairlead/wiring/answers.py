@@ -18,6 +18,7 @@ from fairlead.reports.asked import Asked
 from fairlead.reports.brief import brief
 from fairlead.reports.causes import load_causes
 from fairlead.reports.figures_page import figures_page
+from fairlead.reports.flow import flow
 from fairlead.reports.forecast import forecast
 from fairlead.reports.incidents import DAYS, incidents
 from fairlead.reports.kpi import kpi, load_kpis
@@ -65,6 +66,11 @@ def answer_incidents(services: Services, words: Words) -> Reply:
         found = load_causes(_asked(services, words).scope, incident=incident, days=DAYS)
         return reply_json({"incidents": [cause.to_json() for cause in found], **_rewound(services, words)})
     return shown(services, incidents(_asked(services, words), incident=incident), words)
+
+
+def answer_flow(services: Services, words: Words) -> Reply:
+    """What stands where day by day, what is done, and what is older than usual."""
+    return shown(services, flow(_asked(services, words), window=words.get("window", "")), words)
 
 
 def answer_reliability(services: Services, words: Words) -> Reply:
@@ -280,6 +286,7 @@ VERBS: Mapping[str, Verb] = {
     "incidents": answer_incidents,
     "snapshot": answer_snapshot,
     "standup": answer_standup,
+    "flow": answer_flow,
     "reliability": answer_reliability,
     "weekly": answer_weekly,
     "update": answer_update,

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from fairlead.config.check import did_you_mean
 from fairlead.config.deliveries import EACH_TEAM
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from fairlead.reports.document import Document
 
 PAGES = {"brief": "/", "sprint-health": "/sprint"}
-"""Report -> its page, where that is not called like it."""
+"""Word that asks for a report -> its page, where that is not called like it."""
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -118,10 +119,20 @@ def page_of(services: Services, made: Document) -> str:
     # Late: pages load the web framework.
     from fairlead.ui.registry import pages
 
-    path = PAGES.get(made.kind, f"/{made.kind}")
+    path, said = page_at(made.kind)
+    # a report that only its own test knows has no page
     if path not in {page.path for page in pages()}:
         return ""
-    return f"{address}{path}{f'?team={made.team}' if made.team else ''}"
+    query = urlencode({**said, **({"team": made.team} if made.team else {})}, safe=":/@")
+    return f"{address}{path}{f'?{query}' if query else ''}"
+
+
+def page_at(report: str) -> tuple[str, Mapping[str, str]]:
+    """Path of a report's page, and what its address says beside that."""
+    from fairlead.reports.registry import asked_as
+
+    word, said = asked_as(report)
+    return PAGES.get(word, f"/{word}"), said
 
 
 def _file_name(team: str) -> str:

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from fairlead.cli.asking import AsHtml, AsJson, AsMarkdown, Language, tell
+from fairlead.cli.asking import AsHtml, AsJson, AsMarkdown, Language
+from fairlead.cli.charts import Charts, tell_or_draw
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -22,7 +23,8 @@ def reliability(
     json: AsJson = False,
     md: AsMarkdown = False,
     html: AsHtml = False,
+    charts: Charts = None,
 ) -> None:
     """What burns error budgets, how incidents went and came back, and how often teams are paged."""
     words = {"team": team, "window": window, "language": language}
-    tell("reliability", words, json=json, md=md, html=html)
+    tell_or_draw("reliability", words, charts, json=json, md=md, html=html)

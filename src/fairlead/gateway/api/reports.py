@@ -16,6 +16,20 @@ from fairlead.wiring.verbs import ask
 
 Form = Literal["json", "md", "html"]
 Language = Literal["", "en", "de"]
+_Answer = Callable[[Viewer, str, dict[str, str], str], Response]
+
+_PLAIN = {
+    "brief": "What changed, what is stuck, what failed, what to do first.",
+    "triage": "Open changes in the order in which they should be looked at, with reasons and reviewers.",
+    "standup": "What is done, under way and blocked, by team; each line says how it is known.",
+    "snapshot": "How everything stood at the last look: endpoints, containers, the store, the flow of events, tests.",
+    "kpi": "The figures that are on, each with its definition, its mark and its guardrail.",
+}
+_WINDOWED = {
+    "flow": "What stands where day by day, how long finished items took, and what is older than usual.",
+    "reliability": "Service levels and error budgets, incidents by class, recovery, recurrence and on-call load.",
+}
+"""Report -> what the server says of its route."""
 
 
 def routes(api: Api) -> APIRouter:
@@ -27,20 +41,10 @@ def routes(api: Api) -> APIRouter:
         reply = ask(api.services, verb, {name: value for name, value in words.items() if value} | _named(team))
         return Response(reply.data or reply.text, media_type=reply.media_type)
 
-    @router.get("/brief", tags=["reports"], responses=FORMS)
-    def brief(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
-        """What changed, what is stuck, what failed, what to do first."""
-        return answer(viewer_of(request), "brief", {"language": language, "form": form}, team)
-
-    @router.get("/triage", tags=["reports"], responses=FORMS)
-    def triage(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
-        """Open changes in the order in which they should be looked at, with reasons and reviewers."""
-        return answer(viewer_of(request), "triage", {"language": language, "form": form}, team)
-
-    @router.get("/standup", tags=["reports"], responses=FORMS)
-    def standup(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
-        """What is done, under way and blocked, by team; each line says how it is known."""
-        return answer(viewer_of(request), "standup", {"language": language, "form": form}, team)
+    for name, told in _PLAIN.items():
+        _plain(router, answer, name, told)
+    for name, told in _WINDOWED.items():
+        _windowed(router, answer, name, told)
 
     @router.get("/sprint-health", tags=["reports"], responses=PICTURES)
     def sprint_health(
@@ -99,13 +103,39 @@ def routes(api: Api) -> APIRouter:
     return router
 
 
-def _numbers(router: APIRouter, answer: Callable[[Viewer, str, dict[str, str], str], Response]) -> None:
-    """What programs compute with: the board of work, and figures by name or group."""
+def _plain(router: APIRouter, answer: _Answer, name: str, told: str) -> None:
+    """A report that takes nothing beside what every report takes."""
 
-    @router.get("/kpi", tags=["figures"], responses=FORMS)
-    def kpi(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
-        """The figures that are on, each with its definition, its mark and its guardrail."""
-        return answer(viewer_of(request), "kpi", {"language": language, "form": form}, team)
+    def report(request: Request, team: str = "", language: Language = "", form: _Form = "json") -> Response:
+        return answer(viewer_of(request), name, {"language": language, "form": form}, team)
+
+    # the server's own description of a route is what its report is for, and no docstring that all of them share
+    router.add_api_route(
+        f"/{name}", report, methods=["GET"], name=name, description=told, tags=["reports"], responses=FORMS
+    )
+
+
+def _windowed(router: APIRouter, answer: _Answer, name: str, told: str) -> None:
+    """A report of the days before now, with charts."""
+
+    def report(
+        request: Request,
+        window: Annotated[Literal["", "7d", "30d", "90d"], Query(description="Days that it tells of.")] = "",
+        team: str = "",
+        language: Language = "",
+        form: _Drawn = "json",
+        chart: _Chart = "",
+    ) -> Response:
+        words = {"window": window, "language": language, "form": form, "chart": chart}
+        return answer(viewer_of(request), name, words, team)
+
+    router.add_api_route(
+        f"/{name}", report, methods=["GET"], name=name, description=told, tags=["reports"], responses=PICTURES
+    )
+
+
+def _numbers(router: APIRouter, answer: _Answer) -> None:
+    """What programs compute with: the board of work, and figures by name or group."""
 
     @router.get("/work", tags=["reports"], responses=FORMS)
     def work(
