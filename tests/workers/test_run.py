@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from fairlead.config.load import load
+from fairlead.wiring.report_files import write_report
 from fairlead.wiring.services import Services
-from fairlead.workers.briefs import write_brief
 from fairlead.workers.run import Parts, plans, report_jobs, source_jobs, take_in
 from fairlead.workers.syncs import run_sync
 
@@ -61,11 +61,11 @@ def test_somebody_does_each_kind(services: Services) -> None:
 
 
 def test_briefs_are_written_as_files(services: Services) -> None:
-    files = write_brief(services, "team:payments")
+    files = write_report(services, "brief", ("md", "html", "json"), "team:payments")
     assert [path.name for path in files] == ["2026-03-02-brief.md", "2026-03-02-brief.html", "2026-03-02-brief.json"]
     assert files[0].parent.name == "payments"
     assert json.loads(files[2].read_text(encoding="utf-8"))["kind"] == "brief"
-    assert write_brief(services, "")[0].parent.name == "all"
+    assert write_report(services, "brief", ("md",))[0].parent.name == "all"
 
 
 def test_what_a_sync_cannot_read_is_told(services: Services) -> None:

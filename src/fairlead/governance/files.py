@@ -25,7 +25,7 @@ class Shelf:
         path = self._place(message.address)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(path, part.data)
+            write_whole(path, part.data)
         except OSError as fault:
             # a full disk is emptied, a folder gets its rights back
             raise Retry(f"cannot write {path}: {(fault.strerror or str(fault)).lower()}") from fault
@@ -43,7 +43,14 @@ class Shelf:
         return path
 
 
-def _replace(path: Path, data: bytes) -> None:
+def team_folder(team: str) -> str:
+    """Name of a team's folder; `all` for everybody's."""
+    safe = (letter if letter.isalnum() or letter in "-_" else "-" for letter in team.removeprefix("team:"))
+    return "".join(safe) or "all"
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file so that nobody ever sees half of it."""
     # a name of its own for each try: two at once must not write into one draft
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:

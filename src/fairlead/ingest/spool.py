@@ -108,16 +108,18 @@ class Spool:
             start = end
 
 
+def import_run(source: str, now: datetime, **told: Any) -> SyncRun:
+    """The run of an import that went through: it is all or nothing, so it knows no other end."""
+    run = f"{source}/import/{iso(now)}"
+    return SyncRun(id=run, of=source, kind="import", started_at=now, finished_at=now, result="success", **told)
+
+
 def _told(summary: ImportSummary, scope: str, source: str, now: datetime) -> RawEvent:
     """The run, for the Data page: a raw event among those of the import, so that no import is without it."""
     # an import is evidence like a sync: what a figure lacks may be what nobody has imported
-    run = SyncRun(
-        id=f"{source}/import/{iso(now)}",
-        of=source,
-        kind="import",
-        started_at=now,
-        finished_at=now,
-        result="success",
+    run = import_run(
+        source,
+        now,
         scope=scope,
         pages=summary.events,
         records=sum(summary.rows.values()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ from fairlead.config.check import did_you_mean
 from fairlead.config.deliveries import EACH_TEAM
 from fairlead.config.secrets import resolve
 from fairlead.config.settings import DeliverySetup
+from fairlead.governance.files import Shelf, team_folder
 from fairlead.governance.letter import Letter
 from fairlead.governance.outbox import Channel, Order, Outbox
 from fairlead.model.addresses import read_address
@@ -96,7 +96,7 @@ def _letters(
             yield letter, [("mail", to) for to in setup.to]
         if setup.file:
             name = setup.file.format(
-                date=day.isoformat(), report=setup.report, team=_file_name(made.team or "") or "all",
+                date=day.isoformat(), report=setup.report, team=team_folder(made.team or ""),
                 language=made.language,
             )  # fmt: skip
             yield letters.as_file(made, charts, name), [("file", name)]
@@ -135,10 +135,6 @@ def page_at(report: str) -> tuple[str, Mapping[str, str]]:
     return PAGES.get(word, f"/{word}"), said
 
 
-def _file_name(team: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in team.removeprefix("team:"))
-
-
 def rule_of(setup: DeliverySetup) -> str:
     """When it is due, as schedules say it."""
     return f"{setup.days} {setup.at}"
@@ -153,18 +149,10 @@ def teams_of(services: Services, setup: DeliverySetup) -> list[str]:
 
 def ways(services: Services) -> Mapping[str, Way]:
     """How messages of each channel travel here; mail only where a server is named."""
-    from fairlead.governance.files import Shelf
-
-    found: dict[str, Way] = {"file": Shelf(reports_folder(services))}
+    found: dict[str, Way] = {"file": Shelf(services.reports_folder)}
     if (post := mailer(services)) is not None:
         found["mail"] = post
     return found
-
-
-def reports_folder(services: Services) -> Path:
-    """Folder that files are written into."""
-    said = services.settings.reports.folder
-    return _beside_settings(services, said) if said else services.home / "reports"
 
 
 def mailer(services: Services) -> Mailer | None:
@@ -177,7 +165,7 @@ def mailer(services: Services) -> Mailer | None:
     def password() -> str:
         return resolve(mail.password, services.places) if mail.password else ""
 
-    authority = str(_beside_settings(services, mail.authority)) if mail.authority else ""
+    authority = str(services.beside_settings(mail.authority)) if mail.authority else ""
     port = mail.port or _PORTS[mail.security]
     return Mailer(Server(mail.host, port, mail.security, read_address(mail.sender), mail.user, password, authority))
 
@@ -185,7 +173,3 @@ def mailer(services: Services) -> Mailer | None:
 def kept_for(services: Services) -> timedelta:
     """How long the outbox keeps what is done."""
     return timedelta(days=services.settings.reports.keep_days)
-
-
-def _beside_settings(services: Services, path: str) -> Path:
-    return (services.loaded.path.parent if services.loaded.path else Path()) / Path(path).expanduser()

@@ -14,13 +14,11 @@ from fairlead.connectors.results.files import read_reports
 from fairlead.connectors.results.stated import Stated
 from fairlead.connectors.results.stated import stated as check_stated
 from fairlead.ingest.records_import import import_records
-from fairlead.ingest.spool import ImportSummary
+from fairlead.ingest.spool import ImportSummary, import_run
 from fairlead.metrics.stated import ids
 from fairlead.model.errors import Abort, ConfigFaults, Unreadable
 from fairlead.model.patch import Patch
 from fairlead.model.raw import RawEvent
-from fairlead.model.records.provenance import SyncRun
-from fairlead.model.times import iso
 from fairlead.store import records
 from fairlead.wiring.services import Services
 
@@ -57,18 +55,7 @@ def _note_once(services: Services, events: Sequence[RawEvent]) -> None:
     """Notes the import of each source that no setting names: nobody waits for its next word, so none is silent."""
     now = services.clock.now()
     counts = Counter(event.source for event in events if services.source(event.source) is None)
-    runs = [
-        SyncRun(
-            id=f"{source}/import/{iso(now)}",
-            of=source,
-            kind="import",
-            started_at=now,
-            finished_at=now,
-            result="success",
-            pages=count,
-        )
-        for source, count in counts.items()
-    ]
+    runs = [import_run(source, now, pages=count) for source, count in counts.items()]
     with services.database.begin() as tx:
         records.apply(tx, [Patch(run, now) for run in runs])
 

@@ -23,6 +23,7 @@ from fairlead.config.settings import EndpointSetup
 from fairlead.connectors.fairlead import snapshot_measured
 from fairlead.model.raw import RawEvent
 from fairlead.model.times import iso
+from fairlead.wiring.report_files import write_report
 from fairlead.wiring.services import Services
 
 _AT_ONCE = 64
@@ -168,24 +169,11 @@ def _store(services: Services) -> Seen:
     return {"tables": tables, "events": events, "quarantined": held, "behind": services.ingest.behind()}
 
 
-def write(services: Services) -> Path:
-    """The snapshot as a Markdown file of its day; one of the same day is written over."""
-    from fairlead.wiring import verbs
-
-    services.look()
-    folder = services.home / "reports" / "all"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{services.clock.now().date().isoformat()}-snapshot.md"
-    # A reader of the folder never sees half a file.
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(verbs.ask(services, "snapshot", {"form": "md"}).text, encoding="utf-8")
-    return draft.replace(path)
-
-
 def look_and_write(services: Services) -> Path:
     """A look, kept as a record and as the file of its day."""
     settle(services)
-    return write(services)
+    services.look()
+    return write_report(services, "snapshot", ("md",))[0]
 
 
 def settle(services: Services, wait: Callable[[float], object] = time.sleep) -> None:

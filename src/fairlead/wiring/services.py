@@ -208,6 +208,16 @@ class Services:
     def _settings_folder(self) -> Path | None:
         return self.loaded.path.parent if self.loaded.path else None
 
+    @property
+    def reports_folder(self) -> Path:
+        """Where reports are written as files."""
+        said = self.settings.reports.folder
+        return self.beside_settings(said) if said else self.home / "reports"
+
+    def beside_settings(self, path: str) -> Path:
+        """A path of the settings, which is told from where their file lies."""
+        return (self._settings_folder or Path()) / Path(path).expanduser()
+
     def apply(self) -> Applied:
         """Applies what the log holds; imports stop here, as the next question refreshes the marts anyway."""
         from fairlead.ingest.batches import Applied

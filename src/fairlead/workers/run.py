@@ -15,10 +15,10 @@ from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort, Skip
 from fairlead.wiring.deliveries import kept_for
 from fairlead.wiring.measuring import look_and_write
+from fairlead.wiring.report_files import write_report
 from fairlead.wiring.services import Services
 from fairlead.workers import upkeep
 from fairlead.workers.apart import Apart
-from fairlead.workers.briefs import write_brief
 from fairlead.workers.deliveries import OutboxFollower, deliver_due, delivery_plans
 from fairlead.workers.followers import IngestFollower, MartsFollower, threads
 from fairlead.workers.leases import Lease
@@ -31,6 +31,8 @@ _STOP_WITHIN_S = 30.0
 
 _INGESTS_AGAIN_WITHIN = timedelta(seconds=30)
 """How long after the death of a machine another one goes on; that of a process is seen by others on it at once."""
+
+_BRIEF_FORMS = ("md", "html", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def plans(services: Services) -> Iterable[Plan]:
 def report_jobs(services: Services) -> Mapping[str, Job]:
     """Kinds of schedule that read the warehouse -> who does them."""
     return {
-        "brief": lambda arguments: _nothing(write_brief(services, arguments.get("team", ""))),
+        "brief": lambda arguments: _nothing(write_report(services, "brief", _BRIEF_FORMS, arguments.get("team", ""))),
         "snapshot": lambda _: _nothing(look_and_write(services)),
         "delivery": partial(deliver_due, services),
     }

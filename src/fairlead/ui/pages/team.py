@@ -14,7 +14,7 @@ from fairlead.ui.views.papers import paper
 from fairlead.ui.views.standing import working
 from fairlead.ui.visit import Visit
 
-_TOLD = ("needs", "risk")
+_TOLD = ("needs", "risks")
 _SPRINTS = """
 select s.sprint, s.name, s.start_at, s.end_at, s.committed, s.completed from sprint_results s
 where s.sprint in (select sprint from sprint_teams where team = $team) and s.closed_at is null order by s.start_at

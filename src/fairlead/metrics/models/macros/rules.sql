@@ -79,3 +79,11 @@ case
         when {{ row }}.deployed_at < {{ row }}.authored_at then 'deployed_before_commit'
     end
 {%- endmacro %}
+
+{#- Labels of incidents: of those that a tool for incidents holds, and of the items of work that stand for one. -#}
+{% macro incident_labels() -%}
+select id as incident, unnest(labels) as label
+from {{ source('records', 'incidents') }} where deleted_at is null and labels is not null
+union all
+select id, unnest(labels) from {{ source('records', 'work_items') }} where deleted_at is null and labels is not null
+{%- endmacro %}

@@ -1,11 +1,5 @@
 -- How each incident was noticed and how long each step of its recovery took; a step that nobody told of stays unknown.
-with labels as (
-    select id as incident, unnest(labels) as label
-    from {{ source('records', 'incidents') }}
-    where deleted_at is null and labels is not null
-    union all
-    select id, unnest(labels) from {{ source('records', 'work_items') }} where deleted_at is null and labels is not null
-),
+with labels as ({{ incident_labels() }}),
 
 by_customer as (select distinct incident from labels where {{ matches('label', var('customer_label')) }}),
 

@@ -1,11 +1,5 @@
 -- Causes that somebody stated: in the field, by a label, or by an item of work that several incidents are linked to.
-with labels as (
-    select id as incident, unnest(labels) as label
-    from {{ source('records', 'incidents') }}
-    where deleted_at is null and labels is not null
-    union all
-    select id, unnest(labels) from {{ source('records', 'work_items') }} where deleted_at is null and labels is not null
-),
+with labels as ({{ incident_labels() }}),
 
 items as (
     select incident, incident as item from {{ ref('counted_incidents') }}
