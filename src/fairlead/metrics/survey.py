@@ -197,4 +197,5 @@ def moment(at: datetime) -> str:
 
 
 def _value(value: Any, n: int, people: int) -> Value:
-    return Value(None if value is None else float(value), n, people)
+    # Threads add in the order in which they end: what is left after twelve digits would differ from answer to answer.
+    return Value(None if value is None else float(f"{value:.12g}"), n, people)
