@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from fairlead.ingest.replay import replay
 from fairlead.model.raw import RawEvent
 from fairlead.model.schema import TABLES
 from fairlead.model.times import FixedClock
+from fairlead.reports.registry import REPORTS, asked_as
 from fairlead.store import offsets, records
 from fairlead.wiring import verbs
 from fairlead.wiring.demo.story import DemoHistory
@@ -29,7 +30,8 @@ from fairlead.workers.apart import Apart
 from fairlead.workers.run import Parts, work
 
 AT_ONCE = 700
-QUESTIONS = (
+Questions = Sequence[tuple[str, Mapping[str, str]]]
+QUESTIONS: Questions = (
     ("brief", {"changes": "yes"}),
     ("triage", {}),
     ("metrics", {}),
@@ -37,6 +39,7 @@ QUESTIONS = (
     ("sql", {"query": "select * from change_turns order by change, since, account, until"}),
     ("sql", {"query": "select * from change_lead_times order by change"}),
 )
+REST: Questions = tuple(asked_as(report) for report in REPORTS if report not in dict(QUESTIONS))
 
 
 def opened(folder: Path, url: str, history: DemoHistory, end: Any, bus: str = "") -> Services:
@@ -58,8 +61,8 @@ def fill(services: Services, deliveries: Sequence[RawEvent]) -> None:
     services.catch_up()
 
 
-def answers(services: Services) -> list[Any]:
-    return [json.loads(verbs.ask(services, verb, {"form": "json", **words}).text) for verb, words in QUESTIONS]
+def answers(services: Services, questions: Questions) -> list[Any]:
+    return [json.loads(verbs.ask(services, verb, {"form": "json", **words}).text) for verb, words in questions]
 
 
 def stored(services: Services) -> dict[str, list[dict[str, Any]]]:
@@ -75,7 +78,14 @@ def stored(services: Services) -> dict[str, list[dict[str, Any]]]:
         }  # fmt: skip
 
 
-def compare(folder: Path, url: str, history: DemoHistory, deliveries: Sequence[RawEvent], bus: str = "") -> None:
+def compare(
+    folder: Path,
+    url: str,
+    history: DemoHistory,
+    deliveries: Sequence[RawEvent],
+    bus: str = "",
+    questions: Questions = QUESTIONS,
+) -> None:
     end = max(event.received_at for event in deliveries)
     with (
         opened(folder / "lite", "", history, end) as lite,
@@ -84,17 +94,17 @@ def compare(folder: Path, url: str, history: DemoHistory, deliveries: Sequence[R
         for services in (lite, postgres):
             fill(services, deliveries)
         assert lite.database.dialect != postgres.database.dialect
-        records_before, said_before = stored(lite), answers(lite)
+        records_before, said_before = stored(lite), answers(lite, questions)
         assert sum(map(len, records_before.values())) > len(deliveries) // 2
         assert stored(postgres) == records_before
-        for (verb, _), one, other in zip(QUESTIONS, said_before, answers(postgres), strict=True):
+        for (verb, _), one, other in zip(questions, said_before, answers(postgres, questions), strict=True):
             assert one == other, verb
         for services in (lite, postgres):
             again = replay(services.ingest)
             assert (again.raw_events, again.changed, again.quarantined) == (len(deliveries), 0, 0)
             services.catch_up()
             assert stored(services) == records_before
-            assert answers(services) == said_before
+            assert answers(services, questions) == said_before
 
 
 def test_a_few_weeks_are_the_same_in_both(tmp_path: Path, postgres_url: str, story: DemoHistory) -> None:
@@ -109,7 +119,7 @@ def test_a_raw_log_on_nats_makes_the_same(
 
 @pytest.mark.slow
 def test_the_whole_demo_is_the_same_in_both(tmp_path: Path, postgres_url: str, story: DemoHistory) -> None:
-    compare(tmp_path, postgres_url, story, story.deliveries)
+    compare(tmp_path, postgres_url, story, story.deliveries, questions=(*QUESTIONS, *REST))
 
 
 def test_the_gateway_and_workers_of_another_process_share_postgresql(
