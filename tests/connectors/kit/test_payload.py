@@ -52,7 +52,7 @@ def test_missing_null_and_said_are_three_things() -> None:
     [
         ("whole", '"7"', "a.b[1].c: expected a whole number, got text"),
         ("whole", "true", "a.b[1].c: expected a whole number, got true or false"),
-        ("whole", "9223372036854775808", "a.b[1].c: expected 64 bits, got a whole number"),
+        ("whole", "9223372036854775808", "a.b[1].c: is longer than 64 bits"),
         ("text", "{}", "a.b[1].c: expected text, got an object"),
         ("time", '"soon"', "a.b[1].c: expected a time, got text"),
         ("time", '"0999-01-01T00:00:00Z"', "a.b[1].c: expected a time, got text"),
@@ -70,6 +70,13 @@ def test_a_wrong_type_is_told_with_its_path(method: str, value: str, words: str)
         found = getattr(doc, method)("c")
         list(found)
     assert told.value.message == words
+
+
+def test_a_list_of_people_keeps_those_whose_account_is_there() -> None:
+    doc = document(b'{"people": [null, {"login": "mira"}], "names": [null, "mira"], "none": [null]}')
+    assert [(person.path, person.text("login")) for person in doc.children("people")] == [("people[1]", "mira")]
+    assert doc.texts("names") == ["mira"]
+    assert list(doc.children("none")) == []
 
 
 def test_times_of_all_kinds() -> None:

@@ -90,7 +90,7 @@ class Doc:
         if value is None or value is UNSET:
             return value
         if type(value) is int:
-            return value if -_WHOLE_LIMIT <= value < _WHOLE_LIMIT else self._wrong(key, "64 bits", value)
+            return value if -_WHOLE_LIMIT <= value < _WHOLE_LIMIT else self.wrong(key, "is longer than 64 bits")
         # some producers write 12.0; beyond 2**53 a float no longer says which number was meant
         if type(value) is float and value.is_integer() and abs(value) < 2**53:
             return int(value)
@@ -134,7 +134,7 @@ class Doc:
         return self._wrong(key, "an object", value)
 
     def children(self, key: str) -> Iterator[Doc]:
-        """The objects of a list; none where it is missing or null."""
+        """The objects of a list without its nulls; none where it is missing or null."""
         value = self.data.get(key)
         if value is None:
             return iter(())
@@ -147,9 +147,9 @@ class Doc:
         value = self.data.get(key)
         if value is None:
             return []
-        if type(value) is not list or not all(type(entry) is str for entry in value):
+        if type(value) is not list or not all(type(entry) is str or entry is None for entry in value):
             return self._wrong(key, "a list of texts", value)
-        return value
+        return [entry for entry in value if entry is not None]
 
     def need_text(self, key: str) -> str:
         """A text that must be there and not be empty."""
@@ -218,6 +218,9 @@ def file_text(file: Doc) -> str:
 
 def _docs(values: list[Any], path: str) -> Iterator[Doc]:
     for position, value in enumerate(values):
+        # GitHub and GitLab leave null in a list of people for one whose account is gone
+        if value is None:
+            continue
         if type(value) is not dict:
             raise Unreadable(f"{path}[{position}]", f"expected an object, got {_shown(value)}")
         yield Doc(value, f"{path}[{position}]")
