@@ -16,7 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tests.governance.mailbox import SENDER, MailServer, SteppedClock, serving
+from tests.clocks import SteppedClock
+from tests.governance.mailbox import SENDER, MailServer, serving
 
 from fairlead.governance.smtp import Mailer, Security, Server
 

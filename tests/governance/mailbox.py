@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -17,21 +16,7 @@ from aiosmtpd.controller import Controller
 
 from fairlead.model.addresses import read_address
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SENDER = read_address("Fairlead <fairlead@acme.example>")
-
-
-class SteppedClock:
-    """Stands still until it is moved."""
-
-    def __init__(self, at: datetime = NOON) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
-
-    def pass_by(self, **time: float) -> None:
-        self.at += timedelta(**time)
 
 
 @dataclass

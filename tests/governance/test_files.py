@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.governance.mailbox import NOON
+from tests.clocks import NOON
 
 from fairlead.governance.carrier import Carrier
 from fairlead.governance.files import Shelf

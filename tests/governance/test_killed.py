@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tests.governance.mailbox import NOON
+from tests.clocks import NOON
 
 from fairlead.governance.carrier import Carrier
 from fairlead.governance.letter import Letter

@@ -10,7 +10,8 @@ from email.policy import default
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.governance.mailbox import NOON, SENDER
+from tests.clocks import NOON
+from tests.governance.mailbox import SENDER
 
 from fairlead.governance.letter import Letter, Part, pack, unpack
 from fairlead.governance.mail import compose

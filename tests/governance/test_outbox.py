@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.governance.mailbox import NOON
+from tests.clocks import NOON
 
 from fairlead.governance.letter import Letter, Part
 from fairlead.governance.outbox import CLAIM_LASTS, Order, Outbox

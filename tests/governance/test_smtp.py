@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.governance.mailbox import NOON, SENDER
+from tests.clocks import NOON
+from tests.governance.mailbox import SENDER
 
 from fairlead.governance.carrier import Carrier
 from fairlead.governance.letter import Letter

@@ -4,30 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.clocks import NOON, SteppedClock
 
 from fairlead.bus.sql import SqlEventLog
 from fairlead.connectors.kit.connector import Finding, Options, Page, Progress, SyncRequest
 from fairlead.model.errors import Fault
 from fairlead.store.database import Database
-
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-class SteppedClock:
-    """Stands still until it is moved."""
-
-    def __init__(self, at: datetime = NOON) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
-
-    def pass_by(self, **time: float) -> None:
-        self.at += timedelta(**time)
 
 
 @dataclass
