@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -187,6 +188,17 @@ def test_what_is_configured_or_waits_to_be_read_is_not_called_nothing(story: Sto
     assert "1 event waits to be read" in late
     assert "no source has been read" not in late
     assert "fairlead sync" not in late, "a sync would bring nothing sooner"
+
+
+def test_what_could_not_be_read_is_named(story: Story, clock: FixedClock) -> None:
+    intake = Intake(configured=True, held={"github": 1200, "jira": 1})
+    empty = brief(Asked(story.told(), Setup(), clock.now(), intake=intake))
+    assert "1,201 payloads could not be read (github 1,200, jira 1)" in render.terminal(empty)
+    story.person("ann")
+    story.change(1, "github:@ann", 5)
+    told = brief(Asked(story.told(), Setup(), clock.now(), language="de", intake=replace(intake, held={"jira": 1})))
+    assert "1 Sendung war nicht lesbar (jira 1)" in render.terminal(told)
+    assert "fairlead replay --quarantined" in render.terminal(told)
 
 
 def test_a_sync_that_left_something_out_is_told_in_the_readers_language(story: Story, clock: FixedClock) -> None:

@@ -45,8 +45,8 @@ def freshness(teller: Teller, sources: Sequence[SourceState]) -> str:
 
 def data_section(teller: Teller, sources: Sequence[SourceState]) -> Section:
     """What counts, what is silent, what is missing."""
-    blocks: list[Block] = [*_silent(teller, sources), *_bad_syncs(teller), *_counted(teller), *_hotfixes(teller)]
-    blocks += _missing(teller)
+    blocks: list[Block] = [*_silent(teller, sources), *_bad_syncs(teller), *_held(teller)]
+    blocks += [*_counted(teller), *_hotfixes(teller), *_missing(teller)]
     # last and always: every wait in the brief is measured by it
     blocks.append(_working_time(teller))
     return Section("data", teller.words("section.data"), tuple(blocks))
@@ -81,6 +81,20 @@ def _bad_syncs(teller: Teller) -> list[Block]:
         )
         for bad in facts.load_bad_syncs(teller.scope)
     ]
+
+
+def _held(teller: Teller) -> list[Block]:
+    """What came and could not be read: whoever trusts a figure must know that something is not in it."""
+    held, words = teller.scope.intake.held, teller.words
+    if not held:
+        return []
+    # the source itself may be unknown yet, where nothing of it could be read
+    query = f"select * from sources where id in {literals.text_list(sorted(held))}"  # noqa: S608 - literals escaped
+    by_source = ", ".join(f"{plain(source)} {words.number(count)}" for source, count in sorted(held.items()))
+    said = words("data.held", n=sum(held.values()), sources=by_source)
+    evidence = proof.of_rows(sorted(held), query, count=sum(held.values()))
+    act = Act(words("act.read_again"), command="fairlead replay --quarantined")
+    return [Notice("warning", Claim(key="data.held", text=said, evidence=evidence, tone="watch", act=act))]
 
 
 def _counted(teller: Teller) -> list[Block]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +14,5 @@ class Intake:
     """Whether any source is configured, heard of or not."""
     unread: int = 0
     """Raw events that have come and are not records yet."""
+    held: Mapping[str, int] = field(default_factory=dict)
+    """Source -> its payloads in quarantine: they could not be read, and no figure knows what they say."""

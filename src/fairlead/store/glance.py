@@ -22,6 +22,8 @@ class Glance:
     """Revision of the last write of a record."""
     positions: dict[str, int]
     """Consumer -> its offset."""
+    held: dict[str, int]
+    """Source -> its payloads in quarantine."""
     owed: bool = False
     """Whether a late rename still waits for the log to be read again."""
 
@@ -34,6 +36,8 @@ def glance(path: Path) -> Glance | None:
             (revision,) = con.execute("select max(value) from counters where name = 'rev'").fetchone()
             counts = dict(con.execute("select name, value from counters where name like 'contests%'"))
             owed = counts.get(CONTESTS, 0) > counts.get(CONTESTS_SETTLED, 0)
-            return Glance(revision or 0, dict(con.execute("select consumer, position from offsets")), owed)
+            held = con.execute("select source, count(*) from quarantine where state = 'open' group by source")
+            positions = con.execute("select consumer, position from offsets")
+            return Glance(revision or 0, dict(positions), dict(held), owed)
     except sqlite3.Error:
         return None

@@ -21,7 +21,7 @@ from fairlead.model.errors import Abort
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, FixedClock, SystemClock
 from fairlead.wiring.applied import note
-from fairlead.wiring.stamp import applied_revision, mark, unread
+from fairlead.wiring.stamp import applied_revision, mark, waiting
 
 if TYPE_CHECKING:
     from fairlead.bus.log import EventLog
@@ -254,11 +254,15 @@ class Services:
         """What is configured and what waits to be read, for reports that must not call late data none."""
         from fairlead.reports.intake import Intake
 
-        waiting = unread(self.home, self.loaded)
-        if waiting is None:
-            waiting = self.ingest.behind()
+        unread, held = waiting(self.home, self.loaded) or self._waiting()
         # positions grow by more than one where a group was taken back: a count below zero says nothing
-        return Intake(bool(self.settings.sources or self._added), max(waiting, 0))
+        return Intake(bool(self.settings.sources or self._added), max(unread, 0), held)
+
+    def _waiting(self) -> tuple[int, dict[str, int]]:
+        from fairlead.store import quarantine
+
+        with self.database.read() as tx:
+            return self.ingest.behind(), quarantine.counts(tx)
 
     def close(self) -> None:
         """Closes what was opened, the warehouse first."""

@@ -34,12 +34,12 @@ def applied_revision(home: Path, loaded: Loaded) -> int | None:
         return None
 
 
-def unread(home: Path, loaded: Loaded) -> int | None:
-    """Raw events that have come and are not applied yet; `None` where files alone do not tell."""
+def waiting(home: Path, loaded: Loaded) -> tuple[int, dict[str, int]] | None:
+    """Raw events not applied yet, and those of each source in quarantine; `None` where files alone do not tell."""
     if loaded.settings.store.url or loaded.settings.bus.url:
         return None
     seen, newest = glance(home / "facts.db"), latest(home / "raw.db")
-    return None if seen is None or newest is None else newest - seen.positions.get(_CONSUMER, 0)
+    return None if seen is None or newest is None else (newest - seen.positions.get(_CONSUMER, 0), seen.held)
 
 
 def mark(home: Path, loaded: Loaded) -> None:
