@@ -1,12 +1,13 @@
 """Cost of the warehouse against its size: load, models with lineage, and a thousand new changes.
 
-    python benchmarks/warehouse.py [CHANGES ...] [--memory 2GB]
+    python benchmarks/warehouse.py [CHANGES ...] [--memory 2GB] [--added 1000] [--deltas 5] [--keep FOLDER]
 
 Prints for each size a line with wall and processor seconds, then where the processor time went; the last size is 1 M
 changes, 5 M commits, 300 k deployments by default. The new changes, with commits, reviews and deployments, are alike
-at every size and go to ten repositories; they come several times over and the mean is told, since the engine puts its
-log into the file every third time. The memory is the peak of the whole process: the made-up history, which lies in a
-file of its own, holds up to 300 MB of it.
+at every size and go to ten repositories; they come several times over. The median is told, and the mean beside it,
+which holds what the engine takes now and then to put its log into the file. The memory is the peak of the whole
+process: the made-up history, which lies in a file of its own, holds up to 300 MB of it. With `--keep` the warehouse
+of each size stays in a folder, and the next run adds to what is there without loading it again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 from typing import Any, TypeAlias
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -34,8 +35,6 @@ from fairlead.model.times import FixedClock
 Spent: TypeAlias = dict[str, tuple[float, float]]
 """Stage -> seconds by the clock and of processors."""
 
-_DELTAS = 6
-
 _SHOWN_FROM = 0.01
 """Stages below this share of the whole are summed up as the rest."""
 
@@ -45,42 +44,58 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("changes", nargs="*", type=int, default=[10_000, 100_000, 1_000_000])
     asked.add_argument("--memory", default="2GB", help="memory limit of DuckDB")
+    asked.add_argument("--added", type=int, default=1000, help="changes that come at once")
+    asked.add_argument("--deltas", type=int, default=5, help="how often they come")
+    asked.add_argument("--keep", type=Path, help="folder for the warehouses; used again if they are there")
     arguments = asked.parse_args()
-    print(f"{'':>20} {'load':>17} {'models, lineage':>19} {'1,000 new changes':>20} {'peak':>8}")
+    news = f"{arguments.added:,} new changes"
+    print(f"{'':>20} {'load':>17} {'models, lineage':>19} {news + ', median (mean)':>34} {'peak':>8}")
     print(
-        f"{'changes':>9} {'rows':>10} {'rows/s':>9} {'core s':>7} {'s':>9} {'core s':>9} {'s':>10} {'core s':>9} "
+        f"{'changes':>9} {'rows':>10} {'rows/s':>9} {'core s':>7} {'s':>9} {'core s':>9} {'s':>17} {'core s':>16} "
         f"{'MB':>8}"
     )
-    costs = [measure(changes, arguments.memory) for changes in arguments.changes]
+    costs = [measure(changes, arguments) for changes in arguments.changes]
     for changes, cost in zip(arguments.changes[1:], costs[1:], strict=True):
         times = cost / costs[0]
-        print(f"1,000 new changes at {changes:,}: {times:.2f} times the processor time at {arguments.changes[0]:,}")
+        print(f"{news} at {changes:,}: {times:.2f} times the processor time at {arguments.changes[0]:,}")
 
 
-def measure(changes: int, memory: str) -> float:
-    """One size: its line and its stages; gives the processor seconds of a thousand new changes."""
-    with tempfile.TemporaryDirectory() as folder:
-        history = MadeUpHistory(Size(changes, incidents=max(30, changes // 330)), Path(folder) / "history.duckdb")
+def measure(changes: int, asked: argparse.Namespace) -> float:
+    """One size: its line and its stages; gives the median of the processor seconds of the new changes."""
+    with _folder(asked.keep, changes) as folder:
+        history = MadeUpHistory(Size(changes, incidents=max(30, changes // 330)), folder / "history.duckdb")
         rows = history.rows()
         clock = FixedClock(datetime(2026, 11, 20, tzinfo=UTC))
-        warehouse = Warehouse(Path(folder) / "warehouse.duckdb", history, clock=clock, memory_limit=memory)
+        warehouse = Warehouse(folder / "warehouse.duckdb", history, clock=clock, memory_limit=asked.memory)
+        # What was kept is current, unless the models are newer: then they are made anew here.
         whole = _stages(warehouse.refresh)
         deltas = []
-        for _ in range(_DELTAS):
-            history.add(1000)
+        for _ in range(asked.deltas):
+            history.add(asked.added)
             deltas.append(_stages(warehouse.refresh))
         warehouse.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    load = whole.pop("load")
-    delta = _mean(deltas)
-    models, news = _sum(whole), _sum(delta)
+    load = whole.pop("load", None)
+    loaded = f"{rows:>10,} {rows / load[0]:>9,.0f} {load[1]:>7.1f}" if load else f"{'kept':>10} {'':>17}"
+    models, sums = _sum(whole), [_sum(delta) for delta in deltas]
+    wall, core = ([pair[which] for pair in sums] for which in (0, 1))
     print(
-        f"{changes:>9,} {rows:>10,} {rows / load[0]:>9,.0f} {load[1]:>7.1f} {models[0]:>9.1f} {models[1]:>9.1f} "
-        f"{news[0]:>10.2f} {news[1]:>9.2f} {peak:>8,.0f}"
+        f"{changes:>9,} {loaded} {models[0]:>9.1f} {models[1]:>9.1f} "
+        f"{median(wall):>8.2f} ({mean(wall):>6.2f}) {median(core):>7.2f} ({mean(core):>6.2f}) {peak:>8,.0f}"
     )
-    for name, spent in (("models and lineage", whole), ("1,000 new changes", delta)):
+    for name, spent in (("models and lineage", whole), (f"{asked.added:,} new changes, mean", _mean(deltas))):
         print(f"          {name}, core s: {_listed(spent)}", flush=True)
-    return news[1]
+    return median(core)
+
+
+@contextmanager
+def _folder(kept: Path | None, changes: int) -> Iterator[Path]:
+    if kept is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+    else:
+        (kept / str(changes)).mkdir(parents=True, exist_ok=True)
+        yield kept / str(changes)
 
 
 def _mean(runs: list[Spent]) -> Spent:

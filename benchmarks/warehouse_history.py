@@ -48,15 +48,25 @@ class MadeUpHistory:
         config = {"threads": 2, "preserve_insertion_order": False, "memory_limit": "300MB" if path else "4GB"}
         self._con = duckdb.connect(str(path or ":memory:"), config=config)
         self._size = size
-        self._rev = 1
-        self._first = 0
-        self._draw(0, size.changes, size.repositories)
+        self._rev, self._first = 1, 0
+        self._con.execute("create table if not exists drawings (rev bigint, first bigint)")
+        drawn = self._con.execute("select max(rev), max(first) from drawings").fetchall()[0]
+        if drawn[0] is None:
+            self._draw(0, size.changes, size.repositories)
+            self._note()
+        else:
+            # A file of an earlier run: what comes now goes on where its last addition ended.
+            self._rev, self._first = drawn
+
+    def _note(self) -> None:
+        self._con.execute("insert into drawings values (?, ?)", [self._rev, self._first])
 
     def add(self, changes: int) -> None:
         """Adds changes with all that belongs to them, deployments too."""
         self._rev += 1
         self._draw(self._first, changes, min(self._size.busy, self._size.repositories))
         self._first += changes
+        self._note()
 
     def rows(self) -> int:
         """Rows of the last drawing."""
