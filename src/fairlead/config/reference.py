@@ -6,6 +6,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -44,6 +45,7 @@ def page() -> str:
     return "\n".join(lines)
 
 
+@cache
 def meanings() -> dict[str, dict[str, str]]:
     """Section -> key -> what it means, for the page that shows what is configured."""
     classes: dict[str, ast.ClassDef] = {}

@@ -91,7 +91,7 @@ class Warehouse:
         self._reads: tuple[str, Reads] | None = None
         self._laid_out = False
         self._filled: set[str] = set()
-        self._ages: Sequence[tuple[str, datetime | None, datetime | None]] | None = None
+        self._held: dict[str, Sequence[Mapping[str, Any]]] = {}
         # What older models or another setup made lacks what pages ask for: the first reader refreshes. Calendars
         # reach to the end of next year, so at New Year readers take what is there and the workers make new ones.
         self._ready = (self._state("models") or "").startswith(self._made_of())
@@ -136,7 +136,8 @@ class Warehouse:
                 self._filled = set(TABLES)
                 _roll_back(self._con)
                 raise
-            self._ready, self._ages = True, None
+            # another dictionary: what a reader loads meanwhile goes into the one that nobody asks any more
+            self._ready, self._held = True, {}
             return done
 
     def _refresh(self, snapshot: tables.Snapshot, full: bool) -> Refreshed:
@@ -204,20 +205,24 @@ class Warehouse:
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
+    def once(self, sql: str) -> Sequence[Mapping[str, Any]]:
+        """Rows of a query that every page asks: read again only after a refresh; shared, so not to be changed."""
+        held = self._held
+        if sql not in held:
+            held[sql] = self.rows(sql)
+        return held[sql]
+
     def source_ages(self) -> Sequence[tuple[str, datetime | None, datetime | None]]:
         """Each source with the time of its newest data, and from when it counts as silent.
 
-        Read once for each refresh, since every figure tells it. Silence is that of `attention_silent_sources`, as in
-        the brief and on the pages: a weekend without news is no news.
+        Silence is that of `attention_silent_sources`, as in the brief and on the pages: a weekend without news is no
+        news.
         """
-        known = self._ages
-        if known is None:
-            found = self.rows(
-                "select f.source, f.fresh_at, s.due_at from source_freshness f "
-                "left join attention_silent_sources s on coalesce(s.name, s.source) = f.source order by f.source"
-            )
-            known = self._ages = [(row["source"], row["fresh_at"], row["due_at"]) for row in found]
-        return known
+        found = self.once(
+            "select f.source, f.fresh_at, s.due_at from source_freshness f "
+            "left join attention_silent_sources s on coalesce(s.name, s.source) = f.source order by f.source"
+        )
+        return [(row["source"], row["fresh_at"], row["due_at"]) for row in found]
 
     def readonly(
         self, sql: str, *, owner: bool = False, limit: int = 10_000, timeout_s: float = 10.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -132,54 +133,57 @@ def load_failed_deployments(scope: Scope) -> list[Trouble]:
 
 def load_happened(scope: Scope) -> Happened:
     """Everything between the start of the last working day and now."""
-    span = [scope.naive_since, scope.naive_now]
-
-    def ids(sql: str) -> tuple[str, ...]:
-        return tuple(row["id"] for row in scope.warehouse.rows(sql, span))
-
-    mine = scope.changes("id")
-    # counted by their end: what still runs has changed nothing yet
-    deployed = f"production and finished_at >= ? and finished_at < ? and {scope.owned('service', 'repository')}"
-    troubled = scope.owned("service", "repository")
-    merged = scope.warehouse.rows(
-        "select id, title, url from changes where deleted_at is null and merged_at >= ? and merged_at < ? "  # noqa: S608
-        f"and {mine} order by merged_at, id",
-        span,
-    )
+    owned, repositories = scope.owned("service", "repository"), scope.repositories("repository")
+    limits = {"mine": scope.changes("id"), "owned": owned, "repositories": repositories}
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    # One statement for all kinds: planning each of them takes longer than reading the rows of a day.
+    for row in scope.warehouse.rows(_HAPPENED.format(**limits), {"since": scope.naive_since, "now": scope.naive_now}):
+        found.setdefault(row["kind"], []).append(row)
+    merged = tuple((row["id"], row["title"] or "", row["url"]) for row in found.pop("merged", ()))
     return Happened(
-        merged=tuple((row["id"], row["title"] or "", row["url"]) for row in merged),
-        opened=ids(
-            "select id from changes where deleted_at is null and created_at >= ? and created_at < ? "  # noqa: S608
-            f"and {mine} order by created_at, id"
-        ),
-        deployed=ids(f"select deployment as id from counted_deployments where success and {deployed} order by id"),  # noqa: S608
-        deploy_failed=ids(
-            "select deployment as id from counted_deployments where result in ('failure', 'error') "  # noqa: S608
-            f"and {deployed} order by id"
-        ),
-        incidents_opened=ids(
-            f"select incident as id from counted_incidents where started_at >= ? and started_at < ? and {troubled} "  # noqa: S608
-            "order by id"
-        ),
-        incidents_closed=ids(
-            f"select incident as id from counted_incidents where resolved_at >= ? and resolved_at < ? and {troubled} "  # noqa: S608
-            "order by id"
-        ),
-        released=ids(
-            "select id from releases where deleted_at is null and kind = 'release' and published_at >= ? "  # noqa: S608
-            f"and published_at < ? and not coalesce(draft, false) and {scope.repositories('repository')} order by id"
-        ),
-        committed=ids(
-            "select id from commits where deleted_at is null and committed_at >= ? and committed_at < ? "  # noqa: S608
-            "and repository not in (select repository from changes) "
-            f"and {scope.repositories('repository')} order by id"
-        ),
+        merged=merged, **{kind: tuple(row["id"] for row in found.get(kind, ())) for kind in _KINDS_OF_IDS}
     )
+
+
+_KINDS_OF_IDS = (
+    "opened", "deployed", "deploy_failed", "incidents_opened", "incidents_closed", "released", "committed",
+)  # fmt: skip
+# Deployments are counted by their end: what still runs has changed nothing yet.
+_HAPPENED = """
+with done as (
+    select deployment, success, result from counted_deployments
+    where production and finished_at >= $since and finished_at < $now and {owned}
+)
+select 'merged' as kind, id, title, url, merged_at as sorted_at from changes
+where deleted_at is null and merged_at >= $since and merged_at < $now and {mine}
+union all
+select 'opened', id, null, null, created_at from changes
+where deleted_at is null and created_at >= $since and created_at < $now and {mine}
+union all
+select 'deployed', deployment, null, null, null from done where success
+union all
+select 'deploy_failed', deployment, null, null, null from done where result in ('failure', 'error')
+union all
+select 'incidents_opened', incident, null, null, null from counted_incidents
+where started_at >= $since and started_at < $now and {owned}
+union all
+select 'incidents_closed', incident, null, null, null from counted_incidents
+where resolved_at >= $since and resolved_at < $now and {owned}
+union all
+select 'released', id, null, null, null from releases
+where deleted_at is null and kind = 'release' and published_at >= $since and published_at < $now
+    and not coalesce(draft, false) and {repositories}
+union all
+select 'committed', id, null, null, null from commits
+where deleted_at is null and committed_at >= $since and committed_at < $now
+    and repository not in (select repository from changes) and {repositories}
+order by kind, sorted_at, id
+"""
 
 
 def load_sources(scope: Scope) -> list[SourceState]:
     """Every source with when it was last heard of."""
-    rows = scope.warehouse.rows("select * from attention_silent_sources order by source")
+    rows = scope.warehouse.once("select * from attention_silent_sources order by source")
     return [
         SourceState(
             row["source"],
@@ -222,5 +226,5 @@ def load_counted(scope: Scope) -> list[Counted]:
 
 def count_rows(scope: Scope, table: str) -> int:
     """How many live rows a record table holds."""
-    found = scope.warehouse.rows(f"select count(*) as n from {table} where deleted_at is null")  # noqa: S608 - a constant
+    found = scope.warehouse.once(f"select count(*) as n from {table} where deleted_at is null")  # noqa: S608 - a constant
     return int(found[0]["n"])

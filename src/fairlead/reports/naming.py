@@ -27,9 +27,9 @@ class Names:
     @classmethod
     def load(cls, warehouse: Warehouse) -> Names:
         """Everybody's names: a few thousand rows at most."""
-        people = warehouse.rows("select id, name from people where deleted_at is null")
-        accounts = warehouse.rows("select id, person, name, handle from accounts where deleted_at is null")
-        teams = warehouse.rows(
+        people = warehouse.once("select id, name from people where deleted_at is null")
+        accounts = warehouse.once("select id, person, name, handle from accounts where deleted_at is null")
+        teams = warehouse.once(
             # stated teams come last, and the later name holds
             "select id, name from teams where deleted_at is null union all select team, name from setup_teams"
         )

@@ -52,7 +52,7 @@ class Scope:
         # Once teams are stated, those of a tool are proposals that no model counts: one that shares a stated team's
         # name would look like a team without any work.
         counts = "not coalesce(proposed, false)" if names else "true"
-        found = warehouse.rows(f"select id, name from teams where deleted_at is null and {counts} order by id")  # noqa: S608
+        found = warehouse.once(f"select id, name from teams where deleted_at is null and {counts} order by id")  # noqa: S608
         for row in found:
             names.setdefault(row["id"], row["name"] or "")
         wanted = team.lower().removeprefix("team:")
@@ -93,7 +93,7 @@ class Scope:
 
     def _calendars(self) -> Calendars:
         # ordered, so that of several memberships the same one decides each time
-        rows = {table: self.warehouse.rows(f"select * from {table} order by id") for table in _PEOPLE_TABLES}  # noqa: S608
+        rows = {table: self.warehouse.once(f"select * from {table} order by id") for table in _PEOPLE_TABLES}  # noqa: S608
         return Calendars(self.setup, PeopleRows(**rows))
 
     @cached_property

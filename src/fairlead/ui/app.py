@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from fairlead.model.errors import Denied, Fault, Retry
-from fairlead.ui import ahead, assets, preferences
+from fairlead.ui import ahead, assets, preferences, prepared
 from fairlead.ui.ahead import Ahead
 from fairlead.ui.arrive import arrive
 from fairlead.ui.frame import MenuEntry
@@ -26,6 +26,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def routes(services: Any, *, development: bool = False) -> list[BaseRoute]:
     """Every page with its acts, the static files and the reader's preferences."""
+    prepared.prepare()
     shown = [page for page in pages() if development or not page.development]
     menu = _menu(shown)
     reading = ahead.serve(services, shown)

@@ -35,6 +35,13 @@ def environment() -> Environment:
     return made
 
 
+def prepare() -> None:
+    """Compiles every template: its first reader would wait as long for that as for the data."""
+    made = environment()
+    for name in made.list_templates():
+        made.get_template(name)
+
+
 def _readable(value: Any) -> Any:
     """Each value on its way into a page: a title must not turn the line that it stands in."""
     # Here and not where rows are read: a template that somebody adds is safe without knowing of it.
