@@ -208,11 +208,17 @@ def test_load_is_told_of_large_groups_alone_and_never_by_name(story: Story) -> N
         change = story.change(number, "github:@lee", 30)
         story.event(change, "review_requested", 29, "github:@lee", subject="github:@kim")
         story.add("changes", id=change, requested_reviewers=["github:@kim"])
+    other = story.change(20, "github:@kim", 30)
+    story.event(other, "review_requested", 29, "github:@kim", subject="github:@mo")
+    story.add("changes", id=other, requested_reviewers=["github:@mo"])
     small = SETUP.teams["pay"]
     setup = Setup(teams={"pay": replace_members(small)}, calendars=SETUP.calendars)
     question = Asked(story.told(setup, NOW), setup, NOW, team="pay")
     document = weekly(question)
     assert "load.suppressed" in section(document, "reviews")
+    # neither does its evidence tell whose they are: one that waits for somebody else is among them
+    [told] = [claim for claim in document.claims() if claim.key == "load.suppressed"]
+    assert other in told.evidence.ids
     assert "concern.load" not in section(update(question, audience="team"), "risks")
     assert "Surname" not in " ".join(claim.text for claim in document.claims())
 

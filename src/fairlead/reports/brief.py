@@ -21,7 +21,7 @@ from fairlead.reports.brief_data import data_section
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section
 from fairlead.reports.figure_words import figure_block
 from fairlead.reports.happened import happened_lines
-from fairlead.reports.load import Loads, load_review_load
+from fairlead.reports.load import Loads, load_review_load, queue
 from fairlead.reports.naming import short_name
 from fairlead.reports.open_changes import Waiting, load_open, overdue
 from fairlead.reports.plain import plain
@@ -146,8 +146,7 @@ def _load_claims(teller: Teller, loads: Loads) -> list[Claim]:
     # in a group of three "somebody has too many reviews" names a person
     least = teller.scope.setup.privacy.minimum_group
     if loads.people < least:
-        changes = sorted({change for load in loads.heavy for change in load.changes})
-        return [teller.claim("load.suppressed", proof.of_records("changes", changes), least=least)]
+        return [teller.claim("load.suppressed", queue(teller.scope), least=least)]
     return [
         teller.claim(
             "load.heavy" if load.with_room else "load.heavy_all",

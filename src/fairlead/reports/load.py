@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from fairlead.model.figures import Evidence
+from fairlead.reports import proof
 from fairlead.reports.literals import text_list
 from fairlead.reports.scope import Scope
 
@@ -46,6 +48,17 @@ def load_review_load(scope: Scope) -> Loads:
     heavy = tuple(Load(person, open_reviews[person], len(free & colleagues[person])) for person in loaded)
     # the number decides whether a person may be told of: it must not be flattered by doubles
     return Loads(heavy, len(mine - twice))
+
+
+def queue(scope: Scope) -> Evidence:
+    """All that waits for reviewers, as evidence of a load that is told of nobody."""
+    # the changes of the loaded ones alone would name them, and their number would be the load
+    query = (
+        "select distinct change from open_change_turns where turn = 'reviewer' "  # noqa: S608 - escaped
+        f"and {scope.changes('change')} order by change"
+    )
+    ids = [row["change"] for row in scope.warehouse.rows(query)]
+    return proof.of_rows(ids, query) if ids else proof.of_absence("review_load", query)
 
 
 def _colleagues(

@@ -11,6 +11,7 @@ from fairlead.reports.brief_data import data_section
 from fairlead.reports.document import Block, Chart, Claim, Empty, Notice, Table
 from fairlead.reports.flow import old_section
 from fairlead.reports.happened import happened_lines
+from fairlead.reports.load import queue
 from fairlead.reports.open_changes import overdue
 from fairlead.reports.sprint_health import Told, sprint_line
 from fairlead.reports.sprint_ledger import ledger_section
@@ -115,8 +116,8 @@ def reviews(telling: Telling) -> list[Block]:
             telling.said("standup.waiting", evidence, "watch" if late else "neutral", n=len(waiting), late=late)
         )
     if heavy := facts.loads.heavy:
-        changes = sorted({change for load in heavy for change in load.changes})
-        evidence, least = proof.of_records("changes", changes), facts.scope.setup.privacy.minimum_group
+        changes = {change for load in heavy for change in load.changes}
+        evidence, least = queue(facts.scope), facts.scope.setup.privacy.minimum_group
         # in a group of three "one person" is somebody
         key = "load.suppressed" if facts.loads.people < least else "reviews.uneven"
         blocks.append(telling.said(key, evidence, "watch", n=len(heavy), least=least, reviews=len(changes)))
