@@ -5,6 +5,9 @@ BIN := .venv/bin
 UV := $(BOOT)/uv
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
+# Without compiled files every process that a test starts compiles all libraries anew: two seconds each.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check fast hunt setup setup-dev lock docs clean
 
 demo: setup ## load the canned team, print its brief and serve its pages (NO_SERVE=1 stops after the brief)
