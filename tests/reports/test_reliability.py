@@ -13,7 +13,7 @@ from fairlead.model.setup import Privacy, ServiceSetup, Setup, SloSetup, TeamSet
 from fairlead.reports import render
 from fairlead.reports.asked import Asked
 from fairlead.reports.document import Chart, Claim, Document, Section, Table
-from fairlead.reports.reliability import reliability, service_sections
+from fairlead.reports.reliability import reliability
 
 SETUP = Setup(
     thresholds=Thresholds(minimum_n=1),
@@ -151,7 +151,9 @@ def test_every_form_in_both_languages(told: Story, language: str) -> None:
 def test_a_service_has_its_own(told: Story) -> None:
     samples(told, 0, timedelta(days=1), timedelta(0), "mail")
     warehouse = told.told(SETUP)
-    sections = service_sections(Asked(warehouse, SETUP, NOW), "service:mail")
+    document = reliability(Asked(warehouse, SETUP, NOW), service="service:mail")
+    assert document.scope == "mail"
+    sections = document.sections
     assert [one.key for one in sections] == ["levels", "classes", "recovery", "repeats"]
     (table, *_) = sections[0].blocks
     assert isinstance(table, Table) and [row[0].text for row in table.rows] == ["mail"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -33,6 +34,30 @@ def test_a_service_has_a_page_with_its_owner_and_its_deployments(demo: TestClien
         "where deployment_reach.service = 'service:edge' and production order by finished_at desc, deployment limit 1"
     )
     assert deployed[0]["deployment"].partition(":")[2] in text
+
+
+def test_a_team_sees_which_sources_tell_of_it_and_how_fresh_they_are(demo: TestClient) -> None:
+    text = _main(demo.get("/teams/payments").text).partition('id="sources"')[2].partition("</section>")[0]
+    cells = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", one, re.DOTALL) for one in text.split("<tr")[2:]]
+    rows = [[re.sub("<[^>]+>", "", cell).strip() for cell in row] for row in cells]
+    told = {row[0]: row[5] for row in rows}
+    assert {"github", "jira", "pagerduty"} <= told.keys()
+    assert "PAY" in told["jira"] and "BOOK" not in told["jira"] and "payments" in told["github"]
+
+
+def test_a_service_shows_its_objectives_and_each_sentence_leads_to_its_rows(demo: TestClient) -> None:
+    text = _main(demo.get("/services/payments-api").text)
+    headings = {one.strip() for one in re.findall(r'<h2 id="(levels|classes|recovery|repeats)"', text)}
+    assert headings == {"levels", "classes", "recovery", "repeats"}
+    links = [html.unescape(link) for link in re.findall(r'href="(/evidence/reliability/[^"]+)"', text)]
+    assert links and all("service=service%3Apayments-api" in link for link in links)
+    for link in links:
+        assert demo.get(link).status_code == 200, link
+
+
+def test_rows_behind_a_sentence_stay_whatever_window_the_reader_has_chosen(demo: TestClient) -> None:
+    links = re.findall(r'href="(/evidence/brief/[^"]+)"', demo.get("/?window=7d").text)
+    assert links and demo.get(html.unescape(links[0])).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fairlead.metrics import figures
 from fairlead.model.figures import Figure, Window
@@ -45,60 +46,38 @@ _TOPS = {"title": 0.7, "place": 0.2, "alert": 0.1}
 """Part of the likeness -> the most it can give, as `incident_recurrences` has it."""
 
 
-def reliability(asked: Asked, *, window: str = "") -> Document:
-    """Reliability of a team's services, or of all, over the days before now."""
+def reliability(asked: Asked, *, window: str = "", service: str = "") -> Document:
+    """Of a team's services, of all, or of one (an id like `service:checkout`), over the days before now."""
     scope, teller = asked.scope, asked.teller()
     words, days = teller.words, WINDOWS.get(window, DEFAULT_DAYS)
-    span = scope.last_days(days)
+    span, segment = scope.last_days(days), {"service": service} if service else scope.segment
     found = {
-        one.name: one
-        for one in figures.group(scope.warehouse, "reliability", span, scope.segment, language=asked.language)
+        one.name: one for one in figures.group(scope.warehouse, "reliability", span, segment, language=asked.language)
     }
-    objectives = load_objectives(scope, of_objectives(scope))
-    burning = load_burning(scope, of_objectives(scope))
-    repeats = load_repeats(scope, span, of_scope(scope))
+    limit = of_service(service) if service else of_scope(scope)
+    of_levels = limit if service else of_objectives(scope)
+    objectives, burning = load_objectives(scope, of_levels), load_burning(scope, of_levels)
+    repeats = load_repeats(scope, span, limit)
     aside = words("aside.window", n=days)
-    # by team even where nobody asked for one: pages of all teams together are nobody's load
-    load = [figure_block(found[name], words) for name in _LOAD] if scope.team else _loads(asked, span)
-    sections = (
+    told = _classes(teller, found["incidents"], span, limit)
+    sections = [
         *_needs(teller, objectives, burning),
         Section("levels", words("section.levels"), tuple(levels(teller, objectives, scope.now))),
-        Section("classes", words("section.classes"), tuple(_classes(teller, found["incidents"], span)), aside=aside),
+        Section("classes", words("section.classes"), tuple(told), aside=aside),
         Section(
             "recovery", words("section.recovery"), tuple(figure_block(found[name], words) for name in _RECOVERY),
             aside=aside,
         ),
         _repeats(teller, repeats, found["incident_recurrence"], aside),
-        Section("oncall", words("section.oncall"), tuple(load), aside=aside),
-    )  # fmt: skip
-    return document(teller, "reliability", _title(teller, objectives, burning, found["incidents"], repeats), sections)
-
-
-def service_sections(asked: Asked, service: str, *, days: int = DEFAULT_DAYS) -> tuple[Section, ...]:
-    """What a page of one service shows of its reliability: service levels, incidents by class, what came back.
-
-    `service` is an id like `service:checkout`. Sections stand by themselves and can be put among others.
-    """
-    scope, teller = asked.scope, asked.teller()
-    words, limit, span = teller.words, of_service(service), scope.last_days(days)
-    objectives, burning = load_objectives(scope, limit), load_burning(scope, limit)
-    found = {
-        name: figures.figure(scope.warehouse, name, span, {"service": service}, language=asked.language)
-        for name in ("incidents", "incident_recurrence", *_RECOVERY)
-    }
-    aside = words("aside.window", n=days)
-    return (
-        *_needs(teller, objectives, burning),
-        Section("levels", words("section.levels"), tuple(levels(teller, objectives, scope.now))),
-        Section(
-            "classes", words("section.classes"), tuple(_classes(teller, found["incidents"], span, limit)), aside=aside
-        ),
-        Section(
-            "recovery", words("section.recovery"), tuple(figure_block(found[name], words) for name in _RECOVERY),
-            aside=aside,
-        ),
-        _repeats(teller, load_repeats(scope, span, limit), found["incident_recurrence"], aside),
-    )  # fmt: skip
+    ]  # fmt: skip
+    title = _title(teller, objectives, burning, found["incidents"], repeats)
+    # who is paged is told of teams: a service has nobody of its own
+    if service:
+        return replace(document(teller, "reliability", title, sections), scope=short_name(service))
+    # by team even where nobody asked for one: pages of all teams together are nobody's load
+    load = [figure_block(found[name], words) for name in _LOAD] if scope.team else _loads(asked, span)
+    sections.append(Section("oncall", words("section.oncall"), tuple(load), aside=aside))
+    return document(teller, "reliability", title, sections)
 
 
 def _title(
@@ -127,10 +106,9 @@ def _needs(teller: Teller, objectives: Sequence[Objective], burning: Sequence[Bu
     return (Section("needs", teller.words("section.needs"), tuple(blocks), numbered=True),) if blocks else ()
 
 
-def _classes(teller: Teller, counted: Figure, span: Window, limit: str = "") -> list[Block]:
+def _classes(teller: Teller, counted: Figure, span: Window, limit: str) -> list[Block]:
     """Incidents of each class beside those of the window before, and week by week as a chart."""
     words, scope = teller.words, teller.scope
-    limit = limit or of_scope(scope)
     found = load_classes(scope, span, limit)
     if not found:
         act = Act(words("act.bring"), command=scope.bring)

@@ -75,7 +75,10 @@ def answer_flow(services: Services, words: Words) -> Reply:
 
 def answer_reliability(services: Services, words: Words) -> Reply:
     """Service levels, incidents by class, recovery, recurrence and on-call load."""
-    document = reliability(_asked(services, words), window=words.get("window", ""))
+    service = words.get("service", "")
+    if service:
+        service = _existing(services, {"service": service})["service"]
+    document = reliability(_asked(services, words), window=words.get("window", ""), service=service)
     return shown(services, document, words)
 
 

@@ -25,10 +25,6 @@ _PLAIN = {
     "snapshot": "How everything stood at the last look: endpoints, containers, the store, the flow of events, tests.",
     "kpi": "The figures that are on, each with its definition, its mark and its guardrail.",
 }
-_WINDOWED = {
-    "flow": "What stands where day by day, how long finished items took, and what is older than usual.",
-    "reliability": "Service levels and error budgets, incidents by class, recovery, recurrence and on-call load.",
-}
 """Report -> what the server says of its route."""
 
 
@@ -43,8 +39,7 @@ def routes(api: Api) -> APIRouter:
 
     for name, told in _PLAIN.items():
         _plain(router, answer, name, told)
-    for name, told in _WINDOWED.items():
-        _windowed(router, answer, name, told)
+    _windowed(router, answer)
 
     @router.get("/sprint-health", tags=["reports"], responses=PICTURES)
     def sprint_health(
@@ -115,23 +110,35 @@ def _plain(router: APIRouter, answer: _Answer, name: str, told: str) -> None:
     )
 
 
-def _windowed(router: APIRouter, answer: _Answer, name: str, told: str) -> None:
-    """A report of the days before now, with charts."""
+def _windowed(router: APIRouter, answer: _Answer) -> None:
+    """Reports of the days before now, with charts."""
 
-    def report(
+    @router.get("/flow", tags=["reports"], responses=PICTURES)
+    def flow(
         request: Request,
-        window: Annotated[Literal["", "7d", "30d", "90d"], Query(description="Days that it tells of.")] = "",
+        window: _Window = "",
         team: str = "",
         language: Language = "",
         form: _Drawn = "json",
         chart: _Chart = "",
     ) -> Response:
+        """What stands where day by day, how long finished items took, and what is older than usual."""
         words = {"window": window, "language": language, "form": form, "chart": chart}
-        return answer(viewer_of(request), name, words, team)
+        return answer(viewer_of(request), "flow", words, team)
 
-    router.add_api_route(
-        f"/{name}", report, methods=["GET"], name=name, description=told, tags=["reports"], responses=PICTURES
-    )
+    @router.get("/reliability", tags=["reports"], responses=PICTURES)
+    def reliability(
+        request: Request,
+        service: Annotated[str, Query(description="Of this service alone, by key or id.")] = "",
+        window: _Window = "",
+        team: str = "",
+        language: Language = "",
+        form: _Drawn = "json",
+        chart: _Chart = "",
+    ) -> Response:
+        """Service levels and error budgets, incidents by class, recovery, recurrence and on-call load."""
+        words = {"service": service, "window": window, "language": language, "form": form, "chart": chart}
+        return answer(viewer_of(request), "reliability", words, team)
 
 
 def _numbers(router: APIRouter, answer: _Answer) -> None:
@@ -181,6 +188,7 @@ _Drawn = Annotated[
     Literal["json", "md", "html", "svg", "png"], Query(alias="format", description="A picture is one of `chart`.")
 ]
 _Chart = Annotated[str, Query(description="Which of its charts, like `burndown`, where a picture is asked for.")]
+_Window = Annotated[Literal["", "7d", "30d", "90d"], Query(description="Days that it tells of.")]
 _Week = Annotated[str, Query(description="Like `2026-W46`, as known by its end; else up to now.")]
 
 

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from fairlead.ui.misnamed import choice
 from fairlead.ui.page import TABLE, Page
+from fairlead.ui.scope import SCOPE_WORDS
 from fairlead.ui.views import answers
 from fairlead.ui.views.documents import OWN_WORDS, digest
 from fairlead.ui.views.papers import paper
@@ -33,8 +34,8 @@ def show(visit: Visit) -> Response:
     return visit.page("pages/evidence.html", claim.text, rows=rows, report=report)
 
 
-OWN = frozenset(word for words in OWN_WORDS.values() for word in words)
-"""Words of any report: each is read for its own report alone."""
+OWN = frozenset(word for words in OWN_WORDS.values() for word in words).difference(SCOPE_WORDS)
+"""Words of any report: each is read for its own report alone. The scope's words stand in every address."""
 PAGE = Page(
     "/evidence/{report}/{digest}", "Evidence", 96, show, shown="nowhere", cut=(), reads=(*TABLE, *sorted(OWN))
 )

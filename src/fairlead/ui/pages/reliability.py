@@ -11,7 +11,8 @@ from fairlead.ui.visit import Visit
 
 def show(visit: Visit) -> Response:
     """The document of `fairlead reliability` as a page."""
-    return report(visit, "reliability")
+    service = dict(visit.scope.segment).get("service", "")
+    return report(visit, "reliability", f"fairlead reliability --service {service}" if service else "")
 
 
-PAGE = Page("/reliability", "Reliability", 44, show, shown="more", cut=("team",), key="l")
+PAGE = Page("/reliability", "Reliability", 44, show, shown="more", cut=("team", "service"), key="l")

@@ -1,4 +1,4 @@
-"""One service: who owns it, how it is delivered, its latest deployments, its incidents and its open alerts."""
+"""One service: its objectives and budgets, its incidents and what came back, how it is delivered, who owns it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from starlette.responses import Response
 from fairlead.ui.page import Page
 from fairlead.ui.views.asking import group
 from fairlead.ui.views.cards import card
+from fairlead.ui.views.documents import story
 from fairlead.ui.views.gathered import Listed, listed, named, within
+from fairlead.ui.views.papers import paper
 from fairlead.ui.visit import Visit
 
 _OWNERS = "select team from service_teams where service = $service order by team"
@@ -41,6 +43,7 @@ def show(visit: Visit) -> Response:
         _title(own, offered[service], int(open_ones[0]["n"])),
         name=offered[service],
         id=service,
+        chapters=story(paper("reliability", own), own).chapters,
         cards=[card(figure, own) for figure in group(own, "dora")],
         lists=[one for one in _lists(own, service) if one],
     )

@@ -10,6 +10,7 @@ from fairlead.ui.views.board import board
 from fairlead.ui.views.cards import card
 from fairlead.ui.views.documents import story
 from fairlead.ui.views.gathered import Listed, listed, named, within
+from fairlead.ui.views.intake import sources_of
 from fairlead.ui.views.papers import paper
 from fairlead.ui.views.standing import working
 from fairlead.ui.visit import Visit
@@ -56,6 +57,9 @@ def _lists(visit: Visit, team: str) -> list[Listed | None]:
         listed(visit, "incidents", words("Incidents"), _INCIDENTS, asked, link("/incidents")),
         listed(visit, "services", words("Services"), _SERVICES, asked, ""),
         listed(visit, "repositories", words("Repositories"), _REPOSITORIES, asked, ""),
+        Listed("sources", words("Sources"), known, link("/data"))
+        if (known := sources_of(visit, team)).rows
+        else None,
     ]
 
 

@@ -17,7 +17,10 @@ from fairlead.ui.visit import Visit
 
 PAGES = {"fairlead triage": "/triage", "fairlead brief": "/", "fairlead doctor": "/data", "fairlead sync": "/data"}
 """Command of an act -> our page that shows the same."""
-OWN_WORDS = {"sprint-health": ("sprint",), "flow": ("window",), "weekly": ("week",), "work": ("work_type",)}
+OWN_WORDS = {
+    "sprint-health": ("sprint",), "flow": ("window",), "reliability": ("service",), "weekly": ("week",),
+    "work": ("work_type",),
+}  # fmt: skip
 """Report -> what its page reads from the address beside team and language; its evidence is asked with the same."""
 LEVELS = {"information": "neutral", "warning": "watch", "fault": "act"}
 
@@ -90,7 +93,9 @@ def story(document: Document, visit: Visit) -> Story:
 
 def own_words(report: str, visit: Visit) -> dict[str, str]:
     """What the address says to a report alone, like which sprint."""
-    return {word: visit.said(word) for word in OWN_WORDS.get(report, ())}
+    # a page of one service says in its path what other pages say in the query
+    limits = visit.scope.limits
+    return {word: limits.get(word) or visit.said(word) for word in OWN_WORDS.get(report, ())}
 
 
 def digest(evidence: Evidence) -> str:

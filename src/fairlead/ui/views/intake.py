@@ -10,6 +10,7 @@ from typing import Any
 from fairlead.store import intake, quarantine, records
 from fairlead.store.quarantine import Held
 from fairlead.ui.views.grids import Cell, Column, Grid, grid, wanted
+from fairlead.ui.views.links import short
 from fairlead.ui.visit import Visit
 
 SYNCS_SHOWN = 10
@@ -33,19 +34,14 @@ class Intake:
 def came_in(visit: Visit) -> Intake:
     """Reads the store itself, since a retry of a moment ago must be seen."""
     with visit.services.database.read() as tx:
-        sources = [row for row in records.rows(tx, "sources") if not row["deleted_at"]]
-        runs = sorted(
-            records.rows(tx, "sync_runs"), key=lambda row: row["started_at"] or visit.shown.now, reverse=True
-        )
+        runs = _runs(tx, visit)
+        last = _last(runs)
+        sources = _named(tx, last)
         tallies = intake.rows(tx)
         held = quarantine.rows(tx)
         counts = quarantine.counts(tx)
-    last: dict[str, Mapping[str, Any]] = {}
-    # Runs are sorted newest first, so the first of each source is its last.
-    for run in runs:
-        last.setdefault(str(run["of"]), run)
     return Intake(
-        sources=_sources(visit, sources, last, tallies, counts),
+        sources=_sources(visit, sources, tallies, counts),
         syncs=_syncs(visit, runs[:SYNCS_SHOWN], len(runs)),
         kinds=_kinds(visit, tallies),
         quarantine=_quarantine(visit, held),
@@ -55,10 +51,61 @@ def came_in(visit: Visit) -> Intake:
     )
 
 
+def sources_of(visit: Visit, team: str) -> Grid:
+    """Sources that have told something of a team's repositories, projects or services, and of which."""
+    words = visit.words
+    covers = {row["source"]: row["covers"] for row in visit.services.warehouse.rows(_COVERS, {"team": team})}
+    with visit.services.database.read() as tx:
+        rows = [row for row in _named(tx, _last(_runs(tx, visit))) if row["name"] in covers]
+    columns = [
+        *_heard(visit),
+        Column(words("Tells of"), lambda row: Cell(", ".join(short(one) for one in covers[row["name"]]))),
+        Column(words("Left out"), lambda row: _left_out(row["run"] or {}, visit)),
+    ]
+    return grid(visit, visit.frame.path, columns, rows)
+
+
+_COVERS = """
+with own as (select repository from repository_teams where team = $team),
+told as (
+    select source, repository as told_of from changes where deleted_at is null and repository in (from own)
+    union select source, repository from builds where deleted_at is null and repository in (from own)
+    union select source, repository from deployments where deleted_at is null and repository in (from own)
+    union select source, repository from test_results where deleted_at is null and repository in (from own)
+    union
+    select source, coalesce(project, repository) from work_items
+    where deleted_at is null and coalesce(project, repository) in (select project from daily_flow where team = $team)
+    union
+    select source, service from counted_incidents
+    where service in (select service from service_teams where team = $team)
+)
+select source, list(told_of order by told_of) as covers from told where source is not null group by source
+"""
+
+
+def _runs(tx: Any, visit: Visit) -> list[Mapping[str, Any]]:
+    """Syncs and imports, the newest first."""
+    runs = records.rows(tx, "sync_runs")
+    return sorted(runs, key=lambda row: row["started_at"] or visit.shown.now, reverse=True)
+
+
+def _last(runs: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """The last of each source: as runs are sorted newest first, the first that there is."""
+    last: dict[str, Mapping[str, Any]] = {}
+    for run in runs:
+        last.setdefault(str(run["of"]), run)
+    return last
+
+
+def _named(tx: Any, last: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Sources that are there, each with its name and its last run."""
+    found = [row for row in records.rows(tx, "sources") if not row["deleted_at"]]
+    return [{**row, "name": row["name"] or row["id"], "run": last.get(row["id"])} for row in found]
+
+
 def _sources(
     visit: Visit,
-    sources: Sequence[Mapping[str, Any]],
-    last: Mapping[str, Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
     tallies: Sequence[intake.Tally],
     counts: Mapping[str, int],
 ) -> Grid:
@@ -67,10 +114,19 @@ def _sources(
     events: dict[str, int] = {}
     for tally in tallies:
         events[tally.source] = events.get(tally.source, 0) + tally.count
-    silent = {source.name for source in visit.frame.silent}
-    never = words("has not delivered anything yet")
-    rows = [{**row, "name": row["name"] or row["id"], "run": last.get(row["id"])} for row in sources]
     columns = [
+        *_heard(visit),
+        Column(words("Payloads"), lambda row: Cell(shown.number(events.get(row["name"], 0))), number=True),
+        Column(words("In quarantine"), lambda row: Cell(shown.number(counts.get(row["name"], 0))), number=True),
+    ]
+    return grid(visit, "/data", columns, rows)
+
+
+def _heard(visit: Visit) -> list[Column]:
+    """What a source is called, how it is, and when it was heard of last."""
+    words, silent = visit.words, {source.name for source in visit.frame.silent}
+    never = words("has not delivered anything yet")
+    return [
         Column(words("Source"), lambda row: Cell(row["name"])),
         Column(words("State"), lambda row: _state(row, silent, visit)),
         Column(words("Newest event"), lambda row: _moment(row["last_event_at"], visit, never)),
@@ -78,10 +134,7 @@ def _sources(
         Column(
             words("Last sync"), lambda row: _moment(row["last_sync_at"], visit, words("webhooks and imports only"))
         ),
-        Column(words("Payloads"), lambda row: Cell(shown.number(events.get(row["name"], 0))), number=True),
-        Column(words("In quarantine"), lambda row: Cell(shown.number(counts.get(row["name"], 0))), number=True),
     ]
-    return grid(visit, "/data", columns, rows)
 
 
 def _state(row: Mapping[str, Any], silent: set[str], visit: Visit) -> Cell:
@@ -103,10 +156,6 @@ def _syncs(visit: Visit, runs: Sequence[Mapping[str, Any]], total: int) -> Grid:
         text, level = words_of.get(row["result"] or "", ("running", "neutral"))
         return Cell(words(text), tag=level)
 
-    def left_out(row: Mapping[str, Any]) -> Cell:
-        text = row["error"] or "; ".join(row["left_out"] or ())
-        return Cell(text or None, why=words("nothing was left out"))
-
     columns = [
         Column(words("Started"), lambda row: _moment(row["started_at"], visit, "")),
         Column(words("Source"), lambda row: Cell(str(row["of"] or ""))),
@@ -114,9 +163,14 @@ def _syncs(visit: Visit, runs: Sequence[Mapping[str, Any]], total: int) -> Grid:
         Column(words("Result"), result),
         Column(words("Pages"), lambda row: _count(row["pages"], visit), number=True),
         Column(words("Records"), lambda row: _count(row["records"], visit), number=True),
-        Column(words("Left out"), left_out),
+        Column(words("Left out"), lambda row: _left_out(row, visit)),
     ]
     return grid(visit, "/data", columns, runs, total=total)
+
+
+def _left_out(run: Mapping[str, Any], visit: Visit) -> Cell:
+    text = run.get("error") or "; ".join(run.get("left_out") or ())
+    return Cell(text or None, why=visit.words("nothing was left out"))
 
 
 def _kinds(visit: Visit, tallies: Sequence[intake.Tally]) -> Grid:
