@@ -8,8 +8,9 @@ from fairlead.ingest.replay import make_good, replay
 from fairlead.model.raw import StoredRaw
 from fairlead.store import offsets
 
-_SLICE = 64
-_BATCH_BYTES = 32 << 20
+_FIRST_SLICE, _SLICE = 8, 64
+_BATCH_BYTES = 16 << 20
+"""What a batch says takes some ten times the memory of its bodies: pages of an API are a megabyte each."""
 
 
 class Ingest(Batches):
@@ -50,12 +51,14 @@ class Ingest(Batches):
     def _next(self, after: int, limit: int) -> list[StoredRaw]:
         """The next raw events, fewer if they are large."""
         found: list[StoredRaw] = []
-        size = 0
+        size, some = 0, _FIRST_SLICE
         while len(found) < limit and size < _BATCH_BYTES:
             # in slices: a thousand bodies of 25 MB would not fit, and only reading them tells how large they are
-            part = self.log.read(found[-1].seq if found else after, min(_SLICE, limit - len(found)))
+            part = self.log.read(found[-1].seq if found else after, min(some, limit - len(found)))
             found += part
             size += sum(len(raw.event.body) for raw in part)
             if not part:
                 break
+            # as many as there is room for, if they are like those before
+            some = max(1, min(_SLICE, (_BATCH_BYTES - size) * len(found) // max(size, 1)))
         return found

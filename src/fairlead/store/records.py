@@ -87,23 +87,28 @@ def overrule(tx: Transaction, statements: Iterable[Statement]) -> Applied:
 
 def _merge_table(tx: Transaction, table: str, group: list[Statement], applied: Applied) -> None:
     rows = rowio.load(tx, table, {statement.id for statement in group})
+    # of a history nearly every row is new and said once: such a row is written as it is, without a merge
+    single: dict[str, Statement] = {}
     written: dict[str, rowio.Row] = {}
     created: set[str] = set()
     before: dict[str, dict[str, tuple[str, Any]]] = {}
     told: dict[tuple[str, str], dict[str, Any]] = {}
     for statement in group:
         version = statement.version
+        row = rows.get(statement.id)
+        if row is None:
+            first = single.setdefault(statement.id, statement)
+            if first is statement or (first.values is statement.values and first.version == version):
+                continue
+            merged = Merged(first.id, dict(first.values), dict.fromkeys(first.values, first.version))
+            # into both: the next statement of this batch about it finds it
+            row = rows[first.id] = written[first.id] = rowio.Row(merged, applied.rev, first.raw_seq)
+            created.add(first.id)
+            del single[first.id]
         if told.get((statement.id, version)) is statement.values:
             # nearly every payload of a batch names the same repository and accounts in the same words
             continue
         told[statement.id, version] = statement.values
-        row = rows.get(statement.id)
-        if row is None:
-            merged = Merged(statement.id, dict(statement.values), dict.fromkeys(statement.values, version))
-            # into both: the next statement of this batch about it finds it
-            rows[merged.id] = written[merged.id] = rowio.Row(merged, applied.rev, statement.raw_seq)
-            created.add(merged.id)
-            continue
         values, versions = row.merged.values, row.merged.versions
         for name, value in statement.values.items():
             known = versions.get(name, "")
@@ -118,16 +123,19 @@ def _merge_table(tx: Transaction, table: str, group: list[Statement], applied: A
                     values[name] = value
                     # evidence leads to what changed a value, not to what repeated it last
                     row.raw_seq = statement.raw_seq
-    changed = created | {one for one, held in before.items() if _differs(rows[one].merged.values, held)}
+    changed = {one for one, held in before.items() if _differs(rows[one].merged.values, held)}
     for one in changed:
         rows[one].rev = applied.rev
     # rows of which only versions grew are written too, without a revision: the warehouse need not read them again
     rowio.save(tx, table, written.values())
+    rowio.begin(tx, table, single.values(), applied.rev)
+    created |= single.keys()
     if created:
         rowio.forget_removal(tx, table, created)
-    _note(applied.changed, table, changed)
+    _note(applied.changed, table, created | changed)
     _note(applied.created, table, created)
     dead = {one for one, row in written.items() if row.merged.values.get("deleted_at") is not None}
+    dead |= {one for one, statement in single.items() if statement.values.get("deleted_at") is not None}
     _note(applied.dead, table, dead | {one for one, held in before.items() if "deleted_at" in held})
 
 

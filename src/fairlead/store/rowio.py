@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 
-from fairlead.model.patch import Merged, pack_versions, unpack_versions
+from fairlead.model.patch import Merged, pack_version, pack_versions, unpack_versions
 from fairlead.model.schema import column_names, columns
 from fairlead.store.columns import from_postgres, to_postgres
 from fairlead.store.database import Transaction
+from fairlead.store.statements import Statement
 from fairlead.store.tables import RECORDS
 
 _CHUNK = 2000
@@ -56,9 +58,27 @@ def save(tx: Transaction, table: str, rows: Iterable[Row]) -> None:
         )
         for row in rows
     ]
-    if out:
+    _write(tx, table, out)
+
+
+def begin(tx: Transaction, table: str, statements: Iterable[Statement], rev: int) -> None:
+    """Inserts rows that were not there, each with the one statement that was made about it."""
+    names = column_names(table)[1:]
+    out = []
+    for one in statements:
+        said = tuple(one.values)
+        # a row of which nothing but the id was said has no version
+        packed = pack_version(table, one.version, said) if said else pack_versions(table, {})
+        out.append((one.id, *map(one.values.get, names), rev, one.raw_seq, packed))
+    _write(tx, table, out)
+
+
+def _write(tx: Transaction, table: str, rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        # in the order of the index: neighbours then share its pages, of which a large table has more than fit
+        rows.sort(key=itemgetter(0))
         # whole rows: they were loaded in this transaction, so nothing that another said is overwritten unseen
-        _driver(tx).executemany(_upsert(tx.dialect.name, table), _outward(tx, table, out))
+        _driver(tx).executemany(_upsert(tx.dialect.name, table), _outward(tx, table, rows))
 
 
 def insert(tx: Transaction, table: str, rows: list[tuple[Any, ...]]) -> int:

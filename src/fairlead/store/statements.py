@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from fairlead.model.errors import Unreadable
-from fairlead.model.patch import OLDEST, Patch, version_digest, version_time
+from fairlead.model.patch import Patch, version_digest, version_time
 from fairlead.model.records.kinds import Record
 from fairlead.model.schema import TABLE_OF, ColumnKind, columns
 from fairlead.model.times import epoch_us
@@ -54,7 +56,7 @@ def prepare(patch: Patch, raw_seq: int | None = None, generation: int = 0) -> St
     reader says wins over what an earlier one made of the same payload.
     """
     record = patch.record
-    table = patch.table
+    table = TABLE_OF[type(record)]
     try:
         values, digest = _repeated(record) if table in _REPEATED else _content(record)
     except TypeError:
@@ -68,33 +70,47 @@ def prepare(patch: Patch, raw_seq: int | None = None, generation: int = 0) -> St
     return Statement(table, clean(record.id), version, values, raw_seq)
 
 
-_REPEATED = frozenset(("repositories", "accounts", "teams"))
+_REPEATED = frozenset(("repositories", "accounts", "teams", "sprints"))
 """What nearly every payload says again in the same words."""
 
 
 def _content(record: Record) -> tuple[dict[str, Any], str]:
     """What a record says in the plain form of values, and its digest."""
-    table = TABLE_OF[type(record)]
+    kind = type(record)
     if not isinstance(record.id, str) or not record.id:
-        raise Unreadable(f"{table}.id", "is empty")
-    into, texts = converters(table), _text_columns(table)
-    # the moment plays no part here, so that the cache serves every telling of the same words
-    said = Patch(record, OLDEST).said()
-    values = dict(said)
-    for name, value in said.items():
+        raise Unreadable(f"{TABLE_OF[kind]}.id", "is empty")
+    steps, all_of = _plan(kind)
+    said: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    # One pass for checking, cleaning and what the digest is made of: this runs for every record of every payload.
+    for (name, into, is_text), value in zip(steps, all_of(record), strict=True):
+        if value is UNSET:
+            continue
+        said[name] = value
         # most values are plain words, for which a call each would be half of the work
-        if value is None or (type(value) is str and name in texts and value.isascii() and "\0" not in value):
+        if value is None or (is_text and type(value) is str and value.isascii() and "\0" not in value):
+            values[name] = value
             continue
         try:
-            values[name] = into[name](value)
+            values[name] = into(value)
         except (TypeError, ValueError, OverflowError, AttributeError) as fault:
-            raise Unreadable(f"{table}.{name}", f"cannot hold {_short(value)}: {fault}") from fault
+            raise Unreadable(f"{TABLE_OF[kind]}.{name}", f"cannot hold {_short(value)}: {fault}") from fault
     try:
         # of what was said, not of its plain form, as `bulk` does: one statement has one version by either way
         return values, version_digest(said)
     except (UnicodeEncodeError, ValueError):
         # the digest is made from UTF-8, which has no lone surrogates
         return values, version_digest({name: _cleaned(value) for name, value in said.items()})
+
+
+@cache
+def _plan(
+    kind: type[Record],
+) -> tuple[list[tuple[str, Callable[[Any], Any], bool]], Callable[[Record], tuple[Any, ...]]]:
+    """What becomes of each field but the id, and what reads all of them at once."""
+    names = [name for name in kind.__struct_fields__ if name != "id"]
+    by_name = {column.name: column.kind for column in columns(TABLE_OF[kind])}
+    return [(name, _INTO[by_name[name]], by_name[name] == "text") for name in names], attrgetter(*names)
 
 
 _repeated = lru_cache(maxsize=4096)(_content)
@@ -119,11 +135,6 @@ def _cleaned(value: Any) -> Any:
 def converters(table: str) -> Mapping[str, Callable[[Any], Any]]:
     """Field -> what brings its value into the plain form; raises where it does not fit."""
     return {column.name: _INTO[column.kind] for column in columns(table)}
-
-
-@cache
-def _text_columns(table: str) -> frozenset[str]:
-    return frozenset(column.name for column in columns(table) if column.kind == "text")
 
 
 def _text(value: Any) -> str:

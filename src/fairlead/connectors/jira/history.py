@@ -97,7 +97,7 @@ def began(
     if first:
         identity, name = first
         # a webhook brings the category along with the status, a page knows it by the id
-        word = category or statuses.category(identity, name, sheet.statuses.get(identity), None, sheet.options)
+        word = category or sheet.category(identity, name, sheet.statuses.get(identity), None)
         # a patch of its own: where a changelog is long, its pages tell the first status and the issue the rest
         identity = f"{item}/transition/created"
         record = WorkItemTransition(id=identity, source=sheet.source, to_status=name, to_category=word)
@@ -130,7 +130,7 @@ def _transition(sheet: Sheet, item: str, told: Entry, change: Doc, status: Doc |
             inner = status.child("statusCategory")
             word = statuses.CATEGORIES.get(inner.text("key") or "", word or "") if inner else word
         ended = resolution.text(f"{way}String") if resolution else None
-        ends.append(State(name, statuses.category(identity, name or "", word or None, ended, sheet.options)))
+        ends.append(State(name, sheet.category(identity, name or "", word or None, ended)))
     before, after = ends
     # what knows more of both ends goes before what knows less
     rank = USUAL_RANK + (before.category is not UNSET) + (after.category is not UNSET)

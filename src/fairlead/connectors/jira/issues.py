@@ -133,7 +133,7 @@ def _learn(sheet: Sheet, fields: Doc, told: history.Entry | None) -> None:
         meaning, identity = history.meaning(sheet, each), each.text("fieldId")
         if meaning in meanings.MEANINGS and identity and identity.startswith("customfield_"):
             known.setdefault(meaning, (identity,))
-    sheet.fields = {**known, **sheet.fields}
+    sheet.learn({**known, **sheet.fields})
 
 
 def _by_name(sheet: Sheet, item: str, fields: Doc, told: history.Entry) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from fairlead.connectors.jira import fields, statuses
 from fairlead.connectors.kit.connector import Options
@@ -18,17 +19,35 @@ _KEY = re.compile(r"[A-Z][A-Z0-9_]{0,254}-\d{1,18}")
 class Sheet(PeopleSheet):
     """What one payload says, as far as it has been read."""
 
-    __slots__ = ("fields", "statuses")
+    __slots__ = ("_accounts", "_categories", "_meant", "fields", "statuses")
 
     def __init__(self, options: Options, date: datetime | None, headers: Mapping[str, str]) -> None:
         super().__init__(options, date, headers)
+        self.fields: fields.Fields = {}
+        self._meant: dict[str, str] = {}
         # what people state replaces what was found for that meaning alone
-        self.fields: fields.Fields = {**fields.noted(headers.get("fields", "")), **fields.stated(options.values)}
+        self.learn({**fields.noted(headers.get("fields", "")), **fields.stated(options.values)})
         self.statuses = statuses.noted(headers.get("statuses", ""))
+        # A page names the same dozen people and steps in each of its thousand entries: what they mean is found once.
+        self._accounts: dict[tuple[Any, ...], str] = {}
+        self._categories: dict[tuple[Text, ...], Text] = {}
+
+    def learn(self, found: fields.Fields) -> None:
+        """From here on fields mean this."""
+        self.fields = found
+        # backwards, so that a field of two meanings has the first of them
+        self._meant = {name: meaning for meaning, names in [*found.items()][::-1] for name in names}
 
     def meaning(self, field: str) -> str:
         """What a field id means, empty where nothing is known of it."""
-        return next((meaning for meaning, ids in self.fields.items() if field in ids), "")
+        return self._meant.get(field, "")
+
+    def category(self, identity: str, name: str, word: str | None, resolution: Text) -> Text:
+        """Category of a status in our words (`statuses.category`)."""
+        asked = (identity, name, word, resolution)
+        if asked not in self._categories:
+            self._categories[asked] = statuses.category(identity, name, word, resolution, self.options)
+        return self._categories[asked]
 
     def item(self, key: str) -> str:
         """Id of an item by its key."""
@@ -42,6 +61,22 @@ class Sheet(PeopleSheet):
         """Cloud knows people by account id alone. Data Center has a key, which outlives a rename, and a login."""
         if user is None:
             return None
+        said = user.data
+        # all that an account is made of; what is missing and what is null say the same of it
+        known = (
+            said.get("accountId"), said.get("key"), said.get("name"), said.get("displayName"),
+            said.get("emailAddress"), said.get("accountType"),
+        )  # fmt: skip
+        try:
+            return self._accounts[known]
+        # unknown so far, or no text and refused below
+        except (KeyError, TypeError):
+            found = self._account(user)
+        if found:
+            self._accounts[known] = found
+        return found
+
+    def _account(self, user: Doc) -> str | None:
         cloud = user.text("accountId")
         name, key = user.text("name"), user.text("key")
         identity = cloud or key or name

@@ -106,6 +106,9 @@ class Http:
         except httpx.TransportError as fault:
             hint = "check the network and `url` of the source; behind a proxy: export HTTPS_PROXY=..."
             raise Retry(f"{_shown(url)} cannot be reached: {fault}", hint=hint) from None
+        # It is read by now. The client leaves a response and its stream holding each other, and pages of a megabyte
+        # would lie there until the collector looks for such cycles, by the hundred.
+        found.stream = httpx.ByteStream(b"")
         self.now = _http_date(found.headers.get("date")) or self.now
         return found
 
