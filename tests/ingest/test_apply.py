@@ -180,3 +180,14 @@ def test_hostile_texts_are_stored_on_either_database(bench: Bench) -> None:
     assert (row["title"], row["labels"]) == (clean, (clean,))
     with bench.database.read() as tx:
         assert [posted.event.subject for posted in events.follow(tx)] == [clean]
+
+
+def test_pages_of_megabytes_come_in_small_batches(bench: Bench) -> None:
+    """What a batch says is held in memory at once; small payloads still come by the hundred."""
+    pages = [note(f"p{number}", {**pull(hour(number), title="Quay"), "pad": "x" * 2_000_000}) for number in range(24)]
+    bench.log.append(pages)
+    first = bench.ingest.step()
+    assert 8 <= first.raw_events <= 12
+    assert first.raw_events + bench.apply().raw_events == len(pages)
+    bench.log.append([note(f"s{number}", pull(hour(number), title="Berth")) for number in range(300)])
+    assert bench.ingest.step().raw_events == 300

@@ -224,6 +224,8 @@ class Services:
 
         done = Applied()
         while (step := self.ingest.step()).raw_events:
+            # counts are enough: the ids of millions of rows would fill the memory
+            step.tables.clear()
             done.add(step)
         return done
 
