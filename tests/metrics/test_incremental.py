@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fairlead.metrics import barren
 from fairlead.metrics.memory_source import MemorySource
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.setup import Incidents, ServiceSetup, Setup, TeamSetup
@@ -260,3 +261,21 @@ def test_incremental_equals_full(history: list[tuple[list[Operation], bool]]) ->
     assert mine.keys() == theirs.keys()
     for name in theirs:
         assert mine[name] == theirs[name], name
+
+
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(deltas)
+def test_what_nothing_makes_is_not_asked_twice_and_all_the_same(history: list[tuple[list[Operation], bool]]) -> None:
+    source = MemorySource()
+    Warehouse(None, source, SETUP, CLOCK).refresh(full=True)
+    for group, _ in history:
+        for table, row in group:
+            source.put(table, row)
+    knowing = Warehouse(None, source, SETUP, CLOCK)
+    knowing.refresh(full=True)
+    barren.learned.cache_clear()
+    ignorant = Warehouse(None, source, SETUP, CLOCK)
+    ignorant.refresh(full=True)
+    assert contents(knowing) == contents(ignorant)
+    columns = "select table_name, column_name, data_type from duckdb_columns() where not internal order by all"
+    assert knowing.rows(columns) == ignorant.rows(columns)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Protocol
 
+from fairlead.metrics.barren import Barren, learned
 from fairlead.metrics.project import Model, Project
 from fairlead.metrics.tables import SOUGHT
 
@@ -65,15 +66,23 @@ class Executor:
             read.removeprefix("delta_") for reads in asked for read in reads if read.startswith("delta_")
         }
         self._order = self._sorted()
+        self._learned = learned(project.made_of)
+        self._kinds: dict[str, str] = {}
+        """Kind of each relation that stands: asking for one by its name takes as long as making a small table."""
 
     def _sorted(self) -> Sequence[str]:
         # Sorted, so that two runs take the same order: a fault in a model is then found at the same place again.
         known = {name: sorted(read for read in reads if read in self._reads) for name, reads in self._reads.items()}
         return tuple(TopologicalSorter(dict(sorted(known.items()))).static_order())
 
-    def run(self, con: duckdb.DuckDBPyConnection, changed: set[str], *, full: bool) -> Run:
-        """Brings all tables up to date with the changed record tables; must run within a transaction."""
+    def run(self, con: duckdb.DuckDBPyConnection, changed: set[str], *, full: bool, seeded: str = "") -> Run:
+        """Brings all tables up to date with the changed record tables; must run within a transaction.
+
+        `seeded` tells what stands in the seeds.
+        """
         changed = set(changed)
+        self._kinds = _kinds(con)
+        barren = Barren(con, self._learned, seeded) if full else None
         whole: list[str] = []
         partly: list[str] = []
         for name in self._order:
@@ -93,7 +102,7 @@ class Executor:
                     partly.append(name)
                     changed.add(name)
             else:
-                self._make(con, model, full=full)
+                self._make(con, model, barren)
                 whole.append(name)
                 changed.add(name)
         return Run(tuple(whole), tuple(partly))
@@ -105,26 +114,29 @@ class Executor:
             self._no_delta(con, table)
         changed = stale and node.run(con, full=full)
         if full:
+            self._kinds = _kinds(con)
             for table in node.makes:
                 self._no_delta(con, table)
         return changed
 
-    def _make(self, con: duckdb.DuckDBPyConnection, model: Model, *, full: bool) -> None:
+    def _make(self, con: duckdb.DuckDBPyConnection, model: Model, barren: Barren | None) -> None:
+        """Makes a relation anew; in a full run, of which `barren` knows what holds nothing, with all before it."""
         name = model.name
         kind = "view" if model.materialized == "view" else "table"
         # A table made anew knows not what changed in it; comparing it whole is dear, so only where somebody asks.
-        watched = name in self._watched and not full and _exists(con, name)
-        if full:
-            _clear(con, name, kind)
+        watched = name in self._watched and barren is None and self._kinds.get(name) == "table"
+        # DuckDB replaces like by like only, and an older version may have made the other kind.
+        if self._kinds.get(name, kind) != kind:
+            con.execute(f'drop {self._kinds[name]} "{name}"')
+        self._kinds[name] = kind
         if watched:
             con.execute(f'create or replace temp table before as from "{name}"')
-        start = f'create or replace {kind} "{name}" as '
-        if model.key:
+        if barren and model.name in self._learned.columns and barren.is_known(model):
             self._make_empty(con, model)
-            start = f'insert into "{name}" '
-        parts = _parts(con, model.parts_of) if model.parts_of and full else 1
-        for nth in range(parts):
-            self._run(con, name, start, part=(nth, parts) if parts > 1 else None)
+        else:
+            rows = self._fill(con, model, kind, full=barren is not None)
+            if barren:
+                barren.note(model, rows)
         if watched:
             con.execute(
                 f'create or replace temp table "delta_{name}" as '
@@ -133,11 +145,31 @@ class Executor:
         else:
             self._no_delta(con, name)
 
+    def _fill(self, con: duckdb.DuckDBPyConnection, model: Model, kind: str, *, full: bool) -> int:
+        name, start = model.name, f'create or replace {kind} "{model.name}" as '
+        if model.key:
+            # How a key is kept is said before there are any.
+            self._make_empty(con, model)
+            start = f'insert into "{name}" '
+        parts = _parts(con, model.parts_of) if model.parts_of and full else 1
+        rows = sum(self._run(con, name, start, part=(nth, parts) if parts > 1 else None) for nth in range(parts))
+        if kind == "table":
+            self._learn_columns(con, model, f'"{name}"')
+        return rows
+
     def _make_empty(self, con: duckdb.DuckDBPyConnection, model: Model) -> None:
-        """The table of a model of which rows are looked for by key: how that is kept is said before there are any."""
-        shape = con.execute(f"describe {self.project.sql(model.name, incremental=False)}").fetchall()
-        listed = ", ".join(f'"{name}" {kind} {SOUGHT if name == model.key else ""}' for name, kind, *_ in shape)
-        con.execute(f'create or replace table "{model.name}" ({listed})')
+        if model.name not in self._learned.columns:
+            self._learn_columns(con, model, self.project.sql(model.name, incremental=False))
+        con.execute(f'create or replace table "{model.name}" ({self._learned.columns[model.name]})')
+
+    def _learn_columns(self, con: duckdb.DuckDBPyConnection, model: Model, relation: str) -> None:
+        """Columns of a model, of which that by which rows are looked for is kept in a way of its own."""
+        if model.name in self._learned.columns:
+            return
+        shape = con.execute(f"describe {relation}").fetchall()
+        self._learned.columns[model.name] = ", ".join(
+            f'"{name}" {kind} {SOUGHT if name == model.key else ""}' for name, kind, *_ in shape
+        )
 
     def _run(
         self,
@@ -147,16 +179,18 @@ class Executor:
         *,
         incremental: bool = False,
         part: tuple[int, int] | None = None,
-    ) -> None:
+    ) -> int:
+        """Runs a statement that ends in the SQL of a model; gives how many rows it made."""
         try:
-            con.execute(start + self.project.sql(name, incremental=incremental, part=part))
+            made = con.execute(start + self.project.sql(name, incremental=incremental, part=part)).fetchall()
         except Exception as fault:
             # DuckDB tells the line of the rendered SQL only, which nobody has in a file.
             fault.add_note(f"in model `{name}`")
             raise
+        return int(made[0][0]) if made else 0
 
     def _no_delta(self, con: duckdb.DuckDBPyConnection, relation: str) -> None:
-        if relation in self._watched and _exists(con, relation):
+        if relation in self._watched and self._kinds.get(relation) == "table":
             con.execute(f'create or replace temp table "delta_{relation}" as from "{relation}" limit 0')
 
     def _replace_dirty(self, con: duckdb.DuckDBPyConnection, model: Model) -> bool:
@@ -186,18 +220,6 @@ class Executor:
         return True
 
 
-def _clear(con: duckdb.DuckDBPyConnection, relation: str, kind: str) -> None:
-    """Takes away what an older version made as the other kind: DuckDB replaces like by like only."""
-    other = "view" if kind == "table" else "table"
-    found = con.execute(
-        f"select 1 from duckdb_{other}s() where {other}_name = ? and schema_name = 'main' and not temporary "  # noqa: S608
-        "and not internal",
-        [relation],
-    ).fetchone()
-    if found:
-        con.execute(f'drop {other} "{relation}"')
-
-
 def _parts(con: duckdb.DuckDBPyConnection, table: str) -> int:
     """In how many parts to make what is made of the rows of a table."""
     found = con.execute(f'select count(*) from "{table}"').fetchone()  # noqa: S608 - a name of the project
@@ -205,6 +227,11 @@ def _parts(con: duckdb.DuckDBPyConnection, table: str) -> int:
     return 1 + int(found[0]) // _PART_ROWS
 
 
-def _exists(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
-    found = con.execute("select 1 from duckdb_tables() where table_name = ? and not temporary", [relation]).fetchone()
-    return found is not None
+def _kinds(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Tables and views that stand, by name."""
+    of_ours = "schema_name = 'main' and not temporary and not internal"
+    found = con.execute(
+        f"select table_name, 'table' from duckdb_tables() where {of_ours} "  # noqa: S608
+        f"union all select view_name, 'view' from duckdb_views() where {of_ours}"
+    )
+    return dict(found.fetchall())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,14 @@ class _Rendering:
     part: tuple[int, int] | None = None
     config: dict[str, Any] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
+
+
+@dataclass
+class _Rendered:
+    """Models and SQL of a folder with certain variables: the same for every warehouse of a process."""
+
+    models: Mapping[str, Model] = field(default_factory=dict)
+    sql: dict[tuple[str, bool], str] = field(default_factory=dict)
 
 
 class Project:
@@ -97,19 +105,33 @@ class Project:
     @cached_property
     def models(self) -> Mapping[str, Model]:
         """Model by name, in no particular order."""
-        return {path.stem: self._model(path) for path in sorted((self.folder / "models").rglob("*.sql"))}
+        if not self._rendered.models:
+            paths = sorted((self.folder / "models").rglob("*.sql"))
+            self._rendered.models = {path.stem: self._model(path) for path in paths}
+        return self._rendered.models
 
     @cached_property
     def fingerprint(self) -> str:
         """Changes with any line of the project, so that marts made by older models are made anew."""
-        digest = blake2b(digest_size=16)
-        for path in sorted(self.folder.rglob("*.sql")):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-        return digest.hexdigest()
+        return _fingerprint(self.folder)
+
+    @cached_property
+    def made_of(self) -> str:
+        """Changes with any line of the SQL that the models become with these variables."""
+        return f"{self.folder}.{self.fingerprint}.{sorted(self.variables.items())!r}"
+
+    @cached_property
+    def _rendered(self) -> _Rendered:
+        return _rendered(self.made_of)
 
     def sql(self, name: str, *, incremental: bool, part: tuple[int, int] | None = None) -> str:
         """The SQL of a model as DuckDB runs it: all of it, or one part: its number from 0, and how many."""
-        return self._render(name, self.models[name].text, _Rendering(name, incremental, part))
+        rendering = _Rendering(name, incremental, part)
+        if part is not None:
+            return self._render(name, self.models[name].text, rendering)
+        if (name, incremental) not in self._rendered.sql:
+            self._rendered.sql[name, incremental] = self._render(name, self.models[name].text, rendering)
+        return self._rendered.sql[name, incremental]
 
     def _model(self, path: Path) -> Model:
         text = path.read_text(encoding="utf-8")
@@ -145,3 +167,17 @@ def _environment() -> jinja2.Environment:
 def _code(text: str) -> CodeType:
     """A template, compiled once a process: a plan or a look at the past makes one warehouse after the other."""
     return _environment().compile(text)
+
+
+@cache
+def _fingerprint(folder: Path) -> str:
+    digest = blake2b(digest_size=16)
+    for path in sorted(folder.rglob("*.sql")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _rendered(_made_of: str) -> _Rendered:
+    # A few, since a server that plans has the settings of today and those asked about; each takes half a megabyte.
+    return _Rendered()

@@ -22,6 +22,8 @@ from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.setup import Setup
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     import duckdb
 
 Rows = list[tuple[Any, ...]]
@@ -257,11 +259,17 @@ def _working(calendars: Calendars, teams: Iterable[str], today: date) -> dict[st
             (team, calendar.id, str(calendar.zone)) for team, calendar in {"": calendars.default, **of_team}.items()
         ],
         "working_slots": [row for calendar in used.values() for row in _days(calendar, *span)],
-        "zone_offsets": [
-            (zone, _naive(start), _naive(end), offset_s)
-            for zone, start, end, offset_s in offset_rows(zones.values(), *span)
-        ],
+        "zone_offsets": [row for zone in zones.values() for row in _offsets(zone, *span)],
     }
+
+
+@lru_cache(maxsize=64)
+def _offsets(zone: ZoneInfo, first: date, last: date) -> tuple[tuple[Any, ...], ...]:
+    # found by asking the zone for each week of twenty years
+    return tuple(
+        (name, _naive(start), _naive(end), offset_s)
+        for name, start, end, offset_s in offset_rows([zone], first, last)
+    )
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fairlead.metrics import stated
@@ -35,10 +36,15 @@ def make_views(con: duckdb.DuckDBPyConnection, setup: Setup) -> None:
     stated.make_views(con, setup)
     con.execute(f"create schema if not exists {SHOWN}")
     for table, names in held(con).items():
-        listed = ", ".join(_column(table, name) for name in names if _may_show(table, name))
-        if listed:
-            told = relation(True, table)
-            con.execute(f'create or replace view {SHOWN}."{table}" as select {listed} from {told}')  # noqa: S608
+        if told := _told(table, tuple(names)):
+            con.execute(f'create or replace view {SHOWN}."{table}" as {told}')
+
+
+@lru_cache(maxsize=512)
+def _told(table: str, names: tuple[str, ...]) -> str:
+    """What a view of a table with these columns selects; nothing where none may be shown."""
+    listed = ", ".join(_column(table, name) for name in names if _may_show(table, name))
+    return f"select {listed} from {relation(True, table)}" if listed else ""  # noqa: S608 - names of ours
 
 
 def held(con: duckdb.DuckDBPyConnection, schema: str = "main") -> Mapping[str, list[str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
@@ -107,18 +108,28 @@ class _StoreSnapshot:
 
 
 def create_records(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes the record tables that are not there yet, and an empty delta of each."""
+    """Makes the record tables that are not there yet, and an empty delta of each.
+
+    Within a transaction: outside, each of them would be written out for itself.
+    """
+    con.execute(_making_records())
+    _keep_keys(con)
+
+
+@cache
+def _making_records() -> str:
+    made = []
     for table in TABLES:
         listed = ", ".join(
             f'"{column.name}" {TYPES[column.kind]} {SOUGHT if (table, column.name) in _LOOKED_UP else ""}'
             for column in columns(table)
         )
-        con.execute(f"create table if not exists {table} ({listed})")
-        con.execute(f"create temp table if not exists delta_{table} ({listed}, came BOOLEAN)")
-    _keep_keys(con)
+        made.append(f"create table if not exists {table} ({listed})")
+        made.append(f"create temp table if not exists delta_{table} ({listed}, came BOOLEAN)")
+    return "; ".join(made)
 
 
-_ALL_KEYS = "insert into warehouse_keys select '{table}', hash(id) from {table}"
+_ALL_KEYS = "select '{table}', hash(id) from {table}"
 
 
 def _keep_keys(con: duckdb.DuckDBPyConnection) -> None:
@@ -133,16 +144,13 @@ def _keep_keys(con: duckdb.DuckDBPyConnection) -> None:
     if con.execute(f"from warehouse_keys_made intersect {version}").fetchall():
         return
     con.execute("delete from warehouse_keys")
-    for table in TABLES:
-        con.execute(_ALL_KEYS.format(table=table))
+    con.execute("insert into warehouse_keys " + " union all ".join(_ALL_KEYS.format(table=table) for table in TABLES))
     con.execute(f"create or replace table warehouse_keys_made as {version}")
 
 
 def empty(con: duckdb.DuckDBPyConnection) -> None:
     """Forgets all records."""
-    for table in TABLES:
-        con.execute(f"delete from {table}")  # noqa: S608 - a name of the schema
-    con.execute("delete from warehouse_keys")
+    con.execute("; ".join(f"delete from {table}" for table in (*TABLES, "warehouse_keys")))  # noqa: S608
 
 
 def load(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, after_rev: int, *, first: bool) -> int:
@@ -152,7 +160,8 @@ def load(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, after_r
     """
     if first:
         rows = _fill(con, table, snapshot.deltas(table, after_rev))
-        con.execute(_ALL_KEYS.format(table=table))
+        if rows:
+            con.execute("insert into warehouse_keys " + _ALL_KEYS.format(table=table))
         return rows
     rows = _remove(con, table, snapshot.removals(table, after_rev))
     for chunk in _chunks(snapshot.deltas(table, after_rev)):

@@ -7,8 +7,8 @@ one transaction, so that readers, who have a cursor each, see all of it or nothi
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
@@ -125,16 +125,15 @@ class Warehouse:
         with self._refreshing, self._source.snapshot() as snapshot:
             # Not when opened: who only reads needs no deltas, and whoever finds no records refreshes first.
             if not self._laid_out:
-                tables.create_records(self._con)
+                with _transaction(self._con):
+                    tables.create_records(self._con)
                 self._laid_out = True
-            self._con.begin()
             try:
-                done = self._refresh(snapshot, full)
-                self._con.commit()
+                with _transaction(self._con):
+                    done = self._refresh(snapshot, full)
             except BaseException:
                 # What the deltas hold now is that of the refresh before.
                 self._filled = set(TABLES)
-                _roll_back(self._con)
                 raise
             # another dictionary: what a reader loads meanwhile goes into the one that nobody asks any more
             self._ready, self._held = True, {}
@@ -158,7 +157,7 @@ class Warehouse:
         full = full or stale or held < 0 or sum(loads.values()) >= _FULL_FROM
         if not changed and not full:
             return Refreshed({}, False, 0)
-        run = self._executor.run(self._con, changed, full=full)
+        run = self._executor.run(self._con, changed, full=full, seeded=self._state("seeds") or "")
         if full:
             shown.make_views(self._con, self.setup)
         self._keep("rev", str(newest))
@@ -307,12 +306,19 @@ def _busy(path: Path) -> Abort:
     return Abort(f"{path} is open in another process", hint=hint)
 
 
-def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
-    """Ends the transaction; a commit that failed, as on a full disk, has ended it by itself."""
+@contextmanager
+def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     import duckdb
 
-    with suppress(duckdb.TransactionException):
-        con.rollback()
+    con.begin()
+    try:
+        yield
+        con.commit()
+    except BaseException:
+        # A commit that failed, as on a full disk, has ended it by itself.
+        with suppress(duckdb.TransactionException):
+            con.rollback()
+        raise
 
 
 def _fits(con: duckdb.DuckDBPyConnection) -> bool:
