@@ -25,7 +25,7 @@ failures as (
     join deployments d on d.deployment = l.deployment
     where l.previous is not null
     union all
-    select coalesce(case when f.taken_back <> f.fixed_by then f.taken_back end, l.previous), f.kind, null, d.finished_at, false, d.deployment
+    select coalesce(f.taken_back, l.previous), f.kind, null, d.finished_at, false, d.deployment
     from {{ ref('deployed_fixes') }} f
     join deployments d on d.deployment = f.fixed_by
     -- All its lines, also those that it began: what is taken back is known without what ran before.
