@@ -12,8 +12,10 @@ from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.setup import Privacy, ServiceSetup, Setup, SloSetup, TeamSetup, Thresholds
 from fairlead.reports import render
 from fairlead.reports.asked import Asked
+from fairlead.reports.brief import brief
 from fairlead.reports.document import Chart, Claim, Document, Section, Table
 from fairlead.reports.reliability import reliability
+from fairlead.reports.slo import load_promises, slo
 
 SETUP = Setup(
     thresholds=Thresholds(minimum_n=1),
@@ -91,6 +93,39 @@ def test_what_burns_comes_first_and_every_claim_has_its_rows(told: Story) -> Non
     assert chart.table.rows[0][1].text == "" and chart.table.rows[0][1].reason
     for claim in document.claims():
         assert len(warehouse.rows(claim.evidence.query)) == claim.evidence.count, claim.key
+
+
+def test_a_burning_budget_is_told_with_its_end_and_is_a_risk_of_the_brief(told: Story) -> None:
+    samples(told, 0, timedelta(days=4), timedelta(hours=1))
+    samples(told, 20, timedelta(minutes=55), timedelta(0))
+    told.add("changes", id="x:1", state="merged", source="x", repository="x:till", created_at=ago(900))
+    warehouse = told.told(SETUP)
+    asked = Asked(warehouse, SETUP, NOW)
+    [till, mail] = load_promises(asked.scope).objectives
+    assert (till.slo, till.team, till.target) == ("slo:till", "team:pay", 0.999)
+    assert till.to_json()["burn_rates"]["1h"] == pytest.approx(20) and mail.to_json()["budget_left"] is None
+    # twelve steps failed 20 of 1,000: a fifth of what all of this traffic may; the rest lasts under seven hours
+    failed, may = 12 * 20, 1164 * 1000 * 0.001
+    left = 1 - failed / may
+    [burning] = load_promises(asked.scope).burning
+    assert burning.budget_left == pytest.approx(left, abs=0.02)
+    assert burning.spent_at is not None
+    assert burning.spent_at - NOW == pytest.approx(timedelta(days=7) * left / 20, abs=timedelta(minutes=30))
+    [risk] = [one for one in section(brief(asked), "risks").blocks if isinstance(one, Claim)]
+    assert risk.tone == "act" and risk.refs[0].id == "slo:till"
+    assert risk.reasons[0].text.startswith("at this pace what is left of the budget, 79")
+    for claim in (risk, *risk.reasons):
+        assert len(warehouse.rows(claim.evidence.query)) == claim.evidence.count
+    assert slo(asked).title.text == "1 error budget burns too fast"
+    assert [one.slo for one in load_promises(asked.scope_of("ops")).burning] == []
+    assert load_promises(asked.scope, "service:mail").objectives[0].slo == "slo:mail"
+
+
+def test_of_a_budget_that_is_spent_no_end_is_told(told: Story) -> None:
+    samples(told, 30, timedelta(days=4), timedelta(0))
+    _, document = asked(told)
+    burns = next(block for block in section(document, "needs").blocks if isinstance(block, Claim))
+    assert [reason.key for reason in burns.reasons] == ["slo.spent_already"]
 
 
 def test_a_spent_budget_and_one_that_fell_silent(told: Story) -> None:

@@ -25,6 +25,8 @@ from fairlead.reports.load import Loads, load_review_load, queue
 from fairlead.reports.naming import short_name
 from fairlead.reports.open_changes import Waiting, load_open, overdue
 from fairlead.reports.plain import plain
+from fairlead.reports.reliability_facts import Burning, load_burning, of_objectives
+from fairlead.reports.reliability_levels import burns
 from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
 from fairlead.reports.suggesting import suggestions
@@ -51,6 +53,7 @@ class _Found:
     red: Sequence[facts.Trouble]
     failed: Sequence[facts.Trouble]
     alerts: Sequence[Alerts]
+    burning: Sequence[Burning]
     happened: facts.Happened
     loads: Loads
     figures: Sequence[Figure]
@@ -70,6 +73,7 @@ def brief(asked: Asked, *, window_days: int = WINDOW_DAYS, every_change: bool = 
         red=facts.load_red_main(scope),
         failed=facts.load_failed_deployments(scope),
         alerts=load_alerts(scope),
+        burning=load_burning(scope, of_objectives(scope)),
         happened=facts.load_happened(scope),
         loads=load_review_load(scope),
         figures=figures.group(
@@ -117,7 +121,7 @@ def _needs(teller: Teller, found: _Found) -> list[Point]:
 
 
 def _risks(teller: Teller, found: _Found) -> list[Point]:
-    """What will need somebody soon: alerts, load, young failures, near limits, changes too large to review well."""
+    """What will need somebody soon: burning budgets, alerts, load, young failures, near limits, too large changes."""
     scope = teller.scope
     # a change is told once in a brief, in the section that asks most
     told = {waiting.change for waiting in overdue(found.waiting)}
@@ -127,6 +131,8 @@ def _risks(teller: Teller, found: _Found) -> list[Point]:
     large = scope.setup.thresholds.large_change_lines
     big = [w for w in found.waiting if (w.lines or 0) >= large and w.why != "draft" and w.change not in told]
     return [
+        # a budget that burns is what users feel now, and the only one of these that gets worse by the hour
+        *(Point(budget.slo, partial(burns, teller, budget)) for budget in found.burning),
         *(Point(alerts.ids[0], partial(alert_claim, teller, alerts)) for alerts in found.alerts),
         *(Point(claim.evidence.ids[0], partial(_same, claim)) for claim in _load_claims(teller, found.loads)),
         *(Point(trouble.id, partial(teller.red_main, trouble)) for trouble in found.red if not trouble.overdue),

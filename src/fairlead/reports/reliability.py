@@ -15,21 +15,16 @@ from fairlead.reports.literals import text_list, time_literal
 from fairlead.reports.naming import short_name
 from fairlead.reports.plain import plain
 from fairlead.reports.reliability_facts import (
-    Burning,
     Class,
-    Objective,
     Repeat,
     class_query,
-    load_burning,
     load_classes,
-    load_objectives,
     load_repeats,
-    of_objectives,
     of_scope,
     of_service,
 )
-from fairlead.reports.reliability_levels import levels, urgent
 from fairlead.reports.sentences import Teller
+from fairlead.reports.slo import Promises, gravest, level_sections, load_promises
 from fairlead.reports.trend_charts import trend_chart
 from fairlead.reports.wording import Elapsed
 
@@ -55,14 +50,12 @@ def reliability(asked: Asked, *, window: str = "", service: str = "") -> Documen
         one.name: one for one in figures.group(scope.warehouse, "reliability", span, segment, language=asked.language)
     }
     limit = of_service(service) if service else of_scope(scope)
-    of_levels = limit if service else of_objectives(scope)
-    objectives, burning = load_objectives(scope, of_levels), load_burning(scope, of_levels)
+    promises = load_promises(scope, service)
     repeats = load_repeats(scope, span, limit)
     aside = words("aside.window", n=days)
     told = _classes(teller, found["incidents"], span, limit)
     sections = [
-        *_needs(teller, objectives, burning),
-        Section("levels", words("section.levels"), tuple(levels(teller, objectives, scope.now))),
+        *level_sections(teller, promises),
         Section("classes", words("section.classes"), tuple(told), aside=aside),
         Section(
             "recovery", words("section.recovery"), tuple(figure_block(found[name], words) for name in _RECOVERY),
@@ -70,7 +63,7 @@ def reliability(asked: Asked, *, window: str = "", service: str = "") -> Documen
         ),
         _repeats(teller, repeats, found["incident_recurrence"], aside),
     ]  # fmt: skip
-    title = _title(teller, objectives, burning, found["incidents"], repeats)
+    title = _title(teller, promises, found["incidents"], repeats)
     # who is paged is told of teams: a service has nobody of its own
     if service:
         return replace(document(teller, "reliability", title, sections), scope=short_name(service))
@@ -80,30 +73,13 @@ def reliability(asked: Asked, *, window: str = "", service: str = "") -> Documen
     return document(teller, "reliability", title, sections)
 
 
-def _title(
-    teller: Teller,
-    objectives: Sequence[Objective],
-    burning: Sequence[Burning],
-    counted: Figure,
-    repeats: Sequence[Repeat],
-) -> Claim:
+def _title(teller: Teller, found: Promises, counted: Figure, repeats: Sequence[Repeat]) -> Claim:
     """The gravest finding that there is."""
-    if burning:
-        evidence = proof.of_records("attention_burning_budgets", [one.slo for one in burning], "slo")
-        return teller.claim("reliability.title_burning", evidence, tone="act", n=len(burning))
-    spent = [one.slo for one in objectives if one.budget_left is not None and one.budget_left <= 0]
-    if spent:
-        evidence = proof.of_records("slo_budgets", spent, "slo")
-        return teller.claim("reliability.title_spent", evidence, tone="act", n=len(spent))
+    if grave := gravest(teller, found):
+        return grave
     if counted.value:
         return teller.claim("reliability.title", counted.rows, n=int(counted.value), again=len(repeats))
     return teller.claim("reliability.title_none", counted.rows)
-
-
-def _needs(teller: Teller, objectives: Sequence[Objective], burning: Sequence[Burning]) -> tuple[Section, ...]:
-    """What asks for somebody, first; nothing of that kind has no heading."""
-    blocks = urgent(teller, objectives, burning)
-    return (Section("needs", teller.words("section.needs"), tuple(blocks), numbered=True),) if blocks else ()
 
 
 def _classes(teller: Teller, counted: Figure, span: Window, limit: str) -> list[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fairlead.model.figures import Window
@@ -35,6 +35,17 @@ class Objective:
     """Span -> burn rate."""
     silent: bool
     """Whether nothing was measured for longer than it should be."""
+    team: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As numbers; what was not measured is null."""
+        at = self.measured_at.isoformat().replace("+00:00", "Z") if self.measured_at else None
+        return {
+            "slo": self.slo, "name": self.name, "service": self.service or None, "team": self.team or None,
+            "target": self.target, "window_days": self.window_days, "attainment": self.attainment,
+            "budget_left": self.budget_left, "burn_rates": dict(self.burns), "measured_at": at,
+            "measured_share": self.measured_share, "samples": self.samples, "silent": self.silent,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,17 @@ class Burning:
     long_burn: float
     short_burn: float
     budget_left: float | None
+    window_days: float
+    measured_at: datetime
+
+    @property
+    def spent_at(self) -> datetime | None:
+        """When nothing is left if it goes on as over the long window; `None` where nothing is left already."""
+        if not self.budget_left or self.budget_left < 0:
+            return None
+        # a rate of 1 spends the whole budget in exactly its window
+        days = self.budget_left * self.window_days / self.long_burn
+        return self.measured_at + timedelta(days=days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +134,22 @@ def _objective(scope: Scope, row: Mapping[str, Any]) -> Objective:
         row["slo"], row["name"] or "", row["service"] or "", row["target"], row["window_days"],
         aware(row["measured_at"]) if row["measured_at"] is not None else None, row["measured_share"] or 0.0,
         row["attainment"], row["budget_left"], int(row["samples"]),
-        {span: row[f"burn_{span}"] for span in SPANS}, aware(row["due_at"]) <= scope.now,
+        {span: row[f"burn_{span}"] for span in SPANS}, aware(row["due_at"]) <= scope.now, row["team"] or "",
     )  # fmt: skip
 
 
 def load_burning(scope: Scope, limit: str) -> list[Burning]:
     """Budgets that burn too fast now, the fastest first; what was measured too long ago tells nothing of now."""
     rows = scope.warehouse.rows(
-        f"select * from attention_burning_budgets where due_at <= ? and until > ? and {limit} "  # noqa: S608 - escaped
-        "order by factor desc, long_burn desc, slo",
+        "select a.*, b.window_days from attention_burning_budgets a join slo_budgets b using (slo) "  # noqa: S608
+        f"where a.due_at <= ? and a.until > ? and slo in (select slo from slo_budgets where {limit}) "
+        "order by a.factor desc, a.long_burn desc, slo",
         [scope.naive_now, scope.naive_now],
     )
     return [
         Burning(
             row["slo"], row["name"] or "", row["severity"], row["long_span"], row["short_span"], row["factor"],
-            row["long_burn"], row["short_burn"], row["budget_left"],
+            row["long_burn"], row["short_burn"], row["budget_left"], row["window_days"], aware(row["measured_at"]),
         )
         for row in rows
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from fairlead.model.figures import Evidence
@@ -45,7 +45,7 @@ def of_samples(objective: Objective) -> Evidence:
 
 def urgent(teller: Teller, objectives: Sequence[Objective], burning: Sequence[Burning]) -> list[Block]:
     """What asks for somebody: budgets that burn, that are spent, and objectives that nobody measures."""
-    blocks: list[Block] = [_burning(teller, one) for one in burning]
+    blocks: list[Block] = [burns(teller, one) for one in burning]
     for objective in objectives:
         if objective.budget_left is not None and objective.budget_left <= 0:
             blocks.append(_claim(teller, "slo.spent", objective))
@@ -56,7 +56,8 @@ def urgent(teller: Teller, objectives: Sequence[Objective], burning: Sequence[Bu
     return blocks
 
 
-def _burning(teller: Teller, one: Burning) -> Claim:
+def burns(teller: Teller, one: Burning) -> Claim:
+    """A budget that burns too fast: how fast, from where on that is too fast, and when nothing is left of it."""
     words = teller.words
     evidence = proof.of_records("slo_burn_rates", [one.slo], "slo")
     key = f"slo.burning_{one.severity}"
@@ -67,7 +68,19 @@ def _burning(teller: Teller, one: Burning) -> Claim:
     return Claim(
         key=key, text=text, evidence=Evidence(ids=evidence.ids, count=len(_SPANS), query=evidence.query),
         tone="act" if one.severity == "page" else "watch", refs=(Ref(one.slo, plain(one.name)),),
+        reasons=tuple(_end(teller, one)),
     )  # fmt: skip
+
+
+def _end(teller: Teller, one: Burning) -> Iterator[Claim]:
+    if one.budget_left is None:
+        return
+    words, evidence = teller.words, proof.of_records("slo_budgets", [one.slo], "slo")
+    left = exactly(one.budget_left, words)
+    if one.spent_at is None:
+        yield teller.claim("slo.spent_already", evidence, left=left)
+    else:
+        yield teller.claim("slo.spent_at", evidence, left=left, at=words.moment(one.spent_at))
 
 
 def _claim(teller: Teller, key: str, objective: Objective, *, tell: bool = True, since: str = "") -> Claim:

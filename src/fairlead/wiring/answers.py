@@ -26,6 +26,7 @@ from fairlead.reports.past import asked_in_week
 from fairlead.reports.plain import plain
 from fairlead.reports.reliability import reliability
 from fairlead.reports.scope import Scope
+from fairlead.reports.slo import load_promises, slo
 from fairlead.reports.snapshot import snapshot
 from fairlead.reports.sprint_health import told_sprints
 from fairlead.reports.standup import standup
@@ -75,10 +76,18 @@ def answer_flow(services: Services, words: Words) -> Reply:
 
 def answer_reliability(services: Services, words: Words) -> Reply:
     """Service levels, incidents by class, recovery, recurrence and on-call load."""
-    service = words.get("service", "")
-    if service:
-        service = _existing(services, {"service": service})["service"]
+    service = _service(services, words)
     document = reliability(_asked(services, words), window=words.get("window", ""), service=service)
+    return shown(services, document, words)
+
+
+def answer_slo(services: Services, words: Words) -> Reply:
+    """Objectives and their budgets; as JSON with the rates as numbers."""
+    asked, service = _asked(services, words), _service(services, words)
+    document = slo(asked, service=service)
+    if words.get("form") == "json":
+        found = load_promises(asked.scope, service).objectives
+        return reply_json({**render.to_plain(document), "objectives": [one.to_json() for one in found]})
     return shown(services, document, words)
 
 
@@ -264,6 +273,12 @@ def segment(words: Words) -> dict[str, str]:
     return found
 
 
+def _service(services: Services, words: Words) -> str:
+    """Whole id of the service asked for, if one is."""
+    said = words.get("service", "")
+    return _existing(services, {"service": said})["service"] if said else ""
+
+
 def _existing(services: Services, limits: dict[str, str]) -> dict[str, str]:
     """The segment with whole ids; a name that nothing has is refused, as it would look like a team without work."""
     found = dict(limits)
@@ -291,6 +306,7 @@ VERBS: Mapping[str, Verb] = {
     "standup": answer_standup,
     "flow": answer_flow,
     "reliability": answer_reliability,
+    "slo": answer_slo,
     "weekly": answer_weekly,
     "update": answer_update,
     "sprint-health": answer_sprint_health,

@@ -129,7 +129,7 @@ def _windowed(router: APIRouter, answer: _Answer) -> None:
     @router.get("/reliability", tags=["reports"], responses=PICTURES)
     def reliability(
         request: Request,
-        service: Annotated[str, Query(description="Of this service alone, by key or id.")] = "",
+        service: _Service = "",
         window: _Window = "",
         team: str = "",
         language: Language = "",
@@ -139,6 +139,19 @@ def _windowed(router: APIRouter, answer: _Answer) -> None:
         """Service levels and error budgets, incidents by class, recovery, recurrence and on-call load."""
         words = {"service": service, "window": window, "language": language, "form": form, "chart": chart}
         return answer(viewer_of(request), "reliability", words, team)
+
+    @router.get("/slo", tags=["reports"], responses=PICTURES)
+    def slo(
+        request: Request,
+        service: _Service = "",
+        team: str = "",
+        language: Language = "",
+        form: _Drawn = "json",
+        chart: _Chart = "",
+    ) -> Response:
+        """Objectives: what is promised and kept, the budget left, burn rates by window."""
+        words = {"service": service, "language": language, "form": form, "chart": chart}
+        return answer(viewer_of(request), "slo", words, team)
 
 
 def _numbers(router: APIRouter, answer: _Answer) -> None:
@@ -189,6 +202,7 @@ _Drawn = Annotated[
 ]
 _Chart = Annotated[str, Query(description="Which of its charts, like `burndown`, where a picture is asked for.")]
 _Window = Annotated[Literal["", "7d", "30d", "90d"], Query(description="Days that it tells of.")]
+_Service = Annotated[str, Query(description="Of this service alone, by key or id.")]
 _Week = Annotated[str, Query(description="Like `2026-W46`, as known by its end; else up to now.")]
 
 
