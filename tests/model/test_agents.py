@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead.model.agents import account_kind, change_kind, commit_kind, has_agent_trailer, is_agent
+from fairlead.model.agents import account_kind, commit_kind, has_agent_trailer, is_agent
 from fairlead.model.setup import IdentityRules
 
 
@@ -77,14 +77,10 @@ def test_trailers(trailers: list[str], expected: bool) -> None:
     assert has_agent_trailer(["Made-With: Robots"], IdentityRules(agent_trailers=("Made-With: *",)))
 
 
-def test_commits_and_changes() -> None:
+def test_commits() -> None:
     assert commit_kind("human", [], []) == "human"
     assert commit_kind("human", ["Claude <noreply@anthropic.com>"], []) == "mixed"
     assert commit_kind("human", ["Lee Roe <lee@acme.example>"], []) == "human"
     assert commit_kind("coding_agent", [], []) == "agent"
     assert commit_kind("coding_agent", ["Lee Roe <lee@acme.example>"], []) == "mixed"
     assert commit_kind("bot", [], []) == "bot"
-    assert change_kind(["human", "human"]) == "human"
-    assert change_kind(["human", "agent"]) == "mixed"
-    assert change_kind(["human", "bot"]) == "human"
-    assert change_kind([], "coding_agent") == "agent"

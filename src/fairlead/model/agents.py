@@ -188,16 +188,6 @@ def commit_kind(
     return "agent" if agents else "bot"
 
 
-def change_kind(commits: Iterable[AuthorKind], opener: Kind = "human") -> AuthorKind:
-    """Who wrote a change: that of all its commits together; without any, whoever opened it."""
-    kinds = set(commits)
-    if not kinds:
-        return "human" if opener == "human" else "bot" if opener == "bot" else "agent"
-    # a bot's version bump among somebody's commits does not change who wrote the change
-    kinds -= {"bot"} if len(kinds) > 1 else set()
-    return kinds.pop() if len(kinds) == 1 else "mixed"
-
-
 def _stated(rules: IdentityRules) -> tuple[tuple[Kind, tuple[str, ...]], ...]:
     return (
         ("human", rules.humans),
