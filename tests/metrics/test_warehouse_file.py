@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ import pytest
 
 from fairlead.metrics.memory_source import MemorySource
 from fairlead.metrics.warehouse import Warehouse
-from fairlead.model.errors import Abort
+from fairlead.model.errors import Abort, Retry
 from fairlead.model.times import FixedClock
 
 COUNTED = ("changes", "commits", "change_turns", "change_lead_times", "counted_deployments", "first_deployments")
@@ -206,3 +208,21 @@ def test_the_past_is_kept_for_its_moment_and_for_what_the_store_held(tmp_path: P
     assert known(monday) == (True, True, [1, 3])
     assert known(friday) == (True, False, [1, 2, 3])
     assert known(friday) == (False, False, [1, 2, 3])
+
+
+def test_a_full_disk_is_told_as_such_and_passes_by(busy: Any, tmp_path: Path) -> None:
+    path, before = tmp_path / "warehouse.duckdb", resource.getrlimit(resource.RLIMIT_FSIZE)
+    warehouse = Warehouse(path, busy.source, busy.setup, busy.clock)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        # a limit on the size of files stands for the disk: writing ends with an error, and nothing else does
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
+        with pytest.raises(Retry, match="marts cannot be brought up to date") as fault:
+            warehouse.refresh()
+        assert "disk space" in fault.value.hint
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    warehouse.refresh()
+    assert warehouse.rows("select count(*) as n from changes") == [{"n": 5}]
+    warehouse.close()

@@ -26,7 +26,7 @@ from fairlead.metrics.reads import Reads
 from fairlead.metrics.rewinding import RULES, rewind
 from fairlead.metrics.tables import Source, StoreSource
 from fairlead.metrics.turn_tables import STEPS, Turns
-from fairlead.model.errors import Abort
+from fairlead.model.errors import Abort, Retry
 from fairlead.model.schema import TABLES
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, SystemClock
@@ -122,7 +122,7 @@ class Warehouse:
 
     def refresh(self, *, full: bool = False) -> Refreshed:
         """Takes over what the store has new and brings all marts up to date."""
-        with self._refreshing, self._source.snapshot() as snapshot:
+        with _disk_told(), self._refreshing, self._source.snapshot() as snapshot:
             # Not when opened: who only reads needs no deltas, and whoever finds no records refreshes first.
             if not self._laid_out:
                 with _transaction(self._con):
@@ -319,6 +319,18 @@ def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         with suppress(duckdb.TransactionException):
             con.rollback()
         raise
+
+
+@contextmanager
+def _disk_told() -> Iterator[None]:
+    """Tells a full disk as what it is: there is room again some day, and until then nothing is lost."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException) as fault:
+        words = str(fault).partition("\n")[0]
+        raise Retry(f"the marts cannot be brought up to date: {words}", hint="disk space? memory?") from fault
 
 
 def _fits(con: duckdb.DuckDBPyConnection) -> bool:

@@ -36,7 +36,7 @@ def came_in(visit: Visit) -> Intake:
     with visit.services.database.read() as tx:
         runs = _runs(tx, visit)
         last = _last(runs)
-        sources = _named(tx, last)
+        sources = [*_named(tx, last), *_unheard(visit, tx, last)]
         tallies = intake.rows(tx)
         held = quarantine.rows(tx)
         counts = quarantine.counts(tx)
@@ -57,8 +57,9 @@ def sources_of(visit: Visit, team: str) -> Grid:
     covers = {row["source"]: row["covers"] for row in visit.services.warehouse.rows(_COVERS, {"team": team})}
     with visit.services.database.read() as tx:
         rows = [row for row in _named(tx, _last(_runs(tx, visit))) if row["name"] in covers]
+        held = quarantine.counts(tx)
     columns = [
-        *_heard(visit),
+        *_heard(visit, held),
         Column(words("Tells of"), lambda row: Cell(", ".join(short(one) for one in covers[row["name"]]))),
         Column(words("Left out"), lambda row: _left_out(row["run"] or {}, visit)),
     ]
@@ -103,6 +104,14 @@ def _named(tx: Any, last: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, 
     return [{**row, "name": row["name"] or row["id"], "run": last.get(row["id"])} for row in found]
 
 
+def _unheard(visit: Visit, tx: Any, last: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Sources that are configured and have never said a word: somebody must miss them."""
+    known = {row["id"] for row in records.rows(tx, "sources")}
+    never = dict.fromkeys(("last_event_at", "last_received_at", "last_sync_at"))
+    configured = visit.services.settings.sources
+    return [{**never, "id": key, "name": key, "run": last.get(key)} for key in configured if key not in known]
+
+
 def _sources(
     visit: Visit,
     rows: Sequence[Mapping[str, Any]],
@@ -115,20 +124,20 @@ def _sources(
     for tally in tallies:
         events[tally.source] = events.get(tally.source, 0) + tally.count
     columns = [
-        *_heard(visit),
+        *_heard(visit, counts),
         Column(words("Payloads"), lambda row: Cell(shown.number(events.get(row["name"], 0))), number=True),
         Column(words("In quarantine"), lambda row: Cell(shown.number(counts.get(row["name"], 0))), number=True),
     ]
     return grid(visit, "/data", columns, rows)
 
 
-def _heard(visit: Visit) -> list[Column]:
+def _heard(visit: Visit, held: Mapping[str, int]) -> list[Column]:
     """What a source is called, how it is, and when it was heard of last."""
     words, silent = visit.words, {source.name for source in visit.frame.silent}
     never = words("has not delivered anything yet")
     return [
         Column(words("Source"), lambda row: Cell(row["name"])),
-        Column(words("State"), lambda row: _state(row, silent, visit)),
+        Column(words("State"), lambda row: _state(row, silent, held, visit)),
         Column(words("Newest event"), lambda row: _moment(row["last_event_at"], visit, never)),
         Column(words("Last received"), lambda row: _moment(row["last_received_at"], visit, never)),
         Column(
@@ -137,7 +146,7 @@ def _heard(visit: Visit) -> list[Column]:
     ]
 
 
-def _state(row: Mapping[str, Any], silent: set[str], visit: Visit) -> Cell:
+def _state(row: Mapping[str, Any], silent: set[str], held: Mapping[str, int], visit: Visit) -> Cell:
     result = (row["run"] or {}).get("result")
     if result == "failure":
         return Cell(visit.words("last sync failed"), tag="act")
@@ -145,6 +154,10 @@ def _state(row: Mapping[str, Any], silent: set[str], visit: Visit) -> Cell:
         return Cell(visit.words("last sync left something out"), tag="watch")
     if row["name"] in silent:
         return Cell(visit.words("silent"), tag="watch")
+    if row["name"] in held:
+        return Cell(visit.words("some of it cannot be read"), tag="watch")
+    if not (row["last_event_at"] or row["last_received_at"] or row["last_sync_at"]):
+        return Cell(visit.words("not heard yet"), tag="watch")
     return Cell(visit.words("fresh"), tag="ok")
 
 
