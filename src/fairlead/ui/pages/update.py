@@ -8,6 +8,7 @@ from fairlead.reports.weekly_views import AUDIENCES
 from fairlead.ui.misnamed import choice
 from fairlead.ui.page import Page
 from fairlead.ui.views.papers import report
+from fairlead.ui.views.weeks import week_links
 from fairlead.ui.visit import Visit
 
 WORDS = {"executive": "For executives", "product": "For product managers", "team": "For the team"}
@@ -15,15 +16,18 @@ WORDS = {"executive": "For executives", "product": "For product managers", "team
 
 
 def show(visit: Visit) -> Response:
-    """The document of `fairlead update`; `?for=` says who reads it."""
+    """The document of `fairlead update`; `?for=` says who reads it, `?week=` names a week that is over."""
+    week = visit.said("week")
     audience = choice(visit, "for", AUDIENCES, next(iter(AUDIENCES)))
     links = [
-        (visit.words(WORDS[other]), visit.scope.link("/update", **{"for": other}))
+        (visit.words(WORDS[other]), visit.scope.link("/update", week=week, **{"for": other}))
         for other in AUDIENCES
         if other != audience
     ]
-    links.append((visit.words("The whole week"), visit.scope.link("/weekly")))
-    return report(visit, AUDIENCES[audience].kind, f"fairlead update --for {audience}", links)
+    links.append((visit.words("The whole week"), visit.scope.link("/weekly", week=week)))
+    links = [*week_links(visit, "/update", **{"for": audience}), *links]
+    command = f"fairlead update --for {audience}" + (f" --week {week}" if week else "")
+    return report(visit, AUDIENCES[audience].kind, command, links)
 
 
-PAGE = Page("/update", "Update", 17, show, shown="more", cut=("team",), reads=("for",))
+PAGE = Page("/update", "Update", 17, show, shown="more", cut=("team",), reads=("for", "week"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fairlead.model.figures import Evidence
 from fairlead.reports.document import Block, Chart, Claim, Document, Empty, FigureBlock, Notice, Section, Table
 from fairlead.reports.renderers.walk import numbered, safe_url
+from fairlead.reports.weekly_views import AUDIENCES
 from fairlead.ui.views.cards import Card, card
 from fairlead.ui.views.drawn import Picture, picture
 from fairlead.ui.views.links import Known, page_for
@@ -17,9 +18,9 @@ from fairlead.ui.visit import Visit
 
 PAGES = {"fairlead triage": "/triage", "fairlead brief": "/", "fairlead doctor": "/data", "fairlead sync": "/data"}
 """Command of an act -> our page that shows the same."""
-OWN_WORDS = {
+OWN_WORDS: Mapping[str, tuple[str, ...]] = {
     "sprint-health": ("sprint",), "flow": ("window",), "reliability": ("service",), "weekly": ("week",),
-    "work": ("work_type",),
+    "work": ("work_type",), **{view.kind: ("week",) for view in AUDIENCES.values()},
 }  # fmt: skip
 """Report -> what its page reads from the address beside team and language; its evidence is asked with the same."""
 LEVELS = {"information": "neutral", "warning": "watch", "fault": "act"}
