@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -181,3 +182,26 @@ def test_nothing_found_says_how_it_is_known(empty: TestClient) -> None:
     assert found and empty.get(found[1]).status_code == 200
     assert "No build is known" in empty.get("/quality").text
     assert "As stated in the settings" not in empty.get("/data").text
+
+
+def _links(text: str) -> list[str]:
+    return [html.unescape(link) for link in re.findall(r'href="([^"]+)"', text.partition("<main")[2])]
+
+
+def test_an_update_goes_back_week_by_week_and_its_rows_say_that_they_are_of_now(demo: TestClient) -> None:
+    first = _links(demo.get("/update?for=product&team=payments").text)
+    [before] = [link for link in first if link.startswith("/update") and "week=" in link]
+    answer = demo.get(before)
+    assert answer.status_code == 200
+    week = before.partition("week=")[2].partition("&")[0]
+    assert f"fairlead update --for product --week {week}" in answer.text
+    links = _links(answer.text)
+    # other readers and the whole week stay in the week; one link leads back to now
+    assert {link.partition("?")[0] for link in links if f"week={week}" in link} >= {"/update", "/weekly"}
+    earlier = [link for link in links if "for=product" in link and "week=" in link and f"week={week}" not in link]
+    assert len(earlier) == 1
+    of_then = next(link for link in links if link.startswith("/evidence/update-product/"))
+    assert f"week={week}" in of_then
+    assert "these rows are as they are now" in demo.get(of_then).text
+    of_now = next(link for link in first if link.startswith("/evidence/update-product/"))
+    assert "these rows are as they are now" not in demo.get(of_now).text
