@@ -111,7 +111,7 @@ def test_all_faults_of_all_files_at_once_and_nothing_imported(home: Home, tmp_pa
     folder = _write(
         tmp_path / "in",
         changes_csv='id,stat,number,merged_at\na#1,merged,1,\n"a\n#2",open,two,yesterday\na#1,open,3,\na#4,open\n,open,5,\n',
-        builds_jsonl='{"id": "b1", "result": "sucess"}\n\n{"id": "b2", "brnch": "main"}\nnot json\n["b3"]\n',
+        builds_jsonl='{"id": "b1", "result": "sucess"}\n\n{"id": "b2", "brnch": "main"}\nnot json\n["b3"]\n{"id": "  "}\n',
         comits_csv="id\nc1\n",
         repositories_csv="id,name\nr1,ok\n",
     )
@@ -126,6 +126,7 @@ def test_all_faults_of_all_files_at_once_and_nothing_imported(home: Home, tmp_pa
     assert found["changes.csv", 5, 1] == "`id`: `a#1` stands there twice"
     assert found["changes.csv", 6, 1] == "2 cells under 4 columns"
     assert found["changes.csv", 7, 1] == "`id`: is empty; every record needs one"
+    assert found["builds.jsonl", 6, 1] == "`id`: is empty; every record needs one"
     assert "did you mean `success`?" in found["builds.jsonl", 1, 1]
     assert found["builds.jsonl", 3, 1] == "builds has no field `brnch`; did you mean `branch`?"
     assert found["builds.jsonl", 4, 1].startswith("not JSON")
@@ -133,7 +134,7 @@ def test_all_faults_of_all_files_at_once_and_nothing_imported(home: Home, tmp_pa
     assert found["comits.csv", 1, 1] == "no table `comits`; did you mean `commits`?"
     assert found["alerts.parquet", 1, 1].startswith("not Parquet")
     assert found["milestones.csv", 2, 1] == "is not written in UTF-8"
-    assert len(found) == 13
+    assert len(found) == 14
     assert home.log.latest() == 0
     assert home.rows("repositories") == {}
 

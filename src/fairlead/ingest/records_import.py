@@ -165,7 +165,7 @@ class _Check:
     ) -> int:
         """Size of a row that has an id of its own; 0 if it has not, which is told."""
         identity = values.get("id")
-        if not identity:
+        if not str(identity or "").strip():
             if not row.problem and ("id" in places or given.fields is None):
                 self.fault(given.path, row.line, places.get("id", 1), "`id`: is empty; every record needs one")
             return 0
