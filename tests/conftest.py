@@ -20,7 +20,6 @@ from tests import nats_servers
 from tests.nats_servers import Node
 
 from fairlead.store.database import Database
-from fairlead.wiring.demo.home import make_home
 
 # The suite says the same of the same program each time it runs; `make hunt` looks where it has not looked yet. Before
 # any test is read, since each takes its settings from what holds then.
@@ -35,6 +34,33 @@ def pytest_configure() -> None:
     """Any connection that leaves the machine is an error, whoever makes it."""
     for name in ("connect", "connect_ex"):
         setattr(socket.socket, name, _within_the_machine(getattr(socket.socket, name)))
+
+
+_LONG = (
+    "flows/test_privacy.py",
+    "flows/test_first_hour.py",
+    "cli/test_examples.py",
+    "cli/test_commands.py",
+    "ui/test_pages.py",
+    "ui/test_drilldowns.py",
+    "ui/test_addresses.py",
+    "flows/test_both_stores.py",
+    "flows/test_backup.py",
+    "flows/test_demo.py",
+    "metrics/test_incremental.py",
+    "metrics/test_figures.py",
+    "metrics/test_lead_times.py",
+    "metrics/test_sprints.py",
+    "wiring/test_plan.py",
+    "reports/test_as_of.py",
+)
+"""Files that take longest, dearest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files begin, else one worker ends with one of them while the other has nothing left to do."""
+    places = {name: place for place, name in enumerate(_LONG)}
+    items.sort(key=lambda item: places.get("/".join(item.path.parts[-2:]), len(places)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -143,6 +169,9 @@ def nats_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of the demo team, made once; whoever writes to it takes a copy."""
+    # the demo's tools and a GraphQL engine with them: most tests need neither
+    from fairlead.wiring.demo.home import make_home
+
     home = tmp_path_factory.mktemp("demo") / "home"
     make_home(home, datetime(2026, 10, 14, 12, tzinfo=UTC), 7, lambda _: None)
     return home
