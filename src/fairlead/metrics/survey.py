@@ -67,36 +67,43 @@ def survey(
     """Asks for everything about a window; values only if a grain is given."""
     reach = Window(start=periods.before(window).start, end=window.end) if grain else window
     cut = list(periods.periods(window, grain)) if grain else []
-    values = ""
-    if grain:
-        joins = entry.within or entry.standing or "days" in entry.value
-        made = _joined(entry, window, grain, cut, warehouse.clock.now()) if joins else _bucketed(entry, window, grain)
-        values = f", ({made}) as found"
     seen = _ever_standing(entry, reach, segment) if entry.standing else rows_sql(entry, reach, segment, shown=False)
-    inside = _stands(moment(window.end)) if entry.standing else f"moment >= {moment(window.start)}"
-    (row,) = warehouse.rows(f"""
-        with seen as not materialized ({seen})
-        select told.* {values} from (
-            select count(value) as total, count(*) - count(value) as left_out, histogram(reason) as reasons,
-                {_first("'value': -cast(value as double), 'moment': -epoch_us(moment)", "value is not null")} as ids,
-                {_first("'moment': -epoch_us(moment)", "value is null")} as left_ids
-            from seen where {inside}
-        ) told
-    """)  # noqa: S608 - the catalogue's own text with quoted literals
-    found = {key: _value(value, n, people) for key, value, n, people in map(dict.values, row.get("found") or ())}
+    joins = entry.within or entry.standing or "days" in entry.value
+    if grain and joins:
+        # Of one statement too, so that what is told and the values are of the same moment.
+        spans = _joined(entry, window, grain, cut, warehouse.clock.now())
+        made = f"with seen as not materialized ({seen}) {_told(entry, window, 'seen')} union all by name ({spans})"
+    else:
+        made = _told(entry, window, f"({seen})", grain)
+    return _read(warehouse.rows(made), list(_keys(cut, grain)) if grain else [])
+
+
+def _read(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Survey:
+    found: dict[str, Value] = {}
+    reasons: dict[str, int] = {}
+    told: dict[bool, Mapping[str, Any]] = {}
+    for row in rows:
+        if row["key"] is not None:
+            found[row["key"]] = _value(row["value"], row["n"], row["people"])
+        if row["whole"] and row["inside"]:
+            told[row["counted"]] = row
+        elif row["why"] is not None and row["inside"]:
+            reasons[row["why"]] = row["n"]
+    counted, left = told.get(True, _NONE), told.get(False, _NONE)
     return Survey(
-        ids=tuple(row["ids"] or ()),
-        count=row["total"],
-        left_ids=tuple(row["left_ids"] or ()),
-        left=row["left_out"],
-        # The most frequent first; a map of the engine is sorted by its keys.
-        reasons=dict(sorted((row["reasons"] or {}).items(), key=lambda one: (-one[1], one[0]))),
+        ids=tuple(counted["ids"]),
+        count=counted["n"],
+        left_ids=tuple(left["ids"]),
+        left=left["n"],
+        # The most frequent first.
+        reasons=dict(sorted(reasons.items(), key=lambda one: (-one[1], one[0]))),
         now=found.get(_NOW, EMPTY),
         past=found.get(_PAST, EMPTY),
-        trend=[found.get(key, EMPTY) for key in _keys(cut, grain)] if grain else (),
+        trend=[found.get(key, EMPTY) for key in keys],
     )
 
 
+_NONE: Mapping[str, Any] = {"ids": (), "n": 0}
 _NOW, _PAST = "now", "past"
 
 
@@ -105,31 +112,30 @@ def _keys(cut: Iterable[Period], grain: Grain) -> Iterator[str]:
         yield f"{periods.floor(period.start, grain):%Y-%m-%d}"
 
 
-def _first(order: str, which: str) -> str:
-    """The ids that come first, in that order.
+def _told(entry: Entry, window: Window, seen: str, grain: Grain | None = None) -> str:
+    """What counts and what is left out, by reason, with the first ids of both; with a grain the values as well.
 
-    An aggregate beside the counts, for planning a sorted subquery takes longer than sorting what most teams have.
+    One pass with two ways of grouping: planning a statement takes longer than reading what most teams have.
     """
-    least = f"min({{{order}, 'id': id}}, {EVIDENCE_IDS}) filter ({which})"
-    return f"list_transform({least}, lambda one: one.id)"
-
-
-def _bucketed(entry: Entry, window: Window, grain: Grain) -> str:
-    """Window, past and periods in one pass."""
-    people = entry.people_of if entry.people else "0"
-    inside = f"moment >= {moment(window.start)}"
-    # Periods are grouped as moments and named afterwards: naming each row took as long as all medians.
+    inside = _stands(moment(window.end)) if entry.standing else f"moment >= {moment(window.start)}"
+    value, people, bucket, key = "null", "0", "cast(null as timestamp)", "null"
+    if grain:
+        value, people = entry.value, entry.people_of if entry.people else "0"
+        bucket = f"case when {inside} then date_trunc('{grain}', moment) end"
+        # Periods are grouped as moments and named afterwards: naming each row took as long as all medians.
+        key = f"""case when not counted then null when grouping(bucket) = 0 then strftime(bucket, '%Y-%m-%d')
+                when inside then '{_NOW}' else '{_PAST}' end"""
+    first = f"{{'value': -cast(value as double), 'moment': -epoch_us(moment), 'id': id}}, {EVIDENCE_IDS}"
     return f"""
-        select list({{'key': key, 'value': value, 'n': n, 'people': people}}) from (
-            select case when grouping(bucket) = 0 then strftime(bucket, '%Y-%m-%d')
-                    when inside then '{_NOW}' else '{_PAST}' end as key,
-                {entry.value} as value, count(*) as n, {people} as people
-            from (
-                select *, {inside} as inside, case when {inside} then date_trunc('{grain}', moment) end as bucket
-                from seen where value is not null
-            ) sided
-            group by grouping sets ((bucket), (inside))
-        ) grouped where key is not null
+        select counted, inside, grouping(bucket) = 1 as whole, why, cast({key} as varchar) as key,
+            {value} as value, count(*) as n, {people} as people, arg_min(id, {first}) filter (inside) as ids
+        from (
+            select *, value is not null as counted, {inside} as inside,
+                case when value is not null then {bucket} end as bucket,
+                case when value is null then reason end as why
+            from {seen} seen
+        ) sided
+        group by grouping sets ((counted, inside), (counted, inside, bucket, why))
     """  # noqa: S608 - made of the catalogue and of quoted literals
 
 
@@ -156,7 +162,7 @@ def _joined(entry: Entry, window: Window, grain: Grain, cut: Sequence[Period], n
         made as (
             select idx, {entry.value} as value, {people} as people from pieces where value is not null group by idx
         )
-        select list({{'key': idx, 'value': value, 'n': n, 'people': people}}) from made join sizes using (idx)
+        select idx as key, value, n, people from made join sizes using (idx)
     """  # noqa: S608 - made of the catalogue and of quoted literals
 
 
