@@ -92,7 +92,7 @@ def _held(teller: Teller) -> list[Block]:
     query = f"select * from sources where id in {literals.text_list(sorted(held))}"  # noqa: S608 - literals escaped
     by_source = ", ".join(f"{plain(source)} {words.number(count)}" for source, count in sorted(held.items()))
     said = words("data.held", n=sum(held.values()), sources=by_source)
-    evidence = proof.of_rows(sorted(held), query, count=sum(held.values()))
+    evidence = proof.of_rows(sorted(held), query, count=len(teller.scope.warehouse.rows(query)))
     act = Act(words("act.read_again"), command="fairlead replay --quarantined")
     return [Notice("warning", Claim(key="data.held", text=said, evidence=evidence, tone="watch", act=act))]
 

@@ -130,9 +130,10 @@ def _silence(teller: Teller, item: Underway) -> Sequence[Claim]:
         return ()
     literal = text_literal(item.item)
     query = (
-        f'select id, "at" from work_item_transitions where work_item = {literal} '  # noqa: S608 - a literal, escaped
-        f'union all select id, "at" from work_item_changes where work_item = {literal} '
-        'union all select e.id, e."at" from work_item_links l join change_events e on e.change = l.from_item '
+        # by what they are of: ids of such events are made of handles, which not every reader sees
+        f'select work_item as id, "at" from work_item_transitions where work_item = {literal} '  # noqa: S608 - escaped
+        f'union all select work_item, "at" from work_item_changes where work_item = {literal} '
+        'union all select e.change, e."at" from work_item_links l join change_events e on e.change = l.from_item '
         f"where l.kind = 'closes' and l.deleted_at is null and l.to_item = {literal}"
     )
     count = len(scope.warehouse.rows(query))
