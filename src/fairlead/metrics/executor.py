@@ -6,6 +6,7 @@ end in the same tables as a full one (`tests/metrics/test_incremental.py` proves
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -65,6 +66,8 @@ class Executor:
         self._watched = {
             read.removeprefix("delta_") for reads in asked for read in reads if read.startswith("delta_")
         }
+        # Who asks with `made` has the same list of dirty keys: the rows just made are all that it can want of theirs.
+        self._made_use_of = {name for model in project.models.values() for name in _MADE.findall(model.text)}
         self._order = self._sorted()
         self._learned = learned(project.made_of)
         self._kinds: dict[str, str] = {}
@@ -83,6 +86,7 @@ class Executor:
         changed = set(changed)
         self._kinds = _kinds(con)
         barren = Barren(con, self._learned, seeded) if full else None
+        left_over = {name for (name,) in con.execute(_LISTS).fetchall()}
         whole: list[str] = []
         partly: list[str] = []
         for name in self._order:
@@ -94,6 +98,9 @@ class Executor:
             model = self.project.models[name]
             if not stale:
                 self._no_delta(con, name)
+                if name in left_over:
+                    # What the run before listed is dirty no more; left there, whoever reads it would do that again.
+                    con.execute(f'delete from "{name}"')  # noqa: S608 - a name of the project
             elif model.materialized == "view" and not full:
                 # It reads what is new by itself, but who reads it must run.
                 changed.add(name)
@@ -199,7 +206,8 @@ class Executor:
         if not con.execute(f'select 1 from "{model.dirty}" limit 1').fetchall():  # noqa: S608
             self._no_delta(con, name)
             return False
-        self._run(con, name, "create or replace temp table fresh as ", incremental=True)
+        fresh = f"fresh_{name}"
+        self._run(con, name, f"create or replace temp table {fresh} as ", incremental=True)
         # The keys of all rows are read once; most dirty keys are new ones, of which there is nothing to replace.
         con.execute(
             "create or replace temp table replaced as "  # noqa: S608 - names of the project
@@ -211,12 +219,13 @@ class Executor:
             # The old rows too: whoever follows must also look after keys that are gone from the fresh ones.
             con.execute(
                 f'create or replace temp table "delta_{name}" as '  # noqa: S608
-                f'select * from "{name}" where {old if some else "false"} union all by name select * from fresh'
+                f'select * from "{name}" where {old if some else "false"} union all by name select * from {fresh}'
             )
         if some:
             con.execute(f'delete from "{name}" where {old}')  # noqa: S608
-        con.execute(f'insert into "{name}" by name select * from fresh')  # noqa: S608
-        con.execute("drop table fresh")
+        con.execute(f'insert into "{name}" by name select * from {fresh}')  # noqa: S608
+        if name not in self._made_use_of:
+            con.execute(f"drop table {fresh}")
         return True
 
 
@@ -235,3 +244,11 @@ def _kinds(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
         f"union all select view_name, 'view' from duckdb_views() where {of_ours}"
     )
     return dict(found.fetchall())
+
+
+_MADE = re.compile(r"made\('(\w+)'\)")
+
+_LISTS = """
+select table_name from duckdb_tables()
+where starts_with(table_name, 'dirty_') and estimated_size > 0 and schema_name = 'main' and not temporary
+"""

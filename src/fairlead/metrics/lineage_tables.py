@@ -112,6 +112,9 @@ def _remember_parts(con: duckdb.DuckDBPyConnection) -> None:
 
 def _buckets(con: duckdb.DuckDBPyConnection) -> Iterator[list[str]]:
     """Stale repositories, grouped to about a million commits."""
+    # Mostly all could be extended; sizes are read from all commits there are.
+    if not con.execute("select 1 from stale_repositories limit 1").fetchall():
+        return
     # Sorted, so that a repository is never cut: a walk needs its whole graph.
     sizes = con.execute(
         "select s.repository, (select count(*) from commits c where c.repository = s.repository) "
@@ -257,7 +260,10 @@ def _note_differences(con: duckdb.DuckDBPyConnection) -> None:
             from deployment_lineage where repository in (select repository from stale_repositories)
         )
         (from after except from lineage_before) union all (from lineage_before except from after)
-        union all from deployment_lineage where deployment in (select deployment from parts_changed)
+        union all
+        from deployment_lineage where rowid in (
+            select rowid from deployment_lineage where deployment in (select deployment from parts_changed)
+        )
     """)
 
 

@@ -75,7 +75,10 @@ ends as (
     from warehouse_tracks t
     join deployment_lineage l using (repository, service, environment, deployment)
 ),
-begins as (select repository, min(finished_at) as began_at from warehouse_parts group by repository),
+begins as (
+    select repository, min(finished_at) as began_at from warehouse_parts
+    where repository in (select repository from added) group by repository
+),
 refused as (
     select repository from stale_repositories where by_commit
     union select repository from gone

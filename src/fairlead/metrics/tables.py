@@ -39,7 +39,14 @@ CHUNK_ROWS = 100_000
 SOUGHT = "using compression uncompressed"
 """How a column is kept in which every delta looks for its keys: unpacking all history took most of the time."""
 
-_LOOKED_UP = {("changes", "id"), ("change_commits", "change"), ("change_events", "change"), ("deployments", "id")}
+_LOOKED_UP = {
+    ("changes", "id"),
+    ("changes", "merge_sha"),
+    ("changes", "head_sha"),
+    ("change_commits", "change"),
+    ("change_events", "change"),
+    ("deployments", "id"),
+}
 
 
 class Snapshot(Protocol):

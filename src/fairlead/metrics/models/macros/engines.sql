@@ -53,3 +53,9 @@ cast({{ value }} as double precision)
 {% macro places(relation, column, keys) -%}
 (select rowid from {{ relation }} where {{ column }} in (select {{ keys }}))
 {%- endmacro %}
+
+{#- Rows of another model by the same keys: where only dirty ones are made, those that it has just made are all that
+    these keys have, and nobody looks for them among the rest. Both must name the same list of dirty keys. -#}
+{% macro made(model) -%}
+{%- if is_incremental() -%}fresh_{{ model }}{%- else -%}{{ ref(model) }}{%- endif -%}
+{%- endmacro %}

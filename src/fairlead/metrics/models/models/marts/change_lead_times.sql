@@ -43,7 +43,7 @@ first_found as (
     select change, deployment, finished_at, proven
     from (
         select d.*, row_number() over (partition by d.change order by d.finished_at, d.deployment, d.service) as nth
-        from {{ ref('change_deployments') }} d
+        from {{ made('change_deployments') }} d
         join wanted w on w.id = d.change
     ) numbered
     where nth = 1
@@ -51,13 +51,13 @@ first_found as (
 
 services as (
     select s.change, {{ joined('s.service') }} as services
-    from {{ ref('change_services') }} s join wanted w on w.id = s.change
+    from {{ made('change_services') }} s join wanted w on w.id = s.change
     group by s.change
 ),
 
 teams as (
     select t.change, {{ joined('t.team') }} as teams, min(t.team) as team
-    from {{ ref('change_teams') }} t join wanted w on w.id = t.change
+    from {{ made('change_teams') }} t join wanted w on w.id = t.change
     group by t.change
 ),
 
@@ -78,10 +78,9 @@ work as (
     group by l.change
 ),
 
-reviews as {% if is_incremental() %}materialized {% endif %}(
+reviews as (
     select change, opened_by, ready_at, first_review_at, first_look_at, first_agent_review_at, approved_at
-    from {{ ref('change_reviews') }}
-    {% if is_incremental() %} where rowid in {{ places(ref('change_reviews'), 'change', 'change from ' ~ ref('dirty_changes')) }} {% endif %}
+    from {{ made('change_reviews') }}
 ),
 
 times as (
@@ -141,7 +140,7 @@ drafts as (
     join (
         select c.change, greatest(s.from_at, c.ready_at) as from_at, least(coalesce(s.to_at, c.first_review_at), c.first_review_at) as to_at
         from times c
-        join {{ ref('draft_spells') }} s on s.change = c.change
+        join {{ made('draft_spells') }} s on s.change = c.change
         where c.ready_at is not null and c.first_review_at is not null
     ) d on d.change = t.change and d.from_at < d.to_at
     {{ slot_of('d.from_at', 'w1', 't.own_calendar') }}

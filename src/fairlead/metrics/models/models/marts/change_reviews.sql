@@ -50,7 +50,7 @@ looks as (
         e.actor_kind in ('review_agent', 'coding_agent') as by_agent,
         -- Who looks at a draft answers no call for review, whether it was never ready or was taken back.
         e.moment >= r.ready_at and not exists (
-            select 1 from {{ ref('draft_spells') }} d
+            select 1 from {{ made('draft_spells') }} d
             where d.change = e.change and d.from_at < e.moment and coalesce(e.moment < d.to_at, true)
         ) as counts
     from events e

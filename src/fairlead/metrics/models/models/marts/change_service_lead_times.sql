@@ -7,7 +7,7 @@ with wanted as (
 
 -- The working hours are those of the change, as in its whole lead time: a service gives it no other team.
 teams as (
-    select t.change, min(t.team) as team from {{ ref('change_teams') }} t join wanted w on w.change = t.change group by t.change
+    select t.change, min(t.team) as team from {{ made('change_teams') }} t join wanted w on w.change = t.change group by t.change
 ),
 
 times as (
@@ -17,10 +17,10 @@ times as (
         {{ coding_from('c.first_commit_at', 'c.opened_at', 'c.merged_at') }} as coding_from,
         case when d.proven and d.finished_at >= c.merged_at then d.finished_at end as delivered_at,
         k.calendar as own_calendar
-    from {{ ref('change_lead_times') }} c
+    from {{ made('change_lead_times') }} c
     join wanted w on w.change = c.change
-    join {{ ref('change_services') }} s on s.change = c.change
-    left join {{ ref('change_deployments') }} d on d.change = c.change and d.service = s.service
+    join {{ made('change_services') }} s on s.change = c.change
+    left join {{ made('change_deployments') }} d on d.change = c.change and d.service = s.service
     left join teams t on t.change = c.change
     left join {{ source('setup', 'setup_team_calendars') }} k on k.team = coalesce(t.team, '')
 )

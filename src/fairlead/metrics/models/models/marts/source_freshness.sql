@@ -1,19 +1,5 @@
 -- How old the data of each source are: its last event or record, its last sync, and how that ended.
-with seen as (
-    select source, max(updated_at) as seen_at from {{ source('records', 'changes') }} group by source
-    union all
-    select source, max(coalesce(finished_at, updated_at)) from {{ source('records', 'builds') }} group by source
-    union all
-    select source, max(coalesce(finished_at, updated_at)) from {{ source('records', 'deployments') }} group by source
-    union all
-    select source, max(coalesce(resolved_at, started_at)) from {{ source('records', 'incidents') }} group by source
-    union all
-    select source, max(updated_at) from {{ source('records', 'work_items') }} group by source
-    union all
-    select source, max(committed_at) from {{ source('records', 'commits') }} group by source
-),
-
-newest as (select source, max(seen_at) as seen_at from seen where source is not null group by source),
+with newest as (select source, seen_at from {{ ref('newest_records') }}),
 
 runs as (
     select *, row_number() over (partition by s.of order by s.started_at desc, s.id desc) as nth

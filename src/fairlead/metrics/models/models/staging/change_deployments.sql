@@ -52,7 +52,7 @@ deployed as (
 ),
 
 services as (
-    select s.change, s.service from {{ ref('change_services') }} s join wanted w on w.id = s.change
+    select s.change, s.service from {{ made('change_services') }} s join wanted w on w.id = s.change
 ),
 
 fitting as (

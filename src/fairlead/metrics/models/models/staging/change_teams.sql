@@ -10,7 +10,7 @@ with wanted as (
 owned as (
     select w.change, t.team, 'service' as via
     from wanted w
-    join {{ ref('change_services') }} s on s.change = w.change
+    join {{ made('change_services') }} s on s.change = w.change
     join {{ ref('service_teams') }} t on t.service = s.service
     union
     select w.change, t.team, 'repository'
