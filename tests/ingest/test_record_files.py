@@ -111,7 +111,8 @@ def test_all_faults_of_all_files_at_once_and_nothing_imported(home: Home, tmp_pa
     folder = _write(
         tmp_path / "in",
         changes_csv='id,stat,number,merged_at\na#1,merged,1,\n"a\n#2",open,two,yesterday\na#1,open,3,\na#4,open\n,open,5,\n',
-        builds_jsonl='{"id": "b1", "result": "sucess"}\n\n{"id": "b2", "brnch": "main"}\nnot json\n["b3"]\n{"id": "  "}\n',
+        builds_jsonl='{"id": "b1", "result": "sucess"}\n\n{"id": "b2", "brnch": "main"}\nnot json\n["b3"]\n'
+        '{"id": "  "}\n',
         comits_csv="id\nc1\n",
         repositories_csv="id,name\nr1,ok\n",
     )
