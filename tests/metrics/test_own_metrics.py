@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fairlead.metrics.catalogue import SHIPPED, load
+from fairlead.metrics.figures import figure
 from fairlead.metrics.memory_source import MemorySource
 from fairlead.metrics.trial import tried
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.errors import ConfigFaults
+from fairlead.model.figures import Window
 from fairlead.model.setup import Setup
 
 FILE = """\
@@ -151,3 +156,20 @@ def test_ours_are_not_tried_and_would_pass(tmp_path: Path) -> None:
     for path in SHIPPED.glob("*.yaml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     assert tried(load([tmp_path]), Setup()) == []
+
+
+def test_the_example_of_the_docs_is_a_figure(tmp_path: Path, company: Any) -> None:
+    """As a reader would: the block is put into a file of its own, and asked for."""
+    text = Path(__file__).parents[2].joinpath("docs", "extending.md").read_text(encoding="utf-8")
+    block = re.search(r"```yaml\n(.*?)```", text, re.S)
+    assert block
+    folder = tmp_path / "metrics"
+    folder.mkdir()
+    (folder / "own.yaml").write_text(block[1], encoding="utf-8")
+    for day in (1, 2, 5):
+        company.change(day)
+    with closing(Warehouse(None, company.source, company.setup, company.clock, metric_folders=[folder])) as warehouse:
+        window = Window(start=company.at(0), end=company.at(7))
+        found = figure(warehouse, "weekend_merges", window, {"repository": "github:acme/pay"})
+    # of a Monday's week days 1 and 2 are working days, day 5 is a Saturday
+    assert (round(found.value or 0, 3), found.n) == (0.333, 3)
