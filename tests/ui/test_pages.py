@@ -304,6 +304,7 @@ def test_settings_never_show_a_secret(demo: TestClient, demo_site: Site) -> None
     text = demo.get("/settings").text
     assert secret not in text
     assert "webhook-secret" in text, "where it is kept may be said"
+    assert "sops = " not in text, "ways that are not taken are no news"
 
 
 def test_done_says_only_what_is_known(demo: TestClient) -> None:

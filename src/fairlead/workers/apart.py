@@ -47,6 +47,8 @@ class Apart:
         self._thread.join(_STOP_WITHIN_S + 5.0)
 
     def _watch(self) -> None:
+        # The child has what this thread has: a Ctrl-C before it has come to say that it ignores one ended it noisily.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         while not self._stop.is_set():
             child, ours = self._spawn()
             while child.is_alive() and not self._stop.wait(0.2):
