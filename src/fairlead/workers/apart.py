@@ -11,6 +11,7 @@ import multiprocessing
 import signal
 import threading
 from collections.abc import Callable
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -48,6 +49,8 @@ class Apart:
 
     def _watch(self) -> None:
         # The child has what this thread has: a Ctrl-C before it has come to say that it ignores one ended it noisily.
+        # The tracker first, for starting it takes the block away again.
+        resource_tracker.ensure_running()
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         while not self._stop.is_set():
             child, ours = self._spawn()
