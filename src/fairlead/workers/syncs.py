@@ -44,18 +44,20 @@ class SyncSummary:
     new_pages: int = 0
     seconds: float = 0.0
     left_out: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     error: str = ""
     hint: str = ""
 
     def words(self) -> str:
-        """One line, and one more for each thing that was left out."""
+        """One line, and one more for each thing that was left out or is worth a word."""
         if self.result == "nothing":
             return f"{self.source}: comes by webhook, there is nothing to read"
         pages = f"{counted(self.pages, 'page')} ({self.new_pages} new)"
         line = f"{self.source}: {self.result}, {pages} in {self.seconds:.1f} s"
         if self.error:
             line += f": {self.error}" + (f"\n  {self.hint}" if self.hint else "")
-        return "\n".join([line, *(f"  left out: {what}" for what in self.left_out)])
+        notes = (f"  note: {what}" for what in self.notes)
+        return "\n".join([line, *(f"  left out: {what}" for what in self.left_out), *notes])
 
 
 def run_sync(
@@ -235,6 +237,8 @@ class _Listener:
     def __call__(self, progress: Progress) -> None:
         if progress.left_out and progress.left_out not in self._summary.left_out:
             self._summary.left_out.append(progress.left_out)
+        if progress.noted and progress.noted not in self._summary.notes:
+            self._summary.notes.append(progress.noted)
         if progress.waiting_until or time.monotonic() - self._shown_at > 2.0:
             self._shown_at = time.monotonic()
             self._show(progress)

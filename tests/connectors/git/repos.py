@@ -79,6 +79,7 @@ class Loader:
     seconds: int = NOON
     pages: list[Page] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    noted: list[str] = field(default_factory=list)
 
     def sync(self, *, full: bool = False) -> list[Page]:
         self.seconds += 1000
@@ -118,6 +119,8 @@ class Loader:
     def _hear(self, progress: Progress) -> None:
         if progress.left_out:
             self.left_out.append(progress.left_out)
+        if progress.noted:
+            self.noted.append(progress.noted)
 
     def rows(self, table: str) -> dict[str, dict[str, Any]]:
         with self.database.read() as tx:

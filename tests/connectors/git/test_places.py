@@ -113,6 +113,7 @@ def test_a_forced_push_is_marked_and_what_it_left_behind_stays(tmp_path: Path) -
     (page,) = loader.sync()
     assert b'"forced":true' in page.body
     assert loader.left_out == []
+    assert [words.partition(";")[0] for words in loader.noted] == ["git:forced: `main` was rewritten"]
     found = loader.rows("commits")
     assert f"git:forced@{lost}" in found
     assert len(found) == 4

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from fairlead.connectors.git.command import Git, locate
+from fairlead.connectors.git.guess import branch_of
 from fairlead.connectors.git.range import KIND, Moved, Range, Text, encode
 from fairlead.connectors.git.survey import Survey, home, is_ancestor, survey, text_of
 from fairlead.connectors.kit.connector import Finding, Page, Progress, SyncRequest
@@ -92,6 +93,10 @@ def _step(request: SyncRequest, path: Path, known: Mapping[str, Known]) -> tuple
     for words in seen.left_out:
         request.report(Progress(done=0, total=None, what=repository, left_out=f"{repository}: {words}"))
     step = _compare(request, git, seen, before, repository, name)
+    if step and any(moved.forced and branch_of(ref) == step.default_branch for ref, moved in step.refs.items()):
+        # of topic branches nobody wants to hear it: they are rewritten every day
+        words = f"`{step.default_branch}` was rewritten; commits and changes that left it stay as they were read"
+        request.report(Progress(done=0, total=None, what=repository, noted=f"{repository}: {words}"))
     after = Known(
         path=str(shared),
         number=before.number + 1,

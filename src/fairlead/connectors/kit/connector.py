@@ -109,6 +109,8 @@ class Progress:
     """Set while a rate limit is waited for."""
     left_out: str | None = None
     """Set when something could not be read: what and why."""
+    noted: str | None = None
+    """Set when all was read and somebody should know something of it all the same."""
 
 
 @dataclass(frozen=True, slots=True)
