@@ -11,7 +11,6 @@ import msgspec
 from starlette.responses import Response
 
 from fairlead.config.reference import meanings
-from fairlead.config.settings import SecretRef
 from fairlead.ui.noted import note
 from fairlead.ui.page import Page
 from fairlead.ui.rights import allowed, sees_people
@@ -126,13 +125,10 @@ def _column(key: str) -> Column:
     return Column(key, lambda row: Cell(shown(row.get(key)) or None))
 
 
-_PLACE = {field.name for field in msgspec.structs.fields(SecretRef)}
-
-
 def shown(value: Any) -> str:
     """A value as it stands in the file; a secret is only the place where it is kept."""
     if isinstance(value, Mapping):
-        if set(value) == _PLACE:
+        if {"env", "file"} <= set(value):
             return f"$ {value['env']}" if value["env"] else " ".join(filter(None, value.values()))
         return ", ".join(f"{key} = {shown(part)}" for key, part in value.items())
     if isinstance(value, list | tuple):
