@@ -16,7 +16,7 @@ _WHY: Mapping[str, str] = MappingProxyType(
         "fork": "a fork is another repository, which is read if it is configured",
         "github_app_authorization": "it concerns the app's own access",
         "gollum": "wiki pages are not read",
-        "label": "the labels of an issue or change come with it; after a renaming with its next event",
+        "label": "it names no issue and no time; the next sync asks again who bears the label",
         "merge_group": "the queue's trial merge; the change itself tells that it was queued and merged",
         "meta": "the webhook was deleted at GitHub",
         "ping": "GitHub tried the webhook",

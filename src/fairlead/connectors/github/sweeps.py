@@ -14,7 +14,7 @@ from fairlead.connectors.kit.rest import Entry, number, text
 
 def numbered(api: Api, home: str, _mark: Mark) -> Iterator[Page]:
     """Issues and pull requests share their numbers and their list, but are swept from two tables."""
-    at, found = _everything(api, f"{home}/issues", {"state": "all"})
+    at, found = everything(api, f"{home}/issues", {"state": "all"})
     name = f"{api.request.options.source}:{home.removeprefix('/repos/')}"
     ids: dict[str, list[str]] = {"changes": [], "work_items": []}
     for entry in found:
@@ -26,16 +26,16 @@ def numbered(api: Api, home: str, _mark: Mark) -> Iterator[Page]:
 def published(api: Api, home: str, _mark: Mark) -> Iterator[Page]:
     """Releases and tags."""
     name = f"{api.request.options.source}:{home.removeprefix('/repos/')}"
-    at, found = _everything(api, f"{home}/releases", {})
+    at, found = everything(api, f"{home}/releases", {})
     yield ids_page("releases", f"{name}/release/", [f"{name}/release/{number(entry, 'id')}" for entry in found], at)
-    at, found = _everything(api, f"{home}/tags", {})
+    at, found = everything(api, f"{home}/tags", {})
     yield ids_page("releases", f"{name}/tag/", [f"{name}/tag/{text(entry, 'name')}" for entry in found], at)
 
 
 def milestones(api: Api, home: str, _mark: Mark) -> Iterator[Page]:
     """Milestones."""
     name = f"{api.request.options.source}:{home.removeprefix('/repos/')}"
-    at, found = _everything(api, f"{home}/milestones", {"state": "all"})
+    at, found = everything(api, f"{home}/milestones", {"state": "all"})
     yield ids_page("milestones", f"{name}/milestone/", [f"{name}/milestone/{number(entry)}" for entry in found], at)
 
 
@@ -51,7 +51,7 @@ def no_document(api: Api, home: str, path: str) -> Page:
     return ids_page("documents", f"{name}/file/{path}", [], api.http.now)
 
 
-def _everything(api: Api, path: str, asked: dict[str, str]) -> tuple[datetime, list[Entry]]:
+def everything(api: Api, path: str, asked: dict[str, str]) -> tuple[datetime, list[Entry]]:
     """All entries with the date of the first page: whatever is made while we read is later than that."""
     at: datetime | None = None
     found: list[Entry] = []

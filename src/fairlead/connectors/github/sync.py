@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 
-from fairlead.connectors.github import deliveries, sweeps, walks
+from fairlead.connectors.github import deliveries, labels, sweeps, walks
 from fairlead.connectors.github.api import PUBLIC, Api
 from fairlead.connectors.github.app import SignedIn
 from fairlead.connectors.github.pulls_walk import pulls
@@ -117,6 +117,7 @@ def _lists(branch: str) -> Sequence[tuple[str, Walk, bool]]:
         ("comments", walks.by_updated("issue_comments", "/issues/comments"), False),
         ("review comments", walks.by_updated("pull_comments", "/pulls/comments"), False),
         ("events", walks.events, False),
+        ("labels", labels.borne, True),
         ("commits", walks.commits(branch), False),
         ("releases", walks.whole("releases", "/releases"), False),
         ("tags", walks.whole("tags", "/tags"), False),

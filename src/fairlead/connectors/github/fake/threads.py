@@ -46,6 +46,21 @@ class Threads(Repositories):
         self._mark(item, "unlabeled", self.account(by), at).label = found
         self.thread_event(repo, item, "unlabeled", by, at, {"label": label(self.wire, repo, found)})
 
+    def rename_label(self, repo: Repository, name: str, new: str, *, by: str, at: datetime) -> None:
+        """Gives a label another name (`label`, action `edited`): what bears it has it at once, no date moves."""
+        found = repo.labels.pop(name)
+        found.name = new
+        repo.labels[new] = found
+        payload = {"action": "edited", "label": label(self.wire, repo, found), "changes": {"name": {"from": name}}}
+        self.emit("label", self.account(by), at, repo, payload)
+
+    def delete_label(self, repo: Repository, name: str, *, by: str, at: datetime) -> None:
+        """Deletes a label (`label`, action `deleted`): all that bore it loses it, and no date moves."""
+        found = repo.labels.pop(name)
+        for item in repo.issues.values():
+            item.labels = [one for one in item.labels if one is not found]
+        self.emit("label", self.account(by), at, repo, {"action": "deleted", "label": label(self.wire, repo, found)})
+
     def assign(self, repo: Repository, item: Issue, login: str, *, by: str, at: datetime) -> None:
         """Makes somebody responsible (`assigned`)."""
         who = self.account(login)
