@@ -72,6 +72,7 @@ def _letter(database: Path) -> None:
     store.close()
 
 
+@pytest.mark.slow
 def test_every_example_can_be_typed_on_the_demo(
     demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
