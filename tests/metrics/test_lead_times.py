@@ -247,7 +247,7 @@ def test_a_full_run_in_parts_makes_the_same_rows(company: Any, monkeypatch: pyte
         company.change(number)
     deploy_daily(company, 1, 3, 5)
     whole = company.warehouse().rows("from change_lead_times order by change")
-    monkeypatch.setattr(executor, "_PART_ROWS", 3)
+    monkeypatch.setattr(executor, "_PART_ROWS_PER_MB", 0.01)
     warehouse = company.warehouse()
     assert len(whole) == 8 and warehouse.rows("from change_lead_times order by change") == whole
     # What is new is made by its keys, whatever parts the rest was made in.

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     import duckdb
 
 
-_PART_ROWS = 60_000
-"""Rows of which a part is made, on average. Twenty joins in one statement each keep some memory that the engine does
-not write out: 100,000 changes fit into the 256 MB of the default, 300,000 did not."""
+_PART_ROWS_PER_MB = 240
+"""Rows of which a part is made, on average, by the memory that the engine may take. Twenty joins in one statement
+each keep some that it does not write out: into 256 MB 100,000 changes fit, 300,000 did not. More than that needs
+cost, for each reads all that is joined to its rows."""
 
 
 class Computed(Protocol):
@@ -231,9 +232,19 @@ class Executor:
 
 def _parts(con: duckdb.DuckDBPyConnection, table: str) -> int:
     """In how many parts to make what is made of the rows of a table."""
-    found = con.execute(f'select count(*) from "{table}"').fetchone()  # noqa: S608 - a name of the project
+    asked = f"select count(*), current_setting('memory_limit') from \"{table}\""  # noqa: S608 - a name of the project
+    found = con.execute(asked).fetchone()
     assert found is not None
-    return 1 + int(found[0]) // _PART_ROWS
+    return 1 + int(found[0]) // max(1, int(_PART_ROWS_PER_MB * _megabytes(found[1])))
+
+
+def _megabytes(told: str) -> float:
+    """Of what the engine says of its memory, like `2.7 GiB`."""
+    amount, unit = told.split()
+    return float(amount) * _UNITS[unit]
+
+
+_UNITS = {"bytes": 2.0**-20, "KiB": 2.0**-10, "MiB": 1.0, "GiB": 2.0**10, "TiB": 2.0**20, "PiB": 2.0**30}
 
 
 def _kinds(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

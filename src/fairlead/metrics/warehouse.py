@@ -269,6 +269,8 @@ def _open(path: Path | None, memory_limit: str, threads: int) -> duckdb.DuckDBPy
     import duckdb
 
     config: _Config = {"memory_limit": memory_limit, "threads": threads, "preserve_insertion_order": False}
+    # Merging what is new into a large file costs as much as five small refreshes: not after each third of them.
+    config["checkpoint_threshold"] = "128MB"
     # What a query has freed goes back to the system within seconds: other processes live on the machine too.
     config["allocator_background_threads"] = True
     if path is None:
