@@ -7,7 +7,6 @@ import msgspec
 from fairlead.model.errors import Abort
 from fairlead.reports import render
 from fairlead.reports.finding import PEOPLE_READ, find, words_of
-from fairlead.store import access
 from fairlead.wiring.replies import Reply, Words, reply_json
 from fairlead.wiring.services import Services
 
@@ -22,6 +21,9 @@ def answer_search(services: Services, words: Words) -> Reply:
     groups = find(
         services.warehouse, asked, people=True, kind=words.get("kind", ""), limit=int(words.get("limit") or 10)
     )
+    # Late: what opens a store takes as long to read as a report that needs none.
+    from fairlead.store import access
+
     if seen := sum(len(group.hits) for group in groups if group.kind == "person"):
         with services.database.begin() as tx:
             # What was typed may itself be a name; that names were read is all that the log is for.

@@ -20,7 +20,6 @@ from fairlead.config.settings import Settings, SourceSetup
 from fairlead.model.errors import Abort
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, FixedClock, SystemClock
-from fairlead.wiring.applied import note
 from fairlead.wiring.stamp import applied_revision, mark, waiting
 
 if TYPE_CHECKING:
@@ -242,6 +241,9 @@ class Services:
 
     def note_applied(self) -> None:
         """Remembers that these settings are in force, so that a change of them can be told beforehand."""
+        # Late: it takes the store's libraries along, which a question that is answered from files does without.
+        from fairlead.wiring.applied import note
+
         # by the machine's clock: the demo's present says nothing of when somebody changed a file
         note(self.database, self.loaded, self.warehouse.catalogue, SystemClock().now())
 
