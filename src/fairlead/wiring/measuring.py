@@ -161,7 +161,7 @@ def _store(services: Services) -> Seen:
     from fairlead.store import intake, quarantine, records
 
     with services.database.read() as tx:
-        counted, tallies, held = records.counts(tx), intake.rows(tx), len(quarantine.rows(tx))
+        counted, tallies, held = records.counts(tx), intake.rows(tx), sum(quarantine.counts(tx).values())
     events: dict[str, int] = {}
     for tally in tallies:
         events[tally.source] = events.get(tally.source, 0) + tally.count

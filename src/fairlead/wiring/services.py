@@ -265,8 +265,9 @@ class Services:
     def _waiting(self) -> tuple[int, dict[str, int]]:
         from fairlead.store import quarantine
 
+        unread = self.ingest.behind()
         with self.database.read() as tx:
-            return self.ingest.behind(), quarantine.counts(tx)
+            return unread, quarantine.counts(tx)
 
     def close(self) -> None:
         """Closes what was opened, the warehouse first."""

@@ -57,6 +57,10 @@ def test_a_new_name_and_a_deletion_reach_all_that_bore_the_label() -> None:
     fake.delete_label(repo, "hotfix", by="mira", at=desk.team.later())
     desk.sync()
     assert labels(desk.pages) == (("bug",), None)
+    fake.delete_label(repo, "bug", by="mira", at=desk.team.later())
+    assert len(borne(desk.sync())) == 1
+    assert labels(desk.pages) == (None, None)
+    assert borne(desk.sync()) == [], "once, also where no label is left"
 
 
 def test_a_name_that_comes_back_is_known_and_a_new_label_asks_for_nothing() -> None:

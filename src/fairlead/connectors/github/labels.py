@@ -29,6 +29,8 @@ from fairlead.model.times import iso
 
 _KEPT = 6
 """Letters by which the cursor knows a label and its name: it is saved with every page of every list."""
+_NONE = "none"
+"""Stands in the cursor for a list that has become empty, since an empty mark is that of a first run."""
 _AT_ONCE = 5_000
 
 
@@ -41,10 +43,11 @@ def borne(api: Api, home: str, mark: Mark) -> Iterator[Page]:
     # unchanged
     if not pages:
         return
-    known = {mark.value[at : at + _KEPT] for at in range(0, len(mark.value), _KEPT)}
+    before = mark.value.removeprefix(_NONE)
+    known = {before[at : at + _KEPT] for at in range(0, len(before), _KEPT)}
     now = {_known_by(label) for _, found in pages for label in found}
     mark.etag = pages[0][0].headers.get("etag", "") if len(pages) == 1 else ""
-    mark.following = "".join(sorted(now)) or mark.value
+    mark.following = "".join(sorted(now)) or _NONE
     if known <= now:
         return
     at, found = everything(api, f"{home}/issues", {"state": "all"})
