@@ -56,11 +56,11 @@ def sources_of(visit: Visit, team: str) -> Grid:
     words = visit.words
     covers = {row["source"]: row["covers"] for row in visit.services.warehouse.rows(_COVERS, {"team": team})}
     with visit.services.database.read() as tx:
-        rows = [row for row in _named(tx, _last(_runs(tx, visit))) if row["name"] in covers]
+        rows = [row for row in _named(tx, _last(_runs(tx, visit))) if row["id"] in covers]
         held = quarantine.counts(tx)
     columns = [
         *_heard(visit, held),
-        Column(words("Tells of"), lambda row: Cell(", ".join(short(one) for one in covers[row["name"]]))),
+        Column(words("Tells of"), lambda row: Cell(", ".join(short(one) for one in covers[row["id"]]))),
         Column(words("Left out"), lambda row: _left_out(row["run"] or {}, visit)),
     ]
     return grid(visit, visit.frame.path, columns, rows)
@@ -125,8 +125,8 @@ def _sources(
         events[tally.source] = events.get(tally.source, 0) + tally.count
     columns = [
         *_heard(visit, counts),
-        Column(words("Payloads"), lambda row: Cell(shown.number(events.get(row["name"], 0))), number=True),
-        Column(words("In quarantine"), lambda row: Cell(shown.number(counts.get(row["name"], 0))), number=True),
+        Column(words("Payloads"), lambda row: Cell(shown.number(events.get(row["id"], 0))), number=True),
+        Column(words("In quarantine"), lambda row: Cell(shown.number(counts.get(row["id"], 0))), number=True),
     ]
     return grid(visit, "/data", columns, rows)
 
@@ -154,7 +154,7 @@ def _state(row: Mapping[str, Any], silent: set[str], held: Mapping[str, int], vi
         return Cell(visit.words("last sync left something out"), tag="watch")
     if row["name"] in silent:
         return Cell(visit.words("silent"), tag="watch")
-    if row["name"] in held:
+    if row["id"] in held:
         return Cell(visit.words("some of it cannot be read"), tag="watch")
     if not (row["last_event_at"] or row["last_received_at"] or row["last_sync_at"]):
         return Cell(visit.words("not heard yet"), tag="watch")
