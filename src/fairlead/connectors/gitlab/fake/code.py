@@ -2,40 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from fairlead.connectors.gitlab.fake.state import WEB, State, home, long, project_in_hook, short, user_in_hook
 from fairlead.connectors.kit.fake.tool import Json
 
 _NOTHING = "0" * 40
+Files = Sequence[tuple[str, int, int]]
+"""Path, lines that came, lines that went."""
+ONE_FILE: Files = (("src/berths.py", 5, 2),)
 
 
 class Code(State):
     """What comes from git and runs after it."""
 
-    def push(self, project: Json, by: Json, at: datetime, message: str, branch: str = "main") -> str:
-        """A commit of one file."""
-        sha, path = self.sha(), project["path_with_namespace"]
-        commits = self.lists.setdefault(f"{home(project)}/repository/commits", [])
+    def push(
+        self, project: Json, by: Json, at: datetime, message: str, branch: str = "main", files: Files = ONE_FILE
+    ) -> str:
+        """A commit; the first one of a branch stands on the head of `main`."""
+        return self.push_all(project, by, at, [(message, files, at)], branch)
+
+    def push_all(
+        self, project: Json, by: Json, at: datetime, new: Sequence[tuple[str, Files, datetime]], branch: str = "main"
+    ) -> str:
+        """Commits pushed at once, each with message, files and the time at which it was written; gives the head."""
+        before = self.head(project, branch)
+        told = [self._commit_onto(project, by, one, branch) for one in new]
+        head = self.head(project, branch)
         # forty zeros stand for nothing, before the first push and after the last
-        before = commits[0]["id"] if commits else _NOTHING
+        self._pushed("push", project, by, at, f"refs/heads/{branch}", before or _NOTHING, head, told)
+        return head
+
+    def head(self, project: Json, branch: str = "main") -> str:
+        """The last commit of a branch; empty where there is none yet."""
+        return self.heads.get(f"{project['path_with_namespace']}:{branch}", "")
+
+    def begin_branch(self, project: Json, branch: str, sha: str) -> None:
+        """A branch leads to a commit that is there."""
+        self.heads[f"{project['path_with_namespace']}:{branch}"] = sha
+
+    def _commit_onto(
+        self, project: Json, by: Json, new: tuple[str, Files, datetime], branch: str, second: str = ""
+    ) -> Json:
+        """A commit on top of a branch, as a push tells it; with a second parent it is a merge."""
+        message, files, at = new
+        parents = [one for one in (self.head(project, branch) or self.head(project), second) if one]
+        sha, path = self.sha(), project["path_with_namespace"]
+        self.begin_branch(project, branch, sha)
         url = f"{WEB}/{path}/-/commit/{sha}"
         title = message.partition("\n")[0]
+        came, went = (sum(file[place] for file in files) for place in (1, 2))
         commit = {
-            "id": sha, "short_id": sha[:8], "parent_ids": [before] if commits else [], "title": title,
+            "id": sha, "short_id": sha[:8], "parent_ids": parents, "title": title,
             "message": message, "author_name": by["name"], "author_email": by["email"], "authored_date": long(at),
             "committer_name": by["name"], "committer_email": by["email"], "committed_date": long(at),
-            "created_at": long(at), "web_url": url, "stats": {"additions": 5, "deletions": 2, "total": 7},
+            "created_at": long(at), "web_url": url,
+            "stats": {"additions": came, "deletions": went, "total": came + went},
         }  # fmt: skip
-        commits.insert(0, commit)
-        told = {
+        self.lists.setdefault(f"{home(project)}/repository/commits", []).insert(0, commit)
+        return {
             "id": sha, "message": message, "title": title, "timestamp": at.isoformat(timespec="seconds"), "url": url,
             "author": {"name": by["name"], "email": by["email"]},
             # only a push names the files: the API lists commits without them
-            "added": [], "modified": ["src/berths.py"], "removed": [],
+            "added": [], "modified": [file[0] for file in files], "removed": [],
         }  # fmt: skip
-        self._pushed("push", project, by, at, f"refs/heads/{branch}", before, sha, [told])
-        return sha
 
     def tag(self, project: Json, name: str, sha: str, by: Json, at: datetime) -> None:
         """A tag."""
@@ -96,24 +127,38 @@ class Code(State):
 
     def deploy(self, project: Json, environment: str, sha: str, by: Json, at: datetime, status: str) -> None:
         """A deployment runs for two minutes and ends."""
-        number, end = self.number(), at + timedelta(minutes=2)
+        found = self.begin_deployment(project, environment, sha, by, at)
+        self.end_deployment(project, found, status, at + timedelta(minutes=2))
+
+    def begin_deployment(self, project: Json, environment: str, sha: str, by: Json, at: datetime) -> Json:
+        """A deployment begins to run."""
+        number = self.number()
         job = f"{project['web_url']}/-/jobs/{self.number()}"
         entry = {
-            "id": number, "iid": number, "ref": "main", "sha": sha, "created_at": long(at), "updated_at": long(end),
-            "status": status, "user": by, "environment": {"id": 1, "name": environment, "slug": environment},
-            "deployable": {"id": 1, "web_url": job, "started_at": long(at), "finished_at": long(end)},
+            "id": number, "iid": number, "ref": "main", "sha": sha, "created_at": long(at), "updated_at": long(at),
+            "status": "running", "user": by, "environment": {"id": 1, "name": environment, "slug": environment},
+            "deployable": {"id": 1, "web_url": job, "started_at": long(at), "finished_at": None},
         }  # fmt: skip
-        self.add(f"{home(project)}/deployments", entry)
-        for word, when in (("running", at), (status, end)):
-            payload = {
-                "object_kind": "deployment", "status": word, "deployment_id": number, "deployable_id": 1,
-                # Ruby's own form again, this time with the zone of the server
-                "status_changed_at": when.strftime("%Y-%m-%d %H:%M:%S +0000"), "deployable_url": job,
-                "environment": environment, "environment_tier": environment, "project": project_in_hook(project),
-                "short_sha": sha[:8], "user": user_in_hook(by), "ref": "main",
-                "commit_url": f"{project['web_url']}/-/commit/{sha}",
-            }  # fmt: skip
-            self.send("Deployment Hook", payload, when)
+        self._deployed(project, self.add(f"{home(project)}/deployments", entry), at)
+        return entry
+
+    def end_deployment(self, project: Json, found: Json, status: str, at: datetime) -> None:
+        """It ends: `success`, `failed`, `canceled`."""
+        found |= {"status": status, "updated_at": long(at)}
+        found["deployable"]["finished_at"] = long(at)
+        self._deployed(project, found, at)
+
+    def _deployed(self, project: Json, found: Json, at: datetime) -> None:
+        where = found["environment"]["name"]
+        payload = {
+            "object_kind": "deployment", "status": found["status"], "deployment_id": found["id"], "deployable_id": 1,
+            # Ruby's own form again, this time with the zone of the server
+            "status_changed_at": at.strftime("%Y-%m-%d %H:%M:%S +0000"),
+            "deployable_url": found["deployable"]["web_url"], "environment": where, "environment_tier": where,
+            "project": project_in_hook(project), "short_sha": found["sha"][:8], "user": user_in_hook(found["user"]),
+            "ref": "main", "commit_url": f"{project['web_url']}/-/commit/{found['sha']}",
+        }  # fmt: skip
+        self.send("Deployment Hook", payload, at)
 
     def _pushed(
         self, kind: str, project: Json, by: Json, at: datetime, ref: str, before: str, after: str, commits: list[Json]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from fairlead.connectors.gitlab.fake.code import Code
+from fairlead.connectors.gitlab.fake.code import ONE_FILE, Code, Files
 from fairlead.connectors.gitlab.fake.state import (
     home,
     label_in_hook,
@@ -22,24 +22,31 @@ _TIMES = ("created_at", "updated_at", "closed_at")
 class Items(Code):
     """What people discuss."""
 
-    def open_change(self, project: Json, by: Json, at: datetime, title: str, body: str, sha: str) -> Json:
-        """A merge request from a branch of the same project."""
+    def open_change(
+        self, project: Json, by: Json, at: datetime, title: str, body: str, sha: str, branch: str = ""
+    ) -> Json:
+        """A merge request from a branch of the same project, which ends with this commit."""
         change = self._item(project, "merge_requests", by, at, title, body)
+        branch = branch or f"topic-{change['iid']}"
+        self.begin_branch(project, branch, sha)
         change |= {
             "draft": False, "merged_at": None, "merge_user": None, "reviewers": [], "sha": sha,
-            "target_branch": "main", "source_branch": f"topic-{change['iid']}", "merge_commit_sha": None,
+            "target_branch": "main", "source_branch": branch, "merge_commit_sha": None,
             "squash_commit_sha": None, "source_project_id": project["id"], "target_project_id": project["id"],
             "detailed_merge_status": "mergeable", "merge_when_pipeline_succeeds": False,
         }  # fmt: skip
         # the opening is the first version, and the only one that was no push
         self._version(change, at)
-        self.add(f"{self._below(change)}/commits", self._commit(project, sha))
+        own = self._own_commits(project, sha) or [sha]
+        self.lists[f"{self._below(change)}/commits"] = [self._commit(project, one) for one in own]
         self._told(change, "open", by, at)
         return change
 
-    def open_issue(self, project: Json, by: Json, at: datetime, title: str, milestone: Json | None = None) -> Json:
+    def open_issue(
+        self, project: Json, by: Json, at: datetime, title: str, milestone: Json | None = None, body: str = "It hurts."
+    ) -> Json:
         """An issue."""
-        issue = self._item(project, "issues", by, at, title, "It hurts.")
+        issue = self._item(project, "issues", by, at, title, body)
         issue |= {
             "issue_type": "issue",
             "weight": None,
@@ -114,10 +121,12 @@ class Items(Code):
         sides = [[label_in_hook(one) for one in side] for side in (before, item["labels"])]
         self._told(item, "update", by, at, labels=_both(*sides))
 
-    def push_to(self, change: Json, by: Json, at: datetime) -> None:
-        """New commits in a merge request."""
+    def push_to(
+        self, change: Json, by: Json, at: datetime, message: str = "More of it", files: Files = ONE_FILE
+    ) -> None:
+        """A new commit in a merge request."""
         project = self._project(change)
-        old, change["sha"] = change["sha"], self.push(project, by, at, "More of it", change["source_branch"])
+        old, change["sha"] = change["sha"], self.push(project, by, at, message, change["source_branch"], files)
         self._version(change, at)
         self._system(change, "added 1 commit\n\n<ul><li>more</li></ul>", by, at)
         self.lists[f"{self._below(change)}/commits"].insert(0, self._commit(project, change["sha"]))
@@ -156,7 +165,10 @@ class Items(Code):
 
     def merge(self, change: Json, by: Json, at: datetime) -> str:
         """It is merged, by a merge commit."""
-        sha = self.push(self._project(change), by, at, f"Merge branch '{change['source_branch']}' into 'main'")
+        project, text = self._project(change), f"Merge branch '{change['source_branch']}' into 'main'"
+        before = self.head(project)
+        told = self._commit_onto(project, by, (text, (), at), "main", second=change["sha"])
+        self._pushed("push", project, by, at, "refs/heads/main", before, sha := told["id"], [told])
         change |= {"state": "merged", "merged_at": long(at), "merge_user": by, "merge_commit_sha": sha}
         self._event(change, "resource_state_events", by, at, state="merged")
         self._told(change, "merge", by, at)
@@ -242,6 +254,21 @@ class Items(Code):
         # newest first, as GitLab lists them
         version = {"id": self.number(), "head_commit_sha": change["sha"], "created_at": long(at)}
         self.lists.setdefault(path, []).insert(0, version)
+
+    def _own_commits(self, project: Json, sha: str) -> list[str]:
+        """What a branch has and `main` has not, the newest first."""
+        of_main = self._reached(project, self.head(project))
+        return [one for one in self._reached(project, sha) if one not in of_main]
+
+    def _reached(self, project: Json, sha: str) -> dict[str, None]:
+        """A commit and all before it, in an order that can be relied on."""
+        parents = {one["id"]: one["parent_ids"] for one in self.lists[f"{home(project)}/repository/commits"]}
+        found, waiting = dict[str, None](), [sha]
+        while waiting:
+            if (one := waiting.pop()) in parents and one not in found:
+                found[one] = None
+                waiting += parents[one]
+        return found
 
     def _commit(self, project: Json, sha: str) -> Json:
         found = next(one for one in self.lists[f"{home(project)}/repository/commits"] if one["id"] == sha)

@@ -29,6 +29,8 @@ class State(FakeTool):
     projects: list[Json] = field(default_factory=list)
     lists: dict[str, list[Json]] = field(default_factory=dict)
     """Everything else, by the path of the API at which it is listed."""
+    heads: dict[str, str] = field(default_factory=dict)
+    """Path of a project and branch -> its last commit."""
 
     def sha(self) -> str:
         """A hash that nothing else has."""
