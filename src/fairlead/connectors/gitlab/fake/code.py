@@ -52,7 +52,7 @@ class Code(State):
         self.begin_branch(project, branch, sha)
         url = f"{WEB}/{path}/-/commit/{sha}"
         title = message.partition("\n")[0]
-        came, went = (sum(file[place] for file in files) for place in (1, 2))
+        came, went = sum(file[1] for file in files), sum(file[2] for file in files)
         commit = {
             "id": sha, "short_id": sha[:8], "parent_ids": parents, "title": title,
             "message": message, "author_name": by["name"], "author_email": by["email"], "authored_date": long(at),

@@ -43,7 +43,7 @@ class Items(Code):
         return change
 
     def open_issue(
-        self, project: Json, by: Json, at: datetime, title: str, milestone: Json | None = None, body: str = "It hurts."
+        self, project: Json, by: Json, at: datetime, title: str, milestone: Json | None = None, body: str = "Why?"
     ) -> Json:
         """An issue."""
         issue = self._item(project, "issues", by, at, title, body)
@@ -168,7 +168,7 @@ class Items(Code):
         project, text = self._project(change), f"Merge branch '{change['source_branch']}' into 'main'"
         before = self.head(project)
         told = self._commit_onto(project, by, (text, (), at), "main", second=change["sha"])
-        self._pushed("push", project, by, at, "refs/heads/main", before, sha := told["id"], [told])
+        self._pushed("push", project, by, at, "refs/heads/main", before, sha := str(told["id"]), [told])
         change |= {"state": "merged", "merged_at": long(at), "merge_user": by, "merge_commit_sha": sha}
         self._event(change, "resource_state_events", by, at, state="merged")
         self._told(change, "merge", by, at)
