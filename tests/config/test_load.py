@@ -158,6 +158,7 @@ HOSTILE = {
     '[teams.a]\ncalendar = "nope"\n[calendars.nop]': (2, "did you mean `nop`?"),
     '[people.a]\ncalendar = "nope"': (2, "no calendar `nope`; known: default"),
     '[organisation]\ncalendar = "easter"': (2, "no calendar `easter`"),
+    '[sources.days]\ntool = "ics"\n[sources.days.options]\ncalendars = ["default", "x"]': (4, "no calendar `x`"),
     '[services.a]\nrepository = "acme/pay"': (
         2,
         "`acme/pay` lacks its source in front; did you mean `github:acme/pay`?",

@@ -230,11 +230,22 @@ def _calendars(values: Values) -> Iterator[Fault]:
     named = [
         ((section, name), item) for section in ("teams", "people") for name, item in table(values, section).items()
     ]
+    for key, source in table(values, "sources").items():
+        # the one option that names something of these settings: a holiday of an unknown calendar is nobody's
+        for day_of in _holiday_calendars(source):
+            if ":" not in day_of and day_of not in known:
+                yield ("sources", key, "options", "calendars"), f"no calendar `{day_of}`{did_you_mean(day_of, known)}"
     for place, item in [*named, (("organisation",), values.get("organisation"))]:
         said = item.get("calendar") if isinstance(item, Mapping) else None
         # With a source in front it is the id of a calendar that records may bring; `doctor` says whether they did.
         if isinstance(said, str) and said and ":" not in said and said not in known:
             yield (*place, "calendar"), f"no calendar `{said}`{did_you_mean(said, known)}"
+
+
+def _holiday_calendars(source: object) -> Iterator[str]:
+    options = source.get("options") if isinstance(source, Mapping) and source.get("tool") == "ics" else None
+    named = options.get("calendars") if isinstance(options, Mapping) else None
+    yield from (said for said in (named if isinstance(named, list) else ()) if isinstance(said, str))
 
 
 def _circles(teams: Values) -> Iterator[Fault]:

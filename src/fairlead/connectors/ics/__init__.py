@@ -1,4 +1,4 @@
-"""Absences from calendars in the iCalendar format: files, or feeds by address.
+"""Absences, holidays and times on call from calendars in the iCalendar format: files, or feeds by address.
 
-Imports `model` and the connector kit. Start at `connector.py`; `read.py` is pure.
+Imports `model` and the connector kit. Start at `connector.py`; `read.py` and `times.py` are pure.
 """

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 
-from fairlead.connectors.ics.read import read
+from fairlead.connectors.ics.read import TABLES, look, read
 from fairlead.connectors.kit.connector import Delivery, Finding, Options, Page, Progress, Reading, SyncRequest
 from fairlead.model.counting import counted
 from fairlead.model.errors import Refused, Skip
 from fairlead.model.raw import Trust, content_id
-from fairlead.model.times import iso
+from fairlead.model.times import iso, parse_time
 
 _LARGEST = 25 * 1024 * 1024
+_AGAIN = timedelta(days=90)
+"""After so long a calendar is read again though it did not change: rules without an end go on."""
+_WORDS = {"absences": "absence", "holidays": "holiday", "oncall": "time on call"}
 
 
 class IcsConnector:
-    """Reads files (`paths`) and one feed (`url`); a calendar that did not change is not read again."""
+    """Reads files (`paths`) and one feed (`url`); a calendar that did not change is not read again for months."""
 
     tool = "ics"
     title = "Calendars"
-    records = frozenset({"absences"})
+    records = frozenset(TABLES.values())
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """Refuses all: calendars are fetched, not sent."""
@@ -34,7 +37,7 @@ class IcsConnector:
         return "ics:calendar", content_id(headers.get("calendar", ""), body)
 
     def read(self, delivery: Delivery, options: Options) -> Reading:
-        """Absences of one calendar."""
+        """What one calendar holds, by option `holds`."""
         return read(delivery, options)
 
     def sync(self, request: SyncRequest) -> Iterator[Page]:
@@ -46,12 +49,14 @@ class IcsConnector:
             except Skip as fault:
                 request.report(Progress(done=0, total=None, what=key, left_out=fault.message))
                 continue
-            number, before = known.get(key, (0, ""))
+            # a state that an older version left has no time
+            number, before, last = (*known.get(key, (0, "")), "")[:3]
             mark = content_id(body)
-            if mark == before and not request.full:
+            fresh = last and request.now - (parse_time(last) or request.now) < _AGAIN
+            if mark == before and fresh and not request.full:
                 continue
             # numbered, so that a calendar that goes back to what it was is another event
-            known[key] = (number + 1, mark)
+            known[key] = (number + 1, mark, iso(request.now))
             headers = {"calendar": key, "seen-at": iso(request.now)}
             delivery = content_id(key, str(number + 1), body)
             yield Page("ics:calendar", delivery, body, headers, {"calendars": dict(known)})
@@ -60,13 +65,21 @@ class IcsConnector:
         """Whether each calendar can be read."""
         for key, place in _places(request):
             try:
-                found = read(Delivery("ics:calendar", {"calendar": key}, _fetch(request, place)), request.options)
+                headers = {"calendar": key, "seen-at": iso(request.now)}
+                found = look(Delivery("ics:calendar", headers, _fetch(request, place)), request.options)
             except Exception as fault:
                 yield Finding(
                     what=key, ok=False, detail=str(fault), remedy="name an .ics file or the address of a feed"
                 )
                 continue
-            yield Finding(what=key, ok=True, detail=counted(len(found.patches), "absence"))
+            detail = counted(len(found.patches), _WORDS[str(request.options.values.get("holds") or "absences")])
+            if found.nameless:
+                # None of them is kept, and who is away would be asked.
+                detail += f"; {counted(found.nameless, 'event')} that name nobody"
+                remedy = 'options: `person = "address"`, or `people = { "Name in titles" = "address" }`'
+                yield Finding(what=key, ok=None, detail=detail, remedy=remedy)
+                continue
+            yield Finding(what=key, ok=True, detail=detail)
 
 
 def _places(request: SyncRequest) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 What the configuration says wins over records. Hours and holidays come from the calendar named for the person, else
 for the team, else for the organisation; the zone from the person, else from that calendar, the team, the
-organisation. Absences are the person's own. Those who share all of it share one calendar: SQL needs few slots.
+organisation. Holidays add up: those that the configuration names, and those that records bring for its calendar.
+Absences are the person's own. Those who share all of it share one calendar: SQL needs few slots.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class _Known:
     """What records say, by id."""
 
     patterns: dict[str, _Pattern] = field(default_factory=dict)
+    holidays: dict[str, list[date]] = field(default_factory=dict)
     people: dict[str, Row] = field(default_factory=dict)
     teams: dict[str, Row] = field(default_factory=dict)
     person_of: dict[str, str] = field(default_factory=dict)
@@ -150,27 +152,27 @@ class Calendars:
         return self._made[key]
 
     def _pattern(self, calendar: str) -> _Pattern:
-        configured = self._setup.calendars.get(calendar.removeprefix("calendar:"))
-        if configured is not None:
-            return _configured(calendar.removeprefix("calendar:"), configured)
+        key = calendar.removeprefix("calendar:")
+        configured = self._setup.calendars.get(key)
+        if configured is None and calendar in self._known.patterns:
+            return self._known.patterns[calendar]
         # a calendar that does not exist is no reason to have no figures
-        return self._known.patterns.get(calendar) or _configured("default", CalendarSetup())
+        return self._configured(key if configured else "default", configured or CalendarSetup())
 
-
-def _configured(key: str, setup: CalendarSetup) -> _Pattern:
-    days = tuple(day for text in setup.holidays if (day := parse_day(text)) is not None)
-    return _Pattern(key, setup.hours, setup.time_zone, days)
+    def _configured(self, key: str, setup: CalendarSetup) -> _Pattern:
+        stated = [day for text in setup.holidays if (day := parse_day(text)) is not None]
+        recorded = self._known.holidays.get(f"calendar:{key}", ())
+        return _Pattern(key, setup.hours, setup.time_zone, tuple(sorted({*stated, *recorded})))
 
 
 def _gather(setup: Setup, rows: PeopleRows) -> _Known:
     known = _Known()
-    holidays: dict[str, list[date]] = {}
     for row in _live(rows.holidays):
         if (day := parse_day(row.get("day"))) is not None:
-            holidays.setdefault(row["calendar"], []).append(day)
+            known.holidays.setdefault(row["calendar"], []).append(day)
     # after the holidays, which are gathered by calendar above
     for row in _live(rows.calendars):
-        days = tuple(holidays.get(row["id"], ()))
+        days = tuple(known.holidays.get(row["id"], ()))
         hours = _readable(read_hours, row.get("hours")) or CalendarSetup().hours
         known.patterns[row["id"]] = _Pattern(row["id"], hours, _readable(read_zone, row.get("time_zone")), days)
     known.people = {row["id"]: row for row in _live(rows.people)}
