@@ -18,6 +18,7 @@ WITHIN = {
     "work_item": "select work_item as id, team from work_item_teams",
     "sprint": "select sprint as id, team from sprint_teams",
     "page": "select page as id, team from oncall_pages where team is not null",
+    "shift": "select shift as id, team from oncall_shift_pages where team is not null",
     "slo": "select distinct slo as id, t.team from slo_days join service_teams t using (service)",
 }
 """Entities that have one team each in the demo, or none; the others are limited by their repository."""

@@ -220,6 +220,38 @@ def test_pages_are_placed_in_the_hours_of_the_team() -> None:
     assert value(warehouse, "nights_broken", team="harbour").value == pytest.approx(1 / 4)
 
 
+def test_pages_are_told_by_the_hours_on_call() -> None:
+    source = company()
+    name = incident(source, "A", on(0))
+    shifts = (
+        ("kim", on(0, 9), on(7, 9), {"level": 1}),
+        # whoever stands behind, a rota that names its team, one that is still under way, and one without its end
+        ("lee", on(0, 9), on(7, 9), {"level": 2}),
+        ("ada", on(7, 9), on(8, 9), {"team": "team:harbour"}),
+        ("mo", on(8, 9), on(40), {}),
+        ("ada", on(9), on(10), {"team": "team:lone"}),
+        ("mo", on(9, 9), None, {}),
+    )
+    for number, (who, start, end, said) in enumerate(shifts):
+        source.put("oncall_shifts", {
+            "id": f"pagerduty:oncall/{who}/{number}", "account": f"pagerduty:@{who}", "start_at": start,
+            "end_at": end, "schedule": "Primary", "source": "pagerduty", **said,
+        })  # fmt: skip
+    for at, who in ((on(1), "kim"), (on(7, 9), "kim"), (on(2), "lee"), (on(7, 10), "ada"), (on(7, 20), "ada")):
+        page(source, name, at, who)
+    warehouse = built(source)
+    rows = warehouse.rows(
+        "select team, hours, pages from oncall_shift_pages "
+        "where end_at < '2026-10-01' and team = 'team:harbour' order by start_at"
+    )
+    assert [tuple(row.values()) for row in rows] == [("team:harbour", 168, 1), ("team:harbour", 24, 2)]
+    # three pages in sixteen times twelve hours; the shift that is not over is of a later window
+    found = value(warehouse, "pages_per_shift", team="harbour")
+    assert (found.value, found.n) == (pytest.approx(3 / 16), 2)
+    assert value(warehouse, "pages_per_shift", team="lone").missing == "group_too_small"
+    assert not any("kim" in str(row) for row in warehouse.rows("from oncall_shift_pages"))
+
+
 def test_the_night_is_a_setting() -> None:
     source = company()
     name = incident(source, "A", on(0))

@@ -15,7 +15,9 @@ from fairlead.model.figures import Direction, Unit
 
 SHIPPED = Path(__file__).parent / "catalogue"
 
-Entity = Literal["change", "deployment", "build", "incident", "repository", "work_item", "sprint", "page", "slo"]
+Entity = Literal[
+    "change", "deployment", "build", "incident", "repository", "work_item", "sprint", "page", "shift", "slo"
+]
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

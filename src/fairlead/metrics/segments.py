@@ -34,6 +34,7 @@ _LIMITS: Mapping[str, Mapping[str, str]] = {
     },
     # Of the team whose people were paged, whoever owns the service.
     "page": {"team": "team = {}", "service": "service = {}"},
+    "shift": {"team": "team = {}", "service": "service = {}"},
     "slo": {
         "slo": "slo = {}",
         "service": "service = {}",

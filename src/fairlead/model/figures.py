@@ -23,6 +23,7 @@ Unit = Literal[
     "story_points",
     "incidents",
     "pages_per_week",
+    "pages_per_shift",
     "nights_per_week",
 ]
 Direction = Literal["up", "down", "neither"]

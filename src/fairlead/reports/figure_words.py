@@ -9,7 +9,7 @@ from fairlead.reports.wording import Wording
 
 _UNITS = (
     "per_week", "changes_per_week", "items_per_week", "per_day", "lines", "rounds", "days", "people", "items",
-    "story_points", "incidents", "pages_per_week", "nights_per_week",
+    "story_points", "incidents", "pages_per_week", "pages_per_shift", "nights_per_week",
 )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ _RECOVERY = (
     "time_to_acknowledge", "time_to_mitigate", "time_to_resolve", "time_to_resolve_deployed", "time_to_resolve_other",
     "incidents_reopened",
 )  # fmt: skip
-_LOAD = ("pages", "pages_outside_hours", "pages_at_night", "nights_broken")
+_LOAD = ("pages", "pages_per_shift", "pages_outside_hours", "pages_at_night", "nights_broken")
 _TOPS = {"title": 0.7, "place": 0.2, "alert": 0.1}
 """Part of the likeness -> the most it can give, as `incident_recurrences` has it."""
 
