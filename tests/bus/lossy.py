@@ -42,7 +42,11 @@ class Lossy:
                 self.lose -= 1
                 if self.lose == 0:
                     continue
-            near.sendall(line + body)
+            try:
+                near.sendall(line + body)
+            except OSError:
+                # the client has thrown its connection away
+                break
         near.close()
 
 

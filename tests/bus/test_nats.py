@@ -7,15 +7,12 @@ import random
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import nats
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from tests import nats_servers
 from tests.bus import races
 from tests.bus.lossy import Lossy
@@ -85,14 +82,6 @@ def test_what_two_gateways_are_sent_at_once_is_one_event(opened: Callable[[Place
     races.settle([reopen.log, *others])
     for log in others:
         log.close()
-
-
-def test_too_much_for_one_batch_is_refused_as_a_whole(opened: Callable[[Place], Any], nats_place: Place) -> None:
-    log = opened(nats_place).log
-    with pytest.raises(Abort, match="1001 messages are more"):
-        log.append_whole(event(f"d{number}") for number in range(1001))
-    assert log.latest() == 0
-    assert len(log.append_whole(event(f"d{number}") for number in range(1000))) == 1000
 
 
 def test_what_a_stranger_publishes_stops_no_consumer(opened: Callable[[Place], Any], nats_place: Place) -> None:
@@ -194,55 +183,3 @@ def test_a_server_that_is_gone_is_told_and_waited_for(tmp_path: Path, monkeypatc
         assert not log.append([event("while it is down")])[0].duplicate
         assert len(log.read(0, 100)) == 51
         log.close()
-
-
-def appended(place: Place) -> bool:
-    """Whether an event can be written there and read again."""
-    log = NatsEventLog.open(place)
-    log.append([event("d1")])
-    found = [one.event.delivery for one in log.scan()]
-    log.close()
-    return found == ["d1"]
-
-
-def test_who_may_not_come_in_is_told_so(tmp_path: Path) -> None:
-    with nats_servers.nodes(tmp_path, extra='authorization { user: kim, password: "s3cret!" }') as [node]:
-        assert appended(Place((node.url.replace("://", "://kim:s3cret%21@"),)))
-        for wrong in ("", "kim:guessed@"):
-            with pytest.raises(Retry, match=r"(?i)authorization") as told:
-                NatsEventLog.open(Place((node.url.replace("://", f"://{wrong}"),)))
-            assert "guessed" not in str(told.value)
-
-
-def test_a_token_lets_in(tmp_path: Path) -> None:
-    with nats_servers.nodes(tmp_path, extra='authorization { token: "word" }') as [node]:
-        assert appended(Place((node.url.replace("://", "://word@"),)))
-
-
-def test_a_certificate_of_ones_own_is_believed_where_it_is_named(tmp_path: Path) -> None:
-    certify(tmp_path)
-    tls = f'tls {{ cert_file: "{tmp_path}/cert.pem", key_file: "{tmp_path}/key.pem" }}'
-    with nats_servers.nodes(tmp_path, extra=tls) as [node]:
-        server = node.url.replace("nats://127.0.0.1", "tls://localhost")
-        assert appended(Place((server,), authority=str(tmp_path / "cert.pem")))
-        with pytest.raises(Retry, match=r"(?i)certificate"):
-            NatsEventLog.open(Place((server,)))
-        with pytest.raises(Abort, match="authority"):
-            NatsEventLog.open(Place((server,), authority=str(tmp_path / "gone.pem")))
-
-
-def certify(folder: Path) -> None:
-    """A certificate for `localhost`, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), 7, now - timedelta(hours=1), now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import configparser
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from tests.nats_servers import program
 
 from fairlead.cli.main import Commands
 from fairlead.config.load import load
@@ -39,6 +41,29 @@ def test_volumes_and_profiles_of_the_compose_file_exist(compose: dict[str, Any])
         named = {volume.partition(":")[0] for volume in service["volumes"] if not volume.startswith(".")}
         assert named <= compose["volumes"].keys()
     assert compose["services"]["postgres"]["profiles"] == ["postgres"]
+
+
+def test_two_gateways_and_two_workers_share_store_and_bus() -> None:
+    """Parsed and held against the program; nothing here can run a container."""
+    services = yaml.safe_load((INFRA / "compose.scale.yaml").read_text())["services"]
+    parts = {name: one["command"] for name, one in services.items() if "build" in one}
+    assert sorted(command[2] for command in parts.values()) == ["gateway", "gateway", "workers", "workers"]
+    assert all(command[:2] == ["up", "--only"] for command in parts.values())
+    homes = [services[name]["volumes"][0] for name in parts]
+    assert len(set(homes)) == len(homes), "two processes would open one warehouse"
+    given = services["gateway-1"]["environment"]
+    assert all(services[name]["environment"] == given for name in parts)
+    settings = load(None, {name: value for name, value in given.items() if "__" in name}).settings
+    assert settings.store.url.endswith("@postgres/fairlead")
+    assert settings.bus.url.partition("//")[2].partition(":")[0] in services
+
+
+def test_the_servers_configuration_of_nats_is_one_that_it_takes(tmp_path: Path) -> None:
+    text = (INFRA / "nats.conf").read_text().replace('"/data"', f'"{tmp_path}"')
+    (tmp_path / "nats.conf").write_text(text)
+    assert "sync_interval: always" in text
+    done = subprocess.run([program(), "-c", tmp_path / "nats.conf", "-t"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_image_copies_what_is_there_and_runs_a_command() -> None:

@@ -13,6 +13,7 @@ from fairlead.bus.grouped import GroupedEventLog, Limits, asked
 from fairlead.bus.log import Appended
 from fairlead.bus.nats_link import Link, Place, Silent
 from fairlead.bus.nats_stream import Conflict, State, Stream
+from fairlead.bus.nats_units import ONE_BATCH, Fit, Units
 from fairlead.bus.shelf import ShelfDown
 from fairlead.model.raw import StoredRaw
 from fairlead.model.times import epoch_us, parse_time
@@ -21,6 +22,8 @@ PATIENCE_S = 20.0
 """How long an append outlasts an election of the cluster's leader, which takes four to ten seconds."""
 
 _AGAIN_AFTER_S = 0.2
+_OPEN_S = 1.0
+"""How long a reader waits for an import to be whole before it is told that there is nothing yet."""
 _PAGE_BYTES = 32 << 20
 
 # a server takes a thousand messages as one, and a body of 25 MB is some of them
@@ -52,6 +55,7 @@ class NatsShelf:
         # one connection for writing and reading: a page is small beside what a server sends at once
         self._link = Link(place)
         self._stream = Stream(self._link)
+        self._units = Units(self._stream, place.stream)
         self._silent_since: float | None = None
         try:
             self._ensure(applied)
@@ -71,28 +75,10 @@ class NatsShelf:
         rows = [row for group in groups for row in group]
         drafts = form.of_rows(rows, self._name, self._largest)
         append = secrets.token_hex(8)
-        fresh: dict[str, int] = {}
-        held: dict[str, int] = {}
-
-        waiting = dict(drafts)
-
-        def publish() -> None:
-            # again without those that turned out to be there: the batch that holds one of them is refused whole
-            while waiting:
-                try:
-                    fresh.update(self._stream.publish(list(waiting.values()), append))
-                    return
-                except Conflict as conflict:
-                    there = self._stream.under(list(waiting))
-                    if not there:
-                        # another gateway publishes the same just now and has no answer either
-                        raise ShelfDown(f"NATS refuses what it does not hold: {conflict}") from conflict
-                    for subject, found in there.items():
-                        # our own, if the acknowledgement of an earlier try got lost
-                        (fresh if found.headers.get(form.APPEND) == append else held)[subject] = found.seq
-                        del waiting[subject]
-
-        self._patiently(publish)
+        if sum(len(one.parts) for one in drafts.values()) > ONE_BATCH:
+            fresh, held = self._units.write(drafts, append, self._patiently)
+        else:
+            fresh, held = self._at_once(drafts, append)
         receipts = []
         for row in rows:
             subject = form.event_subject(self._name, row[0], row[3])
@@ -101,6 +87,25 @@ class NatsShelf:
             held.setdefault(subject, new or 0)
             receipts.append(Appended(held[subject], duplicate=new is None))
         return receipts
+
+    def _at_once(self, drafts: dict[str, form.Draft], append: str) -> Fit:
+        waiting = dict(drafts)
+        fresh: dict[str, int] = {}
+        held: dict[str, int] = {}
+
+        def publish() -> None:
+            # again without those that turned out to be there: the batch that holds one of them is refused whole
+            while waiting:
+                try:
+                    fresh.update(self._stream.publish(list(waiting.values()), append))
+                    return
+                except Conflict:
+                    found = self._units.fit(waiting, append)
+                    fresh.update(found.own)
+                    held.update(found.held)
+
+        self._patiently(publish)
+        return Fit(fresh, held)
 
     def delete(self, before: datetime, upto: int, limit: int) -> int:
         """Drops, from the oldest on, at most `limit` of the events received before a moment; gives how many."""
@@ -119,19 +124,32 @@ class NatsShelf:
     def read(self, after: int, limit: int, source: str | None = None) -> list[StoredRaw]:
         """Events above a position, in order; fewer if they are large."""
         events: list[StoredRaw] = []
-        size = 0
-        for found in self._stream.page(after, limit, form.source_subject(self._name, source)):
-            if size > _PAGE_BYTES:
+        size, until = 0, time.monotonic() + _OPEN_S
+        while page := self._stream.page(after, limit, form.source_subject(self._name, source)):
+            for found in page:
+                counts = self._units.counts(found)
+                if counts is None or size > _PAGE_BYTES:
+                    break
+                after = found.seq
+                if counts:
+                    whole = self._whole(found)
+                    size += len(whole)
+                    events.append(form.stored(found, whole))
+            # Nothing of it for our caller is not yet the end: a page may be all of a unit that was given up.
+            if events:
                 break
-            whole = self._whole(found)
-            size += len(whole)
-            events.append(form.stored(found, whole))
+            if counts is None:
+                # An import that is being written: in a moment it is there or void. Nothing after it is given before,
+                # for a consumer that has passed it would never see it.
+                if time.monotonic() > until:
+                    break
+                time.sleep(_AGAIN_AFTER_S)
         return events
 
     def get(self, seq: int) -> StoredRaw | None:
         """One event."""
         found = self._stream.at(seq) if seq > 0 else None
-        if found is None or found.subject == form.part_subject(self._name):
+        if found is None or found.subject == form.part_subject(self._name) or not self._units.counts(found):
             return None
         return form.stored(found, self._whole(found))
 
@@ -143,7 +161,8 @@ class NatsShelf:
     def known(self, source: str, deliveries: Sequence[str]) -> set[str]:
         """Which of these delivery ids are there."""
         by_subject = {form.event_subject(self._name, source, delivery): delivery for delivery in deliveries}
-        return {by_subject[subject] for subject in self._stream.under(list(by_subject))}
+        there = self._stream.under(list(by_subject))
+        return {by_subject[subject] for subject, found in there.items() if self._units.counts(found)}
 
     def state(self) -> State:
         """How the stream stands."""

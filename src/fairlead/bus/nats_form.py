@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -23,6 +25,15 @@ PARTS = "Fairlead-Parts"
 APPEND = "Fairlead-Append"
 """Header: which append wrote it, so that one whose acknowledgement was lost knows its own again."""
 
+UNIT = "Fairlead-Unit"
+"""Header: which unit of several batches it belongs to; it counts once the unit is sealed."""
+
+STATE = "Fairlead-State"
+"""Header of a unit's own messages: `open`, and at its end `sealed` or `void`."""
+
+_UNITS = "=unit="
+"""Where a source's name stands in other subjects: `_token` makes an equals sign of none."""
+
 _ROW = tuple[str, str, str, str, int, str, str, int, bytes]
 """`rows.COLUMNS`, packed as MessagePack."""
 
@@ -36,6 +47,10 @@ class Draft(NamedTuple):
     subject: str
     parts: list[bytes]
     """The last one is the event's own message, at whose position it stands."""
+    expected: int = 0
+    """Position of what must stand last under the subject; 0: nothing may."""
+    marks: Mapping[str, str] = MappingProxyType({})
+    """Headers besides those of every message."""
 
 
 class Found(NamedTuple):
@@ -68,6 +83,23 @@ def event_subject(stream: str, source: str, delivery: str) -> str:
     # a hash, for ids hold spaces and dots; 160 bits, as in `content_id`
     digest = hashlib.sha256(delivery.encode()).digest()[:20]
     return f"{stream}.event.{_token(source)}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+
+def unit_subject(stream: str, unit: str) -> str:
+    """Subject of what is said of a unit; below those of events, so that readers meet its end where it stands."""
+    return f"{stream}.event.{_UNITS}.{unit}"
+
+
+def unit_said(stream: str, unit: str, state: str, expected: int, now: datetime) -> Draft:
+    """A word on a unit, the next one after that at a position.
+
+    The last word is an event, which ingestion passes over: the end of the log is then always something that a
+    consumer can reach, and none waits for what it will never be given.
+    """
+    told = b""
+    if state != "open":
+        told = _encode(rows.row(RawEvent("fairlead", "fairlead", f"unit.{state}", unit, b"{}", now, {}, "local")))
+    return Draft(unit_subject(stream, unit), [told], expected, {UNIT: unit, STATE: state})
 
 
 def draft(stream: str, row: tuple[Any, ...], largest: int) -> Draft:

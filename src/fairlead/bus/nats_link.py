@@ -15,12 +15,12 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 
+from fairlead.bus.nats_login import login, read_key, signing
 from fairlead.bus.shelf import ShelfDown
 from fairlead.model.errors import Abort
 
@@ -46,6 +46,10 @@ class Place:
     replicas: int = 1
     authority: str = ""
     """Path of the certificate authority's file, where the system does not know it."""
+    certificate: str = ""
+    """Path of our own certificate with its key, where the servers ask for one."""
+    credentials: str = ""
+    """Path of a `.creds` file or of an NKEY's seed."""
 
 
 class Link:
@@ -138,9 +142,14 @@ class Link:
         async def note(fault: Exception) -> None:
             told.append(fault)
 
-        address, options = _login(server)
-        if self.place.authority:
-            options["tls"] = _context(self.place.authority)
+        address, options = login(server)
+        if self.place.authority or self.place.certificate:
+            options["tls"] = _context(self.place)
+        if self.place.credentials:
+            key = read_key(self.place.credentials)
+            options |= signing(key)
+            # without a JWT the server knows us by the key itself, for which the client has no option
+            client._public_nkey = key.public
         try:
             await client.connect(
                 address,
@@ -172,19 +181,6 @@ class Link:
         await _closed(client)
 
 
-def _login(server: str) -> tuple[str, dict[str, Any]]:
-    """An address without what lets us in, and that as the client takes it: it would not decode `%40` itself."""
-    parts = urlsplit(server)
-    login, _, place = parts.netloc.rpartition("@")
-    user, colon, password = login.partition(":")
-    options: dict[str, Any] = {}
-    if colon:
-        options = {"user": unquote(user), "password": unquote(password)}
-    elif user:
-        options = {"token": unquote(user)}
-    return parts._replace(netloc=place).geturl(), options
-
-
 async def _closed(client: Client) -> None:
     # it waits for a peer that may never answer, as after a handshake that failed
     with suppress(Exception):
@@ -192,13 +188,22 @@ async def _closed(client: Client) -> None:
             await client.close()
 
 
-def _context(authority: str) -> ssl.SSLContext:
+def _context(place: Place) -> ssl.SSLContext:
+    name, path, what = "authority", place.authority, "certificate"
     try:
-        return ssl.create_default_context(cafile=authority)
+        context = ssl.create_default_context(cafile=path or None)
+        if place.certificate:
+            name, path, what = "certificate", place.certificate, "certificate with its key"
+            context.load_cert_chain(path)
     # `SSLError` is one as well: a file that is there and holds no certificate
     except OSError as fault:
-        said = f"[bus] authority: {authority} holds no certificate that can be read ({fault.strerror or fault})"
-        raise Abort(said, hint="name the PEM file of the authority that signed the NATS servers'") from fault
+        said = f"[bus] {name}: {path} holds no {what} that can be read ({fault.strerror or fault})"
+        hints = {
+            "authority": "name the PEM file of the authority that signed the NATS servers'",
+            "certificate": "name a PEM file with the certificate and, unencrypted, its private key",
+        }
+        raise Abort(said, hint=hints[name]) from fault
+    return context
 
 
 def _words(fault: BaseException) -> str:

@@ -33,6 +33,9 @@ _SMALLEST_PAYLOAD = 64 << 10
 
 _HEADER_ROOM = 8 << 10
 
+_NOT_DROPPED = 10057
+"""Another process was faster; any other reason shows where the message still stands in the way."""
+
 _NO_MESSAGE, _NO_STREAM, _NAME_TAKEN, _WRONG_SEQUENCE, _BATCH_TOO_LARGE = 10037, 10059, 10058, 10071, 10199
 """Error codes of the server."""
 
@@ -53,6 +56,8 @@ class State(NamedTuple):
     """Server that all of publishing goes through."""
     behind: list[str]
     """Servers whose copy is not complete now."""
+    now: str
+    """The leader's time, by which its messages are dated as well."""
 
 
 class Stream:
@@ -91,13 +96,13 @@ class Stream:
         return largest - _HEADER_ROOM
 
     def publish(self, drafts: Sequence[Draft], append: str) -> dict[str, int]:
-        """Appends all or none; gives positions by subject. Raises `Conflict` if one of them is there already."""
+        """Appends all or none; gives positions by subject. Raises `Conflict` if one does not fit what is there."""
         messages: list[tuple[str, bytes, dict[str, str]]] = []
         for one in drafts:
             *before, own = one.parts
             messages += [(part_subject(self._name), part, {}) for part in before]
-            # nothing may be under this subject yet: the server compares and writes in one step
-            headers = {"Nats-Expected-Last-Subject-Sequence": "0", APPEND: append}
+            # nothing may have come under this subject meanwhile: the server compares and writes in one step
+            headers = {"Nats-Expected-Last-Subject-Sequence": str(one.expected), APPEND: append, **one.marks}
             messages.append((one.subject, own, headers | ({PARTS: str(len(before))} if before else {})))
 
         # not the append's: what is left of a try that broke off must not become part of the next
@@ -159,7 +164,12 @@ class Stream:
             behind=[
                 one["name"] for one in cluster.get("replicas") or [] if one.get("offline") or not one.get("current")
             ],
+            now=answer.get("ts", ""),
         )
+
+    def drop(self, seq: int) -> None:
+        """Takes one message away, if it is there."""
+        self._ask("STREAM.MSG.DELETE", {"seq": seq, "no_erase": True}, missing=_NOT_DROPPED)
 
     def purge(self, upto: int) -> None:
         """Drops all messages up to a position; positions go on from where they were."""

@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS raw_log (key text PRIMARY KEY, value bigint NOT NULL)
 _NAMES = ", ".join(rows.COLUMNS)
 # one array for each column: a statement of one size for any number of rows, so it is prepared once
 _TYPES = ("text[]", "text[]", "text[]", "text[]", "bigint[]", "text[]", "text[]", "smallint[]", "bytea[]")
+_SEQUENCE = "pg_get_serial_sequence('raw_events', 'seq')::regclass"
+_GIVEN = f"SELECT coalesce(pg_sequence_last_value({_SEQUENCE}), 0)"
 _SELECT = f"SELECT seq, {_NAMES} FROM raw_events"  # noqa: S608 - names of our own
 _INSERT = (
     f"INSERT INTO raw_events ({_NAMES})"  # noqa: S608
@@ -54,6 +56,13 @@ class PostgresShelf:
             # Two processes that start at once would both try to make the table.
             con.execute("SELECT pg_advisory_xact_lock(%s)", (_APPEND_LOCK,))
             con.execute(_SCHEMA)
+
+    def begin_above(self, position: int) -> None:
+        """Gives no position up to this one from now on."""
+        if self._number(_GIVEN) < position:
+            with self._transaction() as con:
+                con.execute("SELECT pg_advisory_xact_lock(%s)", (_APPEND_LOCK,))
+                con.execute(f"SELECT setval({_SEQUENCE}, greatest(%s, ({_GIVEN})))", (position,))
 
     def insert(self, *groups: Sequence[tuple[Any, ...]]) -> list[Appended]:
         """Inserts in order in one transaction, durable on return; what is there already keeps its position.

@@ -66,6 +66,14 @@ class Shelf(Protocol):
         ...
 
 
+class Numbers(Protocol):
+    """What a shelf does besides that numbers its rows itself."""
+
+    def begin_above(self, position: int) -> None:
+        """Gives no position up to this one from now on."""
+        ...
+
+
 @runtime_checkable
 class Packs(Protocol):
     """What a shelf whose rows can be written anew does besides: keeps bodies smaller once they were read."""

@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS raw_log (key TEXT PRIMARY KEY, value INTEGER NOT NULL
 _NAMES = ", ".join(rows.COLUMNS)
 # one statement for each count of rows, made once and found again in the driver's cache
 _SLOT = f"({', '.join('?' * (len(rows.COLUMNS) + 1))})"
+# AUTOINCREMENT's own memory, not max(seq): a position of an expired event is never given again
+_GIVEN = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'raw_events'"
 _SELECT = f"SELECT seq, {_NAMES} FROM raw_events"  # noqa: S608 - names of our own
 _INSERT = f"INSERT INTO raw_events (seq, {_NAMES}) VALUES "  # noqa: S608
 
@@ -53,6 +55,17 @@ class SqliteShelf:
             # payloads name people and may quote secrets that somebody pasted into a comment
             Path(path).chmod(0o600)
 
+    def begin_above(self, position: int) -> None:
+        """Gives no position up to this one from now on."""
+        # a write, and so a sync, only where it is behind: nearly every opening finds it well
+        if self._number(_GIVEN) < position:
+            with self._transaction() as con:
+                [(last,)] = con.execute(_GIVEN)
+                if last < position:
+                    # the table is SQLite's own and knows no upsert
+                    con.execute("DELETE FROM sqlite_sequence WHERE name = 'raw_events'")
+                    con.execute("INSERT INTO sqlite_sequence VALUES ('raw_events', ?)", (position,))
+
     def insert(self, *groups: Sequence[tuple[Any, ...]]) -> list[Appended]:
         """Inserts in order in one transaction, durable on return; what is there already keeps its position."""
         with self._transaction() as con:
@@ -64,8 +77,7 @@ class SqliteShelf:
         Positions are given here and all rows go in one statement, because each row fetched or run singly hands the
         interpreter lock to a busy event loop and waits for it again.
         """
-        # AUTOINCREMENT's own memory, not max(seq): a position of an expired event is never given again
-        [(last,)] = con.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'raw_events'")
+        [(last,)] = con.execute(_GIVEN)
         values = [value for at, row in enumerate(new, last + 1) for value in (at, *row)]
         statement = _INSERT + ",".join([_SLOT] * len(new)) + " ON CONFLICT DO NOTHING"
         inserted = con.execute(statement, values).rowcount

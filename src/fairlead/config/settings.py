@@ -104,6 +104,10 @@ class Bus(Section, frozen=True):
     """Copies that a stream is made with, on as many servers: 1, 3 or 5."""
     authority: str = ""
     """File of the certificate authority, for `tls://` with certificates that the system does not know."""
+    certificate: str = ""
+    """PEM file of an own certificate with its key, where the NATS servers verify clients by TLS."""
+    credentials: str = ""
+    """File that lets in: `.creds` of a NATS account (JWT and seed), or the seed of an NKEY that the servers list."""
 
 
 class Server(Section, frozen=True):

@@ -1,4 +1,4 @@
-"""The event log on NATS, as `[bus]` says, in step with the store that holds the offsets into it."""
+"""The event log on NATS, as `[bus]` says."""
 
 from __future__ import annotations
 
@@ -10,24 +10,19 @@ from fairlead.bus.nats import NatsEventLog
 from fairlead.bus.nats_link import Place
 from fairlead.config.settings import Bus
 from fairlead.connectors.kit.connector import Finding
-from fairlead.store import offsets
-from fairlead.store.database import Database
 
 
-def open_nats(bus: Bus, database: Database, folder: Path | None) -> NatsEventLog:
-    """Opens the stream; `folder` is where a relative path of `[bus] authority` starts."""
-    with database.read() as tx:
-        # A new stream begins above what the store has read elsewhere before: with an offset beyond the end of its log
-        # what comes next would go unread.
-        applied = max(offsets.positions(tx).values(), default=0)
+def open_nats(bus: Bus, folder: Path | None, applied: int) -> NatsEventLog:
+    """Opens the stream; `folder` is where relative paths of `[bus]` start."""
     return NatsEventLog.open(place(bus, folder), applied)
 
 
 def place(bus: Bus, folder: Path | None) -> Place:
     """Where the stream is."""
     servers = tuple(one.strip() for one in bus.url.split(","))
-    authority = str((folder or Path()) / Path(bus.authority).expanduser()) if bus.authority else ""
-    return Place(servers, bus.stream, bus.replicas, authority)
+    named = (bus.authority, bus.certificate, bus.credentials)
+    files = [str((folder or Path()) / Path(one).expanduser()) if one else "" for one in named]
+    return Place(servers, bus.stream, bus.replicas, *files)
 
 
 def dump(bus: Bus, folder: Path | None, target: Path) -> None:

@@ -96,14 +96,20 @@ class Services:
         """Raw events."""
         if self.log_of:
             return self.log_of.log
+        # A log begins above what the store has read of another before, as where a home moves to NATS or back: with an
+        # offset beyond the end of its log what comes next would go unread.
+        from fairlead.store import offsets
+
+        with self.database.read() as tx:
+            applied = max(offsets.positions(tx).values(), default=0)
         if self.settings.bus.url:
             from fairlead.wiring.nats import open_nats
 
-            return open_nats(self.settings.bus, self.database, self._settings_folder)
+            return open_nats(self.settings.bus, self._settings_folder, applied)
         # A file apart from the facts: SQLite has one writer a file, and an acknowledgement must not wait for records.
         from fairlead.bus.sql import SqlEventLog
 
-        return SqlEventLog.open(self.settings.store.url or f"sqlite:///{self.home / 'raw.db'}")
+        return SqlEventLog.open(self.settings.store.url or f"sqlite:///{self.home / 'raw.db'}", applied=applied)
 
     @cached_property
     def ingest(self) -> Ingest:
