@@ -107,7 +107,8 @@ def load_red_main(scope: Scope) -> list[Trouble]:
     )
     return [
         Trouble(
-            row["build"], row["repository"], "", row["name"] or "", row["url"], aware(row["since"]),
+            # pipelines of GitLab seldom have a name
+            row["build"], row["repository"], "", row["name"] or "CI", row["url"], aware(row["since"]),
             # a main branch is red at once and worth a word only after a while
             aware(row["due_at"]) <= scope.now, row["failures"], row["sha"] or "", branch=row["branch"] or "",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -37,7 +37,7 @@ def pipeline_event(sheet: Sheet, payload: Doc) -> None:
     branch = found.text("ref")
     if isinstance(of_change, str) and found.text("source") == "merge_request_event":
         branch = f"refs/merge-requests/{of_change.rpartition('!')[2]}/head"
-    found = Doc({**found.data, "ref": branch}, found.path)
+    found = Doc({**_begun(jobs), **found.data, "ref": branch}, found.path)
     identity = _say_pipeline(sheet, found, of_change, sheet.person(payload, "user"), latest)
     for job in jobs:
         _say_job(sheet, job, identity, found.text("sha"), _branch(branch))
@@ -149,6 +149,12 @@ def _state(doc: Doc) -> tuple[str, Text]:
     if status in _ENDED:
         return "finished", _ENDED[status]
     return ("running" if status in _RUNNING else "queued"), None
+
+
+def _begun(jobs: Iterable[Doc]) -> dict[str, str]:
+    """When a pipeline began: a webhook says it only of its jobs, of which the first is what the API means."""
+    told = [(moment, job.text("started_at") or "") for job in jobs if (moment := second(job, "started_at"))]
+    return {"started_at": min(told)[1]} if told else {}
 
 
 def _latest(job: Doc) -> datetime:
