@@ -78,6 +78,16 @@ def test_what_is_named_or_described_is_found(acme: Any, asked: str, found: dict[
     assert ids(find(acme, asked, people=False)) == found
 
 
+def test_a_former_name_finds_what_bears_another_now(acme: Any) -> None:
+    former = {"OLD-3": ("jira:ACME-17",), "price": ("jira:gone",)}
+    (items,) = find(acme, "OLD-3", people=False, former=former)
+    assert [(hit.id, hit.exact) for hit in items.hits] == [("jira:ACME-17", True)]
+    assert ids(find(acme, "old-3 fees", people=False, former={"old-3": ("jira:ACME-17",)})) == {
+        "work item": ["jira:ACME-17"]
+    }
+    assert find(acme, "OLD-3", people=False) == find(acme, "price", people=False, former=former) == []
+
+
 def test_what_is_named_comes_first_then_the_newest(acme: Any) -> None:
     groups = find(acme, "pay", people=False)
     assert groups[0].kind == "repository"

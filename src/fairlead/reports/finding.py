@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from fairlead.metrics.shown import relation
@@ -84,9 +85,19 @@ def words_of(asked: str) -> tuple[str, ...]:
 
 
 def find(
-    warehouse: Any, asked: str, *, people: bool, kind: str = "", limit: int = 50, offset: int = 0
+    warehouse: Any,
+    asked: str,
+    *,
+    people: bool,
+    kind: str = "",
+    limit: int = 50,
+    offset: int = 0,
+    former: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> list[Group]:
-    """Records that hold every word, of each kind so many; `people`: whether the reader may know who is registered."""
+    """Records that hold every word, of each kind so many; `people`: whether the reader may know who is registered.
+
+    `former` tells of words that are former ids which ids they have become (`store.aliases.called_now`).
+    """
     words = words_of(asked)
     if kind and kind not in KINDS:
         raise Abort(f"no kind `{plain(kind)}`", hint=f"there are: {', '.join(KINDS)}")
@@ -95,7 +106,8 @@ def find(
         return []
     params: dict[str, Any] = {"first": offset, "last": offset + limit}
     params |= {f"w{at}": word for at, word in enumerate(words)}
-    rows = warehouse.rows(_query(kinds, words), params)
+    params |= {f"n{at}": [one.lower() for one in former[word]] for at, word in enumerate(words) if former.get(word)}
+    rows = warehouse.rows(_query(kinds, words, former), params)
     groups = [_group(name, list(part), offset) for name, part in groupby(rows, key=lambda row: row["kind"])]
     # Whoever types an id wants that record, of whatever kind it is.
     return sorted(groups, key=lambda group: (not any(hit.exact for hit in group.hits), KINDS.index(group.kind)))
@@ -118,9 +130,9 @@ def _group(kind: str, rows: list[dict[str, Any]], offset: int) -> Group:
     return Group(kind, rows[0]["total"], hits)
 
 
-def _query(kinds: list[str], words: tuple[str, ...]) -> str:
+def _query(kinds: list[str], words: tuple[str, ...], former: Mapping[str, Sequence[str]]) -> str:
     """The first row of a kind comes along on every page of it: it carries how many there are."""
-    named = [_named(f"w{at}", word) for at, word in enumerate(words)]
+    named = [_named(f"w{at}", word, f"n{at}" if former.get(word) else "") for at, word in enumerate(words)]
     # `contains` and not `like`: in what people type, a percent sign is a percent sign.
     every = " and ".join(f"(contains(text, lower($w{at})) or {exact})" for at, exact in enumerate(named))
     return f"""
@@ -146,10 +158,12 @@ def _source(kind: str) -> str:
         from {told} where deleted_at is null"""  # noqa: S608
 
 
-def _named(name: str, word: str) -> str:
+def _named(name: str, word: str, became: str) -> str:
     """Whether a record is called so: `#42`, `payments#42`, `ACME-17`, `9f31c2a`, `v2.1.0`, or its whole id."""
     said = f"lower(${name})"
     ends = [f"low = {said}", f"key = {said}", f"ends_with(low, ':' || {said})"]
+    if became:
+        ends.append(f"list_contains(${became}, low)")
     if word.isdecimal():
         ends += [f"ends_with(low, '#' || {said})", f"ends_with(low, '!' || {said})"]
     elif word[0] in "#!":

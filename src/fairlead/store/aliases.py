@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fairlead.store.database import Transaction
@@ -65,3 +66,39 @@ def all_told(tx: Transaction) -> list[Told]:
 def all_seen(tx: Transaction) -> list[Seen]:
     """All stretches."""
     return [Seen(**row._mapping) for row in tx.execute(select(names))]
+
+
+def called_now(tx: Transaction, words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Word -> what goes by another id since, where a word is a former id, its end after the source, or below one.
+
+    An old key stands in commits and bookmarks for years; that somebody else may bear it now is the reader's matter.
+    """
+    return {word: found for word in words if (found := tuple(sorted(_now(tx, word))))}
+
+
+def _now(tx: Transaction, word: str) -> set[str]:
+    # `acme/pricing#12` goes with its repository
+    places = [match.start() for match in re.finditer("[#!@/]", word)][:8]
+    found = {
+        new + word[at:]
+        for at in (len(word), *places)
+        if at and (new := _last(tx, renames.c.new, _ends(renames.c.old, word[:at])))
+    }
+    return {_followed(tx, one) for one in found} - {word}
+
+
+def _followed(tx: Transaction, name: str) -> str:
+    """The last name of a chain of renames; a circle is left where it was begun."""
+    seen = [name]
+    while (new := _last(tx, renames.c.new, renames.c.old == seen[-1])) and new not in seen:
+        seen.append(new)
+    return seen[-1]
+
+
+def _last(tx: Transaction, column: ColumnElement[str], condition: ColumnElement[bool]) -> str | None:
+    return tx.execute(select(column).where(condition).order_by(renames.c.at.desc()).limit(1)).scalar()
+
+
+def _ends(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    low = func.lower(column)
+    return or_(low == word.lower(), low.endswith(f":{word.lower()}", autoescape=True))

@@ -18,12 +18,13 @@ def answer_search(services: Services, words: Words) -> Reply:
     asked = words.get("q", "")
     if not words_of(asked):
         raise Abort("nothing to search for", hint="type a number like #42, a key, words of a title")
-    groups = find(
-        services.warehouse, asked, people=True, kind=words.get("kind", ""), limit=int(words.get("limit") or 10)
-    )
     # Late: what opens a store takes as long to read as a report that needs none.
-    from fairlead.store import access
+    from fairlead.store import access, aliases
 
+    with services.database.read() as tx:
+        former = aliases.called_now(tx, words_of(asked))
+    kind, limit = words.get("kind", ""), int(words.get("limit") or 10)
+    groups = find(services.warehouse, asked, people=True, kind=kind, limit=limit, former=former)
     if seen := sum(len(group.hits) for group in groups if group.kind == "person"):
         with services.database.begin() as tx:
             # What was typed may itself be a name; that names were read is all that the log is for.

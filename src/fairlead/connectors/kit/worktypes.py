@@ -44,12 +44,12 @@ def work_type(labels: Texts, type_name: Text, options: Mapping[str, Any]) -> Tex
 
 
 def _meaning(name: str, table: Mapping[str, Any]) -> str | None:
-    """`type: bug`, `kind/bug` and `Bug` all mean the same."""
+    """`type: bug`, `kind/bug`, GitLab's scoped `type::bug` and `Bug` all mean the same."""
     word = name.strip().lower()
     stated = table.get(name, table.get(word))
     if stated in WORK_TYPES:
         return str(stated)
-    for mark in (":", "/"):
+    for mark in ("::", ":", "/"):
         head, found, tail = word.partition(mark)
         if found and head.strip() in _PREFIXES:
             word = tail.strip()

@@ -8,7 +8,8 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 
 from fairlead.gateway.api.asking import Api, viewer_of
-from fairlead.reports.finding import PEOPLE_READ, find
+from fairlead.reports.finding import PEOPLE_READ, find, words_of
+from fairlead.store import aliases
 
 
 def routes(api: Api) -> APIRouter:
@@ -29,7 +30,9 @@ def routes(api: Api) -> APIRouter:
         viewer = viewer_of(request)
         viewer.demand("viewer", "read")
         owner = viewer.sees_people
-        groups = find(api.services.warehouse, q, people=owner, kind=kind, limit=limit, offset=offset)
+        with api.services.database.read() as tx:
+            former = aliases.called_now(tx, words_of(q))
+        groups = find(api.services.warehouse, q, people=owner, kind=kind, limit=limit, offset=offset, former=former)
         if seen := sum(len(group.hits) for group in groups if group.kind == "person"):
             api.access.note_reading(viewer, "api", f"GET {request.url.path}", list(PEOPLE_READ), seen, allowed=True)
         # A row more than asked tells of a next page elsewhere; here every kind says how much there is of it.

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from fairlead.model.errors import Abort
 from fairlead.reports.finding import KINDS, LONGEST, Group, Hit, find, words_of
 from fairlead.reports.renderers.walk import safe_url
+from fairlead.store import aliases
 from fairlead.ui.around import aware
 from fairlead.ui.misnamed import choice
 from fairlead.ui.page import Page
@@ -79,9 +80,11 @@ def _groups(visit: Visit, asked: str, kind: str, part: Slice) -> list[Group]:
         return []
     # Names of people stand on the page People, for those who may open it.
     people, warehouse = allowed(visit, "member"), visit.services.warehouse
+    with visit.services.database.read() as tx:
+        former = aliases.called_now(tx, words_of(asked))
     if kind:
-        return find(warehouse, asked, people=people, kind=kind, limit=part.limit, offset=part.offset)
-    groups = find(warehouse, asked, people=people, limit=_FIRST)
+        return find(warehouse, asked, people=people, kind=kind, limit=part.limit, offset=part.offset, former=former)
+    groups = find(warehouse, asked, people=people, limit=_FIRST, former=former)
     # Where one kind alone has something there is no choice to offer: its rows are shown at once.
     return _groups(visit, asked, groups[0].kind, part) if len(groups) == 1 and not visit.partial else groups
 
