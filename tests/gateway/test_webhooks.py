@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.gateway.conftest import signed
 
 from fairlead.bus.sql import Limits, SqlEventLog
 from fairlead.bus.suite import event
@@ -32,6 +33,16 @@ def test_a_duplicate_has_no_effect(house: Any) -> None:
     answer = house.send(b"{}", x_kiln_delivery="d1")
     assert (answer.status_code, answer.json()["status"]) == (200, "duplicate")
     assert len(house.log.read(0, 10)) == 1
+
+
+def test_a_header_that_comes_twice_the_same_is_one_and_two_signatures_that_differ_are_none(house: Any) -> None:
+    headers = signed(b"{}", "s3cret") | {"x-kiln-delivery": "d1"}
+    twice = [*headers.items(), *headers.items()]
+    assert house.client.post("/hooks/kiln", content=b"{}", headers=twice).status_code == 202
+    assert house.client.post("/hooks/kiln", content=b"{}", headers=headers).json()["status"] == "duplicate"
+    mixed = [*headers.items(), *signed(b"{}", "stolen").items()]
+    assert house.client.post("/hooks/kiln", content=b"{}", headers=mixed).status_code == 401
+    assert house.client.post("/hooks/kiln", content=b"{}", headers=mixed[::-1]).status_code == 401
 
 
 def test_what_failed_is_taken_up_again_when_it_is_sent_again(house: Any) -> None:

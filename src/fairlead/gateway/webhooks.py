@@ -197,12 +197,12 @@ def _verify(
 
 def _headers(scope: Scope) -> dict[str, str]:
     """Header names in lower case; a header that came twice is one, joined by commas, as HTTP says."""
-    found: dict[str, str] = {}
+    found: dict[str, dict[str, None]] = {}
     for raw_name, raw_value in scope["headers"]:
-        name = raw_name.decode("latin-1")
-        value = raw_value.decode("latin-1")
-        found[name] = f"{found[name]}, {value}" if name in found else value
-    return found
+        # Proxies in a row may add the same signature or delivery id once more. Twice the same is still one; two that
+        # differ stay two, and a connector whose header holds one value refuses them.
+        found.setdefault(raw_name.decode("latin-1"), {})[raw_value.decode("latin-1")] = None
+    return {name: ", ".join(values) for name, values in found.items()}
 
 
 _encode = msgspec.json.Encoder().encode

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import httpx
 
 from fairlead.connectors.github.connector import CONNECTOR
 from fairlead.connectors.github.fake.api.desk import Desk
@@ -15,16 +12,13 @@ from fairlead.connectors.github.fake.code import FileChange, Repository
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.repositories import NewCommit
 from fairlead.connectors.github.fake.state import Issue, Pull
-from fairlead.connectors.github.sync import sync
-from fairlead.connectors.kit.connector import Delivery, Options, Page, Progress, SyncRequest
-from fairlead.connectors.kit.fake.transport import FakeTransport
-from fairlead.connectors.kit.golden import merged
+from fairlead.connectors.kit.connector import Delivery, Options, Page
+from fairlead.connectors.kit.sync_suite import Reader, World
 from fairlead.model.patch import Patch
 
 START = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
 OPTIONS = Options(source="github")
 PEOPLE = ("mira", "jonas", "sahar")
-Records = dict[tuple[str, str], dict[str, Any]]
 
 
 @dataclass
@@ -229,11 +223,7 @@ ACTS: Sequence[Act] = (
 
 def told_by_webhooks(team: Team) -> list[Patch]:
     """What all webhooks of a history say."""
-    found: list[Patch] = []
-    for sent in team.fake.hook.sent:
-        headers = {name.lower(): value for name, value in sent.headers.items()}
-        found += CONNECTOR.read(Delivery(sent.event, headers, sent.body, sent.guid), OPTIONS).patches
-    return found
+    return [patch for sent in world_of(team).deliveries for patch in CONNECTOR.read(sent, OPTIONS).patches]
 
 
 def told_by(pages: Iterable[Page]) -> list[Patch]:
@@ -244,56 +234,21 @@ def told_by(pages: Iterable[Page]) -> list[Patch]:
     return found
 
 
-@dataclass
-class Reader:
-    """A sync of the fake whose clock only its own waiting moves."""
-
-    desk: Desk
-    state: Mapping[str, Any] = field(default_factory=dict)
-    said: list[Progress] = field(default_factory=list)
-    slept: list[float] = field(default_factory=list)
-    now: datetime = START + timedelta(days=30)
-
-    @classmethod
-    def of(cls, team: Team) -> Reader:
-        reader = cls(Desk(team.fake))
-        reader.desk.now = lambda: reader.now
-        reader.desk.sign_in.tokens["a token"] = "mira"
-        return reader
-
-    def request(self, **more: Any) -> SyncRequest:
-        settings = {"repositories": ["harbor-co/tides"], **more.pop("settings", {})}
-        return SyncRequest(
-            options=OPTIONS,
-            settings=settings,
-            credentials=more.pop("credentials", {"token": "a token"}),
-            state=self.state,
-            since=more.pop("since", None),
-            now=self.now,
-            client=httpx.Client(transport=FakeTransport(self.desk)),
-            report=self.said.append,
-            sleep=self._sleep,
-            **more,
-        )
-
-    def pages(self, **more: Any) -> list[Page]:
-        found = list(sync(self.request(**more)))
-        if found:
-            self.state = found[-1].state
-        return found
-
-    @property
-    def left_out(self) -> list[str]:
-        return [progress.left_out for progress in self.said if progress.left_out]
-
-    def _sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += timedelta(seconds=seconds)
+def world_of(team: Team, desk: Desk | None = None) -> World:
+    """A history with both ways of hearing of it, asked about long after."""
+    desk = desk or Desk(team.fake)
+    desk.sign_in.tokens["a token"] = "mira"
+    deliveries = [
+        Delivery(sent.event, {name.lower(): value for name, value in sent.headers.items()}, sent.body, sent.guid)
+        for sent in team.fake.hook.sent
+    ]
+    return World(
+        desk, deliveries, START + timedelta(days=30), OPTIONS, {"token": "a token"},
+        {"repositories": ["harbor-co/tides"]}, refusable="/deployments", cursor='"(after|items)":"',
+        happens=lambda at: team.fake.open_issue(team.repo, "Leak", by="mira", at=at),
+    )  # fmt: skip
 
 
-def records(patches: Iterable[Patch]) -> Records:
-    """Records with the fields that hold something: `null` and unsaid are the same to whoever reads them."""
-    return {
-        key: {name: value for name, value in each.values.items() if value is not None and value != ()}
-        for key, each in merged(patches).items()
-    }
+def reader_of(team: Team) -> Reader:
+    """A sync of it."""
+    return Reader(CONNECTOR, world_of(team))

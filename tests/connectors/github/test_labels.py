@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tests.connectors.github.histories import Reader, Team, records, told_by
+from tests.connectors.github.histories import Team, reader_of, told_by
 
 from fairlead.connectors.kit.connector import Page
+from fairlead.connectors.kit.sync_suite import held
 
 ISSUE, PULL = ("work_items", "github:harbor-co/tides#1"), ("changes", "github:harbor-co/tides#2")
 
@@ -26,7 +27,7 @@ class Desk:
         self.pull = team.fake.open_pull(
             team.repo, "Fix the tide", head=branch, by="jonas", at=team.later(), labels=("urgent",)
         )
-        self.reader = Reader.of(team)
+        self.reader = reader_of(team)
         self.pages = self.reader.pages()
 
     def sync(self, *, full: bool = False) -> list[Page]:
@@ -37,7 +38,7 @@ class Desk:
 
 
 def labels(pages: Sequence[Page]) -> tuple[object, object]:
-    found = records(told_by(pages))
+    found = held(told_by(pages))
     return found[ISSUE].get("labels"), found[PULL].get("labels")
 
 
@@ -98,11 +99,11 @@ def test_a_nightly_run_forgets_no_name() -> None:
 
 def test_what_is_older_than_the_history_read_stays_out() -> None:
     desk = Desk()
-    reader, since = Reader.of(desk.team), desk.pull.updated_at - timedelta(minutes=1)
+    reader, since = reader_of(desk.team), desk.pull.updated_at - timedelta(minutes=1)
     pages = reader.pages(since=since)
     desk.team.fake.rename_label(desk.team.repo, "urgent", "hotfix", by="mira", at=desk.team.later())
     reader.now += timedelta(minutes=5)
     pages += reader.pages(since=since)
-    found = records(told_by(pages))
+    found = held(told_by(pages))
     assert ISSUE not in found
     assert found[PULL]["labels"] == ("hotfix",)

@@ -36,7 +36,8 @@ def test_graphql_has_a_budget_of_its_own(own: Small) -> None:
     own.desk.limits.budgets["graphql"].exhaust(NOW, for_s=30)
     client = own.client()
     refused = client.post("/graphql", json={"query": "{ viewer { login } }"})
-    assert (refused.status_code, refused.headers["x-ratelimit-resource"]) == (403, "graphql")
+    assert (refused.status_code, refused.json()["errors"][0]["type"]) == (200, "RATE_LIMITED")
+    assert (refused.headers["x-ratelimit-resource"], refused.headers["x-ratelimit-remaining"]) == ("graphql", "0")
     assert client.get("/user").status_code == 200
 
 

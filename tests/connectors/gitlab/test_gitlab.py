@@ -62,6 +62,7 @@ class TestSync(SyncSuite):
             {"token": fake.token},
             {"url": "https://gitlab.example", "organisations": ["harbor"]},
             refusable="/deployments",
+            happens=lambda at: fake.open_issue(fake.projects[0], fake.users[0], at, "Leak"),
         )
 
     def live_only(self, key: tuple[str, str]) -> bool:

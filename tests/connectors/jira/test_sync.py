@@ -33,6 +33,7 @@ def world_of(fake: FakeJira, end: datetime) -> World:
         settings,
         refusable="/versions",
         cursor="nextPageToken" if fake.cloud else "",
+        happens=lambda at: fake.create("DOCK", "Crane", fake.users[0], at),
     )
 
 

@@ -40,8 +40,9 @@ class TestSync(SyncSuite):
             Delivery(CONNECTOR.envelope({}, sent.body)[0], {}, sent.body, str(n)) for n, sent in enumerate(fake.sent)
         ]
         return World(
-            fake, deliveries, end + timedelta(hours=1), OPTIONS, {"token": fake.token}, refusable="/services"
-        )
+            fake, deliveries, end + timedelta(hours=1), OPTIONS, {"token": fake.token}, refusable="/services",
+            happens=lambda at: fake.trigger(fake.services[0], "Flood", at),
+        )  # fmt: skip
 
     def synced_only(self, key: tuple[str, str]) -> bool:
         # Shifts, pages, and people and services without an incident are told by the API alone.

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from fairlead.connectors.github.app import SignedIn
 from fairlead.connectors.kit.connector import Page
-from fairlead.connectors.kit.http import Answer, Http, next_page, place_of
+from fairlead.connectors.kit.http import TRIES, Answer, Http, next_page, place_of
 from fairlead.connectors.kit.rest import Entry, Rest, entries
-from fairlead.model.errors import Skip
+from fairlead.model.errors import Retry
 from fairlead.model.times import iso
 
 PUBLIC = "https://api.github.com"
@@ -53,9 +53,7 @@ class Api(Rest):
         before = b""
         for number in range(first, _MOST_PAGES):
             asked = {**(params or {}), "per_page": PER_PAGE, "page": number}
-            answer = self.get(path, asked, etag if number == first else "")
-            if answer.body and answer.body == before and entries(answer, key):
-                answer = self._again(path, asked, before)
+            answer = self.following(path, asked, before, etag if number == first else "")
             if answer.unchanged:
                 return
             before = answer.body
@@ -64,6 +62,15 @@ class Api(Rest):
             if len(found) < PER_PAGE and next_page(answer) is None:
                 return
 
+    def following(self, path: str, asked: Mapping[str, Any], before: bytes, etag: str = "") -> Answer:
+        """A page of a list, asked for again where a cache in between gives the one before it once more."""
+        for _ in range(TRIES):
+            answer = self.get(path, asked, etag)
+            # what is unchanged has no body, and neither has what stands before a first page
+            if not before or answer.body != before:
+                return answer
+        raise Retry(f"`{path}?{urlencode(asked)}` gave the page before it again")
+
     def page(self, kind: str, path: str, answer: Answer, **headers: str) -> Page:
         """An answer as a raw page, told with its number."""
         place, last = place_of(answer)
@@ -71,10 +78,3 @@ class Api(Rest):
         self.tell(path.removeprefix("/repos/") + told)
         # Not super(): a dataclass with slots is made anew, and the cell of the method still holds the first one.
         return Rest.page(self, kind, path, answer, **headers)
-
-    def _again(self, path: str, asked: Mapping[str, Any], before: bytes) -> Answer:
-        """A page that came twice, asked for once more."""
-        answer = self.get(path, asked)
-        if answer.body == before:
-            raise Skip(f"`{path}?{urlencode(asked)}` gave the page before it again")
-        return answer

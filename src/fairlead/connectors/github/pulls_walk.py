@@ -10,7 +10,7 @@ from fairlead.connectors.github.queries import PULL, PULLS
 from fairlead.connectors.github.walks import newest_first
 from fairlead.connectors.kit.connector import Page
 from fairlead.connectors.kit.cursor import Mark
-from fairlead.connectors.kit.http import Answer
+from fairlead.connectors.kit.http import Answer, Limited
 from fairlead.connectors.kit.rest import Entry, number, text
 from fairlead.model.errors import Retry, Skip
 
@@ -81,25 +81,40 @@ def _by_graphql(api: Api, home: str, mark: Mark) -> Iterator[Page]:
 
 def _rest_of_timeline(api: Api, home: str, node: Entry) -> Iterator[Page]:
     items, info = _connection(node, "timelineItems")
-    commits = _commits(items)
-    while info.get("hasNextPage") and info.get("endCursor"):
-        variables = {"number": number(node), "items": info["endCursor"]}
-        answer, found = _ask(api, home, PULL, variables)
+    commits, anew = _commits(items), False
+    after = info.get("endCursor") if info.get("hasNextPage") else None
+    while after or anew:
+        try:
+            answer, found = _ask(api, home, PULL, {"number": number(node), "items": after})
+        except _ExpiredError:
+            if anew:
+                raise Skip("GraphQL refuses its own cursor") from None
+            # from its beginning on, which asks for no cursor and gives a fresh one
+            after, anew, commits = None, True, 0
+            continue
         pull = found.get("pullRequest")
         if not isinstance(pull, dict):
             return
         yield api.page("graphql", f"{home}/graphql", answer, **{"commits-before": str(commits)})
         items, info = _connection(pull, "timelineItems")
         commits += _commits(items)
+        after = info.get("endCursor") if info.get("hasNextPage") else None
+        anew = anew and bool(after)
 
 
 def _ask(api: Api, home: str, query: str, variables: Mapping[str, Any]) -> tuple[Answer, Entry]:
     """The repository of an answer; GraphQL tells its faults in a good answer."""
     owner, name = home.removeprefix("/repos/").split("/")
     body = {"query": query, "variables": {"owner": owner, "name": name, **variables}}
-    answer = api.http.post(api.graphql_url, body)
-    value = answer.value if isinstance(answer.value, dict) else {}
-    faults = [fault for fault in value.get("errors") or [] if isinstance(fault, dict)]
+    limited = Limited(api.http)
+    while True:
+        answer = api.http.post(api.graphql_url, body)
+        value = answer.value if isinstance(answer.value, dict) else {}
+        faults = [fault for fault in value.get("errors") or [] if isinstance(fault, dict)]
+        if not any(text(fault, "type") == "RATE_LIMITED" for fault in faults):
+            break
+        # the hourly points are spent: GitHub says so in an answer that looks good
+        limited.wait(answer.headers, "GraphQL", 200)
     words = "; ".join(text(fault, "message")[:200] for fault in faults)
     if faults:
         if "cursor" in words.lower():

@@ -60,7 +60,10 @@ def events_page(sheet: Sheet, entries: list[Doc]) -> None:
         else:
             _of_issue(sheet, entry, about)
     for about, own in pulls.items():
-        of_pull(sheet, own, about, [])
+        # the page may end between the two events of a merge, and only its time tells what the closing beside it was
+        held = own[0].need("issue").child("pull_request")
+        merged = held.time("merged_at") if held else None
+        of_pull(sheet, own, about, [merged] if merged else [])
 
 
 def of_pull(sheet: Sheet, entries: Iterable[Doc], change: str, merged: list[datetime]) -> None:

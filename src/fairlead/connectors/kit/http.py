@@ -18,8 +18,8 @@ from fairlead.model.errors import Abort, Retry, Skip, Unreadable
 
 TRIES = 5
 _LONGEST_WAIT_S = 3900
-"""A window of a rate limit lasts an hour at most; whoever asks for more is not waited for."""
-_DEFAULT_WAIT_S = 60
+"""A window of a rate limit lasts an hour at most; whoever asks for more, at once or bit by bit, is not waited for."""
+_DEFAULT_WAIT_S = 60.0
 _REDIRECTS = 3
 _LIMIT_WORDS = ("rate limit", "abuse detection")
 
@@ -85,18 +85,21 @@ class Http:
         return retrying(self._once, method, url, body, extra)
 
     def _once(self, method: str, url: str, body: Any, extra: Mapping[str, str]) -> Answer:
-        renewed = False
-        for _ in range(_REDIRECTS + 2 * TRIES):
+        renewed, redirects = False, 0
+        limited = Limited(self)
+        while True:
             found = self._send(method, url, body, extra)
             if _is_limit(found):
-                self._wait_for_limit(found, url)
+                limited.wait(found.headers, _shown(url), found.status_code)
             elif found.status_code in (301, 302, 307, 308):
+                redirects += 1
+                if redirects > _REDIRECTS:
+                    raise Skip(f"{_shown(url)} leads in circles")
                 url = self._same_server(url, found)
             elif found.status_code == 401 and not renewed and self.renew():
                 renewed = True
             else:
                 return self._judged(url, found)
-        raise Retry(f"{_shown(url)} leads in circles or is limited without end")
 
     def _send(self, method: str, url: str, body: Any, extra: Mapping[str, str]) -> httpx.Response:
         try:
@@ -136,14 +139,33 @@ class Http:
             raise Skip(f"{_shown(url)} redirects to another server")
         return target
 
-    def _wait_for_limit(self, found: httpx.Response, url: str) -> None:
-        wait_s = _limit_wait(found, self.now)
-        if wait_s > _LONGEST_WAIT_S:
-            raise Abort(f"{_shown(url)}: limited for another {wait_s / 60:.0f} minutes")
-        until = self.now + timedelta(seconds=wait_s)
-        self.report(Progress(0, None, "waiting for the rate limit", waiting_until=until))
-        self.sleep(wait_s)
-        self.now = max(self.now, until)
+
+@dataclass(slots=True)
+class Limited:
+    """The refusals of one request for too many requests; what it waits for them all has an end."""
+
+    http: Http
+    _times: int = 0
+    _waited_s: float = 0
+
+    def wait(self, headers: Mapping[str, str], shown: str, status: int) -> None:
+        """Waits as long as was asked for; raises `Abort` once that is longer than any window of a limit."""
+        http = self.http
+        # Whoever says "in a second" for an hour would be asked 3,600 times, and some servers count those as well.
+        wait_s = max(_limit_wait(headers, status, http.now), min(2.0**self._times, _DEFAULT_WAIT_S))
+        self._times += 1
+        self._waited_s += wait_s
+        if self._waited_s > _LONGEST_WAIT_S:
+            raise Abort(
+                f"{shown}: still limited after {(self._waited_s - wait_s) / 60:.0f} minutes"
+                if self._waited_s > wait_s
+                else f"{shown}: limited for another {wait_s / 60:.0f} minutes",
+                hint="the next sync goes on where this one stopped",
+            )
+        until = http.now + timedelta(seconds=wait_s)
+        http.report(Progress(0, None, "waiting for the rate limit", waiting_until=until))
+        http.sleep(wait_s)
+        http.now = max(http.now, until)
 
 
 def next_page(answer: Answer) -> str | None:
@@ -180,20 +202,22 @@ def _is_limit(found: httpx.Response) -> bool:
     return "retry-after" in found.headers or spent or any(word in text for word in _LIMIT_WORDS)
 
 
-def _limit_wait(found: httpx.Response, now: datetime) -> float:
+def _limit_wait(headers: Mapping[str, str], status: int, now: datetime) -> float:
     """Seconds to wait, by the server's clock where it told one: ours may be wrong."""
-    after = found.headers.get("retry-after", "")
+    now = _http_date(headers.get("date")) or now
+    after = headers.get("retry-after", "")
     if after.isascii() and after.isdigit():
         return max(1.0, float(after))
-    reset = found.headers.get("ratelimit-reset", "")
-    if reset.isascii() and reset.isdigit() and found.status_code == 429:
+    # HTTP lets a server name the moment instead, and proxies in front of one do
+    if moment := _http_date(after):
+        return max(1.0, (moment - now).total_seconds() + 1)
+    reset = headers.get("ratelimit-reset", "")
+    if reset.isascii() and reset.isdigit() and status == 429:
         # GitLab means a moment, PagerDuty and the draft standard a number of seconds; no wait is that long.
-        date = _http_date(found.headers.get("date")) or now
-        return max(1.0, int(reset) - date.timestamp() + 1 if len(reset) > 8 else float(reset))
-    reset = found.headers.get("x-ratelimit-reset", "")
-    if found.headers.get("x-ratelimit-remaining") == "0" and reset.isascii() and reset.isdigit():
-        date = _http_date(found.headers.get("date")) or now
-        return max(1.0, int(reset) - date.timestamp() + 1)
+        return max(1.0, int(reset) - now.timestamp() + 1 if len(reset) > 8 else float(reset))
+    reset = headers.get("x-ratelimit-reset", "")
+    if headers.get("x-ratelimit-remaining") == "0" and reset.isascii() and reset.isdigit():
+        return max(1.0, int(reset) - now.timestamp() + 1)
     return _DEFAULT_WAIT_S
 
 

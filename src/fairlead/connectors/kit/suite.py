@@ -129,6 +129,27 @@ class ConnectorSuite:
             with pytest.raises(Refused):
                 self.connector.verify(given_headers, given_body, secrets, _NOW)
 
+    def test_a_signature_header_twice_empty_or_huge(self) -> None:
+        body = samples(self.folder)[0].body
+        right, wrong = self.signed(body, "new secret"), self.signed(body, "another")
+        if right is None or wrong is None:
+            return
+        # Where a header may hold several claims, one that fits is enough, and where it may not, two are none. In
+        # either order, or whoever stands in between would look at another one than we do.
+        assert self._lets_in(_joined(right, wrong), body) is self._lets_in(_joined(wrong, right), body)
+        assert not self._lets_in(_joined(wrong, wrong), body)
+        for name, value in right.items():
+            for odd in ("", " ", ",", ", ".join([wrong[name]] * 2000), "x" * 1_000_000, value * 50_000):
+                assert not self._lets_in({**right, name: odd}, body), f"{name}: {odd[:40]}"
+
+    def _lets_in(self, headers: dict[str, str], body: bytes) -> bool:
+        try:
+            self.connector.verify(headers, body, ["new secret"], _NOW)
+        except Refused as fault:
+            assert fault.message
+            return False
+        return True
+
     def test_envelope_takes_anything(self) -> None:
         for body in (*_BROKEN, *(sample.body for sample in samples(self.folder))):
             kind, delivery = self.connector.envelope({}, body)
@@ -196,6 +217,11 @@ class ConnectorSuite:
         from fairlead.model.schema import TABLES
 
         return tuple(TABLES)
+
+
+def _joined(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    """Headers as HTTP joins them; those that are the same, like an id that is signed as well, came once."""
+    return {name: value if value == other[name] else f"{value}, {other[name]}" for name, value in one.items()}
 
 
 def _check_words(patch: Patch) -> None:

@@ -62,9 +62,10 @@ code of each. [Writing one](writing-one.md) tells what a new one needs.
 _FOOT = """
 All that read what others write pass one suite (`connectors/kit/suite.py`): golden pairs hold, any order and any
 repetition give the same records, reading touches nothing outside, forged signatures are refused, broken bodies end in
-words. `sync_suite.py` runs on a fake: webhooks and sync say the same, and a killed sync goes on; GitHub, whose two
-ways each tell some fields alone, has tests of its own. `pytest tests/connectors` runs all of it. `git` and `records`
-read what Fairlead itself has written down.""".splitlines()
+words. All that call an API pass `sync_suite.py` on a fake of it: webhooks and sync say the same, a killed sync goes
+on, and on bad days (an hour of 429, broken and repeated pages, HTML, an expired cursor, a permission lost half-way,
+clocks an hour apart) nothing is lost and what is missing is told. `pytest tests/connectors` runs all of it. `git` and
+`records` read what Fairlead itself has written down.""".splitlines()
 
 
 def _mark(there: bool) -> str:

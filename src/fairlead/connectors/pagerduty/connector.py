@@ -33,11 +33,7 @@ class PagerDuty(Folder):
         claims = [part.strip()[3:] for part in headers.get(_HEADER, "").split(",") if part.strip().startswith("v1=")]
         if not claims:
             raise Refused(f"header `{_HEADER}` is missing or holds no `v1=<hex>`")
-        fits = False
-        # All are tried, so that the time tells nobody which one fitted.
-        for claim in claims:
-            fits |= hmac_sha256_hex(live, body, claim)
-        if not fits:
+        if not hmac_sha256_hex(live, body, *claims):
             raise Refused(f"`{_HEADER}` does not fit the body")
         return "verified"
 

@@ -8,7 +8,11 @@ from typing import Literal
 
 from fairlead.connectors.kit.fake.call import Request, Response
 
-FaultKind = Literal["502", "html", "empty", "cut", "repeat", "403", "404", "429", "500", "expired-cursor"]
+FaultKind = Literal["502", "html", "empty", "cut", "drop", "repeat", "403", "404", "429", "500", "expired-cursor"]
+DROPPED = 0
+"""Stands for the status of an answer that broke off on the way."""
+PLACES = frozenset(("startAt", "nextPageToken", "offset", "page", "cursor", "id_after", "updated_after"))
+"""Parameters that say where in a list a page begins, and not which list it is."""
 _STATUS = {"502": 502, "500": 500, "403": 403, "404": 404, "429": 429, "expired-cursor": 400}
 _HTML = b"<!DOCTYPE html><html><head><title>Unicorn! &middot; GitHub</title></head><body>This page is taking too long"
 
@@ -32,6 +36,9 @@ class Faults:
     """Faults to come, in order."""
 
     waiting: list[Fault] = field(default_factory=list)
+    places: frozenset[str] = PLACES
+    _before: dict[str, Response] = field(default_factory=dict)
+    """Last good answer of each list: what a cache in between gives once more in place of its next page."""
 
     def add(self, kind: FaultKind, pattern: str = "", times: int = 1, after: int = 0) -> Fault:
         """Plans one."""
@@ -55,6 +62,21 @@ class Faults:
                 return fault.kind
         return None
 
+    def over(self, kind: FaultKind | None, request: Request, good: Response) -> Response:
+        """What goes out in place of a good answer."""
+        if kind == "repeat":
+            # no cache keeps what was posted
+            return self._before.get(self._list_of(request), good) if request.method == "GET" else good
+        if kind:
+            return broken(kind, good)
+        if good.status == 200:
+            self._before[self._list_of(request)] = good
+        return good
+
+    def _list_of(self, request: Request) -> str:
+        """Which list a request is about, wherever in it."""
+        return f"{request.path} {sorted(one for one in request.query.items() if one[0] not in self.places)}"
+
 
 def broken(kind: FaultKind, good: Response) -> Response:
     """The answer that a fault makes of a good one."""
@@ -64,6 +86,8 @@ def broken(kind: FaultKind, good: Response) -> Response:
         return Response(200, b"", good.headers)
     if kind == "cut":
         return Response(200, good.body[: len(good.body) // 2], good.headers)
+    if kind == "drop":
+        return Response(DROPPED)
     if kind == "502":
         return Response(502, _HTML, {"content-type": "text/html"})
     words = {

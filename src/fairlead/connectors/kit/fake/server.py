@@ -28,6 +28,7 @@ def app(desk: Desk) -> Starlette:
         )
         # a fake may think for a while, and other clients must not wait for it
         found = await run_in_threadpool(desk.handle, asked)
-        return WebResponse(found.body, found.status, found.headers)
+        # a status that HTTP does not have stands for a broken connection, which a gateway in between turns into this
+        return WebResponse(found.body, found.status or 502, found.headers)
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])])

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from fairlead.connectors.kit.fake.call import Request, Response
-from fairlead.connectors.kit.fake.faults import Faults, broken
+from fairlead.connectors.kit.fake.faults import Faults
 from fairlead.model.times import SystemClock
 
 Json = dict[str, Any]
@@ -40,8 +40,6 @@ class FakeTool(ABC):
     listeners: list[Callable[[Sent], None]] = field(default_factory=list)
     """Called with each webhook as it is made."""
     seen: list[Request] = field(default_factory=list)
-    _before: dict[str, Response] = field(default_factory=dict)
-    """Last good answer of each list: what a cache in between gives once more in place of its next page."""
     _numbers: int = 100
     _minute: tuple[str, int] = ("", 0)
 
@@ -75,12 +73,7 @@ class FakeTool(ABC):
         fault = self.faults.strike(request)
         found = self.answer(request) if self.knows(request) else said({"message": "not signed in"}, 401)
         found = self._limited(found) if self.requests_a_minute else found
-        if fault == "repeat":
-            found = self._before.get(_list_of(request), found)
-        elif fault:
-            found = broken(fault, found)
-        elif found.status == 200:
-            self._before[_list_of(request)] = found
+        found = self.faults.over(fault, request, found)
         found.headers.setdefault("content-type", "application/json; charset=utf-8")
         # HTTP dates have whole seconds, and readers take them as the version of what a page shows
         found.headers["date"] = format_datetime(self.now().replace(microsecond=0).astimezone(UTC), usegmt=True)
@@ -97,14 +90,6 @@ class FakeTool(ABC):
     def refused(self, wait_s: int) -> Response:
         """The answer to one request too many; `wait_s` are left of the minute."""
         return Response(429, b"Too Many Requests", {"retry-after": str(wait_s)})
-
-
-_PLACES = frozenset(("startAt", "nextPageToken", "offset", "page", "cursor", "id_after", "updated_after"))
-
-
-def _list_of(request: Request) -> str:
-    """Which list a request is about, wherever in it."""
-    return f"{request.path} {sorted(one for one in request.query.items() if one[0] not in _PLACES)}"
 
 
 def said(body: Any, status: int = 200) -> Response:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import httpx
 
 from fairlead.connectors.kit.fake.call import Desk, Request
+from fairlead.connectors.kit.fake.faults import DROPPED
 
 
 class FakeTransport(httpx.BaseTransport):
@@ -28,4 +29,6 @@ class FakeTransport(httpx.BaseTransport):
                 request.read(),
             )
         )
+        if answer.status == DROPPED:
+            raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
         return httpx.Response(answer.status, headers=answer.headers, content=answer.body)

@@ -20,10 +20,11 @@ from fairlead.connectors.github.fake.api.signin import SignIn
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.payloads.wire import Wire
 from fairlead.connectors.kit.fake.call import Request, Response
-from fairlead.connectors.kit.fake.faults import FaultKind, Faults, broken
+from fairlead.connectors.kit.fake.faults import PLACES, FaultKind, Faults, broken
 from fairlead.model.times import SystemClock
 
 JSON = "application/json; charset=utf-8"
+_IN_FRONT: tuple[FaultKind, ...] = ("502", "html", "drop", "403", "404", "429", "500")
 _OPEN = re.compile(r"/app-manifests/[^/]+/conversions|/rate_limit|/meta|/")
 """Paths that answer without a token."""
 
@@ -37,9 +38,14 @@ class Desk:
     """The API's own clock: `Date`, ends of windows and tokens."""
     sign_in: SignIn = field(default_factory=SignIn)
     limits: Limits = field(default_factory=Limits)
-    faults: Faults = field(default_factory=Faults)
+    # lists that grow are asked for by time here, and a cache knows nothing of that
+    faults: Faults = field(default_factory=lambda: Faults(places=PLACES | {"since"}))
     slim: bool = False
     """Answers without links and constants, for canned pages."""
+    graphql: bool = True
+    """Whether there is a GraphQL API: an old Enterprise Server may refuse it."""
+    most: int = 100
+    """Entries of a page at most; less than GitHub's own 100 makes lists of many pages out of small histories."""
     seen: list[Request] = field(default_factory=list)
     """All requests, for tests of what a client asks."""
 
@@ -48,23 +54,29 @@ class Desk:
             *people.ROUTES, *code.ROUTES, *threads.ROUTES, *builds.ROUTES, *apps.routes(self.sign_in, self.limits),
         )  # fmt: skip
         self._wires: dict[str, Wire] = {}
-        self._query = Query(self.fake)
+        self._query = Query(self.fake, self.most)
+
+    def turn(self, clock: Callable[[], datetime]) -> None:
+        """Goes by another clock."""
+        self.now = clock
 
     def handle(self, request: Request) -> Response:
         """The answer to a request, faults and all."""
         self.seen.append(request)
         fault = self.faults.strike(request)
         # what breaks in front of GitHub costs nothing of the limit
-        if fault in ("502", "html", "403", "404", "500"):
-            return self._finish(broken(fault, Response(200)), "core")
         graphql = _plain(request.path) == "/graphql"
+        if graphql and not self.graphql:
+            fault = "404"
+        if fault in _IN_FRONT or (fault == "expired-cursor" and not graphql):
+            return self._finish(broken(fault, Response(200)), "core")
         try:
-            answer = self._graphql(request, fault) if graphql else self._rest(request, fault)
+            answer = self._graphql(request, fault) if graphql else self._rest(request)
         except Refusal as refusal:
             body = msgspec.json.encode(refusal.body)
             answer = Response(refusal.status, body, {"content-type": JSON, **refusal.headers})
-        if fault in ("cut", "empty"):
-            answer = broken(fault, answer)
+        # GraphQL tells of an expired cursor itself, in an answer that looks good
+        answer = self.faults.over(None if fault == "expired-cursor" else fault, request, answer)
         return self._finish(answer, "graphql" if graphql else "core")
 
     def _finish(self, answer: Response, resource: str) -> Response:
@@ -79,7 +91,7 @@ class Desk:
             answer.headers.setdefault(name, value)
         return answer
 
-    def _rest(self, request: Request, fault: FaultKind | None) -> Response:
+    def _rest(self, request: Request) -> Response:
         caller = self._caller(request)
         path = _plain(request.path)
         moved = self._by_number(path)
@@ -88,9 +100,9 @@ class Desk:
         call = Call(self.fake, self._wire(request), request, caller, parts, now)
         # asking for the limit costs nothing
         if path == "/rate_limit":
-            return self._say(route, call, fault)
+            return self._say(route, call)
         self.limits.admit("core", now)
-        answer = self._say(route, call, fault)
+        answer = self._say(route, call)
         etag = 'W/"' + hashlib.sha256(answer.body).hexdigest() + '"'
         if answer.status == 200:
             answer.headers |= {"etag": etag, "cache-control": "private, max-age=60, s-maxage=60", "vary": "Accept"}
@@ -100,7 +112,7 @@ class Desk:
         self.limits.spend("core")
         return answer
 
-    def _say(self, route: Route, call: Call, fault: FaultKind | None) -> Response:
+    def _say(self, route: Route, call: Call) -> Response:
         found = route.answer(call)
         headers = {"content-type": JSON}
         # an App and a fine-grained token get no such header
@@ -108,7 +120,7 @@ class Desk:
             headers["x-oauth-scopes"] = self.sign_in.scopes
         status, body = 200, found
         if isinstance(found, Listing):
-            body, links = cut(found, call.request, before=1 if fault == "repeat" else 0)
+            body, links = cut(found, call.request, self.most)
             headers |= links
         elif isinstance(found, Status):
             status, body = found.status, found.body
@@ -120,7 +132,14 @@ class Desk:
             raise Refusal(404, "Not Found")
         now = self.now()
         # a limit of its own, counted in points and not in requests
-        self.limits.admit("graphql", now)
+        try:
+            self.limits.admit("graphql", now)
+        except Refusal as refusal:
+            # only the secondary limit refuses outright; the primary one is told within a good answer
+            if self.limits.secondary_left or "retry-after" in refusal.headers:
+                raise
+            body = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1."}]}
+            return Response(200, msgspec.json.encode(body), {"content-type": JSON, **refusal.headers})
         self.limits.spend("graphql")
         budget = self.limits.budgets["graphql"]
         body = self._query.answer(request.body, self._wire(request), budget, fault == "expired-cursor")

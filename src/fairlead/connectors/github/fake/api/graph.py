@@ -64,12 +64,14 @@ class Walk:
         fragments: Mapping[str, FragmentDefinitionNode],
         variables: Mapping[str, Any],
         broken_cursors: bool = False,
+        most: int = 100,
     ) -> None:
         self._schema = schema
         self._resolvers = resolvers
         self._fragments = fragments
         self._variables = dict(variables)
         self._broken = broken_cursors
+        self._most = most
         self._fields: dict[tuple[int, str], list[FieldNode]] = {}
         self._arguments: dict[int, Arguments] = {}
 
@@ -109,11 +111,15 @@ class Walk:
                 f"Requesting {size} records on the `{field.name.value}` connection exceeds the `first` limit of 100."
             )
             raise GraphFault("EXCESSIVE_PAGINATION", text)
+        assert field.selection_set is not None
+        parts = self._chosen(field.selection_set, found.type)
+        # whoever does not ask where a page ends could not go on from there
+        if any(part.name.value == "pageInfo" for part in parts):
+            size = min(size, self._most)
         begin, end = self._range(given, len(found.items), size)
         shown = found.items[begin:end]
         told: Json = {}
-        assert field.selection_set is not None
-        for part in self._chosen(field.selection_set, found.type):
+        for part in parts:
             key = part.alias.value if part.alias else part.name.value
             if part.name.value == "nodes":
                 told[key] = [self._complete(item, part) for item in shown]

@@ -12,15 +12,15 @@ from fairlead.connectors.kit.fake.call import Request
 MOST_PER_PAGE = 100
 
 
-def cut(listing: Listing, request: Request, before: int = 0) -> tuple[Any, dict[str, str]]:
-    """The body of the wanted page and its `Link` header; `before` serves an earlier page than was asked for."""
+def cut(listing: Listing, request: Request, most: int = MOST_PER_PAGE) -> tuple[Any, dict[str, str]]:
+    """The body of the wanted page and its `Link` header."""
     items = listing.items[: listing.most] if listing.most else listing.items
-    size = min(_whole(request, "per_page", listing.per_page) or listing.per_page, MOST_PER_PAGE)
+    size = min(_whole(request, "per_page", listing.per_page) or listing.per_page, most)
     if listing.cursor:
         shown, links = _by_cursor(items, request, size)
     else:
         page = max(1, _whole(request, "page", 1))
-        begin = max(0, page - 1 - before) * size
+        begin = (page - 1) * size
         shown, links = items[begin : begin + size], _numbers(request, page, -(-len(items) // size))
     body: Any = [listing.show(item) for item in shown]
     if listing.key:

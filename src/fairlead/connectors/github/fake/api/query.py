@@ -51,8 +51,9 @@ _RULES = [rule for rule in specified_rules if rule is not OverlappingFieldsCanBe
 class Query:
     """Answers GraphQL documents about one fake."""
 
-    def __init__(self, fake: FakeGitHub) -> None:
+    def __init__(self, fake: FakeGitHub, most: int = 100) -> None:
         self._fake = fake
+        self._most = most
         self._documents: dict[str, DocumentNode] = {}
 
     def answer(self, body: bytes, wire: Wire, budget: Budget, broken_cursors: bool) -> Json:
@@ -71,7 +72,7 @@ class Query:
         fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
         errors: list[Json] = []
         root = self._root(wire, budget, errors)
-        walk = Walk(_schema(), root, fragments, asked.get("variables") or {}, broken_cursors)
+        walk = Walk(_schema(), root, fragments, asked.get("variables") or {}, broken_cursors, self._most)
         try:
             data: Json | None = walk.object(Thing("Query", None), operation.selection_set)
         except GraphFault as fault:
