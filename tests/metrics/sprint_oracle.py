@@ -26,9 +26,12 @@ class History:
     statuses: list[tuple[datetime, str, str]] = field(default_factory=list)
     first_sprints: frozenset[str] = frozenset()
     first_points: float | None = None
+    deleted_at: datetime | None = None
 
     def members(self, at: datetime) -> frozenset[str]:
-        """Sprints that it is in at a moment."""
+        """Sprints that it is in at a moment; one that was deleted is in none."""
+        if self.deleted_at and at >= self.deleted_at:
+            return frozenset()
         held = self.first_sprints if at >= self.created_at else frozenset()
         for moment, _, after in self.sprints:
             if moment <= at:
@@ -58,7 +61,7 @@ def ledger(history: History, sprint: dict[str, Any]) -> Iterator[Entry]:
     start, closed = sprint["start_at"], sprint["completed_at"] if sprint["state"] == "closed" else None
     name, item, last = sprint["id"], history.item, closed or LATER
     told = [(at, event) for line in (history.sprints, history.statuses, history.points) for at, event, _ in line]
-    told = [*told, (history.created_at, item)]
+    told = [*told, (history.created_at, item), *([(history.deleted_at, item)] if history.deleted_at else [])]
     inside = name in history.members(start)
     counted = inside and history.standing(start)[0] not in OVER
     entered = start
@@ -70,7 +73,7 @@ def ledger(history: History, sprint: dict[str, Any]) -> Iterator[Entry]:
         since_by = history.standing(moment)[2]
         if was_inside and not inside:
             if counted:
-                by = next(event for at, event, _ in history.sprints if at == moment)
+                by = next((event for at, event, _ in history.sprints if at == moment), item)
                 yield name, item, "removed", moment, by, history.estimate(moment), None
             counted = False
         elif inside and not counted and not history.was_over(start, moment):

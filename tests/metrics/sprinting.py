@@ -50,6 +50,8 @@ def histories(draw: st.DrawFn, number: int = 1) -> History:
     if not history.sprints:
         # The record of an item has room for one; without a change nothing tells of others.
         history.first_sprints = frozenset(sorted(history.first_sprints)[:1])
+    if draw(st.integers(0, 3)) == 0:
+        history.deleted_at = at(draw(st.integers(-5, 55)))
     before = "todo"
     for index, hour in enumerate(draw(moments)):
         before = draw(st.sampled_from([each for each in CATEGORIES if each != before]))
@@ -85,4 +87,5 @@ def rows(history: History) -> list[Row]:
         "id": item, "created_at": history.created_at, "status": category.upper(), "status_category": category,
         "points": points, "sprint": max(held, default=None), "project": "P", "source": "jira",
         "closed_at": history.statuses[-1][0] if category in ("done", "canceled") else None,
+        "deleted_at": history.deleted_at,
     }), *found]  # fmt: skip

@@ -88,6 +88,16 @@ def test_the_ledger_lists_each_change_with_its_points(story: Story, board: Board
     assert table.rows[0][0].url == "https://jira.example/browse/PAY-52"
 
 
+def test_a_deleted_item_has_left_and_is_no_longer_named(story: Story, board: Board) -> None:
+    story.add("work_items", id="jira:PAY-51", deleted_at=board.at(5, 3, 4))
+    table = section(told(story, team="pay")[1], "ledger").blocks[-1]
+    assert isinstance(table, Table)
+    assert [[cell.text for cell in row[:4]] for row in table.rows][0::2] == [
+        ["PAY-51", "deleted", "removed", "Thu 5 Nov, 12:00"], ["PAY-51", "deleted", "added", "Wed 4 Nov, 10:00"],
+    ]  # fmt: skip
+    assert table.rows[0][0].url is None
+
+
 def test_charts_draw_what_their_tables_say(story: Story, board: Board) -> None:
     _, document = told(story, team="pay")
     burndown, burnup = (block for block in section(document, "standing").blocks if isinstance(block, Chart))
@@ -158,6 +168,7 @@ def test_nothing_said_after_the_close_changes_what_a_sprint_was(story: Story, bo
     before = told(story, team="pay", sprint="2")[1]
     board.change("jira:PAY-12", "points", "3", "8", board.at(5, 1))
     board.moved("jira:PAY-12", "done", "in_progress", board.at(5, 1))
+    story.add("work_items", id="jira:PAY-13", deleted_at=board.at(5, 2))
     after = told(story, team="pay", sprint="2")[1]
     assert render.json(before) == render.json(after)
 

@@ -64,6 +64,8 @@ class Entry:
     points_after: float | None
     title: str
     url: str | None
+    deleted: bool
+    """Whether the item is gone: the ledger keeps what it was, and nobody reads its title any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ select * from sprint_days where sprint in (select unnest($sprints)) and "at" <= 
 """
 _AHEAD = 'select day from sprint_days where sprint = ? and "at" > ? and working_day > 0 order by working_day'
 _LEDGER = """
-select l.*, w.title, w.url from sprint_scope l left join work_items w on w.id = l.work_item
+select l.*, w.title, w.url, w.deleted_at is not null as deleted
+from sprint_scope l left join work_items w on w.id = l.work_item
 where l.sprint = $sprint and l."at" <= $now order by l."at", l.work_item, l.entry
 """
 _LEFT = f"""
@@ -283,7 +286,7 @@ def _day(row: dict[str, Any]) -> Day:
 def _entry(row: dict[str, Any]) -> Entry:
     return Entry(
         row["work_item"], row["entry"], row["kind"], aware(row["at"]), row["event"], row["points_before"],
-        row["points_after"], row["title"] or "", row["url"],
+        row["points_after"], row["title"] or "", row["url"], row["deleted"],
     )  # fmt: skip
 
 

@@ -99,7 +99,10 @@ def _row(teller: Teller, entry: Entry) -> tuple[Cell, ...]:
             return Cell("", number=True, reason=words("reason.no_points"))
         return Cell(words.number(value), number=True)
 
+    # whoever deletes an item may do so for its title; its page at the tool is gone too
+    title = words("ledger.deleted") if entry.deleted else plain(entry.title)
+    url = None if entry.deleted else entry.url
     return (
-        Cell(short_name(entry.item), entry.url), Cell(plain(entry.title)), Cell(words(f"entry.{entry.kind}")),
+        Cell(short_name(entry.item), url), Cell(title), Cell(words(f"entry.{entry.kind}")),
         Cell(words.moment(entry.at)), points(entry.points_before), points(entry.points_after),
     )  # fmt: skip

@@ -154,8 +154,11 @@ def _towards(teller: Teller, found: SprintFacts, level: float, count: int) -> Li
 
 
 def _labels(teller: Teller, found: SprintFacts) -> list[str]:
-    """Dates of its start and its working days, those to come among them."""
-    return [teller.words.short_date(day) for day in (*(day.day for day in found.days), *found.ahead)]
+    """Its start and the dates of its working days, those to come among them."""
+    words = teller.words
+    # by its date the start would be one more first day: on that day, today twice
+    passed = [words.short_date(day.day) if day.number else words("column.start") for day in found.days]
+    return [*passed, *map(words.short_date, found.ahead)]
 
 
 def _padded(values: Sequence[Any], labels: Sequence[str], nothing: Any = None) -> list[Any]:

@@ -2,7 +2,7 @@
 {{ config(materialized='incremental', unique_key='sprint', meta={'dirty': 'dirty_sprints'}) }}
 with sprints as (
     select r.sprint, r.start_at, r.closed_at, coalesce(r.closed_at, r.end_at, r.start_at + interval '14 days') as stop_at,
-        coalesce(c.calendar, d.calendar) as calendar
+        coalesce(c.calendar, d.calendar) as calendar, coalesce(c.zone, d.zone) as zone
     from {{ ref('sprint_results') }} r
     left join {{ source('setup', 'setup_team_calendars') }} c on c.team = r.team
     left join {{ source('setup', 'setup_team_calendars') }} d on d.team = ''
@@ -25,15 +25,28 @@ stretches as (
     group by calendar, number
 ),
 
--- The middle of a stretch lies on the day that its people call it, whatever their zone.
+-- The day as its people call it: by UTC, noon in Auckland is the day before in one half of the year, and a Saturday
+-- and a Sunday at work became one day where the clocks change between them.
+middles as (
+    select s.calendar, s.from_at, s.end_at, z.zone, s.from_at + (s.end_at - s.from_at) / 2 as middle
+    from stretches s
+    join (select distinct calendar, zone from sprints) z on z.calendar = s.calendar
+),
+
 working_days as (
-    select calendar, cast(from_at + (end_at - from_at) / 2 as date) as day, min(from_at) as from_at, max(end_at) as end_at
-    from stretches
-    group by calendar, cast(from_at + (end_at - from_at) / 2 as date)
+    select m.calendar, cast(m.middle + coalesce(o.offset_s, 0) * interval '1 second' as date) as day,
+        min(m.from_at) as from_at, max(m.end_at) as end_at
+    from middles m
+    left join {{ source('setup', 'zone_offsets') }} o on o.zone = m.zone and o.from_at <= m.middle and m.middle < o.to_at
+    group by m.calendar, cast(m.middle + coalesce(o.offset_s, 0) * interval '1 second' as date)
 ),
 
 moments as (
-    select sprint, cast(start_at as date) as day, 0 as working_day, start_at as moment from sprints
+    select s.sprint, cast(s.start_at + coalesce(o.offset_s, 0) * interval '1 second' as date) as day, 0 as working_day,
+        s.start_at as moment
+    from sprints s
+    left join {{ source('setup', 'zone_offsets') }} o
+        on o.zone = s.zone and o.from_at <= s.start_at and s.start_at < o.to_at
     union all
     select s.sprint, w.day, row_number() over in_order,
         -- The last row is how it ended, also where that was in the evening or on a Sunday.

@@ -1,10 +1,10 @@
 -- One row for each stretch of time that an item spent in one status, from its full history, reopenings included.
 {{ config(materialized='incremental', unique_key='work_item', meta={'dirty': 'dirty_items'}) }}
 with items as (
-    select id as work_item, created_at, closed_at, status, status_category
+    -- Deleted ones too: the ledger of a sprint that had closed before keeps what they were then.
+    select id as work_item, created_at, closed_at, status, status_category, deleted_at
     from {{ source('records', 'work_items') }}
-    where deleted_at is null
-    {% if is_incremental() %} and id in (select work_item from {{ ref('dirty_items') }}) {% endif %}
+    {% if is_incremental() %} where id in (select work_item from {{ ref('dirty_items') }}) {% endif %}
 ),
 
 told as (
@@ -41,7 +41,8 @@ moves as (
 
 stretches as (
     select m.work_item, m.place, m.id as event, m.to_status as status, m.moment as from_at,
-        lead(m.moment) over later as to_at,
+        -- A deleted item stands nowhere any more; what is told of it for later moments changes nothing of that.
+        coalesce(lead(m.moment) over later, case when i.deleted_at is not null then greatest(i.deleted_at, m.moment) end) as to_at,
         -- A status whose category nobody names is what the next move calls it, else what the record calls it today.
         coalesce(
             m.to_category,

@@ -1,10 +1,9 @@
 -- Which item was in which sprint from when to when, from the changes of its field `sprint`: ids joined by commas.
 {{ config(materialized='incremental', unique_key='work_item', meta={'dirty': 'dirty_items'}) }}
 with items as (
-    select id as work_item, sprint, coalesce(created_at, cast('1970-01-01' as timestamp)) as created_at
+    select id as work_item, sprint, deleted_at, coalesce(created_at, cast('1970-01-01' as timestamp)) as created_at
     from {{ source('records', 'work_items') }}
-    where deleted_at is null
-    {% if is_incremental() %} and id in (select work_item from {{ ref('dirty_items') }}) {% endif %}
+    {% if is_incremental() %} where id in (select work_item from {{ ref('dirty_items') }}) {% endif %}
 ),
 
 changes as (
@@ -41,15 +40,24 @@ told as (
 ),
 
 turns as (
-    select t.*, lag(t.inside, 1, false) over (partition by t.work_item, t.sprint order by t.place) as was
+    select t.*, i.deleted_at, lag(t.inside, 1, false) over (partition by t.work_item, t.sprint order by t.place) as was
     from told t
     join items i on i.work_item = t.work_item
+),
+
+stays as (
+    select work_item, sprint, moment as enter_at, event as entered_by,
+        lead(moment) over in_order as leave_at, lead(event) over in_order as left_by, inside, deleted_at
+    from turns
+    -- What was said before already is no turn.
+    where inside <> was
+    window in_order as (partition by work_item, sprint order by place)
+    qualify inside
 )
 
-select work_item, sprint, moment as enter_at, event as entered_by,
-    lead(moment) over in_order as leave_at, lead(event) over in_order as left_by, inside
-from turns
--- What was said before already is no turn.
-where inside <> was
-window in_order as (partition by work_item, sprint order by place)
-qualify inside
+-- A deletion takes an item out of the sprints that run then; those that had closed before keep it, since nothing said
+-- after a close changes what was. No event tells it: the record of the item does.
+select work_item, sprint, enter_at, entered_by, least(leave_at, deleted_at) as leave_at,
+    case when coalesce(leave_at <= deleted_at, deleted_at is null) then left_by end as left_by, inside
+from stays
+where coalesce(enter_at < deleted_at, true)

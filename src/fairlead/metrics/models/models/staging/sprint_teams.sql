@@ -5,7 +5,9 @@ with nameless as (
     select m.sprint, m.work_item, count(*) over (partition by m.sprint) as items
     from (select distinct sprint, work_item from {{ ref('sprint_members') }}) m
     join {{ source('records', 'sprints') }} s on s.id = m.sprint
-    where s.deleted_at is null and s.team is null
+    join {{ source('records', 'work_items') }} w on w.id = m.work_item
+    -- A deleted item has no team to speak for; were it counted, its sprint might be nobody's.
+    where s.deleted_at is null and s.team is null and w.deleted_at is null
 )
 
 select id as sprint, team, 'record' as via

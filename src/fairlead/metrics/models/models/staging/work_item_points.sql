@@ -11,9 +11,9 @@ with changes as (
 ),
 
 items as (
+    -- Deleted ones too, which sprints that had closed before still count.
     select id as work_item, points from {{ source('records', 'work_items') }}
-    where deleted_at is null
-    {% if is_incremental() %} and id in (select work_item from {{ ref('dirty_items') }}) {% endif %}
+    {% if is_incremental() %} where id in (select work_item from {{ ref('dirty_items') }}) {% endif %}
 )
 
 select i.work_item, cast('1970-01-01' as timestamp) as from_at, cast(null as varchar) as event,
