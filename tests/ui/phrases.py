@@ -7,13 +7,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 import fairlead.ui
+from fairlead.connectors.kit.guide import Guide, Meanings, Right, Step, Way, guides
 
 ROOT = Path(fairlead.ui.__file__).parent
 _ONE = re.compile(r"""\b_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
 _TWO = re.compile(r"""\bplural\(\s*"([^"]*)",\s*"([^"]*)\"""")
 _SAID = ("DONE", "TURNS", "REASONS", "ROLES", "WORDS", "GROUPS", "DIRECTIONS", "_TITLES", "_TYPES")
 """Names of tables whose texts are said by a variable."""
+_IN_GUIDES = {Guide: ("brings", "needs"), Right: ("why",), Way: ("title", "about"), Step: ("say",), Meanings: ()}
+"""What the set-up pages say of a guide; names of rights and paths of clicks are the tool's own words."""
 NOT_OURS = frozenset({"dora", "flow", "review", "quality", "sprint"})
 
 
@@ -28,6 +33,20 @@ def phrases() -> Iterator[str]:
     for path in sorted(ROOT.rglob("*.py")):
         if path.name != "parts.py":
             yield from _in_code(ast.parse(path.read_text(encoding="utf-8")))
+    for guide in guides().values():
+        yield from _in_guide(guide)
+
+
+def _in_guide(part: msgspec.Struct) -> Iterator[str]:
+    for name in part.__struct_fields__:
+        value = getattr(part, name)
+        if name in _IN_GUIDES[type(part)] and value:
+            yield value
+        elif name == "titles":
+            yield from value.values()
+        for inner in value if isinstance(value, tuple) else (value,):
+            if isinstance(inner, msgspec.Struct):
+                yield from _in_guide(inner)
 
 
 def _in_code(tree: ast.Module) -> Iterator[str]:

@@ -194,8 +194,8 @@ def host() -> Iterator[str]:
 
 
 def test_github_is_connected_step_by_step(fresh: TestClient, fresh_site: Site, host: str) -> None:
-    assert str(fresh.get("/setup/github").url).endswith("/setup"), "without a code the flow begins on the page before"
-    page = fresh.get("/setup").text
+    page = fresh.get("/setup/github").text
+    assert "Organisation on GitHub" in page, "without a code the flow begins here"
     typed = {"csrf": _csrf(page), "organisation": "no/such", "host": "ftp://x"}
     wrong = fresh.post("/setup/start", data=typed)
     assert wrong.status_code == 422

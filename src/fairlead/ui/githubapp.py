@@ -11,20 +11,14 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from fairlead.connectors.kit.guide import guides
 from fairlead.model.errors import Abort, Retry
 
-PERMISSIONS: dict[str, tuple[str, str]] = {
-    "metadata": ("read", "which repositories there are"),
-    "contents": ("read", "commits, branches, tags, releases, CODEOWNERS"),
-    "pull_requests": ("read", "changes, reviews, comments"),
-    "issues": ("read", "issues, labels, milestones"),
-    "checks": ("read", "check runs of other apps"),
-    "statuses": ("read", "commit statuses"),
-    "actions": ("read", "workflow runs and jobs: builds, test results"),
-    "deployments": ("read", "deployments and how they ended"),
-    "members": ("read", "teams of the organisation and who is in them"),
-}
-"""Permission -> access, and what it is for."""
+
+def permissions() -> dict[str, tuple[str, str]]:
+    """Permission -> access, and what it is for: the rights that the guide beside the connector lists."""
+    return {right.name: ("read", right.why) for right in guides()["github"].rights}
+
 
 EVENTS = (
     "push", "create", "delete", "release", "pull_request", "pull_request_review", "pull_request_review_comment",
@@ -32,7 +26,7 @@ EVENTS = (
     "status", "workflow_run", "workflow_job", "deployment", "deployment_status", "repository", "member", "membership",
     "team", "team_add",
 )  # fmt: skip
-"""Events to subscribe to; each is covered by a permission above."""
+"""Events to subscribe to; each is covered by one of the permissions."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +48,7 @@ def manifest(name: str, address: str, done: str, hook: str) -> dict[str, Any]:
         "url": address,
         "redirect_url": done,
         "public": False,
-        "default_permissions": {permission: access for permission, (access, _) in PERMISSIONS.items()},
+        "default_permissions": {permission: access for permission, (access, _) in permissions().items()},
     }
     # GitHub refuses a hook that is active without an address, and one that it cannot reach is noise in its log.
     if hook:

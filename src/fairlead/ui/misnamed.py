@@ -19,7 +19,7 @@ _TITLES = {
     "window": "Window", "team": "Team", "repository": "Repository", "service": "Service", "work_type": "Type of work",
     "author_kind": "Kind of author", "page": "Page", "sort": "Column to sort by", "order": "Order", "form": "Form",
     "which": "Rows", "turn": "Turn", "kind": "Kind", "sprint": "Sprint", "lane": "Lane", "week": "Week",
-    "for": "Readers",
+    "for": "Readers", "tool": "Tool",
 }  # fmt: skip
 _AUTHOR_KINDS = ("human", "agent", "mixed", "bot")
 _NAMED = 12

@@ -11,6 +11,7 @@ from pathlib import Path
 from fairlead.config.check import did_you_mean
 from fairlead.config.settings import SourceSetup
 from fairlead.connectors.kit.connector import Finding, Syncs
+from fairlead.connectors.kit.guide import guides
 from fairlead.connectors.kit.registry import connectors
 from fairlead.model.counting import counted
 from fairlead.model.errors import Fault
@@ -20,8 +21,8 @@ from fairlead.wiring.services import Services
 from fairlead.wiring.syncing import sync_request
 
 _LEAST_FREE_BYTES = 500_000_000
-_NEVER_SENT = frozenset({"fairlead", "git", "ics", "records"})
-"""Tools that refuse every webhook: what they tell is read here, or entered here."""
+_OURS = frozenset({"fairlead", "records"})
+"""Tools without a guide that refuse every webhook: what they tell is entered or imported here."""
 
 
 def checkup(services: Services) -> Iterator[Finding]:
@@ -132,8 +133,8 @@ def _source(services: Services, name: str) -> Iterator[Finding]:
     if request.client:
         request.client.close()
     yield from (Finding(f"{name}: left out", False, told) for told in dict.fromkeys(left_out) if told)
-    if tool not in _NEVER_SENT:
-        yield _webhooks(services, name, secrets, polls=polls)
+    if path := _receives(tool, name):
+        yield _webhooks(services, name, secrets, path, polls=polls)
 
 
 def _only_sent(source: SourceSetup) -> bool:
@@ -141,12 +142,23 @@ def _only_sent(source: SourceSetup) -> bool:
     return not (source.every_minutes or source.token or source.private_key or source.paths or source.url)
 
 
-def _webhooks(services: Services, name: str, secrets: list[str], polls: bool) -> Finding:
-    place = f"{services.settings.server.public_url.rstrip('/') or '<your address>'}/hooks/{name}"
+def _receives(tool: str, name: str) -> str:
+    """Where what the tool sends arrives; empty for tools that are only asked."""
+    if tool in _OURS:
+        return ""
+    # a connector of somebody else may have no guide, and the common door is open to it all the same
+    guide = guides().get(tool)
+    return (guide.receives if guide else "/hooks/{source}").replace("{source}", name)
+
+
+def _webhooks(services: Services, name: str, secrets: list[str], path: str, polls: bool) -> Finding:
+    place = f"{services.settings.server.public_url.rstrip('/') or '<your address>'}{path}"
     if secrets:
         count = f"{len(secrets)} live secret{'s' * (len(secrets) > 1)}"
-        return Finding(f"{name}: webhooks", True, f"{count}, at /hooks/{name}")
+        return Finding(f"{name}: webhooks", True, f"{count}, at {path}")
     remedy = f'webhook_secrets = [{{ env = "FAIRLEAD_WEBHOOKS" }}] in [sources.{name}]; the tool sends to {place}'
+    if services.tool(name) in guides():
+        remedy += f"; step by step on the page /setup/{services.tool(name)} of `fairlead up`"
     if not polls:
         return Finding(f"{name}: webhooks", None, "no secret, so nothing that is sent is taken", remedy)
     minutes = services.settings.sources[name].every_minutes

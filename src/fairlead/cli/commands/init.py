@@ -158,11 +158,14 @@ def _next(answers: Answers, path: Path) -> Iterator[str]:
     call = "fairlead" if found else f"fairlead --config {path}"
     if answers.github:
         yield f"export {answers.token_variable}=...   # scopes repo, read:org"
-        yield "# or an App instead of a token: `fairlead up`, then Settings > Connect GitHub"
+        yield "# or an App instead of a token: `fairlead up`, then the page /setup/github"
     for one in answers.others:
         yield from steps(one)
     if answers.webhook_variable:
         yield f"export {answers.webhook_variable}=...   # the secret that you give GitHub for its webhooks"
+    if answers.others:
+        pages = ", ".join(f"/setup/{one.tool}" for one in answers.others)
+        yield f"# rights and webhooks, step by step: `fairlead up`, then {pages}"
     if answers.github or answers.git_paths or answers.others:
         yield f"{call} doctor   # checks everything that the file names"
         yield f"{call} sync     # reads the history, with progress"

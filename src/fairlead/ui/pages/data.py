@@ -5,11 +5,13 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from fairlead.connectors.kit.connector import Syncs
+from fairlead.connectors.kit.guide import guides
 from fairlead.connectors.kit.registry import connectors
 from fairlead.model.errors import Skip
 from fairlead.store import quarantine, rereads
 from fairlead.ui.page import Page
 from fairlead.ui.rights import allowed
+from fairlead.ui.views.connecting import sent
 from fairlead.ui.views.counting import what_counts
 from fairlead.ui.views.intake import Intake, came_in
 from fairlead.ui.views.quality import gaps
@@ -67,13 +69,11 @@ def _title(visit: Visit, state: Intake) -> str:
 
 
 def _webhooks(visit: Visit) -> list[str]:
-    """Configured sources that are only polled."""
+    """Configured sources that are only polled, of tools that could send."""
     services = visit.services
-    # A source that reads files of its own has nothing to be called by.
-    polled = (
-        name for name, source in services.settings.sources.items() if not (source.webhook_secrets or source.paths)
-    )
-    return [name for name in polled if isinstance(connectors().get(services.tool(name)), Syncs)]
+    polled = (name for name in services.settings.sources if not sent(visit, name))
+    able = {tool for tool, guide in guides().items() if guide.receives and isinstance(connectors()[tool], Syncs)}
+    return [name for name in polled if services.tool(name) in able]
 
 
 PAGE = Page("/data", "Data", 70, show, key="a", acts={"/data/retry": retry}, reads=("page", "sort", "order"))

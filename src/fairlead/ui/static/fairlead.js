@@ -77,4 +77,16 @@ async function later(place, pause) {
   else later(place, pause * 1.5)
 }
 document.querySelectorAll("[data-later]").forEach((place) => later(place, 300))
+
+// A button beside lines that are meant for a file or a shell; browsers have a clipboard over HTTPS and on localhost only.
+if (navigator.clipboard) document.querySelectorAll("pre[data-copy]").forEach((lines) => {
+  const button = document.createElement("button")
+  button.type = "button"
+  button.textContent = lines.dataset.copy
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(lines.textContent)
+    button.textContent = lines.dataset.done
+  })
+  lines.after(button)
+})
 document.documentElement.classList.add("script")

@@ -31,6 +31,18 @@ class Intake:
     """The last sync of each source, where it failed or was partial."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A source as its set-up page shows it."""
+
+    name: str
+    state: Cell
+    stated: bool
+    """Whether the settings name it; else it was imported, or has been taken out."""
+    tallies: tuple[intake.Tally, ...]
+    last_sync_at: datetime | None
+
+
 def came_in(visit: Visit) -> Intake:
     """Reads the store itself, since a retry of a moment ago must be seen."""
     with visit.services.database.read() as tx:
@@ -64,6 +76,24 @@ def sources_of(visit: Visit, team: str) -> Grid:
         Column(words("Left out"), lambda row: _left_out(row["run"] or {}, visit)),
     ]
     return grid(visit, visit.frame.path, columns, rows)
+
+
+def sources_by_tool(visit: Visit) -> Mapping[str, Sequence[Heard]]:
+    """Tool -> its sources, configured or only heard of, each with how it is and what has come of it."""
+    silent = {source.name for source in visit.frame.silent}
+    with visit.services.database.read() as tx:
+        last = _last(_runs(tx, visit))
+        rows = [*_named(tx, last), *_unheard(visit, tx, last)]
+        tallies, held = intake.rows(tx), quarantine.counts(tx)
+    found: dict[str, list[Heard]] = {}
+    for row in rows:
+        own = tuple(tally for tally in tallies if tally.source == row["id"])
+        # A source that the file calls by another tool is that of the file: its record may be from before.
+        stated = visit.services.source(row["id"]) is not None
+        tool = visit.services.tool(row["id"]) if stated else row["tool"]
+        state = _state(row, silent, held, visit)
+        found.setdefault(tool or "", []).append(Heard(row["id"], state, stated, own, row["last_sync_at"]))
+    return found
 
 
 _COVERS = """
