@@ -197,6 +197,23 @@ def test_what_is_not_there_is_said_plainly(demo: TestClient, path: str, status: 
     assert "Traceback" not in answer.text
 
 
+def test_an_address_that_no_page_has_is_said_in_the_frame(demo: TestClient, demo_site: Site) -> None:
+    answer = demo.get("/relability/of/nothing?from=yesterday")
+    assert answer.status_code == 404
+    assert 'href="/reliability"' in answer.text, "the page that was probably meant"
+    assert 'href="/"' in answer.text
+    assert "which this page does not read" not in answer.text
+    assert "Unter dieser Adresse" in demo.get("/nichts", headers={"accept-language": "de"}).text
+    said = demo.get("/<i>" + "x" * 300).text.partition("<main")[2]
+    assert "&lt;i&gt;xxx" in said
+    assert "x" * 120 not in said
+    for path in ("/api/nothing", "/api/v1/nothing"):
+        told = demo.get(path)
+        assert (told.status_code, told.json()["status"]) == (404, 404)
+    with demo_site.client(follow=False) as stranger:
+        assert stranger.get("/nothing").status_code == 303, "who is not signed in learns of no address"
+
+
 def test_each_sentence_of_the_brief_leads_to_its_rows(demo: TestClient) -> None:
     links = sorted(set(re.findall(r'href="(/evidence/brief/[^"]+)"', demo.get("/").text)))
     assert len(links) > 8

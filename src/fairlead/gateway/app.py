@@ -28,6 +28,7 @@ from fairlead.gateway.signin import SignIn
 from fairlead.gateway.webhooks import Receiver
 from fairlead.model.errors import Retry
 from fairlead.store import rereads
+from fairlead.ui.app import missing
 from fairlead.ui.app import routes as pages
 from fairlead.wiring.services import Services
 
@@ -64,7 +65,7 @@ def create_apps(services: Services) -> Apps:
     signin = SignIn(access, https=https, language=services.setup.organisation.language).routes()
     # In each app, since each answers what it does not know with 500: a store that is down passes by itself.
     faults = {Retry: _unavailable}
-    inside = Starlette(routes=[*signin, api, *pages(services)], exception_handlers=faults)
+    inside = Starlette(routes=[*signin, api, *pages(services)], exception_handlers={**faults, 404: missing(services)})
     for_operator = Starlette(routes=[local.route(services), api], exception_handlers=faults)
     # Pages and API only: what webhooks are told fits into a packet.
     guarded = GZipMiddleware(Guard(inside, access, hosts, https=https), minimum_size=1_000, compresslevel=6)

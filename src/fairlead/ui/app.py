@@ -15,6 +15,7 @@ from fairlead.ui import ahead, assets, preferences, prepared
 from fairlead.ui.ahead import Ahead
 from fairlead.ui.arrive import arrive
 from fairlead.ui.frame import MenuEntry
+from fairlead.ui.lost import lost
 from fairlead.ui.misnamed import Misnamed, check_scope, told
 from fairlead.ui.page import Handler, Page
 from fairlead.ui.registry import pages
@@ -39,6 +40,11 @@ def routes(services: Any, *, development: bool = False) -> list[BaseRoute]:
         for path, act in page.acts.items():
             made.append(Route(path, _endpoint(services, menu, page, act, page.act_role), methods=["POST"]))
     return made
+
+
+def missing(services: Any) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Answers what no route takes: for the app that holds the routes."""
+    return lost(services, _menu([page for page in pages() if not page.development]))
 
 
 def _menu(shown: Sequence[Page]) -> tuple[MenuEntry, ...]:
