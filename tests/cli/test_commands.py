@@ -1,6 +1,7 @@
 """Every command has a summary, help with an example and `--json`; faults leave by the right exit code."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer
+from tests.typed import typed
 
 from fairlead.cli.main import APP, Commands, _summary
 
@@ -28,18 +30,9 @@ LEAVES = [leaf for name in COMMANDS for leaf in _leaves(Commands(name="fairlead"
 
 def fairlead(*arguments: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     """Runs the program as a user would, in a home of its own."""
-    import os
-
     kept = {key: value for key, value in os.environ.items() if not key.startswith("FAIRLEAD")}
-    return subprocess.run(
-        [sys.executable, "-m", "fairlead", *arguments],
-        env={**kept, "FAIRLEAD_HOME": str(home), "NO_COLOR": "1", **environ},
-        cwd=home.parent,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    environ = {**kept, "FAIRLEAD_HOME": str(home), "NO_COLOR": "1", **environ}
+    return typed(*arguments, folder=home.parent, environ=environ)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -303,9 +296,10 @@ def test_a_folder_named_as_settings_is_not_to_be_removed(tmp_path: Path) -> None
 
 
 def test_a_terminal_of_an_older_encoding_gets_all_but_the_letters_that_it_lacks(tmp_path: Path) -> None:
-    query = "select 'Małgorzata → Zoë' as name"
-    done = fairlead("sql", query, "--csv", home=tmp_path / "home", PYTHONIOENCODING="ascii")
-    assert done.returncode == 0
+    words = [sys.executable, "-m", "fairlead", "sql", "select 'Małgorzata → Zoë' as name", "--csv"]
+    # The interpreter reads it as it starts, so this is a process from its very beginning.
+    environ = {**os.environ, "FAIRLEAD_HOME": str(tmp_path / "home"), "PYTHONIOENCODING": "ascii"}
+    assert subprocess.run(words, env=environ, cwd=tmp_path, capture_output=True, check=False).returncode == 0
     assert fairlead("login", home=tmp_path / "home").stderr.endswith("start it with `fairlead up`\n")
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from tests.typed import typed
 
 from fairlead.connectors.github.fake.api.desk import Desk
 from fairlead.connectors.kit.fake import server
@@ -63,13 +64,16 @@ class Shell:
         """The settings file that commands find."""
         return self.folder / "fairlead.toml"
 
+    def _environ(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("FAIRLEAD", "GITHUB"))}
+        return {**kept, "FAIRLEAD_HOME": str(self.home), **self.environ}
+
     def start(self, *words: str) -> subprocess.Popen[str]:
         """A command that runs on."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("FAIRLEAD", "GITHUB"))}
         return subprocess.Popen(
             [sys.executable, "-m", "fairlead", *words],
             cwd=self.folder,
-            env={**kept, "FAIRLEAD_HOME": str(self.home), **self.environ},
+            env=self._environ(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -79,10 +83,9 @@ class Shell:
 
     def run(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """A command to its end; fails unless it ends with this code."""
-        process = self.start(*words)
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == code, f"{words}: {process.returncode}\n{out}\n{err}"
-        return subprocess.CompletedProcess(words, code, out, err)
+        done = typed(*words, folder=self.folder, environ=self._environ())
+        assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
 
     def json(self, *words: str, code: int = 0) -> Any:
         """What a command answers with `--json`."""

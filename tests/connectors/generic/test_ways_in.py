@@ -8,13 +8,13 @@ import hmac
 import json
 import os
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from tests.typed import typed
 
 from fairlead.config.load import load
 from fairlead.gateway.app import create_apps
@@ -108,11 +108,7 @@ def test_a_faulty_or_missing_mapping_stops_before_anything_starts(folder: Path) 
 
 def fairlead(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("FAIRLEAD")}
-    return subprocess.run(
-        [sys.executable, "-m", "fairlead", *words],
-        env={**kept, "FAIRLEAD_HOME": str(folder / "home"), "NO_COLOR": "1"},
-        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return typed(*words, folder=folder, environ={**kept, "FAIRLEAD_HOME": str(folder / "home"), "NO_COLOR": "1"})
 
 
 def test_what_a_person_types(folder: Path) -> None:
