@@ -5,13 +5,17 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
 from tests.ui.sites import Site, plain_paths
 
 from fairlead.metrics import figures
+from fairlead.metrics.shown import about_people
+from fairlead.metrics.stated import SOURCE
 from fairlead.model.figures import Evidence
+from fairlead.model.schema import TABLES
 from fairlead.store import access, records
 from fairlead.ui import kept
 from fairlead.ui.registry import pages
@@ -205,3 +209,21 @@ def test_an_update_goes_back_week_by_week_and_its_rows_say_that_they_are_of_now(
     assert "these rows are as they are now" in demo.get(of_then).text
     of_now = next(link for link in first if link.startswith("/evidence/update-product/"))
     assert "these rows are as they are now" not in demo.get(of_now).text
+
+
+def test_a_record_of_every_kind_has_its_page(readers: dict[str, TestClient], demo_site: Site) -> None:
+    """What a sentence or a line of a ledger names can be opened, whatever its tool calls it."""
+    rows = demo_site.services.warehouse.rows
+    first = {
+        table: found[0]["id"]
+        for table in TABLES
+        if (found := rows(f"select min(id) as id from {table} where source <> '{SOURCE}'")) and found[0]["id"]
+    }
+    assert len(first) > 25
+    answers = {table: readers["owner"].get(f"/records/{quote(record)}") for table, record in first.items()}
+    assert {table: answer.status_code for table, answer in answers.items() if answer.status_code != 200} == {}
+    assert all(f'"mono">{html.escape(record)}<' in answers[table].text for table, record in first.items())
+    closed = {
+        table for table, one in first.items() if readers["viewer"].get(f"/records/{quote(one)}").status_code != 200
+    }
+    assert closed == {table for table in first if about_people(table, "id")}

@@ -20,7 +20,7 @@ from fairlead.ui.noted import note
 from fairlead.ui.page import Page
 from fairlead.ui.rights import allowed, sees_people
 from fairlead.ui.views.grids import Cell
-from fairlead.ui.views.links import page_for, page_of, readable, tables_of
+from fairlead.ui.views.links import anywhere, page_for, page_of, readable, tables_of
 from fairlead.ui.visit import Visit
 
 _TEXTS = ("body", "message")
@@ -46,16 +46,16 @@ def show(visit: Visit) -> Response:
     owner = sees_people(visit)
     tables = readable(visit, wanted)
     for table in tables:
-        # The schema and not a list of our own decides which columns there are: as for SQL and the API.
-        query = f"select * from {relation(owner, table)} where id = ?"  # noqa: S608 - a name of the schema
-        found = visit.services.warehouse.rows(query, [wanted])
-        if found and found[0]["source"] != SOURCE:
-            return _record(visit, table, found[0])
+        if found := _row(visit, table, wanted, owner):
+            return _record(visit, table, found)
     kind, _, key = wanted.partition(":")
     # The settings say more of a team or service than its row holds: members, globs, environments.
     stated = {"team": visit.services.setup.teams, "service": visit.services.setup.services}.get(kind, {})
     if key in stated:
         return _stated(visit, f"{kind}s", wanted, msgspec.to_builtins(stated[key]))
+    # Tools name what they have as they like, and every line of a ledger leads to the event that it tells of.
+    if (held := anywhere(visit, wanted)) and (found := _row(visit, held, wanted, owner)):
+        return _record(visit, held, found)
     if len(tables) < len(tables_of(wanted)):
         # Whether such a record exists is told no more than what it says: both questions get this answer.
         raise Denied(
@@ -69,6 +69,13 @@ def show(visit: Visit) -> Response:
         message=wanted,
         hint=visit.words("It may have been renamed, or its source may not have told of it yet."),
     )
+
+
+def _row(visit: Visit, table: str, record: str, owner: bool) -> dict[str, Any] | None:
+    # The schema and not a list of our own decides which columns there are: as for SQL and the API.
+    query = f"select * from {relation(owner, table)} where id = ?"  # noqa: S608 - a name of the schema
+    found = visit.services.warehouse.rows(query, [record])
+    return found[0] if found and found[0]["source"] != SOURCE else None
 
 
 def _record(visit: Visit, table: str, row: dict[str, Any]) -> Response:

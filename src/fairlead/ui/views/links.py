@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fairlead.metrics.shown import about_people
+from fairlead.model.schema import TABLES
 from fairlead.reports.renderers.walk import safe_url
 from fairlead.ui.rights import sees_people
 from fairlead.ui.visit import Visit
@@ -22,7 +23,10 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r".+/(release|tag)/[^/]+$", ("releases", "deployments")),
     (r".+/(run|job|check|status)/.+$", ("builds", "deployments")),
     (r".+/alert/.+$", ("alerts",)),
-    (r".+/milestone/\d+$", ("milestones",)),
+    (r".+[:/](milestone|version)/[^/]+$", ("milestones",)),
+    (r".+[:/](sprint|iteration)/[^/]+$", ("sprints",)),
+    (r"[^/]+:team/[^/]+$", ("teams",)),
+    (r"[^/]+:oncall/.+$", ("oncall_shifts",)),
     (r".+#\d+/.+$", ("change_events", "messages")),
     (r".+#\d+$", ("changes", "work_items", "incidents")),
     (r".+@[0-9a-f]{7,64}$", ("commits",)),
@@ -50,6 +54,17 @@ def readable(visit: Visit, record: str) -> tuple[str, ...]:
     """Of those tables the ones whose records the reader may open; a link to another would only be refused."""
     # A table whose ids are made of handles has no ids for who is no owner: a page by id would give them back.
     return tuple(table for table in tables_of(record) if sees_people(visit) or not about_people(table, "id"))
+
+
+def anywhere(visit: Visit, record: str) -> str | None:
+    """The table that holds a record whose id has a form that nobody foresaw, of those that the reader may open.
+
+    Slower than asking where its form points to, for it asks everywhere: it is for pages of a single record.
+    """
+    tables = [table for table in TABLES if sees_people(visit) or not about_people(table, "id")]
+    query = " union all ".join(f"select '{table}' as found from \"{table}\" where id = $id" for table in tables)  # noqa: S608 - names of the schema
+    rows = visit.services.warehouse.rows(f"{query} limit 1", {"id": record})
+    return str(rows[0]["found"]) if rows else None
 
 
 def page_for(visit: Visit, record: str) -> str:
