@@ -230,7 +230,7 @@ def test_text_of_tools_is_text(demo_site: Site, demo: TestClient) -> None:
     from fairlead.model.records.code import Change, ChangeEvent
 
     services, now = demo_site.services, demo_site.services.clock.now()
-    nasty = "<img src=x onerror=alert(1)>\" ' {{7*7}} {evil} &amp; \u202eflip"
+    nasty = "<img src=x onerror=alert(1)>\" ' {{7*7}} {evil} &amp; \u202eflip " + "z" * 300_000
     change = "github:brightwater/payments#990001"
     with services.database.begin() as tx:
         repository = next(row["id"] for row in records.rows(tx, "repositories") if row["id"].endswith("/payments"))
@@ -248,6 +248,7 @@ def test_text_of_tools_is_text(demo_site: Site, demo: TestClient) -> None:
         assert "\u202e" not in text, "what stands behind it would be read backwards"
         assert "<img src=x" not in text
         assert 'href="javascript:' not in text
+        assert "z" * (11_000 if path.startswith("/records/") else 700) not in text, "a title is no page"
         assert "49" not in re.findall(r"onerror=alert\(1\)&gt;[^<]{0,40}", text)
     assert "&lt;img src=x" in demo.get("/changes").text
 

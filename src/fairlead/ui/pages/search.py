@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from fairlead.model.errors import Abort
 from fairlead.reports.finding import KINDS, LONGEST, Group, Hit, find, words_of
+from fairlead.reports.plain import plain
 from fairlead.reports.renderers.walk import safe_url
 from fairlead.store import aliases
 from fairlead.ui.around import aware
@@ -101,7 +102,7 @@ def _line(visit: Visit, hit: Hit) -> Line:
     # Who may not open the record of a person finds them in the register.
     register = visit.scope.link("/people") if hit.kind == "person" else ""
     link, url = page_for(visit, hit.id) or register, safe_url(hit.url)
-    return Line(hit.title, " · ".join(filter(None, said)), link or url, url if link else "")
+    return Line(plain(hit.title), " · ".join(filter(None, said)), link or url, url if link else "")
 
 
 def _pager(visit: Visit, group: Group, part: Slice) -> Grid:

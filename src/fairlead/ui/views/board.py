@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from fairlead.reports.plain import plain
 from fairlead.reports.renderers.walk import safe_url
 from fairlead.reports.scope import Scope
 from fairlead.ui.around import aware
@@ -172,7 +173,7 @@ def _line(visit: Visit, time: Scope, row: Mapping[str, Any]) -> Waiting:
     calendar = time.calendars.of_team(row["team"])
     waited = time.working_between(since, calendar) if since else 0.0
     return Waiting(
-        title=row["title"] or short(row["change"]),
+        title=plain(row["title"]) or short(row["change"]),
         link=safe_url(url) or page_of(row["change"]),
         out=bool(safe_url(url)),
         where=short(row["change"]),

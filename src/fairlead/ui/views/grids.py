@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from fairlead.ui.misnamed import choice, page_number, within
 from fairlead.ui.visit import Visit
 
 PER_PAGE = 50
+LONGEST = 600
+"""Characters of a cell; the page of the record has the rest."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def grid(
     sorting = {"sort": part.sort, "order": "" if part.down else "up"} if part.sort else {}
     return Grid(
         columns=tuple(_head(column, part, link) for column in columns),
-        rows=tuple(tuple(column.cell(row) for column in columns) for row in rows),
+        rows=tuple(tuple(_bounded(column.cell(row)) for column in columns) for row in rows),
         total=total,
         page=part.page,
         pages=pages,
@@ -123,6 +125,12 @@ def grid(
         after=link(**sorting, page=part.page + 1) if part.page < pages else "",
         exports=tuple(exports),
     )
+
+
+def _bounded(cell: Cell) -> Cell:
+    """Some tools let in titles of megabytes, and a page of fifty of them would be all that anybody waits for."""
+    text = cell.text or ""
+    return cell if len(text) <= LONGEST else replace(cell, text=text[: LONGEST - 1] + "…")
 
 
 def _head(column: Column, part: Slice, link: Callable[..., str]) -> Head:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fairlead.reports.asked import Asked
+from fairlead.reports.plain import plain
 from fairlead.reports.renderers.walk import safe_url
 from fairlead.reports.sentences import Teller
 from fairlead.reports.work import age_words, heading
@@ -89,7 +90,7 @@ def _line(visit: Visit, teller: Teller, item: Item) -> Waiting:
     tags = [Tag(visit.words(_TYPES.get(item.work_type, _TYPES["other"])))]
     tags += [Tag(visit.words("held up by {names}", names=", ".join(held)), "act")] if held else []
     return Waiting(
-        title=item.title or short(item.id),
+        title=plain(item.title) or short(item.id),
         link=url or page_of(item.id),
         out=bool(url),
         where=short(item.id),
