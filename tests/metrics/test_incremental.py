@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from fairlead.metrics import barren
 from fairlead.metrics.memory_source import MemorySource
@@ -239,7 +240,7 @@ def contents(warehouse: Warehouse) -> dict[str, list[str]]:
     }
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(deltas)
 def test_incremental_equals_full(history: list[tuple[list[Operation], bool]]) -> None:
     source = MemorySource()
@@ -263,7 +264,7 @@ def test_incremental_equals_full(history: list[tuple[list[Operation], bool]]) ->
         assert mine[name] == theirs[name], name
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(2), deadline=None, suppress_health_check=list(HealthCheck))
 @given(deltas)
 def test_what_nothing_makes_is_not_asked_twice_and_all_the_same(history: list[tuple[list[Operation], bool]]) -> None:
     source = MemorySource()
@@ -279,3 +280,30 @@ def test_what_nothing_makes_is_not_asked_twice_and_all_the_same(history: list[tu
     assert contents(knowing) == contents(ignorant)
     columns = "select table_name, column_name, data_type from duckdb_columns() where not internal order by all"
     assert knowing.rows(columns) == ignorant.rows(columns)
+
+
+def test_accounts_that_are_joined_or_taken_apart_have_their_turns_made_anew() -> None:
+    source, change = MemorySource(), "github:acme/pay#1"
+    source.put("repositories", {"id": "github:acme/pay", "default_branch": "main", "source": "github"})
+    row = {"id": change, "repository": "github:acme/pay", "author": "github:@ann", "state": "open"}
+    source.put("changes", row | {"created_at": at(0)})
+    for hours, kind, actor, asked in (
+        (0, "opened", "ann", None), (1, "review_requested", "ann", "kim"), (2, "reviewed", "kim.old", None),
+        (3, "commented", "ann.old", None),
+    ):  # fmt: skip
+        said = {"id": f"{change}/{kind}", "change": change, "kind": kind, "at": at(hours)}
+        source.put("change_events", said | {"actor": f"github:@{actor}", "subject": asked and f"github:@{asked}"})
+    followed = Warehouse(None, source, SETUP, CLOCK)
+
+    def awaited(whose: dict[str, str]) -> list[tuple[str, str]]:
+        for name, person in whose.items():
+            source.put("accounts", {"id": f"github:@{name}", "handle": name, "kind": "human", "person": person})
+        followed.refresh()
+        sql = "select account, why from change_turns where until is null order by party"
+        return [(row["account"], row["why"]) for row in followed.rows(sql)]
+
+    apart = [("github:@ann", "comments")]
+    assert awaited({name: f"person:{name}" for name in ("ann", "ann.old", "kim", "kim.old")}) == apart
+    # the author's other account has answered, and the one who was asked has spoken by another
+    assert awaited({"kim.old": "person:kim", "ann.old": "person:ann"}) == [("github:@kim", "answered")]
+    assert awaited({"ann.old": "person:ann.old"}) == apart

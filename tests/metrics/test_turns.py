@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.metrics.turn_oracle import turns
 from tests.metrics.turning import turn_rows
 
 START = datetime(2026, 11, 2, 9)  # noqa: DTZ001 - the warehouse holds clock readings of UTC
 CHANGE = "github:acme/pay#7"
 KINDS = {"bot": "bot", "copilot": "review_agent", "coder": "coding_agent"}
+
+
+WHOSE = {"ann.old": "Ann", "ann": "Ann", "kim": "Kim", "kim@pay": "Kim"}
 
 
 def at(hours: float) -> datetime:
@@ -48,7 +52,7 @@ OPENED = event(0, "opened", "ann")
 
 def told(events: list[dict[str, Any]], checks: list[dict[str, Any]] | None = None, **more: Any) -> list[str]:
     """The turns as `word who why from-hour`, one for each stretch."""
-    rows = turn_rows([change(**more)], events, checks or [], KINDS)
+    rows = turn_rows([change(**more)], events, checks or [], KINDS, people=WHOSE)
     return [
         f"{row['turn']} {row['account'] or row['team'] or '-'} {row['why']} {hours:g}"
         for row in rows
@@ -104,7 +108,9 @@ def test_a_draft_is_the_authors_until_it_is_ready() -> None:
 @pytest.mark.parametrize("kind", ["commented", "approved", "changes_requested", "reviewed", "labeled", "renamed"])
 def test_bots_and_agents_move_nothing(nobody: str | None, kind: str) -> None:
     asked = [OPENED, event(1, "review_requested", "ann", subject="kim")]
-    assert told([*asked, event(2, kind, nobody, review="x")]) == told(asked)
+    # of whoever is deleted the approval alone is kept
+    moved = ["author ann approved 2"] if (nobody, kind) == (None, "approved") else []
+    assert told([*asked, event(2, kind, nobody, review="x")]) == told(asked) + moved
 
 
 def test_asking_an_agent_asks_nobody_and_a_team_asks_any_of_it() -> None:
@@ -223,6 +229,26 @@ def test_a_push_of_unknown_commit_takes_the_record_s_head() -> None:
     assert told(events, [check(3, 4, "failure", "s9")], head_sha="s9")[-1] == "author ann checks_failed 4"
 
 
+def test_a_person_s_accounts_are_one_party() -> None:
+    asked = event(1, "review_requested", "ann.old", subject="kim@pay")
+    assert told([OPENED, asked, event(2, "approved", "kim", review="r1")])[1:] == [
+        "reviewer kim@pay review_requested 1", "author ann approved 2",
+    ]  # fmt: skip
+    # the author's other account answers, and approves nothing of its own
+    own = [OPENED, event(1, "reviewed", "kim", review="r1"), event(2, "commented", "ann.old")]
+    assert told(own)[1:] == ["author ann comments 1", "reviewer kim answered 2"]
+    assert told([OPENED, event(1, "approved", "ann.old", review="r1")]) == ["any_reviewer - nobody_asked 0"]
+    assert told([OPENED], requested_reviewers=("ann.old", "kim", "kim@pay")) == ["reviewer kim review_requested 0"]
+
+
+def test_the_approval_of_a_deleted_user_was_one() -> None:
+    given = [OPENED, event(1, "approved", None, review="r1")]
+    assert told(given)[1:] == ["author ann approved 1"]
+    assert told([*given, event(2, "review_dismissed", "ann", review="r1")])[2:] == ["any_reviewer - nobody_asked 2"]
+    # what is wanted changed by nobody who is there would wait for ever
+    assert told([OPENED, event(1, "changes_requested", None, review="r1")]) == ["any_reviewer - nobody_asked 0"]
+
+
 # --- what must hold for every history ---
 
 PEOPLE = ["ann", "kim", "lee", "bot", "copilot", "coder", None]
@@ -304,7 +330,7 @@ def by_sql(histories: list[History]) -> dict[str, list[dict[str, Any]]]:
 some_histories = st.lists(st.tuples(records, some_events, some_checks), min_size=1, max_size=20).map(numbered)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(some_histories)
 def test_all_at_once_and_one_by_one_are_the_same(histories: list[History]) -> None:
     found = by_sql(histories)
@@ -312,7 +338,29 @@ def test_all_at_once_and_one_by_one_are_the_same(histories: list[History]) -> No
         assert found[record["id"]] == turns(record, events, checks, KINDS, MEMBERS)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
+@given(some_histories)
+def test_two_accounts_of_a_person_are_as_good_as_one(histories: list[History]) -> None:
+    """Everybody says every second thing by another account: but for the name, the turns are the same."""
+    whose = {**{person: person for person in PEOPLE[:3]}, **{f"{person}+": person for person in PEOPLE[:3]}}
+
+    def other(place: int, who: str | None) -> str | None:
+        return f"{who}+" if place % 2 and f"{who}+" in whose else who
+
+    changes, events, checks = (list(part) for part in zip(*histories, strict=True))
+    told_by_one = list(itertools.chain(*events))
+    told_by_two = [
+        said | {"actor": other(place, said["actor"]), "subject": other(place + 1, said["subject"])}
+        for place, said in enumerate(told_by_one)
+    ]
+    built = list(itertools.chain(*checks))
+    members = {team: {who for one in accounts for who in (one, f"{one}+")} for team, accounts in MEMBERS.items()}
+    one = turn_rows(changes, told_by_one, built, KINDS, MEMBERS)
+    two = turn_rows(changes, told_by_two, built, KINDS, members, whose)
+    assert [row | {"account": row["account"] and row["account"].rstrip("+")} for row in two] == one
+
+
+@settings(max_examples=examples(10), deadline=None)
 @given(some_histories)
 def test_turns_tile_the_time_in_which_a_change_is_open(histories: list[History]) -> None:
     found = by_sql(histories)
@@ -332,7 +380,7 @@ def test_turns_tile_the_time_in_which_a_change_is_open(histories: list[History])
                 assert rows[-1]["until"] == record["merged_at"]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(some_histories, st.randoms(use_true_random=False))
 def test_order_of_rows_and_company_of_other_changes_do_not_matter(histories: list[History], chance: Any) -> None:
     shuffled = [(record, chance.sample(events, len(events)), checks[::-1]) for record, events, checks in histories]
@@ -353,7 +401,7 @@ noise = st.lists(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.lists(st.tuples(records, some_events, some_checks, noise), min_size=1, max_size=20))
 def test_words_of_bots_never_move_a_turn(histories: list[Any]) -> None:
     opened = {"at": START, "kind": "opened", "actor": "ann"}

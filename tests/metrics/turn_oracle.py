@@ -115,7 +115,8 @@ class State:
         """Of each reviewer: approved, blocking, comments, again (answered) or rework (answered, had wanted changes);
         those who spoke last stand last."""
         self.part: set[str] = set()
-        self.reviewers = {e["review"]: e["actor"] for e in told if e.get("review") and self.reviews(e)}
+        by = sorted((self.speaker(e), e["review"]) for e in told if e.get("review") and self.reviews(e))
+        self.reviewers = {review: who for who, review in by}
 
     def human(self, account: str | None) -> bool:
         return account is not None and self.kinds.get(account, "human") == "human"
@@ -124,7 +125,12 @@ class State:
         return self.human(account) and account != self.change["author"]
 
     def reviews(self, event: Row) -> bool:
-        return event["kind"] in (*REVIEWS, "commented") and self.reviewer(event["actor"])
+        return event["kind"] in (*REVIEWS, "commented") and self.reviewer(self.speaker(event))
+
+    def speaker(self, event: Row) -> Any:
+        """Who speaks; the approval of somebody whose account is deleted is that of somebody of its own."""
+        unknown = event["kind"] == "approved" and event["actor"] is None and self.change["author"] is not None
+        return f"?{event.get('review') or event['id']}" if unknown else event["actor"]
 
     def answers_for(self, team: str, who: str) -> bool:
         return team not in self.members or who in self.members[team]
@@ -196,10 +202,10 @@ class State:
             self.teams = [team for team in self.teams if team != event.get("subject_team")]
         elif kind == "review_dismissed":
             who = self.reviewers.get(event.get("review")) or event.get("subject")
-            if who is not None and self.stance.pop(who, None) == "approved":
+            if who is not None and self.stance.pop(who, None) == "approved" and not who.startswith("?"):
                 self.stance[who] = "again"
         elif kind in (*REVIEWS, "commented"):
-            return self.speak(event, actor)
+            return self.speak(event, self.speaker(event))
         else:
             return False
         return True

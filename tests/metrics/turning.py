@@ -21,7 +21,7 @@ def warehouse() -> duckdb.DuckDBPyConnection:
     """Record tables and the two models that turns read beside them."""
     con = duckdb.connect(config={"threads": 1, "preserve_insertion_order": False})
     tables.create_records(con)
-    con.execute("create table dim_accounts (account varchar, kind varchar)")
+    con.execute("create table dim_accounts (account varchar, kind varchar, person varchar)")
     con.execute("create table account_teams (team varchar, account varchar)")
     return con
 
@@ -32,14 +32,17 @@ def turn_rows(
     checks: list[Row],
     kinds: Mapping[str, str],
     members: Mapping[str, set[str]] | None = None,
+    people: Mapping[str, str] | None = None,
 ) -> list[Row]:
-    """Rows of `change_turns`; each check says by `change` what it is a check of."""
+    """Rows of `change_turns`; each check says by `change` what it is a check of, `people` whose an account is."""
     con = warehouse()
     _fill(con, "changes", changes)
     _fill(con, "change_events", events)
     _fill(con, "builds", checks)
     con.execute("delete from dim_accounts")
-    con.execute("insert into dim_accounts select unnest(?), unnest(?)", [list(kinds), list(kinds.values())])
+    whose = people or {}
+    known = [(account, kinds.get(account, "human"), whose.get(account, account)) for account in {**kinds, **whose}]
+    con.executemany("insert into dim_accounts values (?, ?, ?)", known)
     pairs = [(team, account) for team, accounts in (members or {}).items() for account in accounts]
     con.execute("delete from account_teams")
     con.execute(

@@ -88,7 +88,8 @@ select change from dirty_changes
 union select change from delta_builds where change is not null
 union select c.id from changes c join delta_builds b on b.repository = c.repository and b.sha = c.head_sha
 union select k.change from change_commits k join delta_builds b on k.commit = b.repository || '@' || b.sha
--- Who is asked counts too: an account that turns out to be a bot is no reviewer any more.
+-- Who is asked counts too: an account that turns out to be a bot is no reviewer any more, and one that turns out to
+-- be of the same person as another is no second one.
 union select change from change_events where subject in (select account from dirty_accounts)
 union select id from changes
 where state = 'open' and list_has_any(requested_reviewers, (select list(account) from dirty_accounts))

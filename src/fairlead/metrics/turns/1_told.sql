@@ -25,7 +25,11 @@ with told as (
     -- A bot's or an agent's words and reviews move nothing, nor does asking one; its push is no answer to a review.
     select c.c, c.ended_at, e."at", e.id, e.kind, e.review, e.sha, e.subject_team as team,
         null::varchar as name, null::varchar as result,
-        case when e.kind in ('approved', 'changes_requested', 'reviewed', 'commented') then e.actor else e.subject
+        case
+            -- A deleted user is nobody to wait for, and yet the approval was given: each counts as somebody's own.
+            when e.kind = 'approved' and e.actor is null and c.author is not null then '?' || coalesce(e.review, e.id)
+            when e.kind in ('approved', 'changes_requested', 'reviewed', 'commented') then e.actor
+            else e.subject
         end as who,
         case
             when e.kind = 'review_request_removed' then 'unask'

@@ -127,8 +127,8 @@ where r.op = 'team_still'
 union all
 select c, 'approved', who, null, n, till, n from words where op = 'approve'
 union all
--- An approval that fell away, mostly by a push, has to be given again.
-select c, 'again', who, null, n, till, n from words where op = 'dismiss' and had_approved
+-- An approval that fell away, mostly by a push, has to be given again, if whoever gave it still can.
+select c, 'again', who, null, n, till, n from words where op = 'dismiss' and had_approved and not starts_with(who, '?')
 union all
 select c, if(wants, 'blocking', 'comments'), who, null, n, coalesce(answer, till), n from answered
 union all
