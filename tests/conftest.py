@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import ipaddress
 import os
 import secrets
@@ -168,13 +169,20 @@ def nats_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of the demo team, made once; whoever writes to it takes a copy."""
-    # the demo's tools and a GraphQL engine with them: most tests need neither
-    from fairlead.wiring.demo.home import make_home
+    """The home of the demo team, made once for all workers of a run; whoever opens it takes a copy."""
+    base = tmp_path_factory.getbasetemp()
+    # each worker has its own folder in that of the run
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "demo"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            # the demo's tools and a GraphQL engine with them: most tests need neither
+            from fairlead.wiring.demo.home import make_home
 
-    home = tmp_path_factory.mktemp("demo") / "home"
-    make_home(home, datetime(2026, 10, 14, 12, tzinfo=UTC), 7, lambda _: None)
-    return home
+            make_home(folder / "home", datetime(2026, 10, 14, 12, tzinfo=UTC), 7, lambda _: None)
+            (folder / "made").touch()
+    return folder / "home"
 
 
 @pytest.fixture

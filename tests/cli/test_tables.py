@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import shutil
 import struct
 import subprocess
 import sys
@@ -38,12 +39,13 @@ def _typed(demo: Path, columns: int = 0) -> list[str]:
     return said.decode().replace("\r\n", "\n").splitlines()
 
 
-def test_a_pipe_gets_a_line_a_row_and_a_terminal_what_fits(demo_home: Path) -> None:
-    names, *rows, count = _typed(demo_home)
+def test_a_pipe_gets_a_line_a_row_and_a_terminal_what_fits(demo_home: Path, tmp_path: Path) -> None:
+    demo = shutil.copytree(demo_home, tmp_path / "demo")
+    names, *rows, count = _typed(demo)
     assert names.split() == ["id", "title", "repository", "created_at"]
     assert (len(rows), count) == (3, "3 rows")
     ids = [row.split()[0] for row in rows]
-    narrow, wide = _typed(demo_home, 70), _typed(demo_home, 300)
+    narrow, wide = _typed(demo, 70), _typed(demo, 300)
     assert [line.split()[1] for line in narrow if line.startswith("id ")] == ids
     assert narrow.count("─" * 70) == 2
     assert [line.split()[0] for line in wide[1:-1]] == ids

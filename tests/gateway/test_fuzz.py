@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import checks as known_checks
 from starlette.testclient import TestClient
+from tests.examples import examples
 from tests.gateway.conftest import open_home
 
 from fairlead.connectors.github.fake.github import FakeGitHub
@@ -24,7 +25,7 @@ from fairlead.wiring.services import Services
 
 EVENTS = '[sources.factory]\ntool = "cdevents"\nwebhook_secrets = [{ env = "NEW_SECRET" }]\n'
 BOUNDED = settings(
-    max_examples=8,
+    max_examples=examples(8),
     deadline=None,
     derandomize=True,
     database=None,

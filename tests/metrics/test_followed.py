@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
+from tests.examples import examples
+
 from fairlead.metrics.memory_source import MemorySource
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.times import FixedClock, parse_time
@@ -26,7 +28,7 @@ def test_the_newest_record_of_a_source_is_the_one_that_all_records_tell() -> Non
     held: list[tuple[str, str]] = []
     followed = Warehouse(None, source, clock=CLOCK)
     followed.refresh()
-    for step in range(14):
+    for step in range(examples(18)):
         for _ in range(draw.randint(1, 3)):
             table, moment = draw.choice(
                 [("changes", "updated_at"), ("builds", "finished_at"), ("commits", "committed_at")]

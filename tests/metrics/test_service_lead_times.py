@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from fairlead.metrics.figures import figure
 from fairlead.metrics.memory_source import MemorySource
@@ -199,7 +200,7 @@ def histories(draw: st.DrawFn) -> History:
     return History(parents, changes, acts)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories(), st.sampled_from(SEGMENTS), st.randoms(use_true_random=False))
 def test_lead_times_by_service_and_team_are_those_counted_by_hand(
     history: History, asked: Mapping[str, str], shuffled: Any

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from fairlead.metrics.figures import figure
 from fairlead.metrics.memory_source import MemorySource
@@ -153,7 +154,7 @@ def test_figures_are_over_days_and_by_objective() -> None:
     assert figure(built(source), "slo_attainment", window, {"service": "berths"}).missing == "no_slos"
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 50), st.integers(0, 50)), max_size=25))
 def test_a_window_adds_up_its_samples(told: list[tuple[int, int, int]]) -> None:
     source = MemorySource()

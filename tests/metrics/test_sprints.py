@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.metrics.sprint_oracle import History, ledger
 from tests.metrics.sprinting import at, histories, rows, sprint_row, sprint_rows
 
@@ -198,7 +199,7 @@ def test_working_days_are_those_of_the_team() -> None:
     assert [row["day"].day for row in days if row["working_day"]] == [2, 3, 5]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(sprint_rows, st.data())
 def test_ledger_equals_oracle(sprints: tuple[dict[str, Any], ...], data: st.DataObject) -> None:
     items = [data.draw(histories(number)) for number in range(1, 7)]
@@ -229,7 +230,7 @@ def assert_days(warehouse: Warehouse, items: list[History], expected: list[Any])
         assert (row["scope_points"] or 0) == sum(point or 0 for point in points)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(sprint_rows, st.data())
 def test_any_order_of_arrival_gives_the_same(sprints: tuple[dict[str, Any], ...], data: st.DataObject) -> None:
     told = [row for number in range(1, 4) for row in rows(data.draw(histories(number)))]

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.reports.pasts import HOURS, Host, Step, at, ended, played, steps
 
 from fairlead.metrics import tables
@@ -57,7 +58,7 @@ def _held(host: Host, then: float | None = None) -> dict[str, list[dict[str, Any
     return {table: _rows(con, table) for table in (*TABLES, "change_turns")}
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps, st.integers(0, HOURS))
 def test_records_and_turns_of_then_are_those_of_a_store_that_heard_no_more(told: list[Step], then: int) -> None:
     rewound = _held(ended(played(told)), then + 0.5)
