@@ -65,7 +65,7 @@ class Feeds:
         if viewer.scopes != FEEDS_ALONE:
             return PlainTextResponse("an address takes a token of the scope `feed` alone\n", status_code=403)
         try:
-            viewer.demand("viewer", "feed", team or None)
+            viewer.demand("viewer", "feed")
         except Denied as denied:
             return PlainTextResponse(f"{denied.message}\n", status_code=403)
         if report not in REPORTS:
