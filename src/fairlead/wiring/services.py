@@ -191,6 +191,9 @@ class Services:
         if source in self._mappings:
             # As a value among the others: the reader stays pure, and a changed file is a changed option.
             values = {**values, "mapping": self._mappings[source]}
+        if self.tool(source) == "ics" and (zone := self.settings.organisation.time_zone) != "UTC":
+            # whole days of calendars that name no zone
+            values = {"usual_time_zone": zone, **values}
         version = content_id(msgspec.json.encode(values, order="sorted"))[:12] if values else ""
         return Options(source=source, values=values, version=version)
 

@@ -15,6 +15,7 @@ from fairlead.connectors.kit.connector import Delivery, Options, SyncRequest
 from fairlead.connectors.kit.suite import ConnectorSuite
 from fairlead.model.calendar.resolve import Calendars, PeopleRows
 from fairlead.model.errors import Unreadable
+from fairlead.model.raw import content_id
 from fairlead.model.records.people import Absence
 from fairlead.model.setup import CalendarSetup, Setup, TeamSetup
 
@@ -50,6 +51,20 @@ def test_whole_days_end_where_the_next_begins_in_local_time() -> None:
     # the clocks go forward in between: two days of 47 hours
     assert absence.start_at == datetime(2026, 3, 27, 23, tzinfo=UTC)
     assert absence.end_at == datetime(2026, 3, 29, 22, tzinfo=UTC)
+
+
+def test_a_calendar_that_names_no_zone_has_that_of_the_organisation() -> None:
+    event = "UID:1\r\nSUMMARY:OOO kim@x.example\r\nDTSTART;VALUE=DATE:20261201\r\n"
+    for values, hour in (({}, 0), ({"usual_time_zone": "Europe/Berlin"}, 23), ({"time_zone": "Asia/Kolkata"}, 18)):
+        (absence,) = _read(_calendar(event), **{"usual_time_zone": "UTC", **values})
+        assert absence.start_at.hour == hour  # type: ignore[union-attr]
+
+
+def test_ids_tell_nobody_whose_calendar_it_is() -> None:
+    (absence,) = _read(
+        _calendar("UID:1\r\nSUMMARY:OOO\r\nDTSTART;VALUE=DATE:20261201\r\n"), "bo-bauer", person="bo@x.example"
+    )
+    assert "bo" not in absence.id
 
 
 def test_meetings_are_no_absences_and_calendars_of_absences_hold_nothing_else() -> None:
@@ -194,7 +209,7 @@ def test_a_calendar_of_times_on_call() -> None:
 def test_what_left_the_calendar_is_swept_and_nonsense_is_told() -> None:
     delivery = Delivery("ics:calendar", {"calendar": "team", "seen-at": "2026-05-01T00:00:00Z"}, _calendar())
     (sweep,) = CONNECTOR.read(delivery, Options("hr")).sweeps
-    assert (sweep.table, sweep.scope, sweep.ids) == ("absences", "hr:team/", frozenset())
+    assert (sweep.table, sweep.scope, sweep.ids) == ("absences", f"hr:{content_id('team')[:12]}/", frozenset())
     with pytest.raises(Unreadable):
         _read(b"hello")
 

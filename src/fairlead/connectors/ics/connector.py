@@ -18,7 +18,7 @@ from fairlead.model.times import iso, parse_time
 _LARGEST = 25 * 1024 * 1024
 _AGAIN = timedelta(days=90)
 """After so long a calendar is read again though it did not change: rules without an end go on."""
-_WORDS = {"absences": "absence", "holidays": "holiday", "oncall": "time on call"}
+_WORDS = {"absences": "absence", "holidays": "holiday", "oncall": "shift"}
 
 
 class IcsConnector:

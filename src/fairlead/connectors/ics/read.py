@@ -93,8 +93,8 @@ def _holds(options: Options) -> str:
 
 def _scope(delivery: Delivery, options: Options) -> str:
     key = delivery.headers.get("calendar", "calendar")
-    # a calendar of one person is often called after the address
-    return f"{options.source}:{content_id(key)[:12] if _ADDRESS.search(key) else key}/"
+    # a calendar of one person is called after the name or address, and ids are read by all
+    return f"{options.source}:{key if _holds(options) == 'holidays' else content_id(key)[:12]}/"
 
 
 def _seen_at(text: str | None) -> datetime:
@@ -126,7 +126,8 @@ class _Calendar:
 
     def __init__(self, calendar: Any, options: Options, key: str, scope: str) -> None:
         values = options.values
-        self.zone = _zone(str(values.get("time_zone") or calendar.get("X-WR-TIMEZONE") or "UTC"))
+        usual = values.get("usual_time_zone") or "UTC"
+        self.zone = _zone(str(values.get("time_zone") or calendar.get("X-WR-TIMEZONE") or usual))
         self._name = str(calendar.get("X-WR-CALNAME") or "")
         self._holds, self._source, self._scope, self._values = _holds(options), options.source, scope, values
         # a calendar of absences holds nothing else; any other holds meetings too
