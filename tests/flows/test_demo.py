@@ -12,7 +12,7 @@ from fairlead.wiring.demo.story import DemoHistory
 from fairlead.wiring.services import Services
 
 NAMED_BY_THE_BRIEF = (
-    "stuck-reviewer-away", "approved-unmerged", "conflict", "main-red", "review-load",
+    "stuck-reviewer-away", "approved-unmerged", "conflict", "main-red", "review-load", "first-review-waits",
 )  # fmt: skip
 
 
@@ -111,6 +111,12 @@ TOLD_BY_THE_MARTS = {
     "blocked-by-team": "select blocked_by from work_item_blocks where work_item = ? and to_at is null",
     "incident-caused": "select deployment from incident_causes where incident = ? and deployment is not null",
     "incident-not-caused": "select 1 from incident_causes where incident = ? and deployment is null",
+    "gates-incident": "select deployment from incident_causes where incident = ? and deployment is not null",
+    "gates-rolled-back": "select previous from deployment_lineage where deployment = ? and kind = 'rollback'",
+    "kiosk-deployment-failed": "select 1 from counted_deployments where deployment = ? and result = 'failure'",
+    "issue-reopened": "select 1 from work_item_cycle_times where work_item = ? and reopened = 1 and done_at is null",
+    "on-call": "select 1 from oncall_shifts s join accounts a on a.id = s.account"
+    " where a.person = ? and s.team = 'team:terminals'",
     "edge-incident": "select deployment from incident_causes where incident = ? and verdict = 'named_sha'",
     "incident-recurs": "select 1 from counted_incidents where incident = ? and resolved_at is not null",
     "incident-reopened": "select 1 from counted_incidents where incident = ? and duration_s > 9000",
@@ -129,4 +135,4 @@ def test_the_marts_see_what_the_story_tells(kind: str, story: DemoHistory, demo_
 
 def test_no_incident_counts_twice(demo_services: Services) -> None:
     counted = demo_services.warehouse.rows("select source, count(*) as n from counted_incidents group by source")
-    assert {row["source"]: row["n"] for row in counted} == {"pagerduty": 14, "cdevents": 1}
+    assert {row["source"]: row["n"] for row in counted} == {"pagerduty": 15, "cdevents": 1}

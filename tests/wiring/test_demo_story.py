@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,20 +13,23 @@ from statistics import median
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from fairlead.config.load import load
 from fairlead.connectors.cdevents.connector import CONNECTOR as CDEVENTS
 from fairlead.connectors.github.connector import CONNECTOR as GITHUB
 from fairlead.connectors.github.fake.state import Pull
+from fairlead.connectors.gitlab.connector import CONNECTOR as GITLAB
+from fairlead.connectors.ics.connector import CONNECTOR as CALENDARS
 from fairlead.connectors.jira.connector import CONNECTOR as JIRA
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
 from fairlead.connectors.pagerduty.connector import CONNECTOR as PAGERDUTY
 from fairlead.connectors.prometheus.connector import CONNECTOR as PROMETHEUS
 from fairlead.connectors.results.connector import CONNECTOR as RESULTS
 from fairlead.model.raw import RawEvent
-from fairlead.model.records.people import Absence
+from fairlead.wiring.demo.calendars import calendar_events, calendars_setup, write_calendars
 from fairlead.wiring.demo.cast import CREWS, PLAYERS, crew
-from fairlead.wiring.demo.clock import BERLIN, FIRST_DAY, StoryClock, at, story_end
+from fairlead.wiring.demo.clock import BERLIN, FIRST_DAY, Shift, StoryClock, at, story_end
 from fairlead.wiring.demo.lab import FLAKY
 from fairlead.wiring.demo.page import demo_page
 from fairlead.wiring.demo.story import DemoHistory, build
@@ -45,7 +49,7 @@ def readings(history: DemoHistory) -> list[tuple[RawEvent, Reading]]:
     """All events as their own connectors read them; a fault fails every test here."""
     readers = {
         "github": GITHUB, "cdevents": CDEVENTS, "jira": JIRA, "pagerduty": PAGERDUTY, "prometheus": PROMETHEUS,
-        "results": RESULTS,
+        "results": RESULTS, "gitlab": GITLAB,
     }  # fmt: skip
     return [
         (raw, readers[raw.tool].read(Delivery(raw.kind, raw.headers, raw.body, raw.delivery), Options(raw.source)))
@@ -85,6 +89,12 @@ def test_shifts_pass_over_the_night() -> None:
     assert BERLIN.next(at(-3, "03:00")) == at(-3, "08:00")
 
 
+def test_shifts_pass_over_days_off() -> None:
+    shift = Shift(9 * 3600, 17 * 3600, off=(-3, -2))
+    assert shift.next(at(-3, "10:00")) == shift.next(at(-4, "17:00")) == at(-1, "09:00")
+    assert shift.after(at(-4, "16:30"), 3600) == at(-1, "09:30")
+
+
 def test_the_clock_knows_only_working_days() -> None:
     clock = StoryClock(story_end(WEDNESDAY))
     assert {clock.day(day).weekday() for day in range(FIRST_DAY, 1)} == {0, 1, 2, 3, 4}
@@ -95,7 +105,7 @@ def test_the_same_moment_and_seed_give_the_same_bytes(history: DemoHistory) -> N
     again = build(WEDNESDAY)
     assert [event.body for event in again.deliveries] == [event.body for event in history.deliveries]
     assert [event.delivery for event in again.deliveries] == [event.delivery for event in history.deliveries]
-    assert (again.setup, again.absences) == (history.setup, history.absences)
+    assert (again.setup, again.calendars) == (history.setup, history.calendars)
 
 
 @pytest.mark.parametrize("moment", [datetime(2026, 11, 23, 7, 30, tzinfo=UTC), datetime(2027, 4, 3, tzinfo=UTC)])
@@ -117,14 +127,17 @@ def test_the_page_is_made_from_the_facts(history: DemoHistory) -> None:
 
 def test_the_company_has_the_size_that_it_should_have(history: DemoHistory) -> None:
     repos = history.fake.repositories.values()
-    assert (len(CREWS), len(PLAYERS), len(list(repos))) == (3, 14, 6)
+    assert (len(CREWS), len(PLAYERS), len(list(repos))) == (4, 19, 6)
     assert min(len(team.people) for team in CREWS) == 4
     assert 600 <= sum(len(repo.pulls) for repo in repos) <= 900
     assert 3000 <= sum(len(repo.order) for repo in repos) <= 5000
     assert sum(len(repo.deployments) for repo in repos) >= 250
     builds = sum(len(repo.checks) + len(repo.runs) for repo in repos)
     assert 5000 <= builds <= 10000
-    assert len(history.deliveries) <= 20000
+    assert len(history.deliveries) <= 20500
+    lists = history.dock.lists
+    assert sum(len(found) for path, found in lists.items() if path.endswith("/merge_requests")) >= 50
+    assert sum(len(found) for path, found in lists.items() if path.endswith("/pipelines")) >= 100
 
 
 def test_every_webhook_is_signed_and_every_payload_read(
@@ -135,6 +148,10 @@ def test_every_webhook_is_signed_and_every_payload_read(
         if (connector := signing.get(raw.tool)) and not raw.kind.startswith("api:"):
             assert connector.verify(raw.headers, raw.body, [history.secret], history.end) == "verified"
             assert connector.envelope(raw.headers, raw.body) == (raw.kind, raw.delivery)
+        if raw.tool == "gitlab" and not raw.kind.startswith("api:"):
+            # GitLab signs the moment as well: what is older than five minutes is refused
+            assert GITLAB.verify(raw.headers, raw.body, [history.signing_token], raw.received_at) == "verified"
+            assert GITLAB.envelope(raw.headers, raw.body) == (raw.kind, raw.delivery)
     silent = Counter(
         raw.kind for raw, reading in readings if not (reading.patches or reading.renames or reading.sweeps)
     )
@@ -150,11 +167,16 @@ def test_webhooks_come_in_order_and_none_after_the_end(history: DemoHistory) -> 
 
 def test_all_parents_of_commits_are_told(readings: list[tuple[RawEvent, Reading]]) -> None:
     known: dict[str, tuple[str, ...]] = {}
+    first = set()
     for record in _records(readings, "commits"):
         if isinstance(record.parents, tuple):
             known[record.id] = record.parents
+        elif record.message and record.message.startswith("Prepare "):
+            # GitLab's way to say that a commit has no parents is to say nothing
+            first.add(record.id)
+    told = known.keys() | first
     for identity, parents in known.items():
-        assert all(f"{identity.partition('@')[0]}@{parent}" in known for parent in parents)
+        assert all(f"{identity.partition('@')[0]}@{parent}" in told for parent in parents)
     assert len(known) > 2500
 
 
@@ -168,21 +190,84 @@ def test_the_settings_are_right_and_name_everybody(history: DemoHistory, tmp_pat
     settings = load(path, {}).settings
     assert {len(team.members) for team in settings.teams.values()} == {4, 5}
     members = [key for team in settings.teams.values() for key in team.members]
-    assert len(members) == 14
+    assert len(members) == 19
     assert set(members) <= set(settings.people)
     assert {service.repository for service in settings.services.values()} <= {
-        f"github:{repo.full_name}" for repo in history.fake.repositories.values()
+        *(f"github:{repo.full_name}" for repo in history.fake.repositories.values()),
+        *(f"gitlab:{project['path_with_namespace']}" for project in history.dock.projects),
     }
 
 
-def test_absences_are_a_calendar_file(history: DemoHistory) -> None:
-    from icalendar import Calendar
+@pytest.fixture(scope="module")
+def calendars(history: DemoHistory, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+    """Source -> what its file says by the connector and the options that the demo's home has."""
+    home = tmp_path_factory.mktemp("calendars")
+    write_calendars(home, history.calendars)
+    (home / "fairlead.toml").write_text(history.setup + calendars_setup(home), encoding="utf-8")
+    sources = load(home / "fairlead.toml", {}).settings.sources
+    found = {}
+    for raw in calendar_events(home, history.end):
+        options = Options(raw.source, sources[raw.source].options)
+        reading = CALENDARS.read(Delivery(raw.kind, raw.headers, raw.body, raw.delivery), options)
+        found[raw.source] = [patch.record for patch in reading.patches]
+    return found
 
-    entries = Calendar.from_ical(history.absences).walk("VEVENT")
-    today = history.end.date()
-    away = [str(entry["summary"]) for entry in entries if entry["dtstart"].dt <= today < entry["dtend"].dt]
-    assert away == ["Aylin Kaya: Holiday"]
-    assert Absence.__doc__
+
+def test_absences_days_off_and_a_rota_are_calendars(
+    history: DemoHistory, calendars: dict[str, list[Any]], readings: list[tuple[RawEvent, Reading]]
+) -> None:
+    away = {one.account for one in calendars["calendar"] if one.start_at <= history.end < one.end_at}
+    assert away == {"email:aylin.kaya@brightwater.example", "email:tiago.marques@brightwater.example"}
+    [day_off] = calendars["holidays"]
+    assert (day_off.calendar, day_off.name) == ("calendar:terminals", "Harbour Day")
+    worked = [
+        raw.received_at for raw in history.deliveries if raw.source == "gitlab" and raw.received_at < history.end
+    ]
+    assert worked
+    assert day_off.day not in {moment.date() for moment in worked}
+    assert {shift.team for shift in calendars["rota"]} == {"team:terminals"}
+    [now] = [shift for shift in calendars["rota"] if shift.start_at <= history.end < shift.end_at]
+    assert now.account == "email:beatriz.rocha@brightwater.example"
+    assert _fact(history, "on-call") == "person:beatriz-rocha"
+    schedules = {record.schedule for record in _records(readings, "oncall_shifts")}
+    assert schedules == {"Payments", "Booking", "Platform"}
+
+
+def test_nobody_asks_for_a_review_of_somebody_who_is_away(history: DemoHistory) -> None:
+    clock = StoryClock(history.end)
+    asked = [json.loads(one.body) for one in history.dock.sent if one.at >= clock.real(at(-3, "00:00"))]
+    came = {
+        user["username"] for one in asked for user in one.get("changes", {}).get("reviewers", {}).get("current", ())
+    }
+    assert came
+    assert "tmarques" not in came
+
+
+def _listed(history: DemoHistory, kind: str) -> tuple[Any, list[Any]]:
+    """The first record of a fact at GitLab, and all of its kind in its project."""
+    path, number = re.fullmatch(r"gitlab:([^!#]+?)(?:[!#]|/deployment/)(\d+)", _fact(history, kind)).groups()  # type: ignore[union-attr]
+    below = {"gates-rolled-back": "deployments", "kiosk-deployment-failed": "deployments", "issue-reopened": "issues"}
+    found = history.dock.lists[f"/projects/{path}/{below.get(kind, 'merge_requests')}"]
+    return next(one for one in found if str(one.get("iid")) == number), found
+
+
+def test_what_the_story_says_of_gitlab_is_so(history: DemoHistory) -> None:
+    waits, _ = _listed(history, "first-review-waits")
+    assert (waits["state"], [one["username"] for one in waits["reviewers"]]) == ("opened", ["rteixeira"])
+    assert not [one for one in history.dock.lists[f"/projects/terminals/boarding/merge_requests/{waits['iid']}/notes"]
+                if one["author"]["username"] != "lpinto"]  # fmt: skip
+    back, deployments = _listed(history, "gates-rolled-back")
+    before = [one for one in deployments if one["environment"]["name"] == "production" and one["id"] < back["id"]]
+    assert [one["sha"] == back["sha"] for one in before[-2:]] == [True, False]
+    assert _listed(history, "kiosk-deployment-failed")[0]["status"] == "failed"
+    issue, issues = _listed(history, "issue-reopened")
+    assert (issue["state"], issue["assignees"][0]["username"]) == ("opened", "brocha")
+    closed = {f"Closes #{one['iid']}" for one in issues if one["state"] == "closed"} - {
+        "Closes #" + str(issue["iid"])
+    }
+    merged = [one for one in history.dock.lists["/projects/terminals/boarding/merge_requests"] if one["merged_at"]]
+    assert closed
+    assert closed <= {one["description"].rpartition("\n")[2] for one in merged}
 
 
 def test_reviews_go_well_in_payments_and_ever_worse_in_booking(history: DemoHistory) -> None:
@@ -282,17 +367,20 @@ def test_incidents_are_told_by_one_tool_each(readings: list[tuple[RawEvent, Read
 
 
 def test_pages_go_to_whoever_is_on_call_and_there(
-    history: DemoHistory, readings: list[tuple[RawEvent, Reading]]
+    history: DemoHistory, readings: list[tuple[RawEvent, Reading]], calendars: dict[str, list[Any]]
 ) -> None:
-    shifts = {record.id: record for record in _records(readings, "oncall_shifts")}.values()
+    shifts = {record.id: record for record in _records(readings, "oncall_shifts")}
+    # the one team whose rota is no business of PagerDuty's
+    numbers = {f"email:{user['email']}": f"pagerduty:@{user['id']}" for user in history.duty.users}
+    shifts |= {one.id: replace(one, account=numbers[one.account]) for one in calendars["rota"]}
     paged = {record.id: record for record in _records(readings, "incident_events") if record.kind == "notified"}
     assert len(paged) == len(history.duty.incidents) + 1
     for page in paged.values():
-        assert any(shift.account == page.actor and shift.start_at <= page.at < shift.end_at for shift in shifts), (
-            page.id
-        )
+        assert any(
+            shift.account == page.actor and shift.start_at <= page.at < shift.end_at for shift in shifts.values()
+        ), page.id
     [aylin] = [user["id"] for user in history.duty.users if user["name"] == "Aylin Kaya"]
-    away = {shift.start_at for shift in shifts if shift.account == f"pagerduty:@{aylin}"}
+    away = {shift.start_at for shift in shifts.values() if shift.account == f"pagerduty:@{aylin}"}
     assert away
     assert max(away) < history.end - timedelta(days=5)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from fairlead.wiring.demo.clock import BENGALURU, BERLIN, NEW_YORK, Shift
+from fairlead.wiring.demo.clock import BENGALURU, BERLIN, LISBON, NEW_YORK, Shift
 
 ORG = "brightwater"
+GROUP = "terminals"
+"""Group at GitLab, where the team of a terminal that was bought two years ago has stayed."""
 COMPANY = "Brightwater Ferries"
 DOMAIN = "brightwater.example"
 
@@ -23,6 +25,8 @@ class Crew:
     people: tuple[str, ...]
     """Logins; the first leads."""
     repositories: tuple[str, ...]
+    host: str = "github"
+    """Where its code lies: `github` or `gitlab`."""
 
     @property
     def tz(self) -> ZoneInfo:
@@ -73,6 +77,10 @@ CREWS = (
         "platform", "Platform", "Asia/Kolkata", BENGALURU,
         ("ravimenon", "ananya-rao", "vshetty", "nishapillai"), ("gateway", "infra"),
     ),
+    Crew(
+        "terminals", "Terminals", "Europe/Lisbon", LISBON,
+        ("iduarte", "tmarques", "brocha", "rteixeira", "lpinto"), ("boarding", "kiosk"), "gitlab",
+    ),
 )  # fmt: skip
 
 
@@ -95,6 +103,11 @@ PLAYERS = (
     _player("ananya-rao", "Ananya Rao", "ananya.rao"),
     _player("vshetty", "Vikram Shetty", "vikram.shetty"),
     _player("nishapillai", "Nisha Pillai", "nisha.pillai", "nisha.pillai@mail.example"),
+    _player("iduarte", "Inês Duarte", "ines.duarte"),
+    _player("tmarques", "Tiago Marques", "tiago.marques"),
+    _player("brocha", "Beatriz Rocha", "beatriz.rocha"),
+    _player("rteixeira", "Rui Teixeira", "rui.teixeira"),
+    _player("lpinto", "Leonor Pinto", "leonor.pinto"),
 )
 
 LEAVER = _player("tbrandt", "Tom Brandt", "tom.brandt")
@@ -105,6 +118,8 @@ REVIEW_AGENT = "coderabbitai"
 BOTS = ("dependabot", "github-actions", "brightwater-ship", "github-advanced-security")
 SHIP_BOT = "brightwater-ship[bot]"
 """The company's own deployment app."""
+DOCK_BOT = "terminals-ship"
+"""The account by which pipelines at GitLab deploy."""
 
 SHIPS = (
     Ship("payments-api", "Payments API", "payments", "payments", "critical"),
@@ -118,6 +133,8 @@ SHIPS = (
         ("apps/search/**", "packages/**"), ("production-search", "staging-search"),
     ),
     Ship("edge", "Edge gateway", "gateway", "platform", "critical"),
+    Ship("boarding", "Boarding gates", "boarding", "terminals", "high"),
+    Ship("kiosk", "Ticket kiosks", "kiosk", "terminals", "medium"),
 )  # fmt: skip
 
 
@@ -142,6 +159,21 @@ class Yard:
     """Share of runs that fail."""
     agents: float
     """Share of changes written by coding agents."""
+
+    @property
+    def host(self) -> str:
+        """Where it lies: its team works there."""
+        return crew(self.team).host
+
+    @property
+    def path(self) -> str:
+        """Name with its owner or group."""
+        return f"{ORG if self.host == 'github' else GROUP}/{self.name}"
+
+    @property
+    def id(self) -> str:
+        """Record id."""
+        return f"{self.host}:{self.path}"
 
 
 YARDS = (
@@ -182,6 +214,16 @@ YARDS = (
         ("seasonal tariffs", "resident rebates", "group fares", "fuel surcharge", "return fares", "rounding rules"),
         ("test",), 0.06, 0.05,
     ),
+    Yard(
+        "boarding", "terminals", 0.6, "merge", "main", "Java", ("gate/scan", "gate/door", "manifest/list"),
+        ("ticket scanner", "gate timer", "passenger list", "vehicle lanes", "boarding calls", "wheelchair lift"),
+        ("test",), 0.05, 0.0,
+    ),
+    Yard(
+        "kiosk", "terminals", 0.42, "merge", "main", "TypeScript", ("screen/tickets", "screen/map", "device/printer"),
+        ("ticket printer", "card reader", "language choice", "crossing list", "receipt copy"),
+        ("test",), 0.06, 0.0,
+    ),
 )  # fmt: skip
 
 OLD_NAME = "pricing"
@@ -206,3 +248,8 @@ def crew_of(login: str) -> Crew:
 def yard(name: str) -> Yard:
     """The repository with this name."""
     return next(found for found in YARDS if found.name == name)
+
+
+def ship(key: str) -> Ship:
+    """The service with this key."""
+    return next(found for found in SHIPS if found.key == key)

@@ -32,13 +32,17 @@ class Shift:
 
     start_s: int
     end_s: int
+    off: tuple[int, ...] = ()
+    """Story days on which nobody works, though others do."""
 
     def next(self, t: int) -> int:
         """The first working second not before `t`."""
         day, second = divmod(t, DAY_S)
+        if day + FIRST_DAY in self.off:
+            return self.next((day + 1) * DAY_S)
         if second < self.start_s:
             return day * DAY_S + self.start_s
-        return t if second < self.end_s else (day + 1) * DAY_S + self.start_s
+        return t if second < self.end_s else self.next((day + 1) * DAY_S)
 
     def after(self, t: int, work_s: float) -> int:
         """The moment when so much working time has passed since `t`."""
@@ -51,6 +55,7 @@ class Shift:
 
 
 BERLIN = Shift(8 * 3600, 16 * 3600)
+LISBON = Shift(9 * 3600, 17 * 3600, off=(-15,))
 NEW_YORK = Shift(14 * 3600, 22 * 3600)
 BENGALURU = Shift(4 * 3600, 12 * 3600)
 

@@ -19,7 +19,11 @@ from fairlead.wiring.demo.cast import (
     YARDS,
     Yard,
     crew,
+    crew_of,
 )
+
+_HERE = tuple(yard for yard in YARDS if yard.host == "github")
+"""Repositories that lie at GitHub."""
 
 CODEOWNERS = {
     "payments": f"*            @{ORG}/payments\n/src/fraud/  @pzielinski @aylin-k\n/docs/       @lenahoff\n",
@@ -38,14 +42,14 @@ def found_company(fake: FakeGitHub, start: datetime) -> None:
 
 
 def _enter_people(fake: FakeGitHub, at: datetime) -> None:
-    for who in (*PLAYERS, LEAVER):
+    for who in [one for one in (*PLAYERS, LEAVER) if crew_of(one.login).host == "github"]:
         fake.add_user(who.login, name=who.name, at=at, emails=who.emails)
     for slug in (*CODING_AGENTS, REVIEW_AGENT, *BOTS):
         fake.add_bot(slug, name=slug.replace("-", " ").title(), at=at)
 
 
 def _open_repositories(fake: FakeGitHub, at: datetime) -> None:
-    for yard in YARDS:
+    for yard in _HERE:
         name = OLD_NAME if yard.name == "fare-engine" else yard.name
         files = {"README.md": f"# {name}\n"}
         if yard.name in CODEOWNERS:
@@ -59,7 +63,7 @@ def _open_repositories(fake: FakeGitHub, at: datetime) -> None:
 
 
 def _form_teams(fake: FakeGitHub, at: datetime) -> None:
-    for team in CREWS:
+    for team in [one for one in CREWS if one.host == "github"]:
         lead = team.people[0]
         fake.create_team(team.key, name=team.name, by=lead, at=at)
         for login in team.people:
@@ -70,7 +74,7 @@ def _form_teams(fake: FakeGitHub, at: datetime) -> None:
 
 def _earlier_work(fake: FakeGitHub, start: datetime) -> None:
     """A few pushed commits per repository from before the story, so that the first deployment has a past."""
-    for yard in YARDS:
+    for yard in _HERE:
         repo = fake.repository(OLD_NAME if yard.name == "fare-engine" else yard.name)
         people = crew(yard.team).people
         for place in range(8):

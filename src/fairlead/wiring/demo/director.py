@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from fairlead.connectors.github.fake.code import FileChange, Repository, Signature
 from fairlead.connectors.github.fake.github import FakeGitHub
-from fairlead.connectors.github.fake.pipeline import WorkflowRun
 from fairlead.connectors.github.fake.repositories import NewCommit
-from fairlead.connectors.github.fake.state import Pull
 from fairlead.connectors.kit.fake.tool import Json
-from fairlead.wiring.demo.agenda import Agenda, Script
+from fairlead.wiring.demo.agenda import Agenda
+from fairlead.wiring.demo.at_github import AtGitHub
+from fairlead.wiring.demo.at_gitlab import AtGitLab
 from fairlead.wiring.demo.cast import Yard, crew_of, player
 from fairlead.wiring.demo.clock import StoryClock
 from fairlead.wiring.demo.dice import Dice
+from fairlead.wiring.demo.dock import Dock
 from fairlead.wiring.demo.facts import Facts
+from fairlead.wiring.demo.hosts import Change, CodeHost, RunOrder
 from fairlead.wiring.demo.lab import Lab
 from fairlead.wiring.demo.pager import Pager
 from fairlead.wiring.demo.tracker import Tracker
-
-
-@dataclass(frozen=True, slots=True)
-class RunOrder:
-    """A workflow run to be played."""
-
-    name: str
-    jobs: Sequence[str]
-    sha: str
-    branch: str
-    event: str
-    by: str
-    results: Mapping[str, str]
-    """Job -> conclusion, where it is no success."""
-    took_s: int
-    pulls: Sequence[int] = ()
-    again: bool = False
-    """Run once more some minutes after its end, and then it is good."""
 
 
 class Director:
@@ -51,6 +36,7 @@ class Director:
         self.tracker = Tracker(secret, lambda: self.now)
         self.pager = Pager(secret, clock, agenda)
         self.lab = Lab(clock.start)
+        self.dock = Dock(secret, clock, agenda)
         self.tickets: dict[str, Json] = {}
         """Issues of story lines by a name of ours, for the changes that belong to them."""
         self.facts = Facts()
@@ -68,8 +54,14 @@ class Director:
         """Throws for a subject of this story."""
         return Dice(self.seed, *key)
 
+    def at(self, yard: Yard) -> CodeHost[Any]:
+        """A yard's repository at its host, whichever that is."""
+        if yard.host == "gitlab":
+            return AtGitLab(self.dock, self.dock.projects[yard.name], self.agenda)
+        return AtGitHub(self.fake, self.repo(yard), yard, self.agenda, self.lab, lambda: self.now)
+
     def repo(self, yard: Yard) -> Repository:
-        """The repository of a yard, also before its renaming."""
+        """The repository of a yard at GitHub, also before its renaming."""
         found = self.fake.repositories.get(yard.name)
         return found if found is not None else self.fake.repository("pricing")
 
@@ -88,68 +80,35 @@ class Director:
         when = at if at is not None else self.now
         return NewCommit(message, tuple(files), self.sign(login, when, private))
 
-    def start_branch(self, yard: Yard, branch: str, by: str, commits: Sequence[NewCommit]) -> str:
-        """Pushes a new branch from the head of the base branch."""
-        repo = self.repo(yard)
-        return self.fake.push(repo, branch, commits, by=by, at=self.now, onto=repo.branches[yard.base])
-
-    def run(self, repo: Repository, order: RunOrder) -> int:
-        """Starts a workflow run that ends by itself; gives the second of its end."""
+    def run(self, yard: Yard, order: RunOrder) -> int:
+        """Starts a run of checks that ends by itself; gives the second of its end."""
         start = self.agenda.now
-        self.agenda.begin(self._play_run(repo, order))
+        self.agenda.begin(self.at(yard).play(order))
         return start + 30 + order.took_s + (420 + order.took_s if order.again else 0)
 
-    def _play_run(self, repo: Repository, order: RunOrder) -> Script:
-        run = self.fake.queue_run(
-            repo, order.name, sha=order.sha, branch=order.branch, jobs=order.jobs, event=order.event, by=order.by,
-            at=self.now, pulls=order.pulls,
-        )  # fmt: skip
-        yield self.agenda.now + 30
-        self.fake.start_run(repo, run, at=self.now)
-        yield from self._end_jobs(repo, run, order.results, order.took_s)
-        if order.again:
-            yield self.agenda.now + 390
-            self.fake.rerun(repo, run, by=order.by, at=self.now)
-            yield self.agenda.now + 30
-            self.fake.start_run(repo, run, at=self.now)
-            yield from self._end_jobs(repo, run, {}, order.took_s)
-
-    def _end_jobs(self, repo: Repository, run: WorkflowRun, results: Mapping[str, str], took_s: int) -> Script:
-        """Jobs end one after the other, the last together with the run."""
-        jobs = self.fake.present_jobs(run)
-        part = took_s // len(jobs)
-        for job in jobs[:-1]:
-            yield self.agenda.now + part
-            self.fake.finish_job(repo, job, results.get(job.name, "success"), at=self.now)
-        yield self.agenda.now + took_s - part * (len(jobs) - 1)
-        self.fake.finish_run(repo, run, results, at=self.now)
-        self.lab.report(repo, run, results, self.now)
-
-    def ci(self, yard: Yard, item: Pull, key: str, good: bool | None = None) -> tuple[int, bool]:
-        """The checks of a pull request's head: when they end, and whether they are green then."""
+    def ci(self, yard: Yard, item: Change, key: str, good: bool | None = None) -> tuple[int, bool]:
+        """The checks of a change's head: when they end, and whether they are green then."""
         dice = self.dice("ci", yard.name, item.number, key)
-        repo = self.repo(yard)
         green = (not dice.chance(yard.red)) if good is None else good
         results = {} if green else {dice.pick(yard.jobs): "failure"}
         order = RunOrder(
             "ci", yard.jobs, item.head_sha, item.head_ref, "pull_request", item.user.login, results,
             int(dice.skewed(300, 0.35)), (item.number,),
         )  # fmt: skip
-        end = self.run(repo, order)
+        end = self.run(yard, order)
         if yard.name == "storefront":
-            end = max(end, self.run(repo, _browser_tests(order, dice)))
+            end = max(end, self.run(yard, _browser_tests(order, dice)))
         return end, green
 
     def main_ci(self, yard: Yard, by: str, good: bool | None = None) -> int:
         """The checks of the base branch after it moved."""
-        repo = self.repo(yard)
-        sha = repo.branches[yard.base]
-        dice = self.dice("main", yard.name, len(repo.runs))
+        host = self.at(yard)
+        dice = self.dice("main", yard.name, host.runs())
         green = (not dice.chance(yard.red / 5)) if good is None else good
         red = not green or yard.name in self.red
         results = {yard.jobs[-1]: "failure"} if red else {}
         took = int(dice.skewed(330, 0.3))
-        return self.run(repo, RunOrder("ci", yard.jobs, sha, yard.base, "push", by, results, took))
+        return self.run(yard, RunOrder("ci", yard.jobs, host.head(), yard.base, "push", by, results, took))
 
 
 def _browser_tests(order: RunOrder, dice: Dice) -> RunOrder:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from fairlead.connectors.github.fake.code import FileChange
 from fairlead.connectors.github.fake.repositories import NewCommit
-from fairlead.connectors.github.fake.state import Pull
 from fairlead.wiring.demo.agenda import Script
 from fairlead.wiring.demo.away import is_away
 from fairlead.wiring.demo.cast import CODING_AGENTS, REVIEW_AGENT, YARDS, Crew, Yard, crew
@@ -15,7 +14,8 @@ from fairlead.wiring.demo.clock import DAY_S, FIRST_DAY, day_of
 from fairlead.wiring.demo.company import SUFFIX
 from fairlead.wiring.demo.dice import Dice
 from fairlead.wiring.demo.director import Director
-from fairlead.wiring.demo.sprints import pick_up
+from fairlead.wiring.demo.errands import pick_up
+from fairlead.wiring.demo.hosts import Change
 
 HOUR_S = 3600
 _VERBS = ("Fix", "Rework", "Speed up", "Test", "Simplify", "Log", "Validate", "Extend", "Clean up", "Cache", "Split")
@@ -57,7 +57,9 @@ class Plan:
     coding_s: int
     draft: bool
     ticket: str = ""
-    """Key of the issue that it is for."""
+    """Key of the issue that it is for, where titles name one."""
+    body: str = ""
+    """What is said about it, if more than the title."""
 
     @property
     def headline(self) -> str:
@@ -68,12 +70,11 @@ class Plan:
 def plan_days(director: Director) -> None:
     """Puts the everyday work of all repositories on the agenda."""
     for yard in YARDS:
-        owed = 0.0
-        for day in range(FIRST_DAY, 1):
+        owed, shift = 0.0, crew(yard.team).shift
+        for day in [one for one in range(FIRST_DAY, 1) if one not in shift.off]:
             dice = director.dice("day", yard.name, day)
             owed += yard.per_day * dice.between(0.6, 1.4)
             for place in range(int(owed)):
-                shift = crew(yard.team).shift
                 begin = (day - FIRST_DAY) * DAY_S + int(dice.between(shift.start_s, shift.end_s - HOUR_S))
                 plan = _plan(director, yard, f"{day}/{place}", day)
                 director.agenda.begin(life(director, plan), begin)
@@ -103,24 +104,23 @@ def _plan(director: Director, yard: Yard, key: str, day: int) -> Plan:
 
 
 def life(director: Director, plan: Plan) -> Script:
-    """A pull request from its branch to its end, and the issue that it is for on its way along with it."""
+    """A change from its branch to its end, and the issue that it is for on its way along with it."""
     yard, shift = plan.yard, crew(plan.yard.team).shift
-    dice, tracker = director.dice("life", yard.name, plan.key), director.tracker
+    dice, host = director.dice("life", yard.name, plan.key), director.at(yard)
     first = director.agenda.now
-    ticket = pick_up(director, yard, plan.asked_by, plan.key)
-    if ticket:
-        plan = replace(plan, title=ticket["fields"]["summary"], ticket=ticket["key"])
+    errand = pick_up(director, yard, plan.asked_by, plan.key)
+    if errand:
+        plan = replace(plan, title=errand.title, ticket=errand.key, body=errand.closing)
     yield shift.after(first, plan.coding_s)
     item = _open(director, plan, first)
-    repo, fake = director.repo(yard), director.fake
     if plan.draft:
         yield shift.after(director.agenda.now, dice.skewed(3, 0.5) * HOUR_S)
-        fake.set_draft(repo, item, False, by=plan.asked_by, at=director.now)
-    if ticket:
-        tracker.change(ticket, plan.asked_by, status="In Review")
+        host.ready(item, plan.asked_by)
+    if errand:
+        errand.in_review(plan.asked_by)
     reviewer = pick_reviewer(director, yard, plan.asked_by, plan.key)
     yield director.agenda.now + 60
-    fake.request_review(repo, item, reviewer, by=plan.author, at=director.now)
+    host.ask(item, reviewer, plan.author)
     director.agenda.begin(agent_review(director, yard, item))
     end, green = director.ci(yard, item, "first")
     if not green:
@@ -130,41 +130,32 @@ def life(director: Director, plan: Plan) -> Script:
     yield from _review_rounds(director, plan, item, reviewer)
     yield max(end + 30, shift.after(director.agenda.now, dice.skewed(0.7, 0.9) * HOUR_S))
     if dice.chance(0.04):
-        fake.comment(repo, item, "Superseded, closing.", by=plan.asked_by, at=director.now)
-        fake.close_pull(repo, item, by=plan.asked_by, at=director.now)
+        host.comment(item, "Superseded, closing.", plan.asked_by)
+        host.close(item, plan.asked_by)
     else:
-        land(director, yard, item, plan.asked_by)
-    if ticket:
-        tracker.change(ticket, plan.asked_by, status="Done" if item.merged_at else "To Do")
+        host.merge(item, plan.asked_by)
+        director.main_ci(yard, plan.asked_by)
+    if errand:
+        errand.end(plan.asked_by, done=bool(item.merged_at))
 
 
-def land(director: Director, yard: Yard, item: Pull, by: str) -> None:
-    """Merges the way of the house, removes the branch, and lets the base branch's checks run."""
-    repo = director.repo(yard)
-    director.fake.merge(repo, item, by=by, at=director.now, how=yard.how)
-    director.fake.delete_branch(repo, item.head_ref, by=by, at=director.now)
-    director.main_ci(yard, by)
-
-
-def agent_review(director: Director, yard: Yard, item: Pull) -> Script:
-    """The review agent looks at most changes of two repositories within minutes."""
+def agent_review(director: Director, yard: Yard, item: Change) -> Script:
+    """The review agent looks at most changes of three repositories within minutes."""
     dice = director.dice("agent", yard.name, item.number)
     if yard.name not in ("storefront", "payments", "gateway") or not dice.chance(0.5):
         return
     yield director.agenda.now + dice.whole(120, 420)
     if item.state == "open":
         text = f"**Walkthrough.** {item.title}: {dice.whole(1, 4)} files, no blocking finding."
-        director.fake.review(
-            director.repo(yard), item, "commented", by=f"{REVIEW_AGENT}[bot]", at=director.now, body=text
-        )
+        director.at(yard).review(item, "commented", f"{REVIEW_AGENT}[bot]", text)
 
 
 def pick_reviewer(director: Director, yard: Yard, author: str, key: str) -> str:
-    """Who is asked: in Payments by turns, in Booking mostly Maya and ever more so, in Platform often Ravi."""
+    """Who is asked: in Booking mostly Maya and ever more so, in Platform often Ravi, elsewhere by turns."""
     team = crew(yard.team)
     dice = director.dice("reviewer", yard.name, key)
     lead = team.people[0]
-    share = {"payments": 0.0, "booking": 0.45 + 0.4 * _progress(director), "platform": 0.5}[team.key]
+    share = {"booking": 0.45 + 0.4 * _progress(director), "platform": 0.5}.get(team.key, 0.0)
     if author != lead and dice.chance(share):
         return lead
     today = day_of(director.agenda.now)
@@ -172,8 +163,9 @@ def pick_reviewer(director: Director, yard: Yard, author: str, key: str) -> str:
 
 
 def pickup_s(director: Director, team: Crew, dice: Dice) -> float:
-    """Working time until a review begins: good in Payments, steady in Platform, worse by the week in Booking."""
-    median = {"payments": 1.1, "booking": 1.6 + 7.5 * _progress(director) ** 2, "platform": 2.4}[team.key]
+    """Working time until a review begins: good in Payments, worse by the week in Booking, steady elsewhere."""
+    medians = {"payments": 1.1, "booking": 1.6 + 7.5 * _progress(director) ** 2, "platform": 2.4, "terminals": 3.0}
+    median = medians[team.key]
     return dice.skewed(median, 0.55) * HOUR_S
 
 
@@ -192,8 +184,8 @@ def files_of(plan: Plan, dice: Dice, lines: int) -> list[FileChange]:
     return list({file.path: file for file in found}.values())
 
 
-def _open(director: Director, plan: Plan, first: int) -> Pull:
-    """Pushes the commits, dated over the time of coding, and opens the pull request."""
+def _open(director: Director, plan: Plan, first: int) -> Change:
+    """Pushes the commits, dated over the time of coding, and asks for them to be merged."""
     dice = director.dice("commits", plan.yard.name, plan.key)
     begun = director.clock.real(first)
     span = (director.now - begun) / plan.commits
@@ -205,17 +197,9 @@ def _open(director: Director, plan: Plan, first: int) -> Pull:
     kind = "fix" if plan.title.startswith("Fix") else "feature"
     words = plan.headline.replace(plan.title, plan.title.lower()).replace(" ", "-")
     branch = f"{kind}/{words[:28].rstrip('-')}-{plan.key.replace('/', '')}"
-    director.start_branch(plan.yard, branch, plan.author, made)
-    return director.fake.open_pull(
-        director.repo(plan.yard),
-        plan.headline,
-        head=branch,
-        by=plan.author,
-        at=director.now,
-        base=plan.yard.base,
-        body=f"{plan.title}.",
-        draft=plan.draft,
-    )
+    body = plan.body or f"{plan.title}."
+    item: Change = director.at(plan.yard).open(branch, plan.author, made, plan.headline, body, plan.draft)
+    return item
 
 
 def _message(plan: Plan, dice: Dice, place: int) -> str:
@@ -225,30 +209,29 @@ def _message(plan: Plan, dice: Dice, place: int) -> str:
     return f"{text}\n\nCo-Authored-By: Claude <noreply@anthropic.com>" if dice.chance(0.08) else text
 
 
-def _push_more(director: Director, plan: Plan, item: Pull, message: str) -> None:
+def _push_more(director: Director, plan: Plan, item: Change, message: str) -> None:
     dice = director.dice("more", plan.yard.name, plan.key, len(item.commits))
     new = director.commit(plan.author, message, files_of(plan, dice, dice.whole(2, 25)))
-    director.fake.push(director.repo(plan.yard), item.head_ref, [new], by=plan.author, at=director.now)
+    director.at(plan.yard).push(item, plan.author, new)
 
 
-def _review_rounds(director: Director, plan: Plan, item: Pull, reviewer: str) -> Script:
+def _review_rounds(director: Director, plan: Plan, item: Change, reviewer: str) -> Script:
     """Reviews until somebody approves; at most three rounds."""
     yard, team = plan.yard, crew(plan.yard.team)
-    dice = director.dice("rounds", yard.name, plan.key)
-    repo, fake = director.repo(yard), director.fake
+    dice, host = director.dice("rounds", yard.name, plan.key), director.at(yard)
     yield team.shift.after(director.agenda.now, pickup_s(director, team, dice))
     for _ in range(2):
         if dice.chance(0.66):
             break
         state = "changes_requested" if dice.chance(0.6) else "commented"
         lines = ((plan.part + "/mod.x", dice.whole(5, 200), dice.pick(_REMARKS)),) if dice.chance(0.7) else ()
-        fake.review(repo, item, state, by=reviewer, at=director.now, body=dice.pick(_REMARKS), lines=lines)
+        host.review(item, state, reviewer, dice.pick(_REMARKS), lines)
         yield team.shift.after(director.agenda.now, dice.skewed(1.6) * HOUR_S)
         _push_more(director, plan, item, "Answer the review")
         director.ci(yard, item, f"round{len(item.commits)}", good=True)
         if dice.chance(0.5):
-            fake.comment(repo, item, "Done, please have another look.", by=plan.asked_by, at=director.now)
-        fake.request_review(repo, item, reviewer, by=plan.asked_by, at=director.now + timedelta(seconds=5))
+            host.comment(item, "Done, please have another look.", plan.asked_by)
+        host.ask(item, reviewer, plan.asked_by, after_s=5)
         yield team.shift.after(director.agenda.now, 0.7 * pickup_s(director, team, dice))
     body = "Looks good." if dice.chance(0.3) else None
-    fake.review(repo, item, "approved", by=reviewer, at=director.now, body=body)
+    host.review(item, "approved", reviewer, body)

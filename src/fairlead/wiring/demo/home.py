@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from fairlead.config.load import FILE_NAME, load
 from fairlead.connectors.kit.connector import Progress
 from fairlead.model.errors import Abort
+from fairlead.model.raw import RawEvent
 from fairlead.model.times import FixedClock, iso
-from fairlead.wiring.demo.away import CALENDAR, calendar_event, calendar_setup
-from fairlead.wiring.demo.setup_text import SECRET_FILE
+from fairlead.wiring.demo.calendars import calendar_events, calendars_setup, write_calendars
+from fairlead.wiring.demo.setup_text import SECRET_FILE, SIGNING_FILE
 from fairlead.wiring.demo.story import DemoHistory, build
 from fairlead.wiring.services import Services
 
@@ -29,23 +30,24 @@ def make_home(folder: Path, as_of: datetime, seed: int, report: Callable[[Progre
     history = build(as_of, seed)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / MARK).write_text(iso(history.end), encoding="utf-8")
-    calendar = folder / f"{CALENDAR}.ics"
-    (folder / FILE_NAME).write_text(history.setup + calendar_setup(calendar), encoding="utf-8")
-    # As bytes: a calendar's lines end alike on every system.
-    calendar.write_bytes(history.absences.encode())
+    (folder / FILE_NAME).write_text(history.setup + calendars_setup(folder), encoding="utf-8")
+    write_calendars(folder, history.calendars)
     (folder / SECRET_FILE).write_text(history.secret, encoding="utf-8")
+    (folder / SIGNING_FILE).write_text(history.signing_token, encoding="utf-8")
     with Services(load(folder / FILE_NAME, {}), folder, FixedClock(history.end)) as services:
-        _fill(services, history, report)
+        _fill(services, history, calendar_events(folder, history.end), report)
     return history
 
 
-def _fill(services: Services, history: DemoHistory, report: Callable[[Progress], None]) -> None:
+def _fill(
+    services: Services, history: DemoHistory, calendars: Sequence[RawEvent], report: Callable[[Progress], None]
+) -> None:
     deliveries = history.deliveries
     for start in range(0, len(deliveries), _AT_ONCE):
         services.log.append(deliveries[start : start + _AT_ONCE])
         while services.ingest.step().raw_events:
             report(Progress(min(start + _AT_ONCE, len(deliveries)), len(deliveries), "reading raw events"))
-    services.log.append([calendar_event(history.absences, history.end)])
+    services.log.append(calendars)
     while services.ingest.step().raw_events:
         pass
     report(Progress(len(deliveries), len(deliveries), "making the marts"))

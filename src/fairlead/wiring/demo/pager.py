@@ -1,4 +1,4 @@
-"""The company's PagerDuty: a service for each of ours but the edge, and a rota of a week for each team."""
+"""The company's PagerDuty: a service for each of ours but the edge, and a rota for each team that keeps it there."""
 
 from __future__ import annotations
 
@@ -10,16 +10,14 @@ from fairlead.connectors.pagerduty.connector import CONNECTOR
 from fairlead.connectors.pagerduty.fake import FakePagerDuty
 from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.agenda import Agenda
-from fairlead.wiring.demo.away import is_away
-from fairlead.wiring.demo.cast import CREWS, DOMAIN, PLAYERS, SHIPS, Crew, crew
-from fairlead.wiring.demo.clock import FIRST_DAY, StoryClock, at, day_of
+from fairlead.wiring.demo.cast import CREWS, DOMAIN, PLAYERS, SHIPS, crew
+from fairlead.wiring.demo.clock import StoryClock
 from fairlead.wiring.demo.heard import Span, synced, webhooks
+from fairlead.wiring.demo.rota import on_call, turns
 
 SOURCE = "pagerduty"
 _SITE = "https://api.pagerduty.com"
 _TOKEN = "demo"  # noqa: S105 - opens nothing but the fake
-_TURN = 5
-"""Working days that somebody is on call; the weekend belongs to the week before it."""
 RUNNERS = "Build runners"
 """What PagerDuty watches and no deployment of ours goes to."""
 
@@ -38,11 +36,10 @@ class Pager:
         self._roster()
 
     def _roster(self) -> None:
-        """The rota of ninety days and the week to come: one answers, the next one stands behind."""
+        """One answers, the next one stands behind."""
         real = self._clock.real
-        for team in CREWS:
-            for day in range(FIRST_DAY, 1, _TURN):
-                start, end = (at(one, "00:00") + team.shift.start_s for one in (day, day + _TURN))
+        for team in [one for one in CREWS if one.host == "github"]:
+            for start, end in turns(team):
                 for level in (1, 2):
                     self.duty.on_call(
                         self._users[on_call(team, start, level)], team.name, real(start), real(end), level
@@ -94,15 +91,6 @@ class Pager:
         self.duty.turn(lambda: span[1])
         options = Options(SOURCE, {"services": self.options()})
         return synced(CONNECTOR, options, self.duty, _SITE, {"token": _TOKEN}, span)
-
-
-def on_call(team: Crew, t: int, level: int = 1) -> str:
-    """Who is on call at a second of the story, by turns; whoever is away leaves the turn to the next one."""
-    turn = (day_of(t - team.shift.start_s) - FIRST_DAY) // _TURN
-    first, there = FIRST_DAY + turn * _TURN, len(team.people)
-    ranked = [team.people[(turn + place) % there] for place in range(there)]
-    free = [login for login in ranked if not (is_away(login, first) or is_away(login, first + _TURN - 1))]
-    return free[level - 1]
 
 
 def incident_id(incident: Json) -> str:

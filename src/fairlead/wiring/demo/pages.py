@@ -12,11 +12,10 @@ from datetime import datetime
 from fairlead.connectors.github.fake.api.desk import Desk
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.kit.connector import Page, raw_event
-from fairlead.connectors.kit.fake.call import Request
-from fairlead.model.raw import RawEvent, content_id
-from fairlead.model.times import iso
+from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.cast import YARDS, crew
 from fairlead.wiring.demo.company import CODEOWNERS
+from fairlead.wiring.demo.heard import Listed
 
 _API = "https://api.github.com"
 _TOKEN = "demo"  # noqa: S105 - opens nothing but the fake
@@ -27,28 +26,16 @@ def api_pages(fake: FakeGitHub, now: datetime) -> list[RawEvent]:
     desk = Desk(fake, now=lambda: now, slim=True)
     desk.limits.budgets["core"].limit = 1_000_000
     desk.sign_in.tokens[_TOKEN] = crew(YARDS[0].team).people[0]
-    return [raw_event(page, "github", "github", now) for page in _pages(desk, fake, now)]
+    listed = Listed(desk, _API, {"authorization": f"Bearer {_TOKEN}"}, now)
+    return [raw_event(page, "github", "github", now) for page in _pages(listed, fake)]
 
 
-def _pages(desk: Desk, fake: FakeGitHub, now: datetime) -> Iterator[Page]:
+def _pages(listed: Listed, fake: FakeGitHub) -> Iterator[Page]:
     for name, repo in fake.repositories.items():
         below = f"/repos/{repo.full_name}"
         if name in CODEOWNERS:
-            yield from _list(desk, "contents", f"{below}/contents/.github/CODEOWNERS", {}, now)
+            yield from listed.pages("contents", f"{below}/contents/.github/CODEOWNERS")
         for branch in [name for name in repo.branches if name in ("main", "stage", "dev")]:
-            yield from _list(desk, "commits", f"{below}/commits", {"sha": branch}, now)
+            yield from listed.pages("commits", f"{below}/commits", {"sha": branch})
         for number in repo.pulls:
-            yield from _list(desk, "pull_commits", f"{below}/pulls/{number}/commits", {}, now)
-
-
-def _list(desk: Desk, kind: str, path: str, query: dict[str, str], now: datetime) -> Iterator[Page]:
-    """All pages of a list."""
-    number = 1
-    while True:
-        asked = {**query, "per_page": "100", "page": str(number)}
-        answer = desk.handle(Request("GET", _API, path, asked, {"authorization": f"Bearer {_TOKEN}"}))
-        headers = {"path": path, "date": iso(now)}
-        yield Page(f"api:{kind}", content_id(path, str(asked), answer.body), answer.body, headers)
-        if 'rel="next"' not in answer.headers.get("link", ""):
-            return
-        number += 1
+            yield from listed.pages("pull_commits", f"{below}/pulls/{number}/commits")

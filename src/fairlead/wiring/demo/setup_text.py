@@ -5,8 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fairlead.connectors.jira.fake import CUSTOM
-from fairlead.wiring.demo.cast import COMPANY, CREWS, LEAVER, ORG, PLAYERS, SHIPS, YARDS, crew_of, player
+from fairlead.wiring.demo.cast import (
+    COMPANY,
+    CREWS,
+    GROUP,
+    LEAVER,
+    PLAYERS,
+    SHIPS,
+    YARDS,
+    Player,
+    crew_of,
+    player,
+    yard,
+)
 from fairlead.wiring.demo.clock import StoryClock
+from fairlead.wiring.demo.dock import SITE as WEB
+from fairlead.wiring.demo.dock import SOURCE as DOCK
 from fairlead.wiring.demo.gauges import gauges_setup
 from fairlead.wiring.demo.lab import SOURCE as LAB
 from fairlead.wiring.demo.pager import SOURCE as DUTY
@@ -14,6 +28,7 @@ from fairlead.wiring.demo.pager import Pager
 from fairlead.wiring.demo.tracker import SITE, SOURCE, Tracker
 
 SECRET_FILE = "webhook-secret"  # noqa: S105 - the name of a file beside the settings
+SIGNING_FILE = "signing-token"
 
 
 def setup_text(clock: StoryClock, tracker: Tracker, pager: Pager) -> str:
@@ -43,7 +58,7 @@ def _teams() -> list[str]:
     found = []
     for team in CREWS:
         members = ", ".join(f'"{player(login).key}"' for login in team.people)
-        owned = ", ".join(f'"github:{ORG}/{name}"' for name in team.repositories)
+        owned = ", ".join(f'"{yard(name).id}"' for name in team.repositories)
         services = ", ".join(f'"{ship.key}"' for ship in SHIPS if ship.team == team.key)
         found.append(
             f'[teams.{team.key}]\nname = "{team.name}"\nlead = "{player(team.people[0]).key}"\n'
@@ -57,10 +72,15 @@ def _people(tracker: Tracker) -> list[str]:
     """Accounts are given; addresses that nobody named are left for the page of suggestions to find."""
     return [
         f'[people.{who.key}]\nname = "{who.name}"\nemail = "{who.emails[0]}"\n'
-        f"accounts = {_list((f'github:@{who.login}', tracker.account(who.login)))}\n"
+        f"accounts = {_list(_accounts(who, tracker))}\n"
         f'time_zone = "{crew_of(who.login).zone}"\n'
         for who in PLAYERS
     ] + [f'[people.{LEAVER.key}]\nname = "{LEAVER.name}"\nemail = "{LEAVER.emails[0]}"\n']
+
+
+def _accounts(who: Player, tracker: Tracker) -> list[str]:
+    account = f"{crew_of(who.login).host}:@{who.login}"
+    return [account, tracker.account(who.login)] if who.login in tracker.users else [account]
 
 
 def _calendars(clock: StoryClock) -> list[str]:
@@ -79,7 +99,7 @@ def _services() -> list[str]:
         paths = f"paths = {_list(ship.paths)}\n" if ship.paths else ""
         environments = f"environments = {_list(ship.environments)}\n" if ship.environments else ""
         found.append(
-            f'[services.{ship.key}]\nname = "{ship.name}"\nrepository = "github:{ORG}/{ship.repository}"\n'
+            f'[services.{ship.key}]\nname = "{ship.name}"\nrepository = "{yard(ship.repository).id}"\n'
             f'team = "{ship.team}"\ncriticality = "{ship.criticality}"\n{paths}{environments}'
         )
     return found
@@ -91,16 +111,18 @@ def _rules() -> str:
         'sources = ["pagerduty", "cdevents"]\n\n'
         '[identity]\ncoding_agents = ["copilot-swe-agent*", "devin-ai-integration*"]\n'
         'review_agents = ["coderabbitai*"]\n'
-        'bots = ["brightwater-ship*"]\n\n'
+        'bots = ["brightwater-ship*", "terminals-ship"]\n\n'
         '[work]\nwaiting = ["in review"]\n'
     )
 
 
 def _sources() -> str:
-    repositories = _list([f"{ORG}/{yard.name}" for yard in YARDS])
+    repositories = _list([one.path for one in YARDS if one.host == "github"])
     return (
         f'[sources.github]\ntool = "github"\nrepositories = {repositories}\nevery_minutes = 0\n'
         f'webhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n\n'
+        f'[sources.{DOCK}]\ntool = "gitlab"\nurl = "{WEB}"\norganisations = ["{GROUP}"]\nevery_minutes = 0\n'
+        f'webhook_secrets = [{{ file = "{SIGNING_FILE}" }}]\n\n'
         '[sources.cdevents]\ntool = "cdevents"\nevery_minutes = 0\n\n'
         f'[sources.{LAB}]\ntool = "results"\nevery_minutes = 0\nwebhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n'
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fairlead.connectors.kit.fake.tool import Json
 from fairlead.wiring.demo.agenda import Script
 from fairlead.wiring.demo.away import is_away
-from fairlead.wiring.demo.cast import Yard, crew, yard
+from fairlead.wiring.demo.cast import crew, yard
 from fairlead.wiring.demo.clock import DAY_S, at, day_of
 from fairlead.wiring.demo.dice import Dice
 from fairlead.wiring.demo.director import Director
@@ -17,8 +17,6 @@ FIRST_SPRINT = {"payments": -56, "booking": -64, "platform": -58}
 """Day on which a team's first sprint of the story begins; the last ones are under way at its end."""
 _ROOM = {"payments": 12, "booking": 12, "platform": 8}
 """Issues that a team takes into a sprint."""
-_PICKED_UP = 0.42
-"""Share of everyday changes that are begun for an issue, while there is one: the rest is small repairs."""
 _HOUR_S = 3600
 _VERBS = ("Rework", "Speed up", "Extend", "Simplify", "Validate", "Show", "Split")
 _WHY = ("for the winter timetable", "for day guests", "for lorries", "in the app", "for the new harbour", "by route")
@@ -35,18 +33,6 @@ def plan_sprints(director: Director) -> None:
     for board in director.tracker.boards.values():
         director.agenda.begin(_cadence(director, board))
         director.agenda.begin(_urgent_bugs(director, board))
-
-
-def pick_up(director: Director, house: Yard, who: str, key: str) -> Json | None:
-    """The issue that somebody begins a change for, if it is one of those that are begun for an issue."""
-    board = director.tracker.boards[house.team]
-    if board.sprint is None or not director.dice("pick up", house.name, key).chance(_PICKED_UP):
-        return None
-    for issue in director.tracker.inside(board.sprint):
-        if status_of(issue) == "To Do" and board.homes.get(issue["key"]) == house.name:
-            director.tracker.change(issue, who, assignee=who, status="In Progress")
-            return issue
-    return None
 
 
 def start_of(team: str, day: int) -> int:

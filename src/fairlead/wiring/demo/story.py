@@ -7,18 +7,19 @@ home.write(history.setup)              # fairlead.toml
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from fairlead.connectors.github.connector import CONNECTOR as GITHUB
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.hooks import only
+from fairlead.connectors.gitlab.fake.gitlab import FakeGitLab
 from fairlead.connectors.jira.fake import FakeJira
 from fairlead.connectors.pagerduty.fake import FakePagerDuty
 from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.agenda import Agenda
-from fairlead.wiring.demo.away import absences_ics
+from fairlead.wiring.demo.calendars import calendars
 from fairlead.wiring.demo.cast import ORG
 from fairlead.wiring.demo.clock import StoryClock, story_end
 from fairlead.wiring.demo.company import found_company
@@ -28,7 +29,7 @@ from fairlead.wiring.demo.facts import StoryFact
 from fairlead.wiring.demo.gauges import Gauges
 from fairlead.wiring.demo.heard import webhooks
 from fairlead.wiring.demo.pages import api_pages
-from fairlead.wiring.demo.plots import gateway, harbour, production, standing, tickets, waiting
+from fairlead.wiring.demo.plots import gateway, harbour, production, standing, terminals, tickets, waiting
 from fairlead.wiring.demo.setup_text import setup_text
 from fairlead.wiring.demo.signals import SOURCE, CdEvents, Told
 from fairlead.wiring.demo.sprints import plan_sprints
@@ -71,16 +72,20 @@ class DemoHistory:
     """Webhooks and CDEvents in the order of time, then pages of the tools' APIs; ready to append."""
     setup: str
     """Text of `fairlead.toml`."""
-    absences: str
-    """Absences as an iCalendar file."""
+    calendars: Mapping[str, str]
+    """Name of a file without its ending -> absences, days off and times on call, as iCalendar files."""
     secret: str
     """Secret by which the webhooks are signed."""
+    signing_token: str
+    """The same, as GitLab's hooks have it."""
     fake: FakeGitHub
     """The same history behind GitHub's API."""
     jira: FakeJira
     """What of it lies in Jira, behind that one's API."""
     duty: FakePagerDuty
     """What of it lies in PagerDuty."""
+    dock: FakeGitLab
+    """What of it lies in GitLab."""
     story_facts: Sequence[StoryFact]
     """What a true brief must say."""
 
@@ -95,25 +100,28 @@ def build(as_of: datetime, seed: int = 7) -> DemoHistory:
     plan_days(director)
     plan_voyages(director)
     plan_sprints(director)
-    for plot in (waiting, production, harbour, tickets, standing):
+    for plot in (waiting, production, harbour, tickets, standing, terminals):
         plot.begin(director)
     gateway.begin(director, told)
     agenda.run()
-    tracker, pager, span = director.tracker, director.pager, (clock.start, clock.end)
+    tracker, pager, dock, span = director.tracker, director.pager, director.dock, (clock.start, clock.end)
     raw = webhooks(GITHUB, "github", fake.hook.sent) + [_cdevent(event) for event in told.sent]
-    raw += tracker.deliveries() + pager.deliveries() + director.lab.handed_in
+    raw += tracker.deliveries() + pager.deliveries() + dock.deliveries() + director.lab.handed_in
     raw.sort(key=lambda event: event.received_at)
-    raw += api_pages(fake, clock.end) + tracker.pages(span) + pager.pages(span) + Gauges(clock, pager).pages()
+    raw += api_pages(fake, clock.end) + dock.pages(clock.end)
+    raw += tracker.pages(span) + pager.pages(span) + Gauges(clock, pager).pages()
     return DemoHistory(
         clock.end,
         clock.start,
         raw,
         setup_text(clock, tracker, pager),
-        absences_ics(clock),
+        calendars(clock),
         SECRET,
+        dock.fake.secret,
         fake,
         tracker.jira,
         pager.duty,
+        dock.fake,
         tuple(director.facts.told),
     )
 

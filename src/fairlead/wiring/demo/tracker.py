@@ -11,14 +11,14 @@ from fairlead.connectors.jira.fake import FakeJira
 from fairlead.connectors.kit.connector import Options
 from fairlead.connectors.kit.fake.tool import Json
 from fairlead.model.raw import RawEvent
-from fairlead.wiring.demo.cast import CREWS, ORG, PLAYERS, Crew
+from fairlead.wiring.demo.cast import CREWS, ORG, PLAYERS, Crew, Player, crew_of
 from fairlead.wiring.demo.heard import Span, synced, webhooks
 
 SOURCE = "jira"
 SITE = f"https://{ORG}.atlassian.net"
 _USER, _TOKEN = "kim.adler@brightwater.example", "demo"
 KEYS = {"payments": "PAY", "booking": "BOOK", "platform": "PLAT"}
-"""Team -> key of its project."""
+"""Team -> key of its project; whoever works from GitLab's issues has none."""
 
 
 @dataclass(slots=True)
@@ -48,9 +48,9 @@ class Tracker:
     def __init__(self, secret: str, now: Callable[[], datetime]) -> None:
         self._now = now
         self.jira = FakeJira(secret=secret, user=_USER, token=_TOKEN, base=SITE)
-        self.users = {who.login: self.jira.add_user(who.name, who.emails[0]) for who in PLAYERS}
+        self.users = {who.login: self.jira.add_user(who.name, who.emails[0]) for who in planners()}
         self.boards: dict[str, Board] = {}
-        for team in CREWS:
+        for team in planned():
             self.jira.add_project(KEYS[team.key])
             self.boards[team.key] = Board(team, KEYS[team.key], self.jira.boards[-1]["id"])
 
@@ -104,6 +104,16 @@ class Tracker:
         """What no webhook tells: whose board a sprint is of, and categories of statuses that were left."""
         self.jira.turn(lambda: span[1])
         return synced(CONNECTOR, Options(SOURCE), self.jira, SITE, {"user": _USER, "token": _TOKEN}, span)
+
+
+def planned() -> list[Crew]:
+    """Teams that plan here."""
+    return [team for team in CREWS if team.key in KEYS]
+
+
+def planners() -> list[Player]:
+    """Their people."""
+    return [who for who in PLAYERS if crew_of(who.login).key in KEYS]
 
 
 def item_id(issue: Json) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from fairlead.connectors.github.fake.code import Repository
-from fairlead.connectors.github.fake.pipeline import Deployment
 from fairlead.wiring.demo.agenda import Script
-from fairlead.wiring.demo.cast import SHIP_BOT, SHIPS, Ship, crew, yard
+from fairlead.wiring.demo.cast import SHIPS, Ship, crew, yard
 from fairlead.wiring.demo.clock import FIRST_DAY, at, day_of
 from fairlead.wiring.demo.director import Director
+from fairlead.wiring.demo.hosts import Shipped
 
 TIMETABLE: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "payments-api": ((0, 1, 2, 3, 4), ("10:30", "14:30")),
     "ledger": ((0,), ("09:15",)),
     "web": ((0, 1, 2, 3, 4), ("18:00",)),
     "search": ((1, 3), ("19:00",)),
+    "boarding": ((1, 3), ("13:00",)),
+    "kiosk": ((2, 4), ("15:00",)),
 }
 """Service -> days of the five-day round, hours (UTC) of its deployments to production."""
 
@@ -26,29 +27,25 @@ def plan_voyages(director: Director) -> None:
     director.agenda.begin(_releases(director))
 
 
-def environment(ship: Ship, stage: str) -> str:
-    """Name of a service's environment: its own where a repository holds two services."""
-    return f"{stage}-{ship.key}" if ship.environments else stage
-
-
 def _timetable(director: Director, ship: Ship) -> Script:
     days, hours = TIMETABLE[ship.key]
     last: str | None = None
     for day in range(FIRST_DAY, 1):
         for hour in hours if day % 5 in days else ():
             yield at(day, hour)
-            repo = director.fake.repository(ship.repository)
-            head = repo.branches["main"]
-            if ship.key in director.closed or head == last or not _touched(repo, ship, last, head):
+            head = director.at(yard(ship.repository)).head()
+            if ship.key in director.closed or head == last or not _touched(director, ship, last, head):
                 continue
             last = head
             yield from voyage(director, ship, head)
 
 
-def _touched(repo: Repository, ship: Ship, last: str | None, head: str) -> bool:
+def _touched(director: Director, ship: Ship, last: str | None, head: str) -> bool:
     """Whether anything of the service changed; the first time it has."""
+    # only one repository holds two services, and it lies at GitHub
     if last is None or not ship.paths:
         return True
+    repo = director.fake.repository(ship.repository)
     folders = tuple(path.removesuffix("**") for path in ship.paths)
     return any(file.path.startswith(folders) for commit in repo.between(last, head) for file in commit.files)
 
@@ -73,34 +70,14 @@ def deploy(
 
 def begin(
     director: Director, ship: Ship, sha: str, stage: str, task: str = "deploy", description: str = ""
-) -> Deployment:
+) -> Shipped:
     """Asks for a deployment and starts it."""
-    fake, repo = director.fake, director.fake.repository(ship.repository)
-    found = fake.deploy(
-        repo,
-        ref=sha,
-        environment=environment(ship, stage),
-        by=SHIP_BOT,
-        at=director.now,
-        task=task,
-        description=description or None,
-        payload={"service": ship.key},
-    )
-    fake.deployment_status(repo, found, "in_progress", by=SHIP_BOT, at=director.now)
-    return found
+    return director.at(yard(ship.repository)).begin_deployment(ship, sha, stage, task, description)
 
 
-def end(director: Director, ship: Ship, stage: str, result: str, description: str = "") -> Deployment:
+def end(director: Director, ship: Ship, stage: str, result: str, description: str = "") -> Shipped:
     """Ends the youngest deployment of a service to a stage."""
-    repo = director.fake.repository(ship.repository)
-    found = latest(repo, environment(ship, stage))
-    director.fake.deployment_status(repo, found, result, by=SHIP_BOT, at=director.now, description=description)
-    return found
-
-
-def latest(repo: Repository, environment: str) -> Deployment:
-    """The youngest deployment to an environment."""
-    return [found for found in repo.deployments.values() if found.environment == environment][-1]
+    return director.at(yard(ship.repository)).end_deployment(ship, stage, result, description)
 
 
 def _releases(director: Director) -> Script:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from fairlead.connectors.github.fake.pipeline import Deployment
 from fairlead.connectors.kit.fake.tool import Json
 from fairlead.wiring.demo.agenda import Script
-from fairlead.wiring.demo.cast import SHIPS, Ship, yard
+from fairlead.wiring.demo.at_github import environment, latest
+from fairlead.wiring.demo.cast import ship, yard
 from fairlead.wiring.demo.clock import at
 from fairlead.wiring.demo.director import Director
 from fairlead.wiring.demo.pager import RUNNERS, incident_id
 from fairlead.wiring.demo.plots.scene import Draught, change_id, deployment_id, open_change, person
 from fairlead.wiring.demo.voyages import begin as begin_deployment
-from fairlead.wiring.demo.voyages import deploy, end, environment, latest
+from fairlead.wiring.demo.voyages import deploy, end
 
 _AFTERWARDS = "afterwards"
 """Label of the issue in which a team writes down what an incident taught it; PagerDuty's record is what counts."""
@@ -24,11 +25,6 @@ def begin(director: Director) -> None:
     """Puts the lines of this file on the agenda."""
     for line in (failed_and_hotfix, rolled_back, no_deployments_fault, earlier_incidents, pages_at_night):
         director.agenda.begin(line(director))
-
-
-def ship(key: str) -> Ship:
-    """The service with this key."""
-    return next(found for found in SHIPS if found.key == key)
 
 
 def failed_and_hotfix(director: Director) -> Script:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from fairlead.connectors.github.fake.code import FileChange, Repository
-from fairlead.connectors.github.fake.pipeline import Deployment
 from fairlead.connectors.github.fake.state import Issue, Pull
 from fairlead.wiring.demo.cast import player, yard
 from fairlead.wiring.demo.company import SUFFIX
 from fairlead.wiring.demo.director import Director
+from fairlead.wiring.demo.hosts import Shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def change_id(repo: Repository, item: Issue) -> str:
     return f"github:{repo.full_name}#{item.number}"
 
 
-def deployment_id(repo: Repository, found: Deployment) -> str:
+def deployment_id(repo: Repository, found: Shipped) -> str:
     """Record id of a deployment."""
     return f"github:{repo.full_name}/deployment/{found.id}"
 
