@@ -22,6 +22,7 @@ from fairlead.reports.standup_facts import (
     Blocked,
     Dependency,
     Done,
+    Posted,
     Underway,
     load_agreed,
     load_dependencies,
@@ -60,8 +61,10 @@ def done_lines(teller: Teller, done: Sequence[Done]) -> list[Block]:
 
 def planned_lines(teller: Teller) -> list[Block]:
     """What is under way, then what the running sprint still holds, then changes that wait."""
-    lines = [_underway(teller, item) for item in load_underway(teller.scope)]
-    told = _cut(teller, lines)
+    items = load_underway(teller.scope)
+    # Only what is told is worded: each line asks for the signs of its item, and thousands may be under way.
+    told: list[Block] = [_underway(teller, item) for item in items[:MOST]]
+    told += _rest(teller, [item.item for item in items[MOST:]])
     planned = load_planned(teller.scope)
     if planned:
         evidence = proof.of_records("work_items", [item.item for item in planned])
@@ -102,6 +105,19 @@ def dependency_lines(teller: Teller) -> list[Block]:
     soon = teller.scope.now + AGREED_AHEAD
     lines += [_agreed(teller, found) for found in load_agreed(teller.scope, soon)]
     return _cut(teller, lines) or [_none(teller, "standup.no_dependencies", "ok")]
+
+
+def posted_lines(teller: Teller, posted: Sequence[Posted], part: str) -> list[Claim]:
+    """What people of the team handed in for a part, in their own words; who it was stays with them."""
+    return [
+        marked(
+            teller,
+            teller.claim("standup.posted", proof.of_records("messages", [one.message]), line=plain(one.line)),
+            "self-reported",
+        )
+        for one in posted
+        if one.part == part
+    ]
 
 
 def _underway(teller: Teller, item: Underway) -> Claim:
@@ -204,13 +220,19 @@ def _working(teller: Teller, since: datetime) -> Working:
 
 def _cut(teller: Teller, lines: Sequence[Claim]) -> list[Block]:
     """No more lines than are read standing; the rest is counted."""
-    told: list[Block] = list(lines[:MOST])
-    if rest := lines[MOST:]:
-        ids = [line.refs[0].id for line in rest if line.refs] or [rest[0].evidence.ids[0]]
-        told.append(teller.claim("more", proof.of_mixed(ids), n=len(rest)))
-    return told
+    rest = lines[MOST:]
+    ids = [line.refs[0].id for line in rest if line.refs] or [line.evidence.ids[0] for line in rest[:1]]
+    return [*lines[:MOST], *_rest(teller, ids, len(rest))]
+
+
+def _rest(teller: Teller, ids: Sequence[str], count: int | None = None) -> list[Block]:
+    return [teller.claim("more", proof.of_mixed(ids), n=len(ids) if count is None else count)] if ids else []
 
 
 def _none(teller: Teller, key: str, tone: Tone = "neutral") -> Empty:
+    if not facts.load_sources(teller.scope):
+        # nothing was seen because nobody looked
+        evidence = proof.of_absence("sources", "select id from sources")
+        return Empty(teller.claim("standup.nothing_known", evidence))
     evidence = proof.of_absence(key, "select work_item from work_item_cycle_times where false")
     return Empty(marked(teller, teller.claim(key, evidence, tone), "observed"))
