@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fairlead.planning.backtest import (
     LEAST_DAYS,
@@ -16,6 +17,10 @@ from fairlead.planning.backtest import (
 )
 from fairlead.planning.history import WINDOW_DAYS
 from fairlead.planning.montecarlo import LEVELS, SEED, Counts, Spans, how_long, how_many
+
+# A page, a letter and an answer of the API ask the same within minutes, in both languages, and a replayed forecast
+# takes half a second. Drawn from a seed, it is the same each time; one holds 10,000 trials, so few are kept.
+_kept = lru_cache(maxsize=32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,23 @@ def sprint_outlook(
     before: Sequence[Sequence[int]], own: Sequence[int], *, items: int, days: int, least_done: int, seed: int = SEED
 ) -> Outlook:
     """What the days to come bring to a sprint with so many items left; replayed in the sprints before it."""
+    return _of_sprint(tuple(tuple(sprint) for sprint in before), tuple(own), items, days, least_done, seed)
+
+
+def items_outlook(daily: Sequence[int], items: int, *, least_done: int, seed: int = SEED) -> Outlook:
+    """How long so many items take; replayed at past moments for the same number of items."""
+    return _of_items(tuple(daily), items, least_done, seed)
+
+
+def days_outlook(daily: Sequence[int], days: int, *, least_done: int, seed: int = SEED) -> Outlook:
+    """What so many working days bring; replayed at past moments over as many days."""
+    return _of_days(tuple(daily), days, least_done, seed)
+
+
+@_kept
+def _of_sprint(
+    before: tuple[tuple[int, ...], ...], own: tuple[int, ...], items: int, days: int, least_done: int, seed: int
+) -> Outlook:
     known = [*(count for sprint in before for count in sprint), *own][-WINDOW_DAYS:]
     basis = Basis(len(known), sum(known), LEAST_DAYS, least_done)
     if not basis.enough:
@@ -79,8 +101,8 @@ def sprint_outlook(
     )  # fmt: skip
 
 
-def items_outlook(daily: Sequence[int], items: int, *, least_done: int, seed: int = SEED) -> Outlook:
-    """How long so many items take; replayed at past moments for the same number of items."""
+@_kept
+def _of_items(daily: tuple[int, ...], items: int, least_done: int, seed: int) -> Outlook:
     known = daily[-WINDOW_DAYS:]
     basis = Basis(len(known), sum(known), LEAST_DAYS, least_done)
     if not basis.enough:
@@ -89,8 +111,8 @@ def items_outlook(daily: Sequence[int], items: int, *, least_done: int, seed: in
     return Outlook(basis, spans=spans, calibration=judged_spans(open_ended(daily, WINDOW_DAYS), items))
 
 
-def days_outlook(daily: Sequence[int], days: int, *, least_done: int, seed: int = SEED) -> Outlook:
-    """What so many working days bring; replayed at past moments over as many days."""
+@_kept
+def _of_days(daily: tuple[int, ...], days: int, least_done: int, seed: int) -> Outlook:
     known = daily[-WINDOW_DAYS:]
     basis = Basis(len(known), sum(known), LEAST_DAYS, least_done)
     if not basis.enough:
