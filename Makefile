@@ -8,13 +8,16 @@ COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-ur
 # Without compiled files every process that a test starts compiles all libraries anew: two seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check fast hunt setup setup-dev lock docs clean
+.PHONY: demo test check suite fast hunt setup setup-dev lock docs clean
 
 demo: setup ## load the canned team, print its brief and serve its pages (NO_SERVE=1 stops after the brief)
 	@$(BIN)/fairlead demo $(if $(NO_SERVE),--no-serve)
 
+# At once, since reading all types for the first time keeps one core busy and the other idle.
 test: setup-dev ## lint, types, import rules and the suite
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory -j 2 check suite
+
+suite: setup-dev ## the tests alone
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not servers"
 
 check: setup-dev ## lint, types and import rules
