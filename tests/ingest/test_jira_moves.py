@@ -48,6 +48,30 @@ def test_what_was_told_before_a_move_follows_it(database: Database, tmp_path: Pa
     assert {row["from_item"] for row in found["work_item_links"]} == {f"jira:{issue['key']}"}
 
 
+def test_a_link_heard_of_before_an_earlier_move_goes_along(database: Database, tmp_path: Path) -> None:
+    """The webhook of the move is late: by its number the link was placed under a key that the issue no longer had."""
+    fake = FakeJira(secret="s3cret", user="bot@tern.example", token="t0ken")
+    ingrid = fake.add_user("Ingrid", "ingrid@tern.example")
+    for key in ("QUAY", "DOCK"):
+        fake.add_project(key)
+    berth, crane = (fake.create("QUAY", title, ingrid, START) for title in ("Berth", "Crane"))
+    fake.move(berth, "DOCK", ingrid, START + timedelta(hours=1))
+    before = len(fake.sent)
+    fake.link(berth, crane, ingrid, START + timedelta(hours=2))
+    told = _raws(fake)
+    (link,) = (one for one in told[before:] if one.kind == "issuelink_created")
+    made, move = told[: before - 1], told[before - 1]
+    log = SqlEventLog.open(f"sqlite:///{tmp_path / 'raw.db'}")
+    ingest = Ingest(database, log, options=Options)
+    for one in (*made, link, move):
+        log.append([one])
+        ingest.step()
+    log.close()
+    with database.read() as tx:
+        found = {row["id"]: row["created_at"] for row in records.rows(tx, "work_item_links")}
+    assert found == {f"jira:{berth['key']}/blocks/jira:QUAY-2": START + timedelta(hours=2)}
+
+
 def _raws(fake: FakeJira) -> list[RawEvent]:
     found = []
     for sent in fake.sent:

@@ -211,6 +211,8 @@ class Batches:
         merged = [records.merge(tx, statements + accounting.freshness(batch))]
         # after the items: a link may name one that this very batch brings
         merged.append(numbers.place(tx, by_number, merged[0].changed.get("work_items", ())))
+        if moved := carried.changed.get("work_items"):
+            merged.append(numbers.follow(tx, moved, aliases))
         if not aliases:
             merged += [bulk.insert(tx, one.rows, one.raw.seq, one.generation) for one in batch if one.rows]
         for one in batch:

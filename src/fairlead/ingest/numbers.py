@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fairlead.connectors.kit.ids import by_number, link_ends, number_in
+from fairlead.ingest.aliases import Aliases
 from fairlead.ingest.renames import statements_of
 from fairlead.store import records, rowio
 from fairlead.store.database import Transaction
@@ -37,6 +38,28 @@ def place(tx: Transaction, told: Iterable[Statement], items: Iterable[str]) -> r
     still = {one.id for one in placed}
     if gone := [one for one in waiting if one not in still]:
         records.remove(tx, _TABLE, gone)
+    return records.merge(tx, placed)
+
+
+def follow(tx: Transaction, moved: Iterable[str], aliases: Aliases) -> records.Applied:
+    """Takes links along that were drawn after a move of their item, but heard of before it.
+
+    They lie under the old id of the item. By its time such a link is of whoever bears that id after the move; where
+    nobody does, it can only have been placed there by the number of the item that has left.
+    """
+    former = {old: item for item in moved for old in aliases.origins(item) if old != item}
+    for borne in rowio.load(tx, "work_items", former):
+        del former[borne]
+    if not former:
+        return records.Applied(0)
+    behind = {one for end in ("from_item", "to_item") for one in rowio.having(tx, _TABLE, end, set(former))}
+    placed: list[Statement] = []
+    for row in rowio.load(tx, _TABLE, behind).values():
+        ends = _ends(row.merged.values)
+        known = {end: former.get(end, end) for end in (ends[0], ends[2])}
+        placed += [_placed(one, ends, known) for one in statements_of(_TABLE, row)]
+    if placed:
+        records.remove(tx, _TABLE, behind)
     return records.merge(tx, placed)
 
 

@@ -29,7 +29,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "story points": "points", "story point estimate": "points", "flagged": "flagged", "issuetype": "type",
         "duedate": "due", "priority": "priority", "summary": "title", "resolution": "resolution",
         "epic link": "epic", "parent": "parent", "parent issue": "parent", "issueparentassociation": "parent",
-        "key": "key", "link": "link",
+        "parent link": "parent", "key": "key", "link": "link",
     }
 )  # fmt: skip
 """Jira's names of fields in changelogs, which it does not translate -> ours."""

@@ -248,13 +248,14 @@ def _number(value: object) -> Number:
 
 
 def _sprint(sheet: Sheet, fields: Doc) -> Text:
-    name = next((name for name in sheet.fields.get("sprint", ()) if name in fields), None)
-    return sprints.of_issue(sheet, fields, name) if name else UNSET
+    """The first of the fields that names one: a Jira that was merged out of two has each field twice."""
+    said = [sprints.of_issue(sheet, fields, name) for name in sheet.fields.get("sprint", ()) if name in fields]
+    return next((one for one in said if one), None if None in said else UNSET)
 
 
 def _flagged(sheet: Sheet, fields: Doc) -> Flag:
-    name = next((name for name in sheet.fields.get("flagged", ()) if name in fields), None)
-    return bool(fields.plain(name)) if name else UNSET
+    names = [name for name in sheet.fields.get("flagged", ()) if name in fields]
+    return any(fields.plain(name) for name in names) if names else UNSET
 
 
 def _assignees(sheet: Sheet, fields: Doc) -> Texts:

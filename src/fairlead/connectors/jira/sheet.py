@@ -13,6 +13,8 @@ from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.kit.people import PeopleSheet, account
 from fairlead.model.records.kinds import Text
 
+_NOBODY = "unknown"
+"""Account id that Cloud gives to whomever it has lost: taken for an account, all of them would be one person."""
 _KEY = re.compile(r"[A-Z][A-Z0-9_]{0,254}-\d{1,18}")
 
 
@@ -80,7 +82,7 @@ class Sheet(PeopleSheet):
         cloud = user.text("accountId")
         name, key = user.text("name"), user.text("key")
         identity = cloud or key or name
-        if not identity:
+        if not identity or cloud == _NOBODY:
             return None
         address = (user.text("emailAddress") or "").strip().lower()
         return self.said(
@@ -99,7 +101,9 @@ class Sheet(PeopleSheet):
 
     def account_named(self, identity: Text, name: Text) -> str | None:
         """Account that a changelog names by id and shown name."""
-        return self.said(account(self.source, identity, external_id=identity, name=name or "")) if identity else None
+        if not identity or identity == _NOBODY:
+            return None
+        return self.said(account(self.source, identity, external_id=identity, name=name or ""))
 
 
 def id_of(doc: Doc, key: str = "id") -> str:
