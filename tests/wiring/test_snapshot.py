@@ -14,12 +14,16 @@ from pathlib import Path
 import pytest
 
 from fairlead.config.load import load
+from fairlead.connectors.records import Part, rows_event
 from fairlead.ingest.replay import replay
+from fairlead.model.errors import ConfigFaults
 from fairlead.model.raw import RawEvent
-from fairlead.model.times import FixedClock
+from fairlead.model.times import FixedClock, iso
 from fairlead.reports.asked import Asked
-from fairlead.reports.document import Document
+from fairlead.reports.document import Chart, Document
 from fairlead.reports.snapshot import snapshot
+from fairlead.wiring import measuring
+from fairlead.wiring.counting import check_counts
 from fairlead.wiring.measuring import look_and_write, settle
 from fairlead.wiring.services import Services
 
@@ -204,3 +208,127 @@ def test_before_the_first_look_nothing_is_claimed(tmp_path: Path) -> None:
     assert document.title.text == "Nothing was looked at yet."
     assert document.title.act is not None
     assert document.title.act.command == "fairlead snapshot"
+
+
+COUNTS = """
+[snapshot.queries.open]
+title = "Incidents that are open"
+sql = '''
+select count(*) from incidents
+where resolved_at is null;
+'''
+warn_above = 3
+[snapshot.queries.share]
+sql = "select 0.5"
+warn_below = 0.75
+[snapshot.queries.none]
+sql = "select max(epoch(resolved_at)) from incidents"
+"""
+LATE = """
+[snapshot.queries.late]
+sql = "select count(*) from range(100000000000) t"
+[snapshot.queries.after]
+sql = "select 1"
+"""
+
+
+def incidents(home: Home, at: datetime, *numbers: int) -> None:
+    with home.services(at) as services:
+        said = [[f"manual:{number}", f"Number {number}", iso(at)] for number in numbers]
+        services.log.append([rows_event([Part("incidents", ("id", "title", "created_at"), said)], "records", at)])
+        services.apply()
+
+
+def test_own_counts_are_told_with_their_change_and_their_query(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path, COUNTS)
+    incidents(home, NOW, 1, 2)
+    first = home.look(NOW)
+    assert texts(first, "counts") == [
+        "Incidents that are open: 2.",
+        "share: 0.5, below 0.75.",
+        "none: the query gives no number.",
+    ]
+    incidents(home, NOW + timedelta(days=1), 3, 4, 5)
+    document = home.look(NOW + timedelta(days=1), "de")
+    assert texts(document, "counts")[:2] == [
+        "Incidents that are open: 5, über 3. Seit dem Tag davor: +3.",
+        "share: 0,5, unter 0,75. Gleich wie am Tag davor.",
+    ]
+    [claim] = [one for one in document.claims() if one.key == "snapshot.count_high"]
+    assert claim.tone == "watch"
+    assert "from incidents\nwhere resolved_at is null;" in claim.evidence.query
+    with home.services(NOW + timedelta(days=1)) as services:
+        services.look()
+        assert services.warehouse.readonly(claim.evidence.query).rows == [{"count_star()": 5}]
+    # one that never ends takes what the others would need, and all is there in time
+    monkeypatch.setattr(measuring, "_COUNTS_S", 0.3)
+    (tmp_path / "fairlead.toml").write_text(LATE)
+    assert texts(home.look(NOW + timedelta(days=2)), "counts") == [
+        "late could not be counted: the query took longer than 0.3 s.",
+        "after could not be counted: the counts before it took 0.3 s.",
+    ]
+
+
+def test_a_count_that_cannot_work_is_told_at_its_line(tmp_path: Path) -> None:
+    (tmp_path / "fairlead.toml").write_text("""\
+[snapshot.queries.typo]
+sql = "select count(*) from incidnets"
+[snapshot.queries.rows]
+title = "Two"
+sql = "select * from (values (1), (2))"
+[snapshot.queries.person]
+sql = "select max(name) from people"
+[snapshot.queries.writes]
+sql = "delete from incidents"
+[snapshot.queries.good]
+sql = "select avg(1)"
+""")
+    with pytest.raises(ConfigFaults) as told:
+        check_counts(load(tmp_path / "fairlead.toml", {}))
+    found = told.value.faults
+    assert [(one.line, one.column) for one in found] == [(2, 1), (5, 1), (7, 1), (9, 1)]
+    assert "no table `incidnets`" in found[0].message
+    assert "incidents" in found[0].message
+    assert "gives 2 rows with 1 column" in found[1].message
+    with pytest.raises(ConfigFaults, match=r"toml:1:1: snapshot.queries.empty: say the `sql`"):
+        (tmp_path / "fairlead.toml").write_text('[snapshot.queries.empty]\ntitle = "Nothing"\n')
+        load(tmp_path / "fairlead.toml", {})
+
+
+def test_the_hours_of_a_day_stand_beside_the_usual_ones_and_silence_is_told(tmp_path: Path) -> None:
+    home = Home(tmp_path, '[organisation]\ntime_zone = "Europe/Berlin"\n')
+    # five weeks of a board on which four items move at 15 minutes past 03, 06 and 08 UTC; and a chat of bursts
+    moves = [
+        (f"jira:{week}.{hour}.{at}", NOW - timedelta(weeks=week, hours=9 - hour, minutes=-15))
+        for week in range(1, 6)
+        for hour in (3, 6, 8)
+        for at in range(4)
+    ]
+    moves += [("jira:last", NOW - timedelta(hours=5))]
+    talk = [(f"chat:{at}", NOW - timedelta(weeks=2, minutes=30, seconds=at)) for at in range(40)]
+    talk += [("chat:first", NOW - timedelta(weeks=5)), ("chat:later", NOW - timedelta(hours=20))]
+    with home.services(NOW) as services:
+        for table, field, source, rows in (
+            ("work_item_transitions", "at", "jira", moves), ("messages", "created_at", "chat", talk)
+        ):  # fmt: skip
+            said = [[name, source, iso(at)] for name, at in rows]
+            event = rows_event([Part(table, ("id", "source", field), said)], "records", NOW)
+            services.log.append([event])
+        services.apply()
+    document = home.look(NOW)
+    [silent] = [one for one in document.claims() if one.key == "pulse.silent"]
+    assert silent.text == "jira is silent since Wed 18 Mar, 05:00, where 8 events are usual."
+    [chart] = [block for one in document.sections for block in one.blocks if isinstance(block, Chart)]
+    assert chart.table.caption.text.startswith("2 events in 24 hours")
+    assert "; 22 are usual" in chart.table.caption.text
+    by_hour = {row[0].text: (row[1].text, row[2].text) for row in chart.table.rows}
+    assert len(by_hour) == 24
+    assert by_hour["Wed 18 Mar, 04:00"] == ("0", "4")
+    assert by_hour["Wed 18 Mar, 05:00"] == ("1", "0")
+    assert by_hour["Wed 18 Mar, 09:00"] == ("0", "14")
+    with home.services(NOW) as services:
+        services.look()
+        for claim in (silent, chart.table.caption):
+            assert len(services.warehouse.rows(claim.evidence.query)) == claim.evidence.count

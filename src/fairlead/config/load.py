@@ -47,6 +47,13 @@ class Loaded:
         """Folders of the team's own definitions of a kind, like `metrics`, beside the file; they win over ours."""
         return own_folders(self.path, kind)
 
+    def fault(self, key: tuple[str, ...], what: str) -> ConfigFault:
+        """A fault of a setting that only a higher floor can see, at the place of its key."""
+        message = f"{'.'.join(key)}: {what}"
+        if self.path is None:
+            return ConfigFault("environment", 1, 1, message)
+        return ConfigFault(str(self.path), *nearest(places(_text(self.path)), key), message)
+
 
 def own_folders(path: Path | None, kind: str) -> list[Path]:
     """The same for a file that may be faulty: what lies beside it is checked together with it."""

@@ -40,6 +40,9 @@ def meanings(values: Values, tools: Collection[str] = (), reports: Collection[st
     for key, endpoint in table(values, "endpoints").items():
         if isinstance(endpoint, Mapping) and not endpoint.get("url"):
             yield ("endpoints", key), "name the `url` to get"
+    for key, count in table(table(values, "snapshot"), "queries").items():
+        if isinstance(count, Mapping) and not count.get("sql"):
+            yield ("snapshot", "queries", key), "say the `sql` that counts"
     yield from delivery_faults(values, reports)
 
 
@@ -190,12 +193,15 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
 }
 """Section, empty for any, and key -> what is wrong with a text."""
 
-_RANGES: Mapping[tuple[str, str], tuple[int, float]] = {
+_RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
     ("server", "port"): (0, 65535),
     ("mail", "port"): (0, 65535),
     ("bus", "replicas"): (1, 5),
     # all of a snapshot is there within five seconds
     ("endpoints", "timeout_s"): (0, 4),
+    # what is counted may be a difference
+    ("snapshot", "warn_below"): (-math.inf, math.inf),
+    ("snapshot", "warn_above"): (-math.inf, math.inf),
     ("privacy", "minimum_group"): (1, math.inf),
     ("incidents", "attribution_threshold"): (0, 1),
     ("incidents", "recurrence_threshold"): (0, 1),

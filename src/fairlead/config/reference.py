@@ -31,7 +31,7 @@ def page() -> str:
         'Secrets never stand in the file: `{ env = "NAME" }` or `{ file = "PATH" }` says where one is kept,',
         'as do `{ sops = "secrets.yaml", key = "github.token" }` and `{ vault = "fairlead/github", key = "token" }`',
         "([security](security.md#secrets-by-reference)).",
-        "`fairlead config check` tells every fault with its place, the SQL of your own figures tried as well.",
+        "`fairlead config check` tells every fault with its place; the SQL of your own figures and counts is tried.",
         "`fairlead config plan` tells what applying an edited file would do: settings, sources read again, marts,",
         "and every figure that would say something else, before and after, made on a copy; nothing is applied.",
         "`fairlead init` puts a JSON Schema beside the file, named in its first line (`#:schema`), by which editors",
@@ -66,6 +66,14 @@ def _sections() -> Iterator[tuple[str, type[Section]]]:
             yield f"[{name}.{'<name>' if section is SourceSetup else '<key>'}]", section
         else:
             yield f"[{name}]", hint
+            yield from _inside(name, hint)
+
+
+def _inside(name: str, section: type[Section]) -> Iterator[tuple[str, type[Section]]]:
+    """Tables of tables that a section holds."""
+    for field, hint in get_type_hints(section).items():
+        if get_origin(hint) is dict and inspect.isclass(kind := get_args(hint)[1]) and issubclass(kind, Section):
+            yield f"[{name}.{field}.<key>]", kind
 
 
 def _about(section: type[Section]) -> str:

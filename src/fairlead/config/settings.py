@@ -173,11 +173,26 @@ class Reports(Section, frozen=True):
     """How long the outbox keeps what was sent, and feeds what they offer."""
 
 
+class CountSetup(Section, frozen=True):
+    """`[snapshot.queries.<key>]`: a count of the team's own, asked of the warehouse like `fairlead sql`."""
+
+    sql: str = ""
+    """One reading statement that gives one row with one number, like `select count(*) from changes where ...`."""
+    title: str = ""
+    """What is counted, like `Open changes of agents`; without it the key."""
+    warn_below: float | None = None
+    """A number below it needs a look."""
+    warn_above: float | None = None
+    """A number above it needs a look."""
+
+
 class Snapshot(Section, frozen=True):
     """`[snapshot]`: what `fairlead snapshot` looks at beside the endpoints."""
 
     containers: tuple[str, ...] = ()
     """Sockets of Docker or Podman that are asked what runs; empty means the usual ones, where they are there."""
+    queries: dict[str, CountSetup] = {}
+    """Counts of the team's own by key, see below."""
 
 
 class EndpointSetup(Section, frozen=True):

@@ -6,6 +6,7 @@ What was measured is a record (`snapshot_facts.py`), so every sentence of it lea
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from fairlead.model.figures import Evidence
@@ -14,6 +15,7 @@ from fairlead.reports import proof
 from fairlead.reports.asked import Asked, document
 from fairlead.reports.document import Act, Block, Cell, Claim, Document, Empty, Section, Table, Tone
 from fairlead.reports.plain import plain
+from fairlead.reports.pulse import pulse
 from fairlead.reports.sentences import Teller
 from fairlead.reports.snapshot_facts import DAY, Measured, SnapshotFacts, load_snapshot
 from fairlead.reports.wording import Elapsed
@@ -30,7 +32,8 @@ def snapshot(asked: Asked) -> Document:
         sections = [
             _section(teller, "endpoints", list(_endpoints(teller, facts.last, facts.before))),
             _section(teller, "containers", list(_containers(teller, facts.last))),
-            _section(teller, "flow", list(_flow(teller, facts))),
+            _section(teller, "flow", [*_flow(teller, facts), *pulse(teller, facts.pulse)]),
+            _section(teller, "counts", list(_counts(teller, facts.last, facts.before))),
             _section(teller, "tables", list(_tables(teller, facts.last, facts.before))),
         ]
     sections.append(_section(teller, "tests", list(_tests(teller, facts))))
@@ -154,6 +157,39 @@ def _tables(teller: Teller, last: Measured, before: Measured | None) -> Iterator
     caption = teller.claim("snapshot.tables", _row(last), n=sum(now.values()), tables=len(now))
     columns = tuple(words(f"column.{name}") for name in ("snapshot_table", "snapshot_rows", "snapshot_since"))
     yield Table(columns, rows, caption)
+
+
+def _counts(teller: Teller, last: Measured, before: Measured | None) -> Iterator[Block]:
+    yesterday = {one["key"]: one for one in before.seen("counts")} if before else {}
+    for one in last.seen("counts"):
+        yield _count(teller, last, one, yesterday.get(one["key"], {}))
+    if not last.seen("counts"):
+        yield Empty(teller.claim("snapshot.counts_none", _row(last)))
+
+
+def _count(teller: Teller, last: Measured, one: Mapping[str, Any], before: Mapping[str, Any]) -> Claim:
+    name, value = plain(one.get("title") or one["key"]), one.get("value")
+    if value is None:
+        key = "snapshot.count_failed" if "error" in one else "snapshot.count_empty"
+        return teller.claim(key, _row(last), tone="watch", name=name, why=plain(one.get("error")))
+    low, high = one.get("warn_below"), one.get("warn_above")
+    # the query is the evidence: what it counts can be looked up, and what it counted then stands in the record
+    evidence = proof.of_rows((last.id,), one["sql"])
+    if low is not None and value < low:
+        claim = teller.claim("snapshot.count_low", evidence, tone="watch", name=name, value=value, limit=low)
+    elif high is not None and value > high:
+        claim = teller.claim("snapshot.count_high", evidence, tone="watch", name=name, value=value, limit=high)
+    else:
+        tone = _tone(low is None and high is None, "neutral")
+        claim = teller.claim("snapshot.count", evidence, tone=tone, name=name, value=value)
+    then = before.get("value")
+    # of another query the difference would mean nothing
+    if then is None or before.get("sql") != one["sql"]:
+        return claim
+    change = value - then
+    sign = "+" if change > 0 else ""
+    since = teller.words("snapshot.count_since", change=sign + teller.words.number(change)) if change else ""
+    return replace(claim, text=f"{claim.text} {since or teller.words('snapshot.count_same')}")
 
 
 def _tests(teller: Teller, facts: SnapshotFacts) -> Iterator[Block]:

@@ -11,6 +11,7 @@ import msgspec
 
 from fairlead.metrics.frame import aware
 from fairlead.reports.literals import text_literal, time_literal
+from fairlead.reports.pulse_facts import Pulse, load_pulse
 from fairlead.reports.scope import Scope
 
 DAY = timedelta(hours=24)
@@ -63,6 +64,7 @@ class SnapshotFacts:
     before: Measured | None
     usual: Measured | None
     tests: Tests
+    pulse: Pulse
 
 
 def load_snapshot(scope: Scope) -> SnapshotFacts:
@@ -70,7 +72,7 @@ def load_snapshot(scope: Scope) -> SnapshotFacts:
     last = _newest(scope, scope.now)
     before = _newest(scope, last.at - DAY / 2) if last else None
     usual = _oldest(scope, before.at - _USUAL, before.at) if before else None
-    return SnapshotFacts(last, before, usual, _tests(scope))
+    return SnapshotFacts(last, before, usual, _tests(scope), load_pulse(scope))
 
 
 _CHOSEN = (

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from fairlead.config.load import OWN_FOLDER, Loaded
-from fairlead.config.positions import nearest, places
 from fairlead.connectors.generic.files import load_mapping
 from fairlead.model.errors import ConfigFault, ConfigFaults
 
@@ -22,12 +21,12 @@ def load_mappings(loaded: Loaded) -> dict[str, dict[str, Any]]:
         if not source.mapping and (source.tool or name) != "generic":
             continue
         if not source.mapping:
-            faults.append(_in_settings(loaded, name, 'names no mapping: say `mapping = "FILE.yaml"`'))
+            faults.append(loaded.fault(("sources", name, "mapping"), 'names no mapping: say `mapping = "FILE.yaml"`'))
             continue
         path = mapping_path(loaded, source.mapping)
         if path is None:
             words = f"no file `{source.mapping}`, neither beside this file nor in {OWN_FOLDER}/{_KIND}/"
-            faults.append(_in_settings(loaded, name, words))
+            faults.append(loaded.fault(("sources", name, "mapping"), words))
             continue
         try:
             # without the examples: another one is no reason to read a source again
@@ -64,11 +63,3 @@ def source_of(loaded: Loaded, path: Path) -> str:
     """The source that reads by a file, else the file's own name: what `{source}` stands for in ids."""
     named = (name for name, used in mapping_files(loaded) if used.resolve() == path.resolve())
     return next(named, path.stem)
-
-
-def _in_settings(loaded: Loaded, source: str, words: str) -> ConfigFault:
-    key = ("sources", source, "mapping")
-    if loaded.path is None:
-        return ConfigFault("environment", 1, 1, f"{'.'.join(key)}: {words}")
-    line, column = nearest(places(loaded.path.read_text(encoding="utf-8-sig")), key)
-    return ConfigFault(str(loaded.path), line, column, f"{'.'.join(key)}: {words}")

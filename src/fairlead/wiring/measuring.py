@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from fairlead.config.settings import EndpointSetup
 from fairlead.connectors.fairlead import snapshot_measured
+from fairlead.model.errors import Fault
 from fairlead.model.raw import RawEvent
 from fairlead.model.times import iso
 from fairlead.wiring.report_files import write_report
@@ -30,6 +31,8 @@ _AT_ONCE = 64
 _ALL_S = 4.2
 """For all looks together: a snapshot is there within five seconds."""
 _LATE = f"no answer within {_ALL_S:g} s"
+_COUNTS_S = 3.0
+"""For all of the team's own counts: less than for all, so that the thread that asks is done when all are."""
 _CONTAINERS_TIMEOUT_S = 2.0
 _SOCKETS = ("/var/run/docker.sock", "/run/podman/podman.sock")
 """Where the two are asked if the settings name none."""
@@ -43,16 +46,21 @@ def measure(services: Services) -> RawEvent:
     # Once for all: reading the system's authorities takes longer than most answers.
     trusted = ssl.create_default_context()
     keys = list(setup.endpoints)
+    # Made before the clock of the looks runs, and by this thread: counts are of now, and a warehouse that is being
+    # made must not be left to a thread that nobody waits for.
+    if setup.snapshot.queries:
+        services.look()
     # Containers first and beside the endpoints: what does not answer costs its time-out once.
-    looks = [partial(_containers, setup.snapshot.containers)]
+    looks = [partial(_containers, setup.snapshot.containers), partial(_counts, services)]
     looks += [partial(_endpoint, key, setup.endpoints[key], trusted) for key in keys]
-    containers, *endpoints = _together(looks)
+    containers, counts, *endpoints = _together(looks)
     said = {
         "containers": containers or [{"socket": "", "error": _LATE, "containers": []}],
         "endpoints": [
             seen[0] if seen else {"key": key, "url": setup.endpoints[key].url, "error": _LATE, "ok": False}
             for key, seen in zip(keys, endpoints, strict=True)
         ],
+        "counts": counts if counts is not None else [{"key": key, "error": _LATE} for key in setup.snapshot.queries],
         **_store(services),
     }
     return snapshot_measured(said, services.clock.now())
@@ -82,6 +90,27 @@ def _together(looks: Sequence[Callable[[], list[Seen]]]) -> list[list[Seen] | No
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
     return list(found)
+
+
+def _counts(services: Services) -> list[Seen]:
+    """The team's own counts, one after the other on one connection after the other; late ones are broken off."""
+    from fairlead.metrics.counts import count
+
+    found: list[Seen] = []
+    until = time.monotonic() + _COUNTS_S
+    for key, setup in services.settings.snapshot.queries.items():
+        seen: Seen = {"key": key, "title": setup.title, "sql": setup.sql}
+        # by which bounds it is judged, as with endpoints
+        seen |= {"warn_below": setup.warn_below, "warn_above": setup.warn_above}
+        left = round(until - time.monotonic(), 1)
+        try:
+            if left <= 0:
+                raise Fault(f"the counts before it took {_COUNTS_S:g} s")
+            seen["value"] = count(services.warehouse, setup.sql, left)
+        except Fault as fault:
+            seen["error"] = fault.message[:200]
+        found.append(seen)
+    return found
 
 
 def _endpoint(key: str, setup: EndpointSetup, trusted: ssl.SSLContext) -> list[Seen]:

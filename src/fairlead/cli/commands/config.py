@@ -85,7 +85,7 @@ def _refuse_faults(json: bool) -> None:
     from fairlead.cli.output import show_json
     from fairlead.model.errors import ConfigFaults
 
-    faults = [*_faults_of(_settings), *_faults_of(_metrics), *_faults_of(_mappings)]
+    faults = [*_faults_of(_settings), *_faults_of(_metrics), *_faults_of(_mappings), *_faults_of(_counts)]
     if faults and not json:
         # They leave by the one place that prints faults and gives exit code 2.
         raise ConfigFaults(faults)
@@ -144,6 +144,19 @@ def _mappings() -> object:
     except ConfigFaults:
         return None
     return load_mappings(loaded)
+
+
+def _counts() -> None:
+    """The team's own counts of the snapshot, tried on tables without rows."""
+    from fairlead.cli import home
+    from fairlead.model.errors import ConfigFaults
+    from fairlead.wiring.counting import check_counts
+
+    try:
+        loaded = home.loaded()
+    except ConfigFaults:
+        return
+    check_counts(loaded)
 
 
 def vars_of(fault: object) -> dict[str, object]:
