@@ -18,7 +18,7 @@ from fairlead.model.errors import Refused, Unreadable
 from fairlead.model.events import Event, EventType
 from fairlead.model.patch import OLDEST, Patch
 from fairlead.model.raw import RawEvent, Trust, content_id
-from fairlead.model.records.conversation import Document
+from fairlead.model.records.conversation import Document, Message
 from fairlead.model.records.operation import Incident
 from fairlead.model.records.people import IdentityLink
 from fairlead.model.times import iso
@@ -31,6 +31,8 @@ _STATUS: Mapping[str, str] = MappingProxyType(
     {"confirmed": "confirmed", "refused": "refused", "reverted": "suggested"}
 )
 
+STANDUP_PARTS = ("done", "planned", "blockers")
+"""Parts of a standup to which people add lines."""
 _ROLES = ("owner", "manager", "member", "viewer")
 
 
@@ -39,7 +41,7 @@ class Entered:
 
     tool = SOURCE
     title = "Fairlead"
-    records = frozenset(("documents", "identity_links", "incidents"))
+    records = frozenset(("documents", "identity_links", "incidents", "messages"))
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """There is no such webhook: entries are made by signed-in people in this process."""
@@ -112,6 +114,17 @@ def snapshot_measured(said: Mapping[str, Any], at: datetime) -> RawEvent:
     return _entry("snapshot.measured", said, SOURCE, at)
 
 
+def standup_posted(
+    team: str, said: Mapping[str, str], author: str, replaces: Sequence[str], by: str, at: datetime
+) -> RawEvent:
+    """Lines that a person hands to a team's standup, by part (`STANDUP_PARTS`); they take the place of earlier ones.
+
+    `author` is an account of the person, empty where there is none: a column about people, as of every message.
+    """
+    body = {"team": team, "said": dict(said), "author": author, "replaces": list(replaces)}
+    return _entry("standup.posted", body, by, at)
+
+
 def _entry(kind: str, said: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
     body = msgspec.json.encode({**said, "by": by, "at": iso(at)}, order="sorted")
     return RawEvent(
@@ -151,6 +164,28 @@ def _identity(decision: str) -> Callable[[Doc, Options], Reading]:
         return Reading(patches=[unsuggested, Patch(link, at, _ENTERED_RANK)], events=[happened])
 
     return read
+
+
+def _posted(entry: Doc, options: Options) -> Reading:
+    at, team = entry.need_time("at"), entry.need_text("team")
+    said = entry.child("said")
+    # by content, since two people may post in the same second
+    scope = f"{options.source}:standup/{content_id(msgspec.json.encode(entry.data, order='sorted'))[:16]}"
+    posted = [
+        Message(
+            id=f"{scope}/{part}",
+            source=options.source,
+            channel=f"standup/{team}",
+            author=entry.text("author") or None,
+            body=text,
+            at=at,
+            created_at=at,
+        )
+        for part in STANDUP_PARTS
+        if (text := said.text(part) if said else None)
+    ]
+    gone = [Message(id=str(old), source=options.source, deleted_at=at) for old in entry.data.get("replaces") or ()]
+    return Reading(patches=[Patch(message, at, _ENTERED_RANK) for message in (*posted, *gone)])
 
 
 def _measured(entry: Doc, options: Options) -> Reading:
@@ -203,6 +238,7 @@ _READERS: Mapping[str, Callable[[Doc, Options], Reading]] = MappingProxyType(
     {
         **{f"identity.{decision}": _identity(decision) for decision in _STATUS},
         "snapshot.measured": _measured,
+        "standup.posted": _posted,
         "incident.attributed": _attributed,
         "incident.unattributed": _unattributed,
         "role.given": _role("dev.fairlead.role.given.0.1.0", "team", "role"),

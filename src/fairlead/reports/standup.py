@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from fairlead.metrics import figures
 from fairlead.reports import proof
 from fairlead.reports.asked import Asked, document
-from fairlead.reports.document import Basis, Block, Claim, Document, Section
+from fairlead.reports.document import Basis, Block, Claim, Document, Empty, Section
 from fairlead.reports.figure_words import figure_block
 from fairlead.reports.sentences import Teller
-from fairlead.reports.standup_facts import load_blocked, load_done
-from fairlead.reports.standup_lines import blocker_lines, dependency_lines, done_lines, planned_lines
-
-if TYPE_CHECKING:
-    pass
+from fairlead.reports.standup_facts import load_blocked, load_done, load_posted
+from fairlead.reports.standup_lines import (
+    blocker_lines,
+    dependency_lines,
+    done_lines,
+    planned_lines,
+    posted_lines,
+)
 
 TREND_DAYS = 30
 """A month against the month before: shorter trends are noise."""
@@ -61,11 +63,17 @@ def _team(teller: Teller, one_of_several: bool) -> _Team:
         return Section(f"{key}-{kind}", heading, tuple(lines), aside=aside)
 
     since = words("aside.standup", since=words.recent(scope.since), now=words.moment(scope.now))
-    done, blocked = load_done(scope), load_blocked(scope)
+    done, blocked, posted = load_done(scope), load_blocked(scope), load_posted(scope)
+
+    def with_posted(lines: list[Block], part: str) -> list[Block]:
+        # that nothing was seen is no news where somebody has said something
+        own = posted_lines(teller, posted, part)
+        return [*(line for line in lines if not own or not isinstance(line, Empty)), *own]
+
     sections = (
-        section("done", done_lines(teller, done), since),
-        section("planned", planned_lines(teller)),
-        section("blockers", blocker_lines(teller, blocked)),
+        section("done", with_posted(done_lines(teller, done), "done"), since),
+        section("planned", with_posted(planned_lines(teller), "planned")),
+        section("blockers", with_posted(blocker_lines(teller, blocked), "blockers")),
         section("dependencies", dependency_lines(teller)),
         section("trend", _trend(teller)),
     )

@@ -94,6 +94,20 @@ class Agreed:
     delivered_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A line that somebody of the team handed in."""
+
+    message: str
+    part: str
+    """`done`, `planned` or `blockers`."""
+    line: str
+
+
+_POSTED = """
+select id, body from messages
+where deleted_at is null and channel = $channel and "at" >= $since and "at" <= $now order by "at", id
+"""
 _DONE = """
 select c.work_item, w.title, w.url, c.done_at, min(ch.id) as merged
 from work_item_cycle_times c
@@ -258,6 +272,20 @@ def load_agreed(scope: Scope, soon: datetime) -> list[Agreed]:
         )
         for row in scope.warehouse.rows(_AGREED, asked)
     ]  # fmt: skip
+
+
+def load_posted(scope: Scope) -> list[Posted]:
+    """Lines that people of the team handed in since the last working day began, in that order."""
+    if scope.team is None and scope.setup.teams:
+        return []
+    # without stated teams everybody is one
+    asked = {"channel": f"standup/{scope.team or '*'}", "since": scope.naive_since, "now": scope.naive_now}
+    return [
+        Posted(row["id"], row["id"].rpartition("/")[2], line.strip())
+        for row in scope.warehouse.rows(_POSTED, asked)
+        for line in (row["body"] or "").splitlines()
+        if line.strip()
+    ]
 
 
 def _rows(scope: Scope, sql: str, column: str, **asked: Any) -> list[dict[str, Any]]:

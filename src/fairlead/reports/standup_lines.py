@@ -22,6 +22,7 @@ from fairlead.reports.standup_facts import (
     Blocked,
     Dependency,
     Done,
+    Posted,
     Underway,
     load_agreed,
     load_dependencies,
@@ -104,6 +105,19 @@ def dependency_lines(teller: Teller) -> list[Block]:
     soon = teller.scope.now + AGREED_AHEAD
     lines += [_agreed(teller, found) for found in load_agreed(teller.scope, soon)]
     return _cut(teller, lines) or [_none(teller, "standup.no_dependencies", "ok")]
+
+
+def posted_lines(teller: Teller, posted: Sequence[Posted], part: str) -> list[Claim]:
+    """What people of the team handed in for a part, in their own words; who it was stays with them."""
+    return [
+        marked(
+            teller,
+            teller.claim("standup.posted", proof.of_records("messages", [one.message]), line=plain(one.line)),
+            "self-reported",
+        )
+        for one in posted
+        if one.part == part
+    ]
 
 
 def _underway(teller: Teller, item: Underway) -> Claim:
@@ -216,5 +230,9 @@ def _rest(teller: Teller, ids: Sequence[str], count: int | None = None) -> list[
 
 
 def _none(teller: Teller, key: str, tone: Tone = "neutral") -> Empty:
+    if not facts.load_sources(teller.scope):
+        # nothing was seen because nobody looked
+        evidence = proof.of_absence("sources", "select id from sources")
+        return Empty(teller.claim("standup.nothing_known", evidence))
     evidence = proof.of_absence(key, "select work_item from work_item_cycle_times where false")
     return Empty(marked(teller, teller.claim(key, evidence, tone), "observed"))

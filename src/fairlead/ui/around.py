@@ -20,6 +20,7 @@ DONE = {
     "reverted": "The decision was taken back.",
     "attributed": "The cause of the incident was noted; it can be taken back on this page.",
     "unattributed": "What was stated about the cause was taken back; the score decides again.",
+    "posted": "Your lines stand in the standup of the team.",
     "retried": "The payloads are being read again.",
     "invited": "The invitation is ready; the link is shown once, below.",
 }
