@@ -28,6 +28,8 @@ from fairlead.model.setup import IdentityRules
         ("abbott", "User", "human"),
         ("acme-bot", "User", "bot"),
         ("project_42_bot_9f3c", "User", "bot"),
+        ("service_account_group_345_c468757e", "", "bot"),
+        ("GitLabDuo", "", "review_agent"),
     ],
 )
 def test_handles(handle: str, tool_kind: str, expected: str) -> None:

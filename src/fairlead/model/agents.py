@@ -20,7 +20,7 @@ REVIEW_AGENTS = (
     "copilot-pull-request-reviewer", "coderabbitai", "greptile-apps", "greptileai", "ellipsis-dev", "sourcery-ai",
     "qodo-merge*", "codiumai-pr-agent*", "pr-agent*", "korbit-ai", "bito-code-review", "graphite-app",
     "cursor-bugbot", "bugbot", "gemini-code-assist", "amazon-q-developer", "chatgpt-codex-connector",
-    "codeant-ai", "deepsource-*",
+    "codeant-ai", "deepsource-*", "gitlabduo",
     "reviewpad", "what-the-diff", "baz-reviewer", "entelligence-ai*", "kodiak-review", "kody-ai", "panto-ai",
     "hound*",
     "cubic-dev-ai", "diamond-review", "macroscopeapp", "propel-code*", "mesa-dot-dev", "recurseml", "zencoder-review",
@@ -47,7 +47,8 @@ BOTS = (
     "jira", "atlassian", "slack", "cla-assistant", "clabot", "cla-bot", "easycla", "probot*", "welcome", "lgtm-com",
     "whitesource-bolt-for-github", "mend-for-github-com", "deepsourcebot", "k8s-ci-robot", "googlebot", "pyup-bot",
     "scala-steward", "weblate", "transifex-integration", "crowdin-bot", "gitlab-bot", "project_*_bot*",
-    "group_*_bot*", "sentry-io", "datadog*", "argocd*", "flux*", "fluxcdbot", "jenkins*", "circleci", "travis-ci",
+    "group_*_bot*", "service_account_*", "sentry-io", "datadog*", "argocd*", "flux*", "fluxcdbot", "jenkins*",
+    "circleci", "travis-ci",
     "buildkite*", "azure-pipelines", "docker-library-bot", "buildbot", "svc-*", "ci-bot", "deploy-bot", "release-bot",
 )  # fmt: skip
 """Handles, without `[bot]`, of automation."""

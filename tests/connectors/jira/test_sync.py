@@ -10,8 +10,11 @@ import pytest
 from fairlead.connectors.jira.connector import CONNECTOR
 from fairlead.connectors.jira.fake import FakeJira
 from fairlead.connectors.kit.connector import Delivery, Options, Syncs
+from fairlead.connectors.kit.fake.call import Request, Response
 from fairlead.connectors.kit.fake.tool import Json
+from fairlead.connectors.kit.fake.tool import said as tell
 from fairlead.connectors.kit.sync_suite import Reader, SyncSuite, World, said
+from fairlead.model.errors import Abort
 
 START = datetime(2026, 9, 7, 8, 0, 0, 250_000, tzinfo=UTC)
 OPTIONS = Options(source="jira")
@@ -219,6 +222,33 @@ def test_a_permission_lost_in_the_middle_is_told_and_the_rest_is_read() -> None:
     records = reader.records(reader.pages())
     assert [line for line in reader.left_out if line.startswith("QUAY: issues")]
     assert ("work_items", "jira:DOCK-1") in records
+
+
+@pytest.mark.parametrize(
+    ("cloud", "mark"),
+    [(True, ("x-seraph-loginreason", "AUTHENTICATED_FAILED")), (False, ("x-ausername", "anonymous"))],
+)
+def test_a_token_that_ends_half_way_is_told_and_buries_nothing(cloud: bool, mark: tuple[str, str]) -> None:
+    class Lapsing(FakeJira):
+        lapsed = False
+
+        def answer(self, request: Request) -> Response:
+            found = super().answer(request)
+            if self.lapsed and "/search" in request.path:
+                # what everybody may see of it: nothing, and all is well
+                found = tell({"startAt": 0, "total": 0, "isLast": True, "issues": []})
+                found.headers[mark[0]] = mark[1]
+            return found
+
+    fake = Lapsing(secret="s3cret", user=USER, token="t0ken", cloud=cloud)
+    fake.add_project("QUAY")
+    fake.create("QUAY", "Berth", fake.add_user("Ingrid", "ingrid@tern.example"), START)
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(hours=2)))
+    reader.pages()
+    fake.lapsed = True
+    with pytest.raises(Abort, match="token has ended"):
+        reader.pages(full=True)
+    assert not [page for page in reader.read if page.kind == "api:ids"]
 
 
 def test_versions_and_sprints_that_are_gone_are_said_to_be() -> None:

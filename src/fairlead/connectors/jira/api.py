@@ -91,6 +91,7 @@ def listed(
     start = 0
     while True:
         answer = placed(rest, path, {**(asked or {}), "startAt": start, "maxResults": PER_PAGE}, "startAt")
+        _still_signed_in(answer)
         found = entries(answer, key)
         yield answer, found
         value = answer.value if isinstance(answer.value, dict) else {}
@@ -122,6 +123,7 @@ def search(site: Site, jql: str, asked: Mapping[str, Any]) -> Iterator[tuple[Ans
     while True:
         more = {"nextPageToken": token} if token else {}
         answer = site.rest.get(f"{site.api}/search/jql", {"jql": jql, "maxResults": PER_PAGE, **asked, **more})
+        _still_signed_in(answer)
         yield answer, entries(answer, "issues")
         value = answer.value if isinstance(answer.value, dict) else {}
         following = text(value, "nextPageToken")
@@ -131,6 +133,16 @@ def search(site: Site, jql: str, asked: Mapping[str, Any]) -> Iterator[tuple[Ans
         if following == token:
             raise Skip("the search gives the same page again and again")
         token = following
+
+
+def _still_signed_in(answer: Answer) -> None:
+    """Jira shows whoever signs in by a token that has ended what it shows to everybody, as a good answer.
+
+    A list of all issues would then hold the public ones alone, and whatever is missing in it counts as deleted.
+    """
+    reason = answer.headers.get("x-seraph-loginreason", "")
+    if "FAILED" in reason or "DENIED" in reason or answer.headers.get("x-ausername") == "anonymous":
+        raise Abort(f"`{answer.path.partition('?')[0]}`: the token has ended", hint="make a new token and set it")
 
 
 def issue_path(site: Site, key: str, below: str) -> str:
