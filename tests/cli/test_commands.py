@@ -307,3 +307,19 @@ def test_a_window_that_is_none_is_told_by_its_word(tmp_path: Path) -> None:
     done = fairlead("metrics", "dora", "--from", "9zz", home=tmp_path / "home")
     assert (done.returncode, done.stdout) == (1, "")
     assert "`from`: `9zz` is no day" in done.stderr
+
+
+def test_a_sync_that_leaves_something_out_ends_with_1(tmp_path: Path) -> None:
+    """A script that goes on with the data must hear of the gap."""
+    (tmp_path / "good.ics").write_bytes(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n")
+    settings = tmp_path / "fairlead.toml"
+    settings.write_text('[sources.away]\ntool = "ics"\npaths = ["good.ics", "gone.ics"]\n')
+    done = fairlead("sync", home=tmp_path / "home")
+    assert done.returncode == 1
+    assert "left out" in done.stdout
+    assert "gone.ics" in done.stdout
+    assert "not all was read of away" in done.stderr
+    told = fairlead("sync", "--json", home=tmp_path / "home")
+    assert (told.returncode, json.loads(told.stdout)[0]["result"]) == (1, "partial")
+    settings.write_text(settings.read_text().replace(', "gone.ics"', ""))
+    assert fairlead("sync", home=tmp_path / "home").returncode == 0

@@ -111,13 +111,26 @@ def test_settings_that_stand_beside_the_home_come_along(tmp_path: Path) -> None:
     assert not (other / "notes.txt").exists()
 
 
+def test_ways_into_nats_come_along(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    loaded = full_home(home)
+    with (home / "fairlead.toml").open("a") as file:
+        file.write('[bus]\ncredentials = "team.creds"\nauthority = "/etc/ssl/elsewhere.pem"\n')
+    (home / "team.creds").write_text("seed")
+    assert "team.creds" in backup(home, loaded, tmp_path / "copy", CLOCK).files
+    restore(tmp_path / "copy", tmp_path / "other", "")
+    assert (tmp_path / "other" / "team.creds").read_text() == "seed"
+
+
 def test_own_settings_of_the_home_hold_unless_forced(tmp_path: Path) -> None:
     home, other = tmp_path / "home", tmp_path / "other"
     backup(home, full_home(home), tmp_path / "copy", CLOCK)
     other.mkdir()
     (other / "fairlead.toml").write_text("# mine\n")
     (other / "facts.db-wal").write_text("of another database")
-    assert restore(tmp_path / "copy", other, "").kept_settings
+    done = restore(tmp_path / "copy", other, "")
+    assert done.kept_settings
+    assert not done.named_otherwise
     assert (other / "fairlead.toml").read_text() == "# mine\n"
     assert held(load(other / "fairlead.toml", {}), other)[0] == 1
     with pytest.raises(Abort, match="already holds"):
@@ -149,7 +162,8 @@ def test_a_postgresql_home_comes_back_in_another_database(postgres_url: str, tmp
         restore(archive, other, postgres_url)
     with Services(loaded, home, CLOCK) as services, services.database.begin() as tx:
         state.put(tx, "word", {"said": "something else"})
-    restore(archive, other, postgres_url, force=True)
+    # the file names no server: the one filled is known to the environment alone
+    assert restore(archive, other, postgres_url, force=True).named_otherwise == ("store",)
     assert held(loaded, other) == (1, {"said": "grüezi"})
     assert (other / "keys" / "github-app-7.pem").read_text() == "key"
 
@@ -164,7 +178,7 @@ def test_a_home_with_its_raw_log_on_nats_comes_back_on_another_server(nats_node:
         restore(archive, other, "", loaded.settings.bus)
     with nats_servers.nodes(tmp_path) as [elsewhere]:
         bus = Bus(url=elsewhere.url, stream="backed-up")
-        restore(archive, other, "", bus)
+        assert restore(archive, other, "", bus).named_otherwise == ("bus",)
         assert not (other / "raw.db").exists()
         environ = {"FAIRLEAD_BUS__URL": elsewhere.url, "FAIRLEAD_BUS__STREAM": "backed-up"}
         moved = load(other / "fairlead.toml", environ)

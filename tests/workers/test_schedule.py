@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import Abort, Skip
 from fairlead.model.setup import CalendarSetup, Organisation, Setup, TeamSetup
 from fairlead.store import schedules
+from fairlead.store.database import Database
 from fairlead.workers.rules import next_at
 from fairlead.workers.schedule import Plan, Scheduler
 
@@ -142,3 +145,29 @@ def test_the_loop_stops_when_told(make: Any, database: Any) -> None:
     stop.set()
     loop.join(10)
     assert not loop.is_alive()
+
+
+def test_a_pause_is_told_once(tmp_path: Path, clock: Any, caplog: pytest.LogCaptureFixture) -> None:
+    database = Database.open(f"sqlite:///{tmp_path}/facts.db")
+    looks = Looks(4)
+    scheduler = Scheduler(database, SETUP, clock, {"sync": lambda _: None, "expire": lambda _: None}, looks)
+    with sqlite3.connect(tmp_path / "facts.db") as con:
+        con.execute("ALTER TABLE schedules RENAME TO elsewhere")
+    scheduler.run()
+    database.close()
+    [told] = [record.getMessage() for record in caplog.records]
+    assert told.startswith("schedules pause (expire, sync): ")
+
+
+class Looks(threading.Event):
+    """Tells to stop after so many looks at what is due."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self._left = count
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._left -= 1
+        if not self._left:
+            self.set()
+        return self.is_set()

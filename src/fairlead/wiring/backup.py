@@ -11,12 +11,13 @@ import shutil
 import sqlite3
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fairlead.config.load import FILE_NAME, OWN_FOLDER, Loaded
+from fairlead.config.repositories import table
 from fairlead.config.settings import Bus
 from fairlead.model.errors import Abort
 from fairlead.model.times import Clock, iso
@@ -40,6 +41,8 @@ class Restored(NamedTuple):
     manifest: Manifest
     kept_settings: bool
     """Whether the home had settings of its own, which hold on."""
+    named_otherwise: tuple[str, ...] = ()
+    """Sections whose `url` in the file is not that of the server just filled, which the environment named."""
 
 
 def backup(home: Path, loaded: Loaded, target: Path, clock: Clock) -> Manifest:
@@ -101,7 +104,7 @@ def restore(source: Path, home: Path, store_url: str, bus: Bus = _NO_BUS, *, for
         # what a server holds now has no place in the home
         elsewhere = {_DUMP, _STREAM} | ({FILE_NAME} if kept else set())
         _move_in([name for name in manifest.files if name not in elsewhere], folder, home)
-    return Restored(manifest, kept)
+    return Restored(manifest, kept, _named_otherwise(home / FILE_NAME, {"store": store_url, "bus": bus.url}))
 
 
 def _fill_stream(bus: Bus, home: Path, source: Path) -> None:
@@ -163,19 +166,31 @@ def _plain_files(home: Path, settings: Path | None) -> Iterator[tuple[str, Path]
 
 
 def _named(settings: Path, base: Path, home: Path) -> dict[str, Path]:
-    """What `[sources]` names in the home, or by a relative path beside the settings: secrets, calendars."""
-    try:
-        values = tomllib.loads(settings.read_text(encoding="utf-8-sig"))
-    except (FileNotFoundError, ValueError):
-        # An archive's settings are as little to be trusted as the rest of it; faulty ones name nothing.
-        return {}
-    found = {}
-    for text in _texts(values.get("sources")):
+    """What settings name in the home, or by a relative path beside them: secrets, calendars, a way into NATS."""
+    values, found = _values(settings), {}
+    bus = table(values, "bus")
+    letting_in = [bus[name] for name in ("authority", "certificate", "credentials") if bus.get(name)]
+    for text in _texts([values.get("sources"), letting_in]):
         path = Path(os.path.normpath(base / Path(text)))
         root = home if path.is_relative_to(home) else base
         if path != root and path.is_relative_to(root) and (root == home or not Path(text).is_absolute()):
             found[str(path.relative_to(root))] = path
     return found
+
+
+def _named_otherwise(settings: Path, filled: Mapping[str, str]) -> tuple[str, ...]:
+    # The file as it stands: what the environment lays over it is gone with the shell in which it was exported. It is
+    # told and not written, for an address may hold a password, which belongs into no file of settings.
+    values = _values(settings)
+    return tuple(name for name, url in filled.items() if table(values, name).get("url", "") != url)
+
+
+def _values(settings: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(settings.read_text(encoding="utf-8-sig"))
+    except (FileNotFoundError, ValueError):
+        # An archive's settings are as little to be trusted as the rest of it; faulty ones name nothing.
+        return {}
 
 
 def _texts(value: object) -> Iterator[str]:

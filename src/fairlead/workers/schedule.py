@@ -107,13 +107,20 @@ class Scheduler:
 
     def run(self) -> None:
         """Starts what is due until told to stop, then waits for what is in work."""
+        pauses = False
+        # Two of us run under one `fairlead up`, in two processes: which of them it is must show.
+        kinds = ", ".join(sorted(self._jobs))
         try:
             while not self._stop.is_set():
                 try:
                     for schedule in self._due():
                         self._pool.submit(self._start, schedule)
+                    pauses = False
                 except Fault as fault:
-                    _log.warning("schedules pause: %s", fault.message)
+                    # once a pause, not at each look: a store that is down for an hour would fill the log
+                    if not pauses:
+                        _log.warning("schedules pause (%s): %s", kinds, fault.message)
+                    pauses = True
                 self._stop.wait(_LOOK_EVERY_S)
         finally:
             # What was taken over but has not begun is dropped: its next time already stands in the table.

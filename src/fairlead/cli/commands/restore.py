@@ -41,7 +41,14 @@ def restore(
             applied = services.catch_up().raw_events
     if json:
         said = {"restored": str(home.folder()), "created_at": done.manifest.created_at, "applied": applied}
-        show_json({**said, "kept_settings": done.kept_settings, "other_store": elsewhere})
+        show_json(
+            {
+                **said,
+                "kept_settings": done.kept_settings,
+                "other_store": elsewhere,
+                "named_otherwise": done.named_otherwise,
+            }
+        )
         return
     since = counted(applied, "raw event")
     typer.echo(f"restored {home.folder()} as of {done.manifest.created_at}; {since} applied since")
@@ -51,4 +58,9 @@ def restore(
         typer.echo(
             "note: the restored fairlead.toml names other servers: set [store] and [bus] url to those just filled"
         )
+    elif done.named_otherwise:
+        for name in done.named_otherwise:
+            place = f"[{name}] url in {home.folder() / 'fairlead.toml'}"
+            meant = f"set it there, or export FAIRLEAD_{name.upper()}__URL wherever fairlead runs"
+            typer.echo(f"note: {place} does not name the server just filled: {meant}")
     typer.echo("next: fairlead doctor")

@@ -19,9 +19,9 @@ def sync(
     full: Annotated[bool, typer.Option("--full", help="Read all again and sweep for what was deleted.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
 ) -> None:
-    """Read from each tool's API or from disk; goes on where it stopped, also after a kill."""
+    """Read from each tool's API or from disk; goes on where it stopped. Exit code 1 if something was left out."""
     from fairlead.cli import home
-    from fairlead.cli.output import show_json
+    from fairlead.cli.output import say, show_json
     from fairlead.cli.progress import ProgressLine
     from fairlead.config.check import did_you_mean
     from fairlead.model.errors import Abort
@@ -37,12 +37,15 @@ def sync(
         # A server takes in what the log now holds; without one nobody else would.
         if home.server_socket() is None:
             services.catch_up()
+    # A script that goes on with the data must hear of gaps; a server goes on, and the Data page tells them.
+    gaps = [summary.source for summary in summaries if summary.result in ("partial", "failure")]
     if json:
         show_json(summaries)
-        return
-    for summary in summaries:
-        typer.echo(summary.words())
-    if not summaries:
-        typer.echo("no source is configured; `fairlead init` asks for one")
-    if any(summary.result == "failure" for summary in summaries):
-        raise typer.Exit(1)
+    else:
+        for summary in summaries:
+            typer.echo(summary.words())
+        if not summaries:
+            typer.echo("no source is configured; `fairlead init` asks for one")
+        if gaps:
+            say(f"not all was read of {', '.join(gaps)}; `fairlead doctor` says what to do")
+    raise typer.Exit(1 if gaps else 0)
