@@ -14,9 +14,10 @@ import pytest
 from tests.connectors.gitlab.histories import SECRET, START, history
 
 from fairlead.connectors.gitlab.connector import CONNECTOR
-from fairlead.connectors.kit.connector import Delivery, Options
+from fairlead.connectors.kit.connector import Delivery, Options, Page
+from fairlead.connectors.kit.fake.tool import Json, Sent
 from fairlead.connectors.kit.suite import ConnectorSuite
-from fairlead.connectors.kit.sync_suite import Reader, SyncSuite, World
+from fairlead.connectors.kit.sync_suite import Reader, SyncSuite, World, said
 from fairlead.ingest.aliases import Aliases
 from fairlead.model.errors import Refused
 from fairlead.model.times import epoch_us
@@ -177,3 +178,49 @@ def test_the_work_of_a_deleted_user_is_nobodys() -> None:
     said = {patch.table: patch.said() for patch in CONNECTOR.read(page, OPTIONS).patches}
     assert "accounts" not in said
     assert (said["work_items"]["author"], said["work_items"]["assignees"]) == (None, ())
+
+
+def test_a_status_of_the_team_s_own_comes_by_graphql_and_no_edit_hides_it() -> None:
+    fake = history(random.Random(1), steps=1)[0]
+    project, kim = fake.projects[0], fake.users[0]
+    issues = [fake.open_issue(project, kim, START + timedelta(minutes=n), f"Leak {n}") for n in range(130)]
+    doing, dropped, plain = issues[3], issues[120], issues[5]
+    fake.give_status(doing, "At the quay", "IN_PROGRESS", kim, START + timedelta(hours=5))
+    fake.give_status(dropped, "Won't do", "CANCELED", kim, START + timedelta(hours=6))
+    settings = {"url": "https://gitlab.example", "repositories": ["harbor/tides"]}
+    world = World(fake, (), START + timedelta(days=1), OPTIONS, {"token": fake.token}, settings)
+    reader = Reader(CONNECTOR, world)
+    expired = fake.faults.add("expired-cursor", '"after":"')
+    reader.pages()
+    assert expired.hits
+
+    def status(issue: Json) -> tuple[str, str]:
+        found = said(CONNECTOR, OPTIONS, [*map(_delivery, reader.read), *map(_sent, fake.sent)])
+        record = found["work_items", f"gitlab:harbor/tides#{issue['iid']}"]
+        return record["status"], record["status_category"]
+
+    assert status(doing) == ("At the quay", "in_progress")
+    assert status(dropped) == ("Won't do", "canceled")
+    assert status(plain) == ("opened", "todo")
+    fake.label(doing, "wet", kim, START + timedelta(days=2))
+    fake.comment(doing, "Still dripping", kim, START + timedelta(days=2, hours=1))
+    assert status(doing) == ("At the quay", "in_progress")
+    fake.close(doing, kim, START + timedelta(days=3))
+    assert status(doing) == ("closed", "done")
+
+
+def test_a_server_without_statuses_is_no_fault() -> None:
+    fake, end = history(random.Random(3), steps=12)
+    settings = {"url": "https://gitlab.example", "organisations": ["harbor"]}
+    reader = Reader(CONNECTOR, World(fake, (), end, OPTIONS, {"token": fake.token}, settings))
+    fake.faults.add("404", "/api/graphql", times=-1)
+    assert reader.pages()
+    assert not reader.left_out
+
+
+def _delivery(page: Page) -> Delivery:
+    return Delivery(page.kind, page.headers, page.body, page.delivery)
+
+
+def _sent(sent: Sent) -> Delivery:
+    return Delivery(CONNECTOR.envelope(sent.headers, sent.body)[0], sent.headers, sent.body)

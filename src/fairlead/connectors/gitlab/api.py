@@ -15,7 +15,7 @@ from fairlead.model.errors import Abort, Retry, Skip
 
 PUBLIC = "https://gitlab.com"
 PER_PAGE = 100
-_API = "/api/v4"
+API = "/api/v4"
 # only these lists give a key to go on from; all others are counted, and refuse to count beyond 50,000
 _BY_KEY = {"pagination": "keyset", "order_by": "id", "sort": "asc"}
 
@@ -44,7 +44,7 @@ def connect(request: SyncRequest) -> Rest:
         )
     rest = Rest(http_of(request, "GitLab", PUBLIC, lambda: {"private-token": token}), request)
     # people state the address with or without the path of the API
-    rest.http.base = rest.http.base.removesuffix(_API) + _API
+    rest.http.base = rest.http.base.removesuffix(API) + API
     rest.http.report = rest.waits
     return rest
 

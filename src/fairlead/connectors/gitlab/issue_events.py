@@ -9,7 +9,7 @@ from fairlead.connectors.kit.happened import State, say_closed, say_opened, say_
 from fairlead.model.records.kinds import Text
 
 _OPEN, _CLOSED = State("opened", "todo"), State("closed", "done")
-"""All that the free tier knows; statuses of one's own are neither in webhooks nor in the REST API."""
+"""All that webhooks and the REST API know; of statuses of one's own GraphQL tells the present one, and no past."""
 
 
 def opened(sheet: Sheet, item: str, at: datetime, actor: Text) -> None:

@@ -14,13 +14,15 @@ from fairlead.connectors.gitlab.changes import titles
 from fairlead.connectors.gitlab.places import epic_of, group_of, iteration_of, milestone_of
 from fairlead.connectors.gitlab.sheet import Sheet, second, seconds
 from fairlead.connectors.kit.happened import say_event, say_field, say_link, say_value
-from fairlead.connectors.kit.moments import SNAPSHOT, USUAL_RANK
+from fairlead.connectors.kit.moments import EMBEDDED, SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.kit.worktypes import work_type
+from fairlead.model.patch import OLDEST
 from fairlead.model.records.kinds import Text, Texts
 from fairlead.model.records.work import WorkItem
 
 _RANKS = {"open": 10, "update": 20, "close": 30, "reopen": 31}
+_STATES = {"opened": "todo", "closed": "done"}
 _LINKS = {"blocks": "blocks", "is_blocked_by": "blocks", "relates_to": "relates"}
 
 
@@ -83,7 +85,11 @@ def say_issue(sheet: Sheet, found: Doc, assignees: Texts, rank: int) -> str:
     item = f"{home}{'#' if sheet.repository else '&'}{number}"
     names, external = titles(found), found.whole("id")
     state, kind = found.text("state"), _type(found, sheet.repository == "")
-    closed = state == "closed"
+    closed, category = state == "closed", _STATES.get(state or "", UNSET)
+    status: Text = state if category else UNSET
+    # What came with a comment or an edit repeats the state and does not move it. Said as of the edit it would hide a
+    # status of the team's own, which only the sync knows: so it counts as the word of the beginning.
+    still = rank in (USUAL_RANK, EMBEDDED)
     author = sheet.person(found, "author") if "author" in found else sheet.numbered(found, "author_id")
     sheet.say(
         WorkItem(
@@ -99,8 +105,8 @@ def say_issue(sheet: Sheet, found: Doc, assignees: Texts, rank: int) -> str:
             body=found.text("description") or (None if "description" in found else UNSET),
             type=kind,
             work_type=work_type(names, kind, sheet.options),
-            status=state if state in ("opened", "closed") else UNSET,
-            status_category={"opened": "todo", "closed": "done"}.get(state or "", UNSET),
+            status=UNSET if still else status,
+            status_category=UNSET if still else category,
             priority=_severity(found),
             author=author,
             assignees=assignees,
@@ -118,6 +124,9 @@ def say_issue(sheet: Sheet, found: Doc, assignees: Texts, rank: int) -> str:
         seconds(found, "updated_at", "created_at"),
         rank,
     )
+    if still and category:
+        record = WorkItem(id=item, source=sheet.source, status=status, status_category=category)
+        sheet.say(record, second(found, "created_at") or OLDEST, rank)
     return item
 
 

@@ -16,6 +16,7 @@ from fairlead.connectors.gitlab import (
     places,
     projects,
     releases,
+    statuses,
 )
 from fairlead.connectors.gitlab.sheet import Sheet
 from fairlead.connectors.kit.connector import Delivery, Options, Reading
@@ -100,6 +101,9 @@ def _page(delivery: Delivery, options: Options) -> Reading:
     sheet = Sheet(options, page_date(delivery.headers), delivery.headers)
     if path := delivery.headers.get("project"):
         sheet.enter(path)
+    if name == "statuses":
+        statuses.status_page(sheet, document(delivery.body))
+        return sheet.reading("no work item has a status of its own")
     if together := _TOGETHER.get(name):
         together(sheet, documents(delivery.body))
         return sheet.reading("the page is empty")

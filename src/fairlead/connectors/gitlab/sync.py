@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from fairlead.connectors.gitlab.api import Project, connect, encoded, groups, listed, projects
+from fairlead.connectors.gitlab.statuses import statuses
 from fairlead.connectors.gitlab.sweeps import numbered, published
 from fairlead.connectors.gitlab.walks import commits, deployments, issues, merge_requests, pipelines
 from fairlead.connectors.kit.connector import Page, SyncRequest
@@ -48,6 +49,9 @@ def _of_project(rest: Rest, project: Project) -> list[Step]:
     if project.has("merge_requests"):
         steps.append(Step(f"{path}: merge requests", partial(merge_requests, rest, project)))
     if project.has("issues"):
+        # before the issues, whose pages know less and lose against them: the other way round each would be open for
+        # the moment in between
+        steps.append(Step(f"{path}: statuses", partial(statuses, rest, project), True))
         steps.append(Step(f"{path}: issues", partial(issues, rest, project)))
     if project.has("repository"):
         steps += [

@@ -14,6 +14,8 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import unquote, urlencode
 
+import msgspec
+
 from fairlead.connectors.gitlab.fake.items import Items
 from fairlead.connectors.gitlab.fake.state import WEB, long
 from fairlead.connectors.kit.fake.call import Request, Response
@@ -58,6 +60,8 @@ class FakeGitLab(Items):
     def answer(self, request: Request) -> Response:
         """By path."""
         path = unquote(request.path.removeprefix(_API))
+        if path == "/api/graphql":
+            return self._statuses(msgspec.json.decode(request.body)["variables"])
         if path == "/version":
             return said({"version": "18.5.1", "revision": "abc"})
         if path == "/personal_access_tokens/self":
@@ -80,6 +84,22 @@ class FakeGitLab(Items):
             if path.startswith(f"{home}/") and "/repository/files/" not in path:
                 return _page(request, self._listed(request, path))
         return said({"message": "404 Not found"}, 404)
+
+    def _statuses(self, asked: Json) -> Response:
+        """The one GraphQL query that is asked: work items with their statuses."""
+        since, place = parse_time(asked["since"] or ""), int(asked["after"] or 0)
+        found = [
+            one for one in self.lists.get(f"/projects/{asked['path']}/issues", [])
+            if since is None or _time(one["updated_at"]) >= since
+        ]  # fmt: skip
+        found.sort(key=lambda one: str(one["updated_at"]))
+        nodes = [
+            {"iid": str(one["iid"]), "updatedAt": one["updated_at"], "widgets": [
+                {"status": self.statuses[one["id"]]} if one["id"] in self.statuses else {}]}
+            for one in found[place : place + 100]
+        ]  # fmt: skip
+        info = {"hasNextPage": place + 100 < len(found), "endCursor": str(place + len(nodes))}
+        return said({"data": {"project": {"workItems": {"pageInfo": info, "nodes": nodes}}}})
 
     def _of_group(self, request: Request, path: str) -> Response:
         group, _, below = path.removeprefix("/groups/").partition("/")

@@ -112,6 +112,11 @@ class Items(Code):
         self._system(item, f"changed title from **{{-{old}-}}** to **{{+{title}+}}**", by, at)
         self._told(item, "update", by, at, title=_both(old, title))
 
+    def give_status(self, issue: Json, name: str, category: str, by: Json, at: datetime) -> None:
+        """A status of the team's own; its webhook says no more than that something was updated."""
+        self.statuses[issue["id"]] = {"name": name, "category": category}
+        self._told(issue, "update", by, at)
+
     def label(self, item: Json, name: str, by: Json, at: datetime) -> None:
         """A label comes, or goes where it was."""
         before = list(item["labels"])

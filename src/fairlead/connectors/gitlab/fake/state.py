@@ -29,6 +29,8 @@ class State(FakeTool):
     projects: list[Json] = field(default_factory=list)
     lists: dict[str, list[Json]] = field(default_factory=dict)
     """Everything else, by the path of the API at which it is listed."""
+    statuses: dict[int, Json] = field(default_factory=dict)
+    """Id of an issue -> its status of the team's own, which GraphQL alone shows."""
     heads: dict[str, str] = field(default_factory=dict)
     """Path of a project and branch -> its last commit."""
 
