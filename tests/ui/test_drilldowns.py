@@ -188,6 +188,17 @@ def test_nothing_found_says_how_it_is_known(empty: TestClient) -> None:
     assert "As stated in the settings" not in empty.get("/data").text
 
 
+def test_flaky_tests_are_named_and_lead_to_what_failed(demo: TestClient, empty: TestClient) -> None:
+    text = demo.get("/quality?window=90d").text
+    [failure] = [link for link in _links(text) if "/test/" in link and ">keeps the basket over a reload<" in text][:1]
+    answer = demo.get(failure)
+    assert answer.status_code == 200 and "failed" in answer.text
+    assert "Flaky tests" in text and "Tests passed" in text
+    # Nobody's payments team has a browser.
+    assert "keeps the basket" not in demo.get("/quality?window=90d&team=payments").text
+    assert "no test ran in this window" in empty.get("/quality").text
+
+
 def _links(text: str) -> list[str]:
     return [html.unescape(link) for link in re.findall(r'href="([^"]+)"', text.partition("<main")[2])]
 

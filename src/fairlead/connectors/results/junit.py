@@ -120,9 +120,11 @@ class _Report:
     def _put(self, case: _Case, key: tuple[str, ...], result: str, message: str, seconds: Number) -> None:
         sheet = self._sheet
         at = sheet.when(case.at)
+        # a second attempt under the same name is another result: that both are there shows a flaky test
+        apart = (*key, sheet.stated.build) if sheet.stated.build else key
         sheet.say(
             TestResult(
-                id=sheet.below("test", *key),
+                id=sheet.below("test", *apart),
                 source=sheet.source,
                 build=sheet.build,
                 repository=sheet.stated.repository,

@@ -19,6 +19,9 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"team:", ("teams",)),
     (r"service:", ("services",)),
     (r"link:", ("identity_links",)),
+    # Before all others: what a run of tests is called may read like any of them.
+    (r".+@[0-9a-f]{7,64}/test/.+$", ("test_results",)),
+    (r".+@[0-9a-f]{7,64}/coverage/.+$", ("coverage",)),
     (r".+/deployment/[^/]+$", ("deployments",)),
     (r".+/(release|tag)/[^/]+$", ("releases", "deployments")),
     (r".+/(run|job|check|status)/.+$", ("builds", "deployments")),

@@ -87,3 +87,9 @@ from {{ source('records', 'incidents') }} where deleted_at is null and labels is
 union all
 select id, unnest(labels) from {{ source('records', 'work_items') }} where deleted_at is null and labels is not null
 {%- endmacro %}
+
+{#- What a run of tests is called, which the ids of results hold between commit and digest (docs/connectors/results.md);
+    nothing where another tool told of them. -#}
+{% macro test_run_name(row) -%}
+coalesce(regexp_extract({{ row }}.id, '@[0-9a-f]+/test/(.*)/[0-9a-f]+$', 1), '')
+{%- endmacro %}
