@@ -214,6 +214,8 @@ def test_state_of_the_data(owner: TestClient, acme: Any) -> None:
     sources = {source["name"]: source for source in owner.get("/api/v1/sources").json()}
     assert sources["github"]["configured"]
     assert sources["github"]["last_event_at"]
+    assert sources["github"]["covers"]["repository"] > 0
+    assert sources["github"]["checked"] is None, "no tool was asked here"
     assert sources["quiet"]["last_event_at"] is None
     quality = owner.get("/api/v1/quality").json()
     assert quality["consumers"]["ingest"] == {"at": len(acme.hook.sent), "behind": 0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,10 +13,11 @@ from fairlead.config.load import load
 from fairlead.model.patch import Patch
 from fairlead.model.records.code import Repository
 from fairlead.model.records.people import Account, Calendar
-from fairlead.model.records.provenance import Source
+from fairlead.model.records.provenance import Source, SyncRun
 from fairlead.model.times import FixedClock
-from fairlead.store import records
+from fairlead.store import checked, records, state
 from fairlead.wiring.services import Services
+from fairlead.wiring.standing import check_again, standing
 from fairlead.wiring.unseen import HEARD, heard, unseen
 
 NOW = datetime(2026, 3, 18, 15, 0, tzinfo=UTC)
@@ -94,3 +96,51 @@ def test_a_source_is_heard_when_something_arrives_however_old_it_is(services: Se
     assert "2025" in github.detail
     assert "received 7 min ago" in github.detail
     assert (pager.what, pager.ok, pager.remedy) == ("pager: silent", None, "")
+
+
+def test_coverage_last_sync_and_one_at_work_are_told(services: Services) -> None:
+    _tell(services)
+    with services.database.begin() as tx:
+        run = SyncRun(id="github/sync/1", of="github", kind="sync", started_at=OLD, finished_at=OLD, result="success")
+        left = ("organisation harbor: no scope read:org",)
+        later = SyncRun(
+            id="github/sync/2",
+            of="github",
+            kind="sync",
+            started_at=NOW,
+            finished_at=NOW,
+            result="partial",
+            left_out=left,
+        )
+        # what the settings do not name nobody can sync again
+        other = SyncRun(id="old/sync/1", of="old", kind="sync", started_at=NOW, finished_at=NOW, result="failure")
+        records.apply(tx, [Patch(one, NOW) for one in (run, later, other)])
+        until = "2026-03-18T16:02:00Z"
+        state.put(tx, "progress/github", {"done": 3, "total": 10, "what": "changes", "waiting_until": until})
+    services.warehouse.refresh()
+    found = {one.what: one for one in standing(services, services.warehouse.rows)}
+    assert list(found) == ["github: covers", "github: last sync", "github: sync"]
+    assert found["github: covers"].detail == "1 repository"
+    assert found["github: last sync"].detail == "left something out: organisation harbor: no scope read:org"
+    assert found["github: last sync"].remedy == "fairlead sync github"
+    at_work = "running beside live events: changes, 3 of 10, waits for the tool's limit until 16:02:00 UTC"
+    assert found["github: sync"].detail == at_work
+
+
+def test_what_a_tool_answers_is_kept_for_a_while(tmp_path: Path) -> None:
+    (tmp_path / "team.ics").write_bytes(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n")
+    (tmp_path / "fairlead.toml").write_text('[sources.away]\ntool = "ics"\npaths = ["team.ics"]\n', encoding="utf-8")
+
+    def answer(hours: int) -> dict[str, Any]:
+        clock = FixedClock(NOW + timedelta(hours=hours))
+        with Services(load(tmp_path / "fairlead.toml", {}), tmp_path / "home", clock, {}) as opened:
+            check_again(opened, "away")
+            with opened.database.read() as tx:
+                return checked.kept(tx)["away"]
+
+    first = answer(0)
+    assert first["at"] == "2026-03-18T15:00:00Z"
+    assert [one["what"] for one in first["findings"]] == ["team"]
+    (tmp_path / "team.ics").unlink()
+    assert answer(5) == first
+    assert [one["ok"] for one in answer(6)["findings"]] == [False]

@@ -18,6 +18,7 @@ from fairlead.model.errors import Fault
 from fairlead.store import outbox
 from fairlead.wiring.deliveries import mailer
 from fairlead.wiring.services import Services
+from fairlead.wiring.standing import keep
 from fairlead.wiring.syncing import sync_request
 
 _LEAST_FREE_BYTES = 500_000_000
@@ -125,9 +126,13 @@ def _source(services: Services, name: str) -> Iterator[Finding]:
     connector = connectors()[tool]
     polls = isinstance(connector, Syncs)
     if isinstance(connector, Syncs) and not _only_sent(services.settings.sources[name]):
+        told: list[Finding] = []
         try:
             for finding in connector.check(request):
+                told.append(finding)
                 yield Finding(f"{name}: {finding.what}", finding.ok, finding.detail, finding.remedy)
+            # for the Data page and the API, which ask no tool themselves
+            keep(services, name, told)
         except Fault as fault:
             yield Finding(name, False, fault.message, fault.hint)
     if request.client:

@@ -17,6 +17,7 @@ from fairlead.wiring.deliveries import kept_for
 from fairlead.wiring.measuring import look_and_write
 from fairlead.wiring.report_files import write_report
 from fairlead.wiring.services import Services
+from fairlead.wiring.standing import check_again
 from fairlead.workers import upkeep
 from fairlead.workers.apart import Apart
 from fairlead.workers.deliveries import OutboxFollower, deliver_due, delivery_plans
@@ -175,6 +176,7 @@ def source_jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
         # A partial run is no failure: what was left out stands in its record and on the Data page.
         if summary.result == "failure":
             raise Skip(summary.error, summary.hint)
+        check_again(services, arguments["source"])
 
     def expire(_: Mapping[str, Any]) -> None:
         upkeep.expire(services.log, services.database, services.clock, services.settings.raw.keep_days)

@@ -50,6 +50,7 @@ def _by_rows(services: Services) -> Iterator[Finding]:
     from fairlead.connectors.kit.connector import Finding
     from fairlead.metrics.proposals import proposals
     from fairlead.model.errors import Fault
+    from fairlead.wiring.standing import standing
     from fairlead.wiring.unseen import HEARD, heard
 
     def rows(query: str) -> Sequence[Mapping[str, Any]]:
@@ -60,6 +61,7 @@ def _by_rows(services: Services) -> Iterator[Finding]:
         if not services.log.latest():
             return
         yield from heard(services, rows(HEARD))
+        yield from standing(services, rows)
         for proposal in proposals(rows, services.setup):
             remedy = proposal.lines and f"to state it, add to fairlead.toml\n{proposal.lines}"
             yield Finding(f"what counts: {proposal.section}", None, proposal.seen, remedy)

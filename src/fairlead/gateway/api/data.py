@@ -9,7 +9,8 @@ from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from fairlead.gateway.api.asking import Api, viewer_of
-from fairlead.store import intake, offsets, quarantine, records, rereads, schedules, state
+from fairlead.metrics.coverage import covered
+from fairlead.store import checked, intake, offsets, quarantine, records, rereads, schedules, state
 
 
 def routes(api: Api) -> APIRouter:
@@ -19,7 +20,7 @@ def routes(api: Api) -> APIRouter:
 
     @router.get("/sources")
     def sources(request: Request) -> Response:
-        """Each source: how fresh it is, its last runs, a run in work, what waits in quarantine."""
+        """Each source: how fresh it is, what it covers, what its tool said of scopes and limits, its last runs."""
         viewer_of(request).demand("viewer", "read")
         with database.read() as tx:
             known = {row["id"]: row for row in records.rows(tx, "sources")}
@@ -27,6 +28,8 @@ def routes(api: Api) -> APIRouter:
             held = quarantine.counts(tx)
             working = state.below(tx, "progress/")
             due = {schedule.name: schedule.next_at for schedule in schedules.rows(tx)}
+            answers = checked.kept(tx)
+        covers = covered(api.services.warehouse.rows)
         # Both: what was read once and is configured no more, and what is configured and was never read.
         names = sorted({*known, *api.services.settings.sources})
         return _json(
@@ -41,6 +44,8 @@ def routes(api: Api) -> APIRouter:
                     "next_sync_at": due.get(f"sync/{name}"),
                     "running": working.get(f"progress/{name}"),
                     "quarantined": held.get(name, 0),
+                    "covers": covers.get(name, {}),
+                    "checked": answers.get(name),
                     "runs": [row for row in runs if row["of"] == name][:10],
                 }
                 for name in names

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fairlead.store import intake, quarantine, records
+from fairlead.metrics.coverage import covered
+from fairlead.model.times import parse_time
+from fairlead.store import checked, intake, quarantine, records
 from fairlead.store.quarantine import Held
 from fairlead.ui.views.grids import Cell, Column, Grid, grid, wanted
 from fairlead.ui.views.links import short
@@ -29,6 +31,19 @@ class Intake:
     held_by_source: Mapping[str, int]
     failed: tuple[Mapping[str, Any], ...]
     """The last sync of each source, where it failed or was partial."""
+    checked: tuple[Checked, ...]
+    """What tools last said of access and limits."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a source's tool answered when it was asked what may be read."""
+
+    name: str
+    at: datetime | None
+    wrong: bool
+    """Whether something of it needs somebody."""
+    findings: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -52,8 +67,10 @@ def came_in(visit: Visit) -> Intake:
         tallies = intake.rows(tx)
         held = quarantine.rows(tx)
         counts = quarantine.counts(tx)
+        answers = checked.kept(tx)
     return Intake(
         sources=_sources(visit, sources, tallies, counts),
+        checked=tuple(_checked(name, answer) for name, answer in sorted(answers.items())),
         syncs=_syncs(visit, runs[:SYNCS_SHOWN], len(runs)),
         kinds=_kinds(visit, tallies),
         quarantine=_quarantine(visit, held),
@@ -153,12 +170,31 @@ def _sources(
     events: dict[str, int] = {}
     for tally in tallies:
         events[tally.source] = events.get(tally.source, 0) + tally.count
+    covers = covered(visit.services.warehouse.rows)
     columns = [
         *_heard(visit, counts),
+        Column(words("Covers"), lambda row: _covers(covers.get(row["id"], {}), visit)),
         Column(words("Payloads"), lambda row: Cell(shown.number(events.get(row["id"], 0))), number=True),
         Column(words("In quarantine"), lambda row: Cell(shown.number(counts.get(row["id"], 0))), number=True),
     ]
     return grid(visit, "/data", columns, rows)
+
+
+def _checked(name: str, answer: Mapping[str, Any]) -> Checked:
+    found = tuple(answer.get("findings") or ())
+    return Checked(name, parse_time(answer.get("at")), any(one["ok"] is False for one in found), found)
+
+
+def _covers(things: Mapping[str, int], visit: Visit) -> Cell:
+    words = visit.words
+    names = {
+        "repository": words("repositories"),
+        "project": words("projects"),
+        "service": words("services"),
+        "sprint": words("sprints"),
+    }
+    said = ", ".join(f"{names[what]}: {visit.shown.number(n)}" for what, n in things.items())
+    return Cell(said or None, why=words("it tells of none of these"))
 
 
 def _heard(visit: Visit, held: Mapping[str, int]) -> list[Column]:
