@@ -223,6 +223,23 @@ def test_load_is_told_of_large_groups_alone_and_never_by_name(story: Story) -> N
     assert "Surname" not in " ".join(claim.text for claim in document.claims())
 
 
+def test_a_deployment_that_did_harm_afterwards_is_no_success(story: Story) -> None:
+    story.add("repositories", id="github:acme/pay", name="acme/pay")
+    for number in range(6):
+        ended = NOW - timedelta(hours=40 - 2 * number)
+        story.add(
+            "deployments", id=f"github:acme/pay/deployment/{number}", repository="github:acme/pay", source="github",
+            environment="production", sha=f"{number}" * 40, state="finished", result="success", created_at=ended,
+            started_at=ended, finished_at=ended, made_from="deployment",
+        )  # fmt: skip
+    calm = weekly(Asked(story.told(SETUP, NOW), SETUP, NOW, team="pay"))
+    assert len(section(calm, "wins")["win.deployed"].evidence.ids) == 6
+    story.add("incidents", id="pagerduty:P1", title="Captures fail", repository="github:acme/pay", severity="high",
+              status="resolved", started_at=NOW - timedelta(hours=35), resolved_at=NOW - timedelta(hours=34),
+              caused_by_deployment="github:acme/pay/deployment/2", source="pagerduty")  # fmt: skip
+    assert "win.deployed" not in section(weekly(Asked(story.told(SETUP, NOW), SETUP, NOW, team="pay")), "wins")
+
+
 def replace_members(team: TeamSetup) -> TeamSetup:
     """The team with three people in it."""
     return TeamSetup(name=team.name, time_zone=team.time_zone, repositories=team.repositories,

@@ -110,7 +110,7 @@ def _wins(telling: Telling) -> Iterator[Claim]:
             block = figure_block(figure, telling.words)
             yield telling.said("win.better", figure.rows, "ok", figure=title, value=block.value, change=block.change)
     live = facts.happened.deployed
-    if len(live) >= LEAST_DEPLOYED and not facts.happened.deploy_failed:
+    if len(live) >= LEAST_DEPLOYED and not facts.happened.deploy_failed and not facts.did_harm:
         yield telling.said(
             "win.deployed", proof.of_records("counted_deployments", live, "deployment"), "ok", n=len(live)
         )

@@ -162,6 +162,12 @@ class WeekFacts:
         return facts.load_failed_deployments(self.scope)
 
     @cached_property
+    def did_harm(self) -> bool:
+        """Whether one of the week's deployments ended well and turned out to be bad: an incident, a rollback."""
+        query = "select 1 from deployment_outcomes where failed and deployment in (select unnest($live)) limit 1"
+        return bool(self.scope.warehouse.rows(query, {"live": list(self.happened.deployed)}))
+
+    @cached_property
     def red(self) -> Sequence[facts.Trouble]:
         """Main branches that have been red for too long."""
         return [trouble for trouble in facts.load_red_main(self.scope) if trouble.overdue]
