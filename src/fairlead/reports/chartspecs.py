@@ -230,7 +230,11 @@ def _chart(
         },
     }
     # from zero: a cut axis makes small changes look large
-    y = {"field": "value", "type": "quantitative", "axis": {"title": unit, "tickCount": 5}, "scale": {"zero": True}}
+    axis: dict[str, Any] = {"title": unit, "tickCount": 5}
+    # of what is counted in whole numbers there is no half
+    if all(float(row["value"]).is_integer() for row in rows if row.get("value") is not None):
+        axis["tickMinStep"] = 1
+    y = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"zero": True}}
     return {
         "$schema": _SCHEMA,
         "width": WIDTH,

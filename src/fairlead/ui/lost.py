@@ -34,7 +34,7 @@ def lost(services: Any, menu: tuple[MenuEntry, ...]) -> Callable[[Request, Excep
         reader = getattr(request.state, "viewer", None)
         open_to = tuple(entry for entry in menu if reader is not None and reaches(reader, entry.role))
         # Every word of the address is taken as read: that there is no such page is all that is to be said of it.
-        page = Page("/", "Not found", 0, _told, shown="nowhere", scoped=False, reads=tuple(request.query_params))
+        page = Page("/", "", 0, _told, shown="nowhere", scoped=False, reads=tuple(request.query_params))
         return _told(arrive(request, services, open_to, {}, page, scoped=False))
 
     return answer

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from fairlead.reports.plain import harmless
 from fairlead.ui.assets import STATIC, asset
 from fairlead.ui.spark import spark
 
 TEMPLATES = Path(__file__).parent / "templates"
+_CODE = re.compile(r"`([^`\n]+)`")
 
 
 @cache
@@ -32,6 +34,7 @@ def environment() -> Environment:
         finalize=_readable,
     )
     made.globals.update(asset=asset, icon=icon, spark=spark)
+    made.filters["coded"] = _coded
     return made
 
 
@@ -46,6 +49,12 @@ def _readable(value: Any) -> Any:
     """Each value on its way into a page: a title must not turn the line that it stands in."""
     # Here and not where rows are read: a template that somebody adds is safe without knowing of it.
     return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _coded(text: str) -> Markup:
+    """A sentence of a report, in which commands and names of keys stand between backticks, as in a terminal."""
+    # Escaped first, so that what stands between them is a text like any other.
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(harmless(text)))))  # noqa: S704
 
 
 def render(template: str, /, **view: Any) -> str:

@@ -10,6 +10,7 @@ from fairlead.model.figures import Evidence
 from fairlead.reports.document import Block, Chart, Claim, Document, Empty, FigureBlock, Notice, Section, Table
 from fairlead.reports.renderers.walk import numbered, safe_url
 from fairlead.reports.weekly_views import AUDIENCES
+from fairlead.ui.rights import allowed
 from fairlead.ui.views.cards import Card, card
 from fairlead.ui.views.drawn import Picture, picture
 from fairlead.ui.views.links import Known, page_for
@@ -119,6 +120,9 @@ class _Teller:
         act = claim.act
         # A command that one of our pages shows is a link there: nobody types what can be clicked.
         act_link = PAGES.get(act.command.partition(" --")[0], "") if act and act.command else ""
+        # Where sources are to be named, a page says how: to those whom it lets in.
+        if act and act.command == "fairlead init" and allowed(self.visit, "owner"):
+            act_link = "/setup"
         act_link = self.visit.scope.link(act_link) if act_link else safe_url(act.url) if act else ""
         # A reason that rests on the rows of its claim would repeat the same list.
         said_above = within is not None and within.evidence.query == claim.evidence.query

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -16,10 +17,14 @@ from fairlead.ui.visit import Visit
 _MOMENTS = ("moment", "since", "until", "day_start")
 _SPANS = ("_s", "_seconds")
 _HIDDEN = ("url", "raw_seq", "rev")
+_NUMBERS = frozenset(
+    ("n", "additions", "deletions", "lines", "rounds", "score", "number", "committed", "completed", "points")
+)
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _IDS = frozenset(
     (
         "id", "change", "deployment", "incident", "build", "commit", "repository", "service", "team", "work_item",
-        "first_deployment", "previous", "caused_by_deployment", "release", "author", "reviewer", "person",
+        "first_deployment", "previous", "caused_by_deployment", "release", "author", "reviewer", "person", "sprint",
     )
 )  # fmt: skip
 
@@ -29,7 +34,8 @@ def columns_of(names: Sequence[str], visit: Visit, found: Mapping[str, Known]) -
     # The link is the cell itself, and places in a log mean nothing to a reader.
     shown = [name for name in names if name not in _HIDDEN]
     columns = [_column(name, visit, found) for name in shown]
-    if shown and any(known.title for known in found.values()):
+    # Some queries bring the title themselves.
+    if shown and "title" not in shown and any(known.title for known in found.values()):
         columns.insert(1, Column(visit.words("title"), lambda row: Cell(_title(row.get(shown[0]), found))))
     return columns
 
@@ -63,7 +69,7 @@ def _column(name: str, visit: Visit, found: Mapping[str, Known], title: str = ""
     title = title or visit.words(
         name.removesuffix("_seconds").removesuffix("_s").removesuffix("_at").replace("_", " ")
     )
-    number = name.endswith(_SPANS) or name in ("n", "additions", "deletions", "lines", "rounds", "score", "number")
+    number = name.endswith(_SPANS) or name in _NUMBERS
     return Column(title, lambda row: _cell(name, row, visit, found), sort=name, number=number)
 
 
@@ -104,4 +110,5 @@ def _plain(value: Any, visit: Visit) -> str:
         return visit.shown.day(value)
     if isinstance(value, list | tuple):
         return ", ".join(short(str(part)) for part in value)
-    return str(value)
+    # Of a commit's hash people read the beginning, and all of it would make a table too wide for a phone.
+    return str(value)[:7] if _HASH.fullmatch(str(value)) else str(value)
