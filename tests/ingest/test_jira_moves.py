@@ -39,13 +39,16 @@ def test_what_was_told_before_a_move_follows_it(database: Database, tmp_path: Pa
     log.close()
     with database.read() as tx:
         found = {
-            table: list(records.rows(tx, table)) for table in ("work_items", "work_item_changes", "work_item_links")
+            table: list(records.rows(tx, table))
+            for table in ("work_items", "work_item_changes", "work_item_links", "work_item_transitions", "messages")
         }
     assert {row["id"] for row in found["work_items"]} == {f"jira:{issue['key']}", "jira:QUAY-2"}
     points = {row["to_value"] for row in found["work_item_changes"] if row["field"] == "points"}
     assert points == {"5", "8"}
     assert {row["work_item"] for row in found["work_item_changes"]} == {f"jira:{issue['key']}"}
     assert {row["from_item"] for row in found["work_item_links"]} == {f"jira:{issue['key']}"}
+    assert {row["work_item"] for row in found["work_item_transitions"]} == {f"jira:{issue['key']}", "jira:QUAY-2"}
+    assert {row["about"] for row in found["messages"]} == {f"jira:{issue['key']}"}
 
 
 def test_a_link_heard_of_before_an_earlier_move_goes_along(database: Database, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ class Aliases:
             hops.setdefault(rename.old, {})[epoch_us(rename.at)] = rename.new
         self._hops = {old: sorted(found.items()) for old, found in hops.items()}
         self._lengths = _lengths(self._hops)
+        self._olds = sorted(self._hops)
         self._back: dict[str, list[tuple[int, str]]] = {}
         for old, into in self._hops.items():
             for until, new in into:
@@ -83,12 +84,21 @@ class Aliases:
             name = waiting.pop()
             if name not in found:
                 found.add(name)
-                for old, into in self._hops.items():
-                    if _begins(name, old):
-                        waiting += [new + name[len(old) :] for _, new in into]
-                    elif _begins(old, name):
-                        waiting += [new for _, new in into]
+                for head, old, rest in _named(name, self._hops, self._lengths):
+                    if not head:
+                        waiting += [new + rest for _, new in self._hops[old]]
+                for old in self._below(name):
+                    waiting += [new for _, new in self._hops[old]]
         return found
+
+    def _below(self, name: str) -> Iterator[str]:
+        """Old ids of what belongs to a thing; of many thousand moved issues none is looked at for another's sake."""
+        for place in range(bisect_left(self._olds, name), len(self._olds)):
+            old = self._olds[place]
+            if not old.startswith(name):
+                break
+            if old != name and _begins(old, name):
+                yield old
 
     def _hop(self, record_id: str, at_us: int) -> tuple[str, int] | None:
         for before, old, after in _named(record_id, self._hops, self._lengths):
@@ -170,10 +180,14 @@ def _until(one: Seen, holders: Iterable[Seen]) -> int:
 
 
 @cache
-def reference_columns(table: str) -> list[tuple[str, str]]:
-    """Columns that hold ids, with their kind."""
+def reference_columns(table: str, to: str = "") -> list[tuple[str, str]]:
+    """Columns that hold ids, with their kind; of records of one table, or of any."""
     loose = LOOSE.get(table, ())
-    return [(column.name, column.kind) for column in columns(table) if column.refers or column.name in loose]
+    return [
+        (column.name, column.kind)
+        for column in columns(table)
+        if column.name in loose or (column.refers is not None and to in ("", column.refers))
+    ]
 
 
 def moment_of(version: str) -> int:

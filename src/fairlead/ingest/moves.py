@@ -7,21 +7,33 @@ where they agree on the new place a value moves there, and where they do not onl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fairlead.ingest.aliases import Aliases
 
 
 class Moves:
     """The step from what was known of names to what is known now."""
 
-    def __init__(self, before: Aliases, after: Aliases) -> None:
+    def __init__(self, before: Aliases, after: Aliases, tables: Mapping[str, str] | None = None) -> None:
+        """`tables` tells of old ids in which table what they name lies."""
+        self._tables = tables or {}
         self.before = before
         self.after = after
         self.changed = after.changed(before)
         """Old ids for which the answer is another one now."""
 
-    def concerned(self) -> set[str]:
-        """Names below which something may lie that has to move."""
-        return self.before.reached(self.changed)
+    def concerned(self) -> dict[str, str]:
+        """Names below which something may lie that has to move, each with the table of what it names, if known."""
+        by_table: dict[str, list[str]] = {}
+        for old in self.changed:
+            by_table.setdefault(self._tables.get(old, ""), []).append(old)
+        found: dict[str, str] = {}
+        for table, names in by_table.items():
+            for name in self.before.reached(names):
+                # a name that one said of an issue and another of who knows what may be anything
+                found[name] = table if found.get(name, table) == table else ""
+        return found
 
     def place(self, kept: str, at_us: int) -> str | None:
         """Where what is kept under an id and was said at that time belongs; `None` if it may be one of several."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from fairlead.connectors.kit.connector import Rename
@@ -38,7 +38,7 @@ class Names:
             self._work_out(number)
         return self._aliases
 
-    def learn(self, tx: Transaction, renames: Iterable[Rename], seen: Iterable[Seen]) -> Moves | None:
+    def learn(self, tx: Transaction, renames: Sequence[Rename], seen: Iterable[Seen]) -> Moves | None:
         """Keeps what is new; gives the step that it makes, if any id means something else now."""
         before = self.present(tx)
         told = {Told(clean(one.old), clean(one.new), one.at) for one in renames} - self._told
@@ -51,7 +51,7 @@ class Names:
         self._told |= told
         # The counter moves in the transaction that writes the names: whoever sees it sees them too.
         self._work_out(next_value(tx, _COUNTER))
-        moves = Moves(before, self._aliases)
+        moves = Moves(before, self._aliases, _tables(renames))
         return moves if moves.changed else None
 
     def forget(self) -> None:
@@ -73,3 +73,12 @@ class Names:
                 self._seen[key] = span
                 wider[key] = Seen(*key, *span)
         return list(wider.values())
+
+
+def _tables(renames: Iterable[Rename]) -> dict[str, str]:
+    """Old id -> table of what it names, where all who speak of it agree."""
+    found: dict[str, str] = {}
+    for one in renames:
+        old = clean(one.old)
+        found[old] = one.table if found.get(old, one.table) == one.table else ""
+    return found

@@ -8,7 +8,7 @@ for both the log is read again (`Carried.contested`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -52,7 +52,7 @@ def _carry_table(
     tx: Transaction,
     table: str,
     moves: Moves,
-    names: Iterable[str],
+    names: Mapping[str, str],
     left: tuple[str, ...],
     kept_from: Callable[[], int],
     carried: Carried,
@@ -85,15 +85,19 @@ def _carry_table(
             carried.changed.setdefault(changed_table, set()).update(ids)
 
 
-def _around(tx: Transaction, table: str, names: Iterable[str]) -> set[str]:
-    """Rows that go by one of these names, lie below it or refer to it."""
+def _around(tx: Transaction, table: str, names: Mapping[str, str]) -> set[str]:
+    """Rows that go by one of these names, lie below it or refer to it.
+
+    Issues move one by one, so theirs is the case that must not read through tables: what refers to an item has an
+    index, and nothing else is asked where the name is known to be one.
+    """
     found: set[str] = set()
-    for name in names:
+    for name, named in names.items():
         found.update(rowio.below(tx, table, name))
         # only accounts stand at the end of other ids: looking for every repository there would read whole tables
         if ":@" in name:
             found.update(rowio.ending(tx, table, "/" + name))
-        for column, kind in reference_columns(table):
+        for column, kind in reference_columns(table, named):
             find = rowio.column_holding if kind == "texts" else rowio.column_below
             found.update(find(tx, table, column, name))
     return found

@@ -34,12 +34,27 @@ INDEXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Columns looked up by ingestion and identity; pages read the warehouse, which needs none."""
 
+REFERRING: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "work_items": ("parent", "epic"),
+        "work_item_transitions": ("work_item",),
+        "work_item_changes": ("work_item",),
+        "work_item_links": ("from_item", "to_item"),
+        "messages": ("about", "thread"),
+    }
+)
+"""Columns by which an item that got another id is followed: without an index each such move reads all history."""
+
 
 def _record_table(name: str) -> Table:
+    referring = REFERRING.get(name, ())
+    # compared byte by byte, as prefixes of ids are looked for
+    ids = ("id", *referring)
     own = [
-        Column(column.name, Id() if column.name == "id" else SQL_TYPE[column.kind](), primary_key=column.name == "id")
+        Column(column.name, Id() if column.name in ids else SQL_TYPE[column.kind](), primary_key=column.name == "id")
         for column in columns(name)
     ]
+    told = {column.name: column.isnot(None) for column in own}
     return Table(
         name,
         metadata,
@@ -52,6 +67,8 @@ def _record_table(name: str) -> Table:
         # incremental readers ask for what lies above a revision
         Index(f"{name}_rev", "rev"),
         *(Index(f"{name}_{column}", column) for column in INDEXES.get(name, ())),
+        # most items have neither parent nor epic: what is empty takes no room
+        *(Index(f"{name}_{one}", one, sqlite_where=told[one], postgresql_where=told[one]) for one in referring),
     )
 
 

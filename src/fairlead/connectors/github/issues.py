@@ -131,8 +131,8 @@ def _transferred(sheet: Sheet, payload: Doc, issue: Doc, identity: str) -> None:
     new, home = changes.child("new_issue"), changes.child("new_repository")
     if new and home:
         target = f"{sheet.source}:{home.need_text('full_name')}#{new.need_whole('number')}"
-        sheet.renames.append(Rename(identity, target, at))
+        sheet.renames.append(Rename(identity, target, at, "work_items"))
     old, former = changes.child("old_issue"), changes.child("old_repository")
     if old and former:
         origin = f"{sheet.source}:{former.need_text('full_name')}#{old.need_whole('number')}"
-        sheet.renames.append(Rename(origin, identity, at))
+        sheet.renames.append(Rename(origin, identity, at, "work_items"))

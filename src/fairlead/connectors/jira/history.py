@@ -143,7 +143,7 @@ def _moved(sheet: Sheet, item: str, told: Entry, change: Doc) -> None:
     """A move to another project gives an issue another key; the old one stays its alias and is never used again."""
     old, new = change.text("fromString") or "", change.text("toString") or ""
     if is_key(old) and is_key(new):
-        sheet.renames.append(Rename(sheet.item(old), sheet.item(new), told.at))
+        sheet.renames.append(Rename(sheet.item(old), sheet.item(new), told.at, "work_items"))
         _change(sheet, item, told, "project", old.rpartition("-")[0], new.rpartition("-")[0])
 
 

@@ -55,6 +55,9 @@ class Rename:
     old: str
     new: str
     at: datetime
+    table: str = ""
+    """Table of the record, where the tool tells one thing from another: only what may refer to such a record is then
+    looked through for its old id. Empty for a repository or project, below which anything may lie."""
 
 
 @dataclass(frozen=True, slots=True)
