@@ -33,9 +33,14 @@ cast({{ value }} as double precision)
     now. A part holds whole changes: `change` is the column that says to which one a row belongs. -#}
 {% macro touched(table, change='id') -%}
 {%- if is_incremental() -%}{{ ref('dirty_' ~ table ~ '_rows') }}
-{%- elif var('part', none) -%}(select * from {{ source('records', table) }} where hash({{ change }}) % {{ var('part')[1] }} = {{ var('part')[0] }})
+{%- elif var('part', none) -%}(select * from {{ source('records', table) }} where {{ in_part(change) }})
 {%- else -%}{{ source('records', table) }}
 {%- endif -%}
+{%- endmacro %}
+
+{#- Whether a row is of the part that is made now, by the column that says to which thing it belongs. -#}
+{% macro in_part(column) -%}
+{%- if var('part', none) -%}hash({{ column }}) % {{ var('part')[1] }} = {{ var('part')[0] }}{%- else -%}true{%- endif -%}
 {%- endmacro %}
 
 {#- Whether a hash may be among others; whoever asks compares the texts of those few. Where the engine keeps hashes as

@@ -10,8 +10,7 @@ with items as (
 ),
 
 moves as (
-    select s.*, lag(s.category) over (partition by s.work_item order by s.place) as category_before
-    from {{ ref('work_item_statuses') }} s
+    select s.* from {{ ref('work_item_statuses') }} s
     {% if is_incremental() %} where s.work_item in (select work_item from items) {% endif %}
 ),
 

@@ -7,8 +7,8 @@ with items as (
 ),
 
 statuses as (
-    select s.*, lag(s.category) over (partition by s.work_item order by s.place) as category_before,
-        row_number() over (partition by s.work_item order by s.place desc) = 1 as is_last
+    -- Of an item that was not deleted the last stretch, and no other, goes on.
+    select s.*, s.to_at is null as is_last
     from {{ ref('work_item_statuses') }} s
     {% if is_incremental() %} where s.work_item in (select work_item from {{ ref('dirty_items') }}) {% endif %}
 ),
