@@ -146,13 +146,17 @@ def _figures(teller: Teller, sprint: Sprint) -> Section:
     team = scope.team or sprint.team
     segment = {"team": team} if team else {"project": sprint.project} if sprint.project else {}
     blocks: list[Block] = []
-    for figure in figures.group(
-        scope.warehouse, "sprint", scope.last_days(FIGURES_DAYS), segment, language=words.language
-    ):
+    window, language = scope.last_days(FIGURES_DAYS), words.language
+    found = [*figures.group(scope.warehouse, "sprint", window, segment, language=language)]
+    # what holds a sprint up most, though items outside of sprints are held up by it too
+    found.append(figures.figure(scope.warehouse, "blocker_resolution_time", window, segment, language=language))
+    for figure in found:
         block = figure_block(figure, words)
         if figure.mark:
             block = replace(block, notes=(words("figure.mark", mark=plain(figure.mark)), *block.notes))
         blocks.append(block)
+    # said, since people look for it here: a guess at how busy somebody is would be taken for a measure
+    blocks.append(teller.claim("sprint.no_utilisation", proof.of_records("sprints", [sprint.id])))
     return Section(
         "marks", words("section.marks"), tuple(blocks), aside=words("aside.window", n=FIGURES_DAYS)
     )  # fmt: skip

@@ -19,7 +19,7 @@ def metrics(
     name: Annotated[
         str,
         typer.Argument(
-            help="A figure, or a group: dora, flow, quality, reliability, review or sprint; without it: all."
+            help="A figure, or a group: dora, flow, outcome, quality, reliability, review, sprint; without it: all."
         ),
     ] = "",
     start: Annotated[str, typer.Option("--from", help="First day of the window; else 30 days before the end.")] = "",

@@ -14,6 +14,8 @@ GROUPS = {
     "sprint": "Sprints",
     "review": "Reviews",
     "quality": "Builds and tests",
+    "reliability": "Reliability",
+    "outcome": "Promises and what came of them",
 }
 """Group -> its name; a group of a team's own catalogue is called what it is called there."""
 
