@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from fairlead.bus.sql import SqlEventLog
 from fairlead.connectors.kit.connector import Options
@@ -229,7 +230,9 @@ def _tables(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(_tables(), st.sampled_from(["csv", "jsonl", "parquet"]))
 def test_what_goes_out_comes_back_the_same(tables: dict[str, list[dict[str, Any]]], form: Format) -> None:
     with tempfile.TemporaryDirectory() as scratch:

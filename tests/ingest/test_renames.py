@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.ingest.notes import START, Bench, hour, note
 
 from fairlead.bus.sql import SqlEventLog
@@ -321,7 +322,7 @@ def bench_in(template: Path, folder: Path) -> Iterator[Bench]:
         database.close()
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories(), st.randoms(use_true_random=False), st.integers(1, 5))
 def test_a_rename_may_be_heard_of_at_any_time(
     sqlite_template: Path, folder: Path, payloads: list[dict[str, Any]], chance: Any, size: int
@@ -337,7 +338,7 @@ def test_a_rename_may_be_heard_of_at_any_time(
 # An example makes two stores and reads its log again where names were shared. A failure is told as it was found: to
 # shrink one took more than five minutes.
 @settings(
-    max_examples=15,
+    max_examples=examples(15),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -369,7 +370,7 @@ def die_reading_again(bench: Bench, count: int) -> None:
     bench.ingest = bench.another()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories(), st.randoms(use_true_random=False), st.integers(1, 5), st.data())
 def test_killed_after_any_batch(
     sqlite_template: Path, folder: Path, payloads: list[dict[str, Any]], chance: Any, size: int, data: st.DataObject

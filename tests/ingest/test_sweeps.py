@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.ingest.notes import START, Bench, hour
 
 from fairlead.bus.sql import SqlEventLog
@@ -128,7 +129,7 @@ payloads = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(payloads, st.randoms(use_true_random=False), st.integers(1, 4))
 def test_rows_and_sweeps_may_come_in_any_order(
     sqlite_template: Path, folder: Path, told: list[dict[str, Any]], chance: Any, size: int

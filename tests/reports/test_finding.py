@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reports.stories import NOW, Story
 
@@ -16,9 +17,10 @@ from fairlead.reports.finding import KINDS, LONGEST, Group, find
 SHA = "9f31c2a0" * 5
 
 
-@pytest.fixture
-def acme(story: Story) -> Any:
-    """A record of each kind, with names that lie close together."""
+@pytest.fixture(scope="module")
+def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A record of each kind, with names that lie close together; who searches changes nothing."""
+    story = Story(tmp_path_factory.mktemp("finding"))
     story.person("kim", "Kim Adler", email="kim@acme.example")
     story.add("repositories", id="github:acme/pay", name="acme/pay", source="github")
     story.add("services", id="service:pay-api", name="Payments API", repository="github:acme/pay")
@@ -42,7 +44,9 @@ def acme(story: Story) -> Any:
         sha=SHA, state="finished", result="failure", started_at=NOW,
     )  # fmt: skip
     story.change(99, "github:@kim", 5, title="Retry and be gone", deleted_at=NOW)
-    return story.told()
+    warehouse = story.told()
+    yield warehouse
+    warehouse.close()
 
 
 def ids(groups: list[Group]) -> dict[str, list[str]]:
@@ -125,7 +129,7 @@ def test_pages_of_a_kind_are_whole_and_disjoint(story: Story) -> None:
     assert pages[0][0].hits[0].at == NOW - timedelta(hours=1)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(asked=st.text(max_size=LONGEST))
 def test_any_text_has_an_answer(acme: Any, asked: str) -> None:
     try:

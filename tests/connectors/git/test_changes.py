@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.connectors.git.repos import Loader, Repo, load
+from tests.examples import examples
 
 from fairlead.connectors.git.guess import merged_change, squashed_change
 from fairlead.connectors.git.log import LoggedCommit
@@ -176,7 +177,7 @@ _STEPS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_STEPS)
 def test_step_by_step_equals_at_once(steps: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as scratch:

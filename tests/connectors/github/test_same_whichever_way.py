@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.connectors.github.histories import ACTS, PEOPLE, Team, reader_of, told_by, told_by_webhooks
+from tests.examples import examples
 
 from fairlead.connectors.kit.sync_suite import held
 
@@ -15,7 +16,10 @@ History = list[tuple[Any, str, int]]
 
 # A history takes milliseconds to make and much longer to shrink: the failing record names itself.
 QUICK = settings(
-    max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
 )
 
 steps = st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from(PEOPLE), st.integers(0, 11)), max_size=40)
