@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from fairlead.connectors.github.api import Api
 from fairlead.connectors.github.app import OPTIONAL_PERMISSIONS, PERMISSIONS
@@ -70,8 +71,11 @@ def _limits(api: Api) -> Finding:
     for name in ("core", "graphql"):
         budget = resources.get(name) if isinstance(resources, dict) else None
         if isinstance(budget, dict):
-            shown.append(f"{name}: {number(budget, 'remaining')} of {number(budget, 'limit')} left")
-    return Finding("rate limits", True, ", ".join(shown))
+            reset = number(budget, "reset")
+            # seconds since 1970; what no clock can show is passed over
+            until = f", all again at {datetime.fromtimestamp(reset, UTC):%H:%M} UTC" if 0 < reset < 1 << 33 else ""
+            shown.append(f"{name}: {number(budget, 'remaining')} of {number(budget, 'limit')} left{until}")
+    return Finding("rate limits", True, "; ".join(shown))
 
 
 def _repositories(api: Api, names: list[str]) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ class _ExpiredError(Exception):
 def pulls(api: Api, home: str, mark: Mark) -> Iterator[Page]:
     """By GraphQL where the server takes our query, else by REST; what was read by then is not read again."""
     if api.graphql:
+        # a run that goes on has work to do, whatever the first page says
         if not mark.resume and _unchanged(api, home, mark):
             return
         try:
@@ -54,6 +55,7 @@ def _by_graphql(api: Api, home: str, mark: Mark) -> Iterator[Page]:
         try:
             answer, found = _ask(api, home, PULLS, {"first": batch, "after": after})
         except Retry:
+            # one pull request with thousands of comments may time out alone: then it is the server's matter
             if batch <= _SMALLEST_BATCH:
                 raise
             batch = max(batch // 3, _SMALLEST_BATCH)
@@ -67,6 +69,7 @@ def _by_graphql(api: Api, home: str, mark: Mark) -> Iterator[Page]:
         wanted = [node for node in nodes if text(node, "updatedAt") >= stop]
         for node in nodes:
             mark.later(text(node, "updatedAt"))
+        # the place before this batch: a kill amidst its timelines reads the batch again, and none is left half
         if wanted:
             mark.resume["after"] = after
             yield api.page("graphql", f"{home}/graphql", answer)
@@ -117,6 +120,7 @@ def _ask(api: Api, home: str, query: str, variables: Mapping[str, Any]) -> tuple
         limited.wait(answer.headers, "GraphQL", 200)
     words = "; ".join(text(fault, "message")[:200] for fault in faults)
     if faults:
+        # GitHub gives this fault no type of its own in all versions, while its words name the argument
         if "cursor" in words.lower():
             raise _ExpiredError
         if any("timeout" in text(fault, "message").lower() or "something went wrong" in words for fault in faults):

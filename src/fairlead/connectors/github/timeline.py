@@ -38,6 +38,7 @@ _ONLY_OF_PULLS = frozenset(
 
 def timeline(sheet: Sheet, entries: list[Doc], about: str, is_pull: bool | None) -> None:
     """A page of one timeline; what it belongs to shows in its entries, unless the caller knows."""
+    # an empty or short page may hold nothing that only one of the two has, and is then harmless as either
     if is_pull is None:
         is_pull = any(
             entry.text("event") in _ONLY_OF_PULLS or "/pull/" in (entry.text("html_url") or "") for entry in entries
@@ -109,6 +110,7 @@ def _pull_event(sheet: Sheet, entry: Doc, change: str, event: str, at: datetime)
 def _dismissed(sheet: Sheet, entry: Doc, change: str, at: datetime, actor: Text) -> None:
     review = entry.child("dismissed_review")
     number = review.whole("review_id") if review else None
+    # a review that was deleted with its author is null, and nobody's approval falls away by it
     if review and number:
         body = review.text("dismissal_message")
         say_dismissed(sheet, change, at, actor, str(number), review.text("state"), body)

@@ -101,6 +101,7 @@ def _page(delivery: Delivery, options: Options) -> Reading:
     sheet = Sheet(options, page_date(delivery.headers), delivery.headers)
     if path := delivery.headers.get("project"):
         sheet.enter(path)
+    # an answer of GraphQL is one object, and its list lies three levels deep
     if name == "statuses":
         statuses.status_page(sheet, document(delivery.body))
         return sheet.reading("no work item has a status of its own")

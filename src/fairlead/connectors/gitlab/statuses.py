@@ -64,6 +64,7 @@ def statuses(rest: Rest, project: Project, mark: Mark) -> Iterator[Page]:
         rest.tell(f"{project.path}: statuses")
         for node in nodes:
             mark.later(text(node, "updatedAt"))
+        # most projects have none: their pages would fill the log at each sync and say nothing
         if any(_status(Doc(node, "")) for node in nodes):
             yield rest.page("statuses", f"{project.home}/statuses", answer, project=project.path)
         if nodes:
@@ -72,6 +73,7 @@ def statuses(rest: Rest, project: Project, mark: Mark) -> Iterator[Page]:
         following = text(info, "endCursor") if isinstance(info, dict) and info.get("hasNextPage") is True else ""
         if not following:
             return
+        # a cache keeps no posted question, so a place that leads to itself is a fault of the server
         if following == after:
             raise Retry("GraphQL gives the same page again and again")
         after = following

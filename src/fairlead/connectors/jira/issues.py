@@ -158,6 +158,7 @@ def _by_name(sheet: Sheet, item: str, fields: Doc, told: history.Entry) -> None:
 def _began(sheet: Sheet, item: str, fields: Doc, first: tuple[str, str] | None) -> None:
     """The beginning, and the status that it was made in where that is known."""
     created, status = fields.time("created"), fields.child("status")
+    # a webhook about a comment carries an issue without its dates
     if not created:
         return
     # the category of a status that the issue still has stands beside it
@@ -236,6 +237,7 @@ def _points(sheet: Sheet, fields: Doc) -> Number:
 
 
 def _number(value: object) -> Number:
+    # Data Center writes numbers of a changelog as text, and an emptied one as an empty text
     if value is None or value == "":
         return None
     if type(value) not in (int, float, str):

@@ -91,6 +91,7 @@ class Http:
             found = self._send(method, url, body, extra)
             if _is_limit(found):
                 limited.wait(found.headers, _shown(url), found.status_code)
+            # 303 is left out: it turns a post into a get, and no API that we read answers so
             elif found.status_code in (301, 302, 307, 308):
                 redirects += 1
                 if redirects > _REDIRECTS:
@@ -117,6 +118,7 @@ class Http:
 
     def _judged(self, url: str, found: httpx.Response) -> Answer:
         status, shown = found.status_code, _shown(url)
+        # only a question with an `etag` is answered so, and the caller has what it names
         if status == 304:
             return Answer(_path(url), b"", None, found.headers, unchanged=True)
         if status == 401:
@@ -124,10 +126,12 @@ class Http:
         if status >= 500:
             raise Retry(f"{shown} answered {status}")
         if status >= 400:
+            # GitHub and GitLab say 404 of what a token may not see, so nothing may take it for a deletion by itself
             raise (Missing if status == 404 else Skip)(f"{shown} answered {status}: {_message(found)}")
         try:
             value = decode(found.content)
         except Unreadable:
+            # a proxy's or a sign-in page with status 200, or half an answer: mostly gone at the next try
             kind = found.headers.get("content-type", "").partition(";")[0]
             raise Retry(f"{shown} answered with something else than JSON ({kind or 'no type'})") from None
         return Answer(_path(url), found.content, value, found.headers)
@@ -195,6 +199,7 @@ _TOLD = ("next", "prev", "last")
 def _is_limit(found: httpx.Response) -> bool:
     if found.status_code == 429:
         return True
+    # GitHub refuses with 403 both for good and for now, and tells the second by header or by its words alone
     if found.status_code != 403:
         return False
     text = found.text[:2000].lower()

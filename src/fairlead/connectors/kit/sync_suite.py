@@ -170,6 +170,7 @@ class SyncSuite:
         whole = Reader(self.connector, world)
         wanted = whole.records(whole.pages())
         count = len(whole.said)
+        # every fifth page: kills between two lists and amidst one are both among them
         for most in range(1, 40, 5):
             reader = Reader(self.connector, world)
             pages = reader.pages(most)
@@ -182,6 +183,7 @@ class SyncSuite:
         reader = Reader(self.connector, world)
         first = reader.pages()
         wanted = reader.records(first)
+        # long enough for every overlap that a connector reads twice to be behind it
         reader.now += timedelta(minutes=30)
         again = reader.pages()
         known = {page.delivery for page in first}
@@ -195,6 +197,7 @@ class SyncSuite:
         for after in (0, 2, 5):
             reader = Reader(self.connector, world)
             world.desk.faults.waiting.clear()
+            # twice in a row, so that one try more is not enough
             world.desk.faults.add(kind, times=2, after=after)
             assert reader.records(reader.pages()) == wanted
             assert not reader.left_out
@@ -250,6 +253,7 @@ class SyncSuite:
         wanted = calm.pages(full=True)
         reader = Reader(self.connector, world)
         lasting = world.desk.faults.add(kind, times=-1, after=after)
+        # a run may give up or go on with the rest, as long as it says what is missing
         try:
             reader.pages(full=True)
             told = bool(reader.left_out)
@@ -278,6 +282,7 @@ class SyncSuite:
         calm.now = reader.now
         wanted = calm.records(calm.pages())
         found = reader.records(reader.read)
+        # parts may have seen more than the whole, like a state that was there for a while
         assert {key: found.get(key) for key in wanted} == wanted
 
     def _swept(self, pages: Iterable[Page]) -> dict[tuple[str, str], frozenset[str]]:

@@ -55,6 +55,7 @@ class Faults:
         text = f"{request.path}?{query} {request.body[:20000].decode('utf-8', 'replace')}"
         for fault in self.waiting:
             if fault.times != 0 and re.search(fault.pattern, text):
+                # counted also while they are served well: a test sees whether its pattern met anything
                 fault.hits += 1
                 if fault.hits <= fault.after:
                     continue
@@ -69,6 +70,7 @@ class Faults:
             return self._before.get(self._list_of(request), good) if request.method == "GET" else good
         if kind:
             return broken(kind, good)
+        # an error is no page that a cache would keep
         if good.status == 200:
             self._before[self._list_of(request)] = good
         return good

@@ -29,6 +29,7 @@ class FakeTransport(httpx.BaseTransport):
                 request.read(),
             )
         )
+        # after the whole head and part of the body, which is how a load balancer that restarts looks from here
         if answer.status == DROPPED:
             raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
         return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
