@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import shutil
 import struct
 import subprocess
@@ -45,7 +46,9 @@ def test_a_pipe_gets_a_line_a_row_and_a_terminal_what_fits(demo_home: Path, tmp_
     assert names.split() == ["id", "title", "repository", "created_at"]
     assert (len(rows), count) == (3, "3 rows")
     ids = [row.split()[0] for row in rows]
-    narrow, wide = _typed(demo, 70), _typed(demo, 300)
+    narrow, wide, slim = _typed(demo, 70), _typed(demo, 300), _typed(demo, 44)
+    # a window beside another one: nothing runs over its edge
+    assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in slim) <= 44
     assert [line.split()[1] for line in narrow if line.startswith("id ")] == ids
     assert narrow.count("─" * 70) == 2
     assert [line.split()[0] for line in wide[1:-1]] == ids

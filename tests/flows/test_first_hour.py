@@ -95,7 +95,7 @@ def test_doctor_says_what_to_type(shell: Shell, team: Team) -> None:
     assert "make a token with read:org" in said
     team.desk.sign_in.scopes = "read:org, repo"
     said = shell.run("doctor").stdout
-    assert re.search(r"core: \d+ of 5000 left", said)
+    assert re.search(r"core: \d+ of 5000 left, all again at \d\d:\d\d UTC", said)
     assert "acme/payments" in said
 
 

@@ -42,7 +42,7 @@ def terminal_words() -> dict[str, str]:
         return {}
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = shutil.get_terminal_size((100, 24)).columns
-    return {"width": str(max(60, width)), "colour": "yes" if colour else ""}
+    return {"width": str(width), "colour": "yes" if colour else ""}
 
 
 def show_rows(rows: Sequence[Mapping[str, Any]]) -> None:
