@@ -181,8 +181,12 @@ class WorkingCalendar:
         high = max(start.year, end.year)
         if self._years is None or low < self._years[0] or high > self._years[1]:
             if self._years is not None:
-                # grown, never shrunk: callers who jump between years would lay out anew each time
-                low, high = min(low, self._years[0]), max(high, self._years[1])
+                # Grown, never shrunk: callers who jump between years would lay out anew each time. And grown by as
+                # much as there is: who looks for a working day through a century of absence walks year by year.
+                first, last = self._years
+                grown = last - first + 1
+                low = min(low, first - grown) if low < first else first
+                high = max(high, last + grown) if high > last else last
             self._years = (low, high)
             # a year more at both ends: overnight work crosses the new year, and the answer often lies beyond it
             self._laid = self._lay(max(low - 1, EARLIEST_YEAR), min(high + 2, LATEST_YEAR))
