@@ -89,6 +89,9 @@ def test_the_teams_and_what_has_no_team_add_up_to_everybody(demo_services: Servi
         for figure in of_teams:
             if figure.missing == "group_too_small":
                 assert entry.people, name
+                # rows about people of a small team are none of everybody's figure either
+                if entry.entity in ("page", "shift"):
+                    continue
                 (held,) = warehouse.rows(f"select count(value) as n from ({rows_sql(entry, window, figure.segment)})")
                 counted += held["n"]
             else:

@@ -270,3 +270,10 @@ def test_a_small_team_is_told_nothing_about() -> None:
         found = value(built(source), figure_name, team="lone")
         assert (found.value, found.n, found.missing) == (None, 0, "group_too_small")
         assert found.rows.count == 0
+        # nor is it in the figure of all, from which the other teams could be taken away
+        everybody = value(built(source), figure_name)
+        assert (everybody.n, everybody.missing, everybody.rows.count) == (0, "group_too_small", 0)
+    warehouse = built(source)
+    assert len(warehouse.rows("from oncall_pages")) == 1
+    for rows in ("oncall_pages", "incident_events where kind = 'notified'"):
+        assert warehouse.readonly(f"select count(*) as n from {rows}").rows == [{"n": 0}]

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from fairlead.metrics import catalogue, devlake, frequency, periods
 from fairlead.metrics.frame import Asked, Frame, aware, band, frame, least_rows
 from fairlead.metrics.periods import Grain, Period
+from fairlead.metrics.segments import of_large_teams
 from fairlead.metrics.survey import Value, survey
 from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.errors import Fault
@@ -108,6 +109,11 @@ def _suppressed(asked: Asked, value: Value) -> Value:
 def _missing(asked: Asked, value: Value, said: Frame) -> str:
     if asked.entry.people and 0 < value.people < asked.warehouse.setup.privacy.minimum_group:
         return "group_too_small"
+    # that there was nothing would be false where it was kept back
+    if of_large_teams(asked.entry, asked.segment):
+        rows = f"select 1 from ({asked.entry.rows}) where small_team limit 1"  # noqa: S608 - of the catalogue
+        if asked.warehouse.rows(rows):
+            return "group_too_small"
     return "all_excluded" if said.excluded else asked.entry.empty
 
 

@@ -216,6 +216,7 @@ def variables(setup: Setup) -> dict[str, Any]:
         "recurrence_threshold": incidents.recurrence_threshold,
         "recurrence_days": incidents.recurrence_days,
         "page_minutes": setup.oncall.page_minutes,
+        "minimum_group": setup.privacy.minimum_group,
         "night_from_s": night_from_s,
         "night_to_s": night_to_s,
         "sprint_grace_minutes": setup.work.sprint_grace_minutes,

@@ -57,6 +57,8 @@ _BY_REPOSITORY: Mapping[str, str] = {
     "service": "repository in (select repository from setup_services where service = {})",
     "repository": "repository = {}",
 }
+_OF_TEAMS = frozenset({"page", "shift"})
+"""Kinds of rows that tell of the people of a team, with `small_team` where these are too few."""
 _PREFIXES = {"team": "team:", "service": "service:", "slo": "slo:"}
 
 
@@ -73,7 +75,15 @@ def conditions(entry: Entry, segment: Mapping[str, str]) -> list[str]:
         # Rows that are of one service or team say so themselves.
         text = "{1} = {0}" if key == own else _LIMITS[entry.entity].get(key) or _BY_REPOSITORY[key]
         found.append(text.format(quoted(whole_id(key, value)), key))
+    # A sum less that of the large teams would be the small one's.
+    if of_large_teams(entry, segment):
+        found.append("not small_team")
     return found
+
+
+def of_large_teams(entry: Entry, segment: Mapping[str, str]) -> bool:
+    """Whether rows of teams that are too small to tell of are none of the figure's."""
+    return entry.entity in _OF_TEAMS and not {"team", "service"} & set(segment)
 
 
 def rows_of(entry: Entry, segment: Mapping[str, str], *, shown: bool = True) -> str:

@@ -65,6 +65,7 @@ judged as (
 
 select
     j.page, j.incident, i.service, i.repository, j.account, coalesce(d.person, j.account) as person, j.team, j.team_people,
+    j.team_people between 1 and {{ var('minimum_group') }} - 1 as small_team,
     j.moment as paged_at, not j.in_hours as outside_hours, coalesce(j.at_night, false) as at_night,
     -- A night belongs to the day on which it ends: two pages before and after midnight are one broken night.
     case when j.at_night then cast(

@@ -36,7 +36,8 @@ paged as (
 )
 
 select
-    s.shift, s.schedule, t.team, coalesce(z.people, 0) as team_people, s.service, s.start_at, s.end_at,
+    s.shift, s.schedule, t.team, coalesce(z.people, 0) as team_people,
+    coalesce(z.people, 0) between 1 and {{ var('minimum_group') }} - 1 as small_team, s.service, s.start_at, s.end_at,
     {{ seconds('s.start_at', 's.end_at') }} / 3600.0 as hours, coalesce(p.pages, 0) as pages, s.source
 from shifts s
 join teams t on t.shift = s.shift
