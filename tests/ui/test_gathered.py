@@ -85,3 +85,28 @@ def test_each_kpi_stands_beside_its_definition_and_guardrail(demo: TestClient, d
         assert (rail := catalogue[name].guardrail) and f'href="/definitions/{rail}"' in text
     off = set(re.findall(r'<dt><a href="/definitions/([^"]+)"', text))
     assert off == set(catalogue) - set(on)
+
+
+def test_objectives_alone_say_what_the_page_of_reliability_says(demo: TestClient) -> None:
+    whole = demo.get("/api/v1/slo")
+    assert whole.status_code == 200
+    names = ("Bank files are taken in", "Payments API answers", "Web shop answers")
+    page = _main(demo.get("/reliability").text)
+    for name in names:
+        assert name in whole.text, name
+        assert name in page, name
+    for service in ("payments-api", "service:payments-api"):
+        one = demo.get("/api/v1/slo", params={"service": service})
+        assert names[1] in one.text, service
+        assert names[0] not in one.text, service
+    assert demo.get("/api/v1/slo", params={"service": "rowing-boat"}).status_code in (400, 404, 422)
+    assert demo.get("/api/v1/slo", params={"team": "nobody"}).status_code in (400, 404, 422)
+
+
+@pytest.mark.parametrize(("form", "kind"), [("md", "text/markdown"), ("html", "text/html"), ("svg", "image/svg+xml")])
+def test_objectives_come_in_every_form(demo: TestClient, form: str, kind: str) -> None:
+    chart = {"chart": "error-budgets"} if form == "svg" else {}
+    answer = demo.get("/api/v1/slo", params={"format": form, "language": "de", **chart})
+    assert answer.status_code == 200, answer.text[:300]
+    assert answer.headers["content-type"].startswith(kind)
+    assert "Payments API answers" in answer.text
