@@ -59,8 +59,10 @@ class PostgresShelf:
 
     def begin_above(self, position: int) -> None:
         """Gives no position up to this one from now on."""
-        if self._number(_GIVEN) < position:
-            with self._transaction() as con:
+        # on the writer's connection, which is open: a reader's would be kept for nobody
+        with self._transaction() as con:
+            found = con.execute(_GIVEN).fetchone()
+            if found and found[0] < position:
                 con.execute("SELECT pg_advisory_xact_lock(%s)", (_APPEND_LOCK,))
                 con.execute(f"SELECT setval({_SEQUENCE}, greatest(%s, ({_GIVEN})))", (position,))
 
