@@ -1,12 +1,13 @@
 -- Burndown and burn-up: scope, done and remaining at the start, at the end of each working day and at the close.
-{{ config(materialized='incremental', unique_key='sprint', meta={'dirty': 'dirty_sprints'}) }}
+{{ config(materialized='incremental', unique_key='sprint', meta={'dirty': 'dirty_sprints', 'parts_of': 'work_items'}) }}
 with sprints as (
     select r.sprint, r.start_at, r.closed_at, coalesce(r.closed_at, r.end_at, r.start_at + interval '14 days') as stop_at,
         coalesce(c.calendar, d.calendar) as calendar, coalesce(c.zone, d.zone) as zone
     from {{ ref('sprint_results') }} r
     left join {{ source('setup', 'setup_team_calendars') }} c on c.team = r.team
     left join {{ source('setup', 'setup_team_calendars') }} d on d.team = ''
-    {% if is_incremental() %} where r.sprint in (select sprint from {{ ref('dirty_sprints') }}) {% endif %}
+    where {{ in_part('r.sprint') }}
+    {% if is_incremental() %} and r.sprint in (select sprint from {{ ref('dirty_sprints') }}) {% endif %}
 ),
 
 slots as (
@@ -67,15 +68,16 @@ scope as (
     where kind <> 'removed'
 ),
 
+-- Each until the next one begins: found by the item, where an as-of join would sort every item of every day.
 statuses as (
-    select work_item, from_at, category
+    select work_item, from_at, category, lead(from_at) over (partition by work_item order by from_at) as next_at
     from {{ ref('work_item_statuses') }}
     where (to_at is null or to_at > from_at) and work_item in (select work_item from scope)
 ),
 
--- Only those of items at hand: an as-of join sorts all that it is given.
 points as (
-    select work_item, from_at, points from {{ ref('work_item_points') }} where work_item in (select work_item from scope)
+    select work_item, from_at, points, lead(from_at) over (partition by work_item order by from_at) as next_at
+    from {{ ref('work_item_points') }} where work_item in (select work_item from scope)
 ),
 
 held as (
@@ -87,7 +89,7 @@ held as (
 stood as (
     select h.*, c.category
     from held h
-    asof left join statuses c on c.work_item = h.work_item and h.moment >= c.from_at
+    left join statuses c on c.work_item = h.work_item and h.moment >= c.from_at and coalesce(h.moment < c.next_at, true)
 ),
 
 sums as (
@@ -97,7 +99,7 @@ sums as (
         coalesce(sum(case when k.category = 'done' then p.points end), 0) as completed_points,
         count(case when p.points is null then 1 end) as unestimated_items
     from stood k
-    asof left join points p on p.work_item = k.work_item and k.moment >= p.from_at
+    left join points p on p.work_item = k.work_item and k.moment >= p.from_at and coalesce(k.moment < p.next_at, true)
     group by k.sprint, k.working_day
 )
 

@@ -1,31 +1,33 @@
 -- The ledger of a sprint: what was committed, came, went, was re-estimated, was done and was carried over, by which event.
 -- Made from the history of the items alone, so that nothing said after the close changes what it says.
-{{ config(materialized='incremental', unique_key='sprint', meta={'dirty': 'dirty_sprints'}) }}
+{{ config(materialized='incremental', unique_key='sprint', meta={'dirty': 'dirty_sprints', 'parts_of': 'work_items'}) }}
 with sprints as (
     select
         id as sprint, start_at, start_at + {{ var('sprint_grace_minutes', 0) }} * interval '1 minute' as counted_at,
         -- One that was opened again still says when it had been closed: only the state tells.
         case when state = 'closed' then coalesce(completed_at, end_at) end as closed_at
     from {{ source('records', 'sprints') }}
-    where deleted_at is null and start_at is not null and coalesce(state, 'active') <> 'future'
+    where deleted_at is null and start_at is not null and coalesce(state, 'active') <> 'future' and {{ in_part('id') }}
     {% if is_incremental() %} and id in (select sprint from {{ ref('dirty_sprints') }}) {% endif %}
 ),
 
--- Stretches as an as-of join wants them, one row at a moment; `spell` numbers what lies between two open stretches.
-standing as (
+-- Stretches, each until the next one begins: who asks what stood at a moment finds it by the item, where an as-of join
+-- would sort all of history for each question. A stretch ends where the next begins, so what is over has been so since
+-- the end of the last one that was not.
+statuses as (
     select work_item, from_at, category, category_since, since_event, coalesce(category in ('done', 'canceled'), false) as over,
-        sum(case when category in ('done', 'canceled') then 0 else 1 end)
-            over (partition by work_item order by from_at rows unbounded preceding) as spell
+        lead(from_at) over in_order as next_at,
+        coalesce(
+            max(case when coalesce(category not in ('done', 'canceled'), true) then to_at end)
+                over (partition by work_item order by from_at rows unbounded preceding),
+            first_value(from_at) over in_order
+        ) as over_since
     from {{ ref('work_item_statuses') }}
     where (to_at is null or to_at > from_at)
         and work_item in (
-            select work_item from {{ ref('sprint_members') }}
-            {% if is_incremental() %} where sprint in (select sprint from {{ ref('dirty_sprints') }}) {% endif %}
+            select work_item from {{ ref('sprint_members') }} where sprint in (select sprint from sprints)
         )
-),
-
-statuses as (
-    select *, min(case when over then from_at end) over (partition by work_item, spell) as over_since from standing
+    window in_order as (partition by work_item order by from_at)
 ),
 
 members as (
@@ -43,7 +45,8 @@ members as (
 entering as (
     select m.*, c.over and c.over_since <= m.start_at as was_over
     from members m
-    asof left join statuses c on c.work_item = m.work_item and greatest(m.enter_at, m.start_at) >= c.from_at
+    left join statuses c on c.work_item = m.work_item
+        and greatest(m.enter_at, m.start_at) >= c.from_at and coalesce(greatest(m.enter_at, m.start_at) < c.next_at, true)
 ),
 
 -- Finished before the sprint began: no work of this sprint, unless it comes back to life meanwhile.
@@ -72,7 +75,7 @@ scope as (
 ending as (
     select s.*, c.category, greatest(c.category_since, s.enter_at) as ended_at, c.since_event as ended_by
     from (select *, coalesce(closed_at, cast('9999-01-01' as timestamp)) as seen_at from scope where leave_at is null) s
-    asof left join statuses c on c.work_item = s.work_item and s.seen_at >= c.from_at
+    left join statuses c on c.work_item = s.work_item and s.seen_at >= c.from_at and coalesce(s.seen_at < c.next_at, true)
 ),
 
 entries as (
@@ -94,15 +97,16 @@ entries as (
 ),
 
 estimates as (
-    select work_item, from_at, event, points, lag(points) over (partition by work_item order by from_at) as before
+    select work_item, from_at, event, points, lag(points) over in_order as before, lead(from_at) over in_order as next_at
     from {{ ref('work_item_points') }}
     where work_item in (select work_item from scope)
+    window in_order as (partition by work_item order by from_at)
 ),
 
 estimated as (
     select e.*, p.points
     from entries e
-    asof left join estimates p on p.work_item = e.work_item and e.points_at >= p.from_at
+    left join estimates p on p.work_item = e.work_item and e.points_at >= p.from_at and coalesce(e.points_at < p.next_at, true)
 ),
 
 ledger as (
