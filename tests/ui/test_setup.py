@@ -119,7 +119,7 @@ def test_the_overview_says_what_is_connected_and_what_comes_next(open_quay: Test
 
 def test_a_page_names_the_source_and_address_that_there_are(open_quay: TestClient) -> None:
     text = _main(open_quay.get("/setup/jira").text)
-    assert "Jira is connected as tickets" in text
+    assert "Jira: connected as tickets" in text
     assert "https://fair.quay.example/hooks/tickets" in text
     assert "fairlead sync tickets" in text
     assert "[sources.tickets]" in text

@@ -51,7 +51,7 @@ def tool_page(visit: Visit, tool: str, template: str, title: str = "", status: i
 def _title(visit: Visit, name: str, sources: list[str]) -> str:
     if not sources:
         return visit.words("Connect {name}", name=name)
-    return visit.words("{name} is connected as {names}", name=name, names=", ".join(sources))
+    return visit.words("{name}: connected as {names}", name=name, names=", ".join(sources))
 
 
 PAGE = Page("/setup/{tool}", "Set-up", 84, show, shown="nowhere", role="owner", scoped=False)
