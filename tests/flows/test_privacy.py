@@ -76,6 +76,8 @@ def walks(doors: dict[str, TestClient], demo_services: Services) -> Walks:
         # Its entries are reports, which are looked at below; who has no token of a feed sees none.
         "team": ["payments"],
         "report": ["brief"],
+        # Only the owner's page of set-up links to it; everybody else is sent away, and that is looked at too.
+        "/setup/{tool} tool": ["jira"],
         # A drawing that is not ready: most come with their page, and then nothing links them.
         "key": ["0"],
         # A link that opens nothing: the page before the door says the same to everybody.
