@@ -33,7 +33,7 @@ def list_(
     tell("incidents", {"team": team, "language": language}, json=json)
 
 
-@APP.command(epilog="Example: fairlead incidents explain pagerduty:P00006B")
+@APP.command(epilog="Example: fairlead incidents explain pagerduty:P000072")
 def explain(incident: _Incident, language: Language = None, json: _Json = False) -> None:
     """One incident: its verdict, the score and each of its parts."""
     tell("incidents", {"incident": incident, "language": language}, json=json)
@@ -41,7 +41,7 @@ def explain(incident: _Incident, language: Language = None, json: _Json = False)
 
 @APP.command(
     "caused-by",
-    epilog="Example: fairlead incidents caused-by pagerduty:P000083 "
+    epilog="Example: fairlead incidents caused-by pagerduty:P000092 "
     "github:brightwater/payments/deployment/1930002261",
 )
 def caused_by(
@@ -64,7 +64,7 @@ def caused_by(
 
 @APP.command(
     "not-deployment",
-    epilog="Example: fairlead incidents not-deployment pagerduty:P000083 --reason 'the bank was down'",
+    epilog="Example: fairlead incidents not-deployment pagerduty:P000092 --reason 'the bank was down'",
 )
 def not_deployment(
     incident: _Incident,
@@ -84,7 +84,7 @@ def not_deployment(
     )
 
 
-@APP.command(epilog="Example: fairlead incidents withdraw pagerduty:P000083")
+@APP.command(epilog="Example: fairlead incidents withdraw pagerduty:P000092")
 def withdraw(incident: _Incident, by: _By = "operator", json: _Json = False) -> None:
     """Take back what was stated about an incident: the score decides again."""
     from fairlead.ingest.attributing import withdrawn_cause
