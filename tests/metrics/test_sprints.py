@@ -12,6 +12,7 @@ from tests.examples import examples
 from tests.metrics.sprint_oracle import History, ledger
 from tests.metrics.sprinting import at, histories, rows, sprint_row, sprint_rows
 
+from fairlead.metrics import executor
 from fairlead.metrics.figures import figure, group
 from fairlead.metrics.memory_source import MemorySource
 from fairlead.metrics.warehouse import Warehouse
@@ -185,6 +186,27 @@ def test_sprints_named_one_by_one_and_all_together_are_the_same() -> None:
     found = entries(built(board.source))
     first, second = ([row[2:4] for row in found if row[1] == item] for item in (lists, steps))
     assert sorted(first) == sorted(second) == [("added", at(10)), ("removed", at(20))]
+
+
+def test_a_full_run_in_parts_makes_the_same_marts(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = Board()
+    board.source.put("sprints", sprint_row(1, 100, 200, "active"))
+    second = sprint_row(1, 100, 200, "active")["id"]
+    for number in range(1, 8):
+        item = board.item(number, points=2.0, sprint=second if number % 2 else SPRINT)
+        board.change(item, 1, -5 + 3 * number, "sprint", None, SPRINT)
+        board.moved(item, 1, 10 * number, "todo", "in_progress")
+        board.change(item, 2, 12 * number, "points", "1", "2")
+        if number % 2:
+            board.change(item, 3, 101, "sprint", SPRINT, second)
+        else:
+            board.moved(item, 2, 14 * number, "in_progress", "done")
+    at_once = built(board.source)
+    whole = {mart: sorted(map(repr, at_once.rows(f"from {mart}"))) for mart in MARTS}
+    monkeypatch.setattr(executor, "_PART_ROWS_PER_MB", 0.01)
+    warehouse = built(board.source)
+    assert {mart: sorted(map(repr, warehouse.rows(f"from {mart}"))) for mart in MARTS} == whole
+    assert len({row["sprint"] for row in warehouse.rows("from sprint_scope")}) == 2
 
 
 def test_working_days_are_those_of_the_team() -> None:
