@@ -69,7 +69,7 @@ def test_budget_and_burn_rates() -> None:
     assert row["measured_share"] == pytest.approx(4 / 30)
     (fire,) = warehouse.rows("from attention_burning_budgets")
     assert (fire["severity"], fire["long_span"], fire["short_span"], fire["factor"]) == ("page", "h1", "m5", 14.4)
-    assert (fire["team"], fire["due_at"], fire["until"]) == ("team:harbour", NOON, NOON + timedelta(minutes=15))
+    assert (fire["team"], fire["due_at"], fire["until"]) == ("team:harbour", NOON, NOON + timedelta(hours=3))
 
 
 @pytest.mark.parametrize(

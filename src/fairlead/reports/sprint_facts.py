@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,8 @@ from fairlead.reports.scope import Scope, aware
 
 SPRINTS_BEFORE = 8
 """Sprints whose days a forecast draws from and is replayed in: four months of a usual team."""
+OVERRUN = timedelta(days=14)
+"""How long after its planned end a sprint that nobody closed still counts as running beside others."""
 USUAL_DAYS = 90
 """How far back the usual time of an item is measured."""
 
@@ -199,8 +201,9 @@ def load_sprints(scope: Scope) -> list[Sprint]:
 def running(sprints: Sequence[Sprint], now: datetime) -> list[Sprint]:
     """Those that are open; one whose end is long over counts only where no other is open."""
     found = [sprint for sprint in sprints if sprint.closed_at is None]
-    # boards that nobody uses any more keep their last sprint open for years
-    current = [sprint for sprint in found if sprint.end_at is None or sprint.end_at > now]
+    # One that is over and not closed is the first that should be told; boards that nobody uses any more keep their
+    # last sprint open for years.
+    current = [sprint for sprint in found if sprint.end_at is None or sprint.end_at > now - OVERRUN]
     return current or found[:1]
 
 

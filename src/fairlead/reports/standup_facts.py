@@ -8,6 +8,7 @@ from typing import Any
 
 from fairlead.reports.literals import text_literal
 from fairlead.reports.scope import Scope, aware
+from fairlead.reports.sprint_facts import OVERRUN
 
 USUAL_DAYS = 90
 """How far back the usual time of an item is measured."""
@@ -152,15 +153,18 @@ where o.category = 'in_progress'
     or exists (select 1 from links k where k.work_item = o.work_item and k.state = 'open')
 order by since, o.work_item
 """  # noqa: S608 - a constant
-_PLANNED = """
-select c.work_item, w.title, w.url, r.name as sprint
+# By the ledger's own stays: an item's field names one sprint only, and of two it may be the one that is closed.
+_PLANNED = f"""
+select c.work_item, w.title, w.url, min(r.name) as sprint
 from sprint_results r
-join work_item_cycle_times c on c.sprint = r.sprint
+join sprint_members m on m.sprint = r.sprint and m.enter_at <= $now and coalesce(m.leave_at > $now, true)
+join work_item_cycle_times c on c.work_item = m.work_item
 join work_items w on w.id = c.work_item
-where r.start_at <= $now and r.closed_at is null and coalesce(r.end_at > $now, true) and c.category = 'todo'
-    and {limit}
+where r.start_at <= $now and r.closed_at is null and c.category = 'todo' and {{limit}}
+    and coalesce(r.end_at > $now - interval '{OVERRUN.days} days', true)
+group by c.work_item, w.title, w.url, w.due_at
 order by w.due_at, c.work_item
-"""
+"""  # noqa: S608 - a constant
 _BLOCKED = """
 select b.work_item, w.title, w.url, b.kind, b.blocked_by, b.from_at
 from work_item_blocks b

@@ -230,8 +230,8 @@ def _rest(teller: Teller, ids: Sequence[str], count: int | None = None) -> list[
 
 
 def _none(teller: Teller, key: str, tone: Tone = "neutral") -> Empty:
-    if not facts.load_sources(teller.scope):
-        # nothing was seen because nobody looked
+    if not teller.scope.warehouse.once("(select 1 from work_items limit 1) union all (select 1 from changes limit 1)"):
+        # nothing was seen because no tool of work has been read
         evidence = proof.of_absence("sources", "select id from sources")
         return Empty(teller.claim("standup.nothing_known", evidence))
     evidence = proof.of_absence(key, "select work_item from work_item_cycle_times where false")

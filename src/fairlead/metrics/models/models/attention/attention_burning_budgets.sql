@@ -23,8 +23,9 @@ select
     b.short_burn, {{ real('b.measured_share') }} as measured_share, g.budget_left,
     b.measured_at - b.long_s * interval '1 second' as since, b.measured_at,
     b.measured_at as due_at,
-    -- What was measured then tells of now only as long as the short window would still hold some of it.
-    b.measured_at + greatest(b.short_s, 900.0) * interval '1 second' as until
+    -- Where the measurement stops while it burns nobody has seen it end: it is told until the silence itself is
+    -- (`attention_unmeasured_slos`), and for as long as the short window would still hold some of it.
+    b.measured_at + greatest(b.short_s, 10800.0) * interval '1 second' as until
 from burning b
 join {{ ref('slo_budgets') }} g on g.slo = b.slo
 where b.nth = 1
