@@ -31,6 +31,7 @@ from fairlead.reports.standup_facts import (
 )
 from fairlead.reports.wording import Elapsed, Working
 
+_ANY_WORK = " union all ".join(f"(select 1 from {table} limit 1)" for table in ("work_items", "changes", "sprints"))  # noqa: S608
 MOST = 10
 """Lines of a section; the rest is counted and keeps its evidence."""
 SILENT_DAYS = 2.0
@@ -230,7 +231,7 @@ def _rest(teller: Teller, ids: Sequence[str], count: int | None = None) -> list[
 
 
 def _none(teller: Teller, key: str, tone: Tone = "neutral") -> Empty:
-    if not teller.scope.warehouse.once("(select 1 from work_items limit 1) union all (select 1 from changes limit 1)"):
+    if not teller.scope.warehouse.once(_ANY_WORK):
         # nothing was seen because no tool of work has been read
         evidence = proof.of_absence("sources", "select id from sources")
         return Empty(teller.claim("standup.nothing_known", evidence))
