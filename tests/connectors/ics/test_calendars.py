@@ -220,9 +220,11 @@ def test_a_folder_is_read_once_until_it_changes(tmp_path: Path) -> None:
     state: dict[str, Any] = {}
     told: list[str | None] = []
 
+    paths = [str(tmp_path), str(tmp_path / "gone.ics")]
+
     def sync() -> int:
         request = SyncRequest(
-            options=Options("hr"), settings={"paths": [str(tmp_path), str(tmp_path / "gone.ics")]}, credentials={},
+            options=Options("hr"), settings={"paths": paths}, credentials={},
             state=state, since=None, now=datetime(2026, 5, 1, tzinfo=UTC), client=None,
             report=lambda progress: told.append(progress.left_out), sleep=time.sleep,
         )  # fmt: skip
@@ -239,6 +241,11 @@ def test_a_folder_is_read_once_until_it_changes(tmp_path: Path) -> None:
     # rules without an end go on: a calendar that nobody touches is read again before its horizon comes near
     number, mark, _ = state["calendars"]["team"]
     state["calendars"]["team"] = (number, mark, "2026-01-01T00:00:00Z")
+    assert (sync(), sync()) == (1, 0)
+    # taken out of the folder: an empty list takes back what it said, but not where a place cannot be looked at
+    file.unlink()
+    assert sync() == 0
+    paths.pop()
     assert (sync(), sync()) == (1, 0)
 
 

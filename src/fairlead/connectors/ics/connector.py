@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from fairlead.model.times import iso, parse_time
 _LARGEST = 25 * 1024 * 1024
 _AGAIN = timedelta(days=90)
 """After so long a calendar is read again though it did not change: rules without an end go on."""
+_EMPTY = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Fairlead//Gone//EN\r\nEND:VCALENDAR\r\n"
+"""What is read of a calendar that is no more: its full list, in which nothing is."""
 _WORDS = {"absences": "absence", "holidays": "holiday", "oncall": "shift"}
 
 
@@ -43,9 +45,10 @@ class IcsConnector:
     def sync(self, request: SyncRequest) -> Iterator[Page]:
         """A page for each calendar that changed."""
         known = dict(request.state.get("calendars", {}))
-        for key, place in _places(request):
+        places = list(_places(request))
+        for key, place in [*places, *((key, "") for key in _gone(request, known, places))]:
             try:
-                body = _fetch(request, place)
+                body = _fetch(request, place) if place else _EMPTY
             except Skip as fault:
                 request.report(Progress(done=0, total=None, what=key, left_out=fault.message))
                 continue
@@ -90,6 +93,16 @@ def _places(request: SyncRequest) -> Iterator[tuple[str, str]]:
             yield file.stem, str(file)
     if url := str(request.settings.get("url") or ""):
         yield f"feed-{content_id(url)[:8]}", url.replace("webcal://", "https://", 1)
+
+
+def _gone(request: SyncRequest, known: Iterable[str], places: Sequence[tuple[str, str]]) -> list[str]:
+    """Calendars that were taken out of their folder, or whose feed the settings name no more: nobody is away by them.
+
+    None where a folder is not there at all: a disk that is not mounted says nothing about anybody's holidays.
+    """
+    if not all(Path(given).expanduser().exists() for given in request.settings.get("paths", ())):
+        return []
+    return sorted(set(known) - {key for key, _ in places})
 
 
 def _fetch(request: SyncRequest, place: str) -> bytes:
