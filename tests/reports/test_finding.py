@@ -43,6 +43,18 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         "builds", id="github:acme/pay/run/4242/1", repository="github:acme/pay", name="integration", kind="pipeline",
         sha=SHA, state="finished", result="failure", started_at=NOW,
     )  # fmt: skip
+    story.add("sprints", id="jira:sprint/74", name="S4", goal="Refunds by wire", state="active", start_at=NOW)
+    story.add("milestones", id="github:acme/pay/milestone/3", repository="github:acme/pay", title="Winter")
+    story.add(
+        "alerts", id="github:acme/pay/alert/code_scanning/8", repository="github:acme/pay", rule="py/sql-injection",
+        title="Database query of a tainted text", state="open", started_at=NOW,
+    )  # fmt: skip
+    story.add("slos", id="slo:wharf", name="Wharf answers", service="service:pay-api", target=0.999)
+    for run, result in (("r1", "failed"), ("r2", "failed"), ("r3", "passed")):
+        story.add(
+            "test_results", id=f"github:acme/pay@{SHA}/test/{run}/fees/highTides", repository="github:acme/pay",
+            suite="fees", name="highTides", result=result, at=NOW - timedelta(hours=int(run[1])),
+        )  # fmt: skip
     story.change(99, "github:@kim", 5, title="Retry and be gone", deleted_at=NOW)
     warehouse = story.told()
     yield warehouse
@@ -72,7 +84,15 @@ def ids(groups: list[Group]) -> dict[str, list[str]]:
     ("harbour", {"team": ["team:harbour"]}),
     ("100%", {"change": ["#42"]}),
     ("%", {"change": ["#42"]}),
+    ("S4", {"sprint": ["jira:sprint/74"]}),
+    ("jira:sprint/74", {"sprint": ["jira:sprint/74"]}),
+    ("wire refunds", {"sprint": ["jira:sprint/74"]}),
+    ("winter", {"milestone": ["/milestone/3"]}),
+    ("database query", {"alert": ["/alert/code_scanning/8"]}),
+    ("py/sql-injection", {"alert": ["/alert/code_scanning/8"]}),
+    ("wharf", {"slo": ["slo:wharf"]}),
     ("_", {}),
+    ("tides", {"test": [f"@{SHA}/test/r1/fees/highTides"]}),
     ("ret\u202ery web\x00hooks", {"change": ["#4"]}),
     ("' or 1=1 --", {}),
     ("lee", {}),

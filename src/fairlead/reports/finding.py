@@ -28,7 +28,14 @@ _SOURCES: Mapping[str, tuple[str, str, str, str, str, str]] = {
     _PEOPLE: ("people", "name", "null", "null", "null", "kind"),
     "change": ("changes", "title", "repository", "null", "coalesce(updated_at, created_at)", "state"),
     "work item": ("work_items", "title", "key", "key", "coalesce(updated_at, created_at)", "status"),
+    "sprint": ("sprints", "coalesce(name, id)", "concat_ws(' ', project, goal)", "name",
+               "coalesce(start_at, end_at)", "state"),
+    "milestone": ("milestones", "coalesce(title, id)", "repository", "title",
+                  "coalesce(due_at, created_at)", "state"),
     "incident": ("incidents", "title", "key", "key", "coalesce(started_at, created_at)", "status"),
+    "alert": ("alerts", "coalesce(title, rule, id)", "concat_ws(' ', rule, repository, service)", "rule",
+              "coalesce(started_at, created_at)", "state"),
+    "slo": ("slos", "coalesce(name, id)", "service", "name", "null", "null"),
     "release": ("releases", "coalesce(name, tag)", "concat_ws(' ', repository, tag)", "tag",
                 "coalesce(published_at, created_at)", "kind"),
     "deployment": ("deployments", f"concat_ws(' ', environment, {_SHORT})",
@@ -36,6 +43,8 @@ _SOURCES: Mapping[str, tuple[str, str, str, str, str, str]] = {
                    "coalesce(finished_at, started_at, created_at)", "coalesce(result, state)"),
     "build": ("builds", "name", "concat_ws(' ', repository, branch)", "null",
               "coalesce(started_at, queued_at, created_at)", "coalesce(result, state)"),
+    "test": ("test_results", "coalesce(name, suite, id)", "concat_ws(' ', suite, repository)", "null",
+             '"at"', "result"),
     "commit": ("commits", "message", "repository", "null", "coalesce(committed_at, created_at)", "branch"),
 }  # fmt: skip
 """Kind -> table, title, what else its words stand in, key, time, state; in the order in which kinds are shown.
@@ -43,6 +52,11 @@ _SOURCES: Mapping[str, tuple[str, str, str, str, str, str]] = {
 No id with a hash or a long number is among the words: "bed" and "42" stand in some of those by chance. Such records
 are found by being named, part by part.
 """
+_LIMITS = {
+    "test": "and result in ('failed', 'error') "
+    'qualify row_number() over (partition by repository, suite, name order by "at" desc, id) = 1',
+}
+"""Of tests there are millions of rows, nearly all of them green: found is the newest failure of each."""
 _SHA = frozenset({"commit", "deployment", "build"})
 """Kinds that a hash leads to: the commit, and what was built and deployed of it."""
 
@@ -155,7 +169,7 @@ def _source(kind: str) -> str:
         select '{kind}' as kind, id, {title} as title, lower(concat_ws(' ', {title}, {also})) as text,
                lower(id) as low, lower({key}) as key, {"sha" if kind in _SHA else "null"} as sha,
                cast({at} as timestamptz) as moment, {state} as state, {url} as url
-        from {told} where deleted_at is null"""  # noqa: S608
+        from {told} where deleted_at is null {_LIMITS.get(kind, "")}"""  # noqa: S608
 
 
 def _named(name: str, word: str, became: str) -> str:

@@ -26,8 +26,9 @@ _FIRST = 5
 """Of each kind, where several have something: the eye finds the kind, a click the rest."""
 _TITLES = {
     "service": "Services", "team": "Teams", "repository": "Repositories", "person": "People", "change": "Changes",
-    "work item": "Work items", "incident": "Incidents", "release": "Releases", "deployment": "Deployments",
-    "build": "Builds", "commit": "Commits", "page": "Pages",
+    "work item": "Work items", "sprint": "Sprints", "milestone": "Milestones", "incident": "Incidents",
+    "alert": "Alerts", "slo": "Objectives", "release": "Releases", "deployment": "Deployments", "build": "Builds",
+    "test": "Failed tests", "commit": "Commits", "page": "Pages",
 }  # fmt: skip
 
 
