@@ -127,7 +127,7 @@ def test_faults_of_own_metrics_are_told_with_those_of_the_settings(tmp_path: Pat
     assert len(json.loads(as_json.stdout)["faults"]) == len(told)
     for path in folder.iterdir():
         path.unlink()
-    (home / "fairlead.toml").write_text("")
+    (home / "fairlead.toml").write_text('[kpi]\non = ["throughput", "weekend_merges"]\n')
     written("a.yaml")
     assert fairlead("config", "check", home=home).returncode == 0
 
@@ -145,8 +145,13 @@ def test_init_writes_a_file_that_loads(tmp_path: Path) -> None:
     assert target.read_text(encoding="utf-8").startswith("#:schema ./fairlead.schema.json\n")
     schema = fairlead("config", "schema", home=home).stdout
     assert json.loads((home / "fairlead.schema.json").read_text(encoding="utf-8")) == json.loads(schema)
-    again = fairlead("init", str(target), *words, home=home)
+    defs = json.loads(schema)["$defs"]
+    assert "cycle_time" in defs["Kpi"]["properties"]["on"]["items"]["enum"]
+    assert "weekly" in defs["DeliverySetup"]["properties"]["report"]["enum"]
+    # a folder stands for the file in it
+    again = fairlead("init", str(home), *words, home=home)
     assert again.returncode == 1
+    assert f"{target} exists" in again.stderr
     assert "hint: edit it, or overwrite it with --force" in again.stderr
 
 

@@ -147,6 +147,8 @@ HOSTILE = {
     "[server]\nport = 70000": (2, "0 to 65535"),
     '[server]\ntrusted_proxies = ["10.0.0.0/33"]': (2, "no IP address or network"),
     '[server]\npublic_url = "fairlead.acme.example"': (2, "an address like `https://"),
+    '[server]\npublic_url = "https://kim:hush@fairlead.acme.example"': (2, "leave out what stands before the `@`"),
+    '[endpoints.pay]\nurl = "http://kim:hush@pay/"': (2, "leave out what stands before the `@`"),
     '[store]\nurl = "mysql://kim:hush@db/x"': (2, "expected `postgresql://"),
     '[bus]\nurl = "nats://a:4222, amqp://kim:hush@b"': (2, "expected `nats://host:4222`"),
     '[bus]\nstream = "raw.events"': (2, "no name of a stream"),
@@ -189,6 +191,17 @@ def test_what_was_meant_is_told_with_its_line(text: str, tmp_path: Path) -> None
     assert any(fault.line == line and said in fault.message for fault in caught.value.faults), caught.value
     assert len(str(caught.value)) < 600, "nobody reads more"
     assert "hush" not in str(caught.value)
+
+
+def test_figures_are_known_by_name_where_names_are_given(tmp_path: Path) -> None:
+    path = _write(tmp_path, '[kpi]\non = ["thruput", "cycle_time", "house"]\n')
+    with pytest.raises(ConfigFaults) as caught:
+        load(path, {}, figures=("throughput", "cycle_time"))
+    assert [(fault.line, fault.column, fault.message) for fault in caught.value.faults] == [
+        (2, 1, "kpi.on: no figure `house`"),
+        (2, 1, "kpi.on: no figure `thruput`; did you mean `throughput`?"),
+    ]
+    assert load(path, {}).settings.kpi.on[-1] == "house"
 
 
 def test_what_the_environment_says_is_told_by_its_variable(tmp_path: Path) -> None:

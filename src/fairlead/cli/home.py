@@ -79,11 +79,11 @@ def settings_file() -> Path | None:
     return find_file(Path.cwd(), folder())
 
 
-def loaded(tools: Collection[str] = (), reports: Collection[str] = ()) -> Loaded:
-    """Settings of the file that holds here; with names of connectors and reports an unknown one is a fault too."""
+def loaded(tools: Collection[str] = (), reports: Collection[str] = (), figures: Collection[str] = ()) -> Loaded:
+    """Settings of the file that holds here; with names of what they may name an unknown one is a fault too."""
     from fairlead.config.load import load
 
-    return load(settings_file(), tools=tools, reports=reports)
+    return load(settings_file(), tools=tools, reports=reports, figures=figures)
 
 
 def clock() -> Clock:

@@ -83,10 +83,12 @@ def load(
     *,
     tools: Collection[str] = (),
     reports: Collection[str] = (),
+    figures: Collection[str] = (),
 ) -> Loaded:
     """Reads a file (`None`: defaults only) and the environment; raises `ConfigFaults` with every fault found.
 
-    With the names of the connectors as `tools` a source of an unknown tool is a fault too; so with `reports`.
+    With the names of the connectors as `tools` a source of an unknown tool is a fault too; so with `reports` and
+    `figures`.
     """
     text = _text(path) if path else ""
     shown = str(path or "environment")
@@ -103,7 +105,8 @@ def load(
         )
 
     # A set: a list of which two items are wrong in the same way says so once.
-    found = {fault(where, what) for where, what in (*faults(values, Settings), *meanings(values, tools, reports))}
+    told = (*faults(values, Settings), *meanings(values, tools, reports, figures))
+    found = {fault(where, what) for where, what in told}
     if found:
         raise ConfigFaults(sorted(found))
     return Loaded(msgspec.convert(values, Settings, strict=True), path, tuple(dict.fromkeys(laid_over.values())))

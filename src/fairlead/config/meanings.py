@@ -22,10 +22,12 @@ from fairlead.model.calendar.hours import read_hours
 from fairlead.model.times import parse_day, parse_time
 
 Values = Mapping[str, Any]
-_MOST_KPIS = 10
+MOST_KPIS = 10
 
 
-def meanings(values: Values, tools: Collection[str] = (), reports: Collection[str] = ()) -> Iterator[Fault]:
+def meanings(
+    values: Values, tools: Collection[str] = (), reports: Collection[str] = (), figures: Collection[str] = ()
+) -> Iterator[Fault]:
     """All such faults; a value of a wrong type is passed over, since its type is told already."""
     for place, value in _leaves(values, ()):
         yield from ((place, said) for said in _said_of(place, value))
@@ -35,7 +37,7 @@ def meanings(values: Values, tools: Collection[str] = (), reports: Collection[st
     yield from _circles(table(values, "teams"))
     yield from _objectives(values)
     yield from _sources(values, tools)
-    yield from _kpis(values)
+    yield from _kpis(values, figures)
     yield from secret_faults(values)
     for key, endpoint in table(values, "endpoints").items():
         if isinstance(endpoint, Mapping) and not endpoint.get("url"):
@@ -46,10 +48,16 @@ def meanings(values: Values, tools: Collection[str] = (), reports: Collection[st
     yield from delivery_faults(values, reports)
 
 
-def _kpis(values: Values) -> Iterator[Fault]:
-    # Which figures there are is known to the warehouse, a team's own among them: a wrong name is told by who asks.
-    if isinstance(on := table(values, "kpi").get("on"), list) and len(on) > _MOST_KPIS:
-        yield ("kpi", "on"), f"at most {_MOST_KPIS} figures can be on; {len(on)} are named"
+def _kpis(values: Values, figures: Collection[str]) -> Iterator[Fault]:
+    on = table(values, "kpi").get("on")
+    if not isinstance(on, list):
+        return
+    if len(on) > MOST_KPIS:
+        yield ("kpi", "on"), f"at most {MOST_KPIS} figures can be on; {len(on)} are named"
+    for said in on:
+        # Without names none is unknown: a start reads no catalogue, which would make every command slower.
+        if figures and isinstance(said, str) and said not in figures:
+            yield ("kpi", "on"), f"no figure `{said}`{did_you_mean(said, list(figures), show=0)}"
 
 
 def _leaves(value: object, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -160,6 +168,15 @@ def _web_address(text: str) -> str:
     return "" if good else "expected an address like `https://fairlead.acme.example`"
 
 
+def _open_address(text: str) -> str:
+    # Feeds and APIs of sources may be behind a sign-in of the address alone; what tells its health has none. The
+    # text is not shown: what stands before the `@` is a password or a token.
+    if said := _web_address(text):
+        return said
+    named = "@" in urlsplit(text).netloc
+    return "a sign-in in an address is a secret in the file: leave out what stands before the `@`" if named else ""
+
+
 def _network(text: str) -> str:
     try:
         ip_network("0.0.0.0/0" if text == "*" else text)
@@ -177,7 +194,7 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("", "time_zone"): zone_fault,
     ("sources", "since"): _since,
     ("sources", "url"): _web_address,
-    ("endpoints", "url"): _web_address,
+    ("endpoints", "url"): _open_address,
     ("calendars", "holidays"): _holiday,
     ("calendars", "hours"): _hours,
     ("schedule", "brief_at"): _hour_of_day,
@@ -187,7 +204,7 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("bus", "url"): _bus,
     ("oncall", "night"): _night,
     ("bus", "stream"): _stream,
-    ("server", "public_url"): _web_address,
+    ("server", "public_url"): _open_address,
     ("server", "trusted_proxies"): _network,
     ("warehouse", "memory_limit"): _memory,
 }

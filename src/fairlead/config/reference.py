@@ -5,19 +5,27 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from fairlead.config.meanings import MOST_KPIS
 from fairlead.config.settings import Settings, SourceSetup
 from fairlead.model.setup import Section, Setup
 
 
-def json_schema() -> dict[str, Any]:
-    """JSON Schema of `fairlead.toml`, for editors that check while one types."""
+def json_schema(reports: Collection[str], figures: Collection[str]) -> dict[str, Any]:
+    """JSON Schema of `fairlead.toml`, for editors that check while one types: with the names that it may name."""
     schema = msgspec.json.schema(Settings)
+    parts = schema["$defs"]
+    parts["DeliverySetup"]["properties"]["report"]["enum"] = sorted(reports)
+    # The types stay plain texts: what the names are is told by higher floors, and a team adds figures of its own.
+    parts["Kpi"]["properties"]["on"] |= {
+        "items": {"type": "string", "enum": sorted(figures)},
+        "maxItems": MOST_KPIS,
+    }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "fairlead.toml", **schema}
 
 
@@ -35,7 +43,8 @@ def page() -> str:
         "`fairlead config plan` tells what applying an edited file would do: settings, sources read again, marts,",
         "and every figure that would say something else, before and after, made on a copy; nothing is applied.",
         "`fairlead init` puts a JSON Schema beside the file, named in its first line (`#:schema`), by which editors",
-        "check and complete while you type; `fairlead config schema > fairlead.schema.json` writes it anew.",
+        "check and complete while you type; `fairlead config schema > fairlead.schema.json` writes it anew,",
+        "as after adding figures of your own.",
         "",
     ]
     for name, section in _sections():

@@ -47,6 +47,7 @@ def _settings(services: Services) -> Iterator[Finding]:
     # Said aloud: a variable that somebody exported once is the last thing that anybody looks for.
     for name in services.loaded.overridden:
         yield Finding("settings", None, f"{name} of the environment is laid over the file")
+    yield from _kpis(services)
     if not services.settings.sources:
         yield Finding("sources", None, "none configured", "fairlead init, or fairlead import git PATH")
     if not services.settings.teams:
@@ -56,6 +57,18 @@ def _settings(services: Services) -> Iterator[Finding]:
             "none configured: figures cover everything",
             'add to fairlead.toml\n[teams.payments]\nmembers = ["kim", "ana@acme.example"]',
         )
+
+
+def _kpis(services: Services) -> Iterator[Finding]:
+    """Names of figures that no catalogue has: a start reads none, so it could not refuse them."""
+    # late: every other command does without the catalogue
+    from fairlead.metrics import catalogue
+
+    figures, faults = catalogue.read(services.loaded.own_folders("metrics"))
+    unknown = [] if faults else [name for name in services.settings.kpi.on if name not in figures]
+    for name in unknown:
+        missing = f"no figure `{name}`{did_you_mean(name, list(figures), show=0)}"
+        yield Finding("kpi.on", False, missing, "fairlead config check")
 
 
 def _home(home: Path) -> Iterator[Finding]:

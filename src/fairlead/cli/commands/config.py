@@ -5,13 +5,14 @@ Example: fairlead config check
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from fairlead.metrics.catalogue import Entry
     from fairlead.model.errors import ConfigFault
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
@@ -76,8 +77,9 @@ def schema(json: Annotated[bool, typer.Option("--json", help="It always is JSON.
     """Print the JSON Schema of fairlead.toml for editors."""
     from fairlead.cli.output import show_json
     from fairlead.config.reference import json_schema
+    from fairlead.reports.registry import REPORTS
 
-    show_json(json_schema())
+    show_json(json_schema(REPORTS, _catalogue()[0]))
 
 
 def _refuse_faults(json: bool) -> None:
@@ -85,7 +87,11 @@ def _refuse_faults(json: bool) -> None:
     from fairlead.cli.output import show_json
     from fairlead.model.errors import ConfigFaults
 
-    faults = [*_faults_of(_settings), *_faults_of(_metrics), *_faults_of(_mappings), *_faults_of(_counts)]
+    entries, wrong = _catalogue()
+    # A figure that cannot be read has no name here: what names it is no fault of its own.
+    figures = () if wrong else entries
+    parts: list[Callable[[], object]] = [lambda: _settings(figures), lambda: _tried(entries), _mappings, _counts]
+    faults = [*wrong, *(fault for part in parts for fault in _faults_of(part))]
     if faults and not json:
         # They leave by the one place that prints faults and gives exit code 2.
         raise ConfigFaults(faults)
@@ -105,32 +111,37 @@ def _faults_of(read: Callable[[], object]) -> Sequence[ConfigFault]:
     return ()
 
 
-def _settings() -> object:
+def _catalogue() -> tuple[Mapping[str, Entry], Sequence[ConfigFault]]:
+    """Our figures and the team's own, and what is wrong with the others."""
+    from fairlead.cli import home
+    from fairlead.config.load import own_folders
+    from fairlead.metrics.catalogue import read
+
+    return read(own_folders(home.settings_file(), "metrics"))
+
+
+def _settings(figures: Collection[str]) -> object:
     from fairlead.cli import home
     from fairlead.connectors.kit.registry import connectors
     from fairlead.reports.registry import REPORTS
 
-    return home.loaded(tools=connectors(), reports=REPORTS)
+    return home.loaded(tools=connectors(), reports=REPORTS, figures=figures)
 
 
-def _metrics() -> object:
+def _tried(entries: Mapping[str, Entry]) -> None:
     """Own definitions are part of what is configured, though the loader of settings knows nothing of metrics."""
     from fairlead.cli import home
-    from fairlead.config.load import own_folders
-    from fairlead.metrics.catalogue import read
     from fairlead.metrics.trial import tried
     from fairlead.model.errors import ConfigFaults
     from fairlead.model.setup import Setup
 
-    entries, faults = read(own_folders(home.settings_file(), "metrics"))
     try:
         setup = home.loaded().settings.setup()
     except ConfigFaults:
         # Told already, and the tables are the same whatever a team states.
         setup = Setup()
-    if faults := [*faults, *tried(entries, setup)]:
+    if faults := list(tried(entries, setup)):
         raise ConfigFaults(faults)
-    return entries
 
 
 def _mappings() -> object:

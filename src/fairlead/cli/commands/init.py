@@ -24,7 +24,7 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @APP.command(epilog="Example: fairlead init --github acme --time-zone Europe/Berlin")
 def init(
-    path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("fairlead.toml"),
+    path: Annotated[Path, typer.Argument(help="Where to write it: a file, or a folder.")] = Path("fairlead.toml"),
     name: Annotated[str | None, typer.Option(help="Your organisation.")] = None,
     time_zone: Annotated[str | None, typer.Option(help="IANA zone, like Europe/Berlin.")] = None,
     language: Annotated[str, typer.Option(help="en or de.")] = "en",
@@ -41,11 +41,16 @@ def init(
 ) -> None:
     """Ask little and write fairlead.toml; with options for all questions it asks nothing."""
     from fairlead.cli.output import show_json
+    from fairlead.config.load import FILE_NAME, own_folders
     from fairlead.config.reference import json_schema
+    from fairlead.metrics import catalogue
     from fairlead.model.errors import Abort
     from fairlead.reports.plain import json_text
+    from fairlead.reports.registry import REPORTS
     from fairlead.wiring.starter import SCHEMA_NAME, Answers, starter
 
+    # Whoever names a folder means the file in it that is looked for there.
+    path = path / FILE_NAME if path.is_dir() else path
     if path.exists() and not force:
         raise Abort(f"{path} exists", hint="edit it, or overwrite it with --force")
     if language not in ("en", "de"):
@@ -77,7 +82,9 @@ def init(
         webhook_variable=webhook_variable,
     )
     path.write_text(starter(answers), encoding="utf-8")
-    path.with_name(SCHEMA_NAME).write_text(json_text(json_schema()) + "\n", encoding="utf-8")
+    # the team's own figures too, where `--force` writes into a folder that has some
+    schema = json_schema(REPORTS, catalogue.read(own_folders(path, "metrics"))[0])
+    path.with_name(SCHEMA_NAME).write_text(json_text(schema) + "\n", encoding="utf-8")
     if json:
         show_json(
             {"written": str(path), "sources": [*["github"] * bool(names), *(one.tool for one in others), *paths]}
