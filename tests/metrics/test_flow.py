@@ -26,6 +26,7 @@ CATEGORY = {
     "Waiting for QA": "in_progress",
     "Done": "done",
     "Dropped": "canceled",
+    "Limbo": None,
 }
 HOUR = 3600.0
 
@@ -194,7 +195,13 @@ def test_age_is_judged_by_what_is_usual_there() -> None:
     put(source, "jira:P-21", (0, "Open"), (10, "Dev"))
     put(source, "jira:Q-1", (0, "Open"), (1, "Dev"), project="Q")
     # 85 % of P were done within 8.65 days; one of its two is older; Q has finished nothing to judge by.
-    assert value(built(source), "aging_items", 0, 14).value == pytest.approx(0.5)
+    warehouse = built(source)
+    found = value(warehouse, "aging_items", 0, 14)
+    assert (found.value, found.n, found.excluded) == (0.5, 2, {"too_few_finished": 1})
+    assert {row["id"]: row["value"] for row in warehouse.rows(found.rows.query)} == {"jira:P-20": 1, "jira:P-21": 0}
+    # after a week five were done, 85 % of them within 4.4 days; six stood in P, five of them for six days
+    assert [(point.value, point.n) for point in found.trend] == [(pytest.approx(5 / 6), 6), (0.5, 2)]
+    assert value(warehouse, "aging_items", 0, 14, project="Q").missing == "all_excluded"
 
 
 def test_gaps_and_renamed_statuses_lose_nothing() -> None:
@@ -209,6 +216,37 @@ def test_gaps_and_renamed_statuses_lose_nothing() -> None:
     rows = {row["work_item"]: row for row in warehouse.rows("from work_item_cycle_times")}
     assert {row["cycle_s"] for row in rows.values()} == {96 * HOUR}
     assert rows["jira:P-2"]["gaps"] == 1 and rows["jira:P-1"]["gaps"] == 0
+    assert [note for note in value(warehouse, "cycle_time").notes if note.startswith("1 item has gaps")]
+    assert value(warehouse, "throughput").notes == ("silent sources: jira",)
+
+
+def test_time_in_a_status_that_nobody_explains_is_told() -> None:
+    source = MemorySource()
+    put(source, "jira:P-1", (0, "Open"), (2, "Limbo"), (4, "Dev"), (5, "Done"))
+    put(source, "jira:P-2", (0, "Open"), (1, "Limbo"), (3, "Dev"), (5, "Done"))
+    put(source, "jira:P-3", (0, "Open"), (3, "Dev"), (5, "Done"))
+    warehouse = built(source)
+    for name in ("cycle_time", "cycle_time_p85", "active_time", "flow_efficiency"):
+        assert value(warehouse, name).notes[0].startswith("2 items stood in a status"), name
+    days = warehouse.rows("from daily_flow where team is null order by day")
+    assert [row["unknown"] for row in days] == [0, 1, 2, 1, 0, 0]
+    bands = ("todo", "in_progress", "done", "canceled", "unknown")
+    assert {sum(row[band] for band in bands) for row in days} == {3}
+
+
+def test_nothing_comes_before_the_creation() -> None:
+    source = MemorySource()
+    put(source, "jira:P-1", (1, "Open"), (0.5, "Dev"), (3, "Done"))
+    source.put("work_item_transitions", {
+        "id": "jira:P-1/transition/created", "work_item": "jira:P-1", "at": on(1), "from_status": None,
+        "to_status": "Open", "from_category": None, "to_category": "todo",
+    })  # fmt: skip
+    warehouse = built(source)
+    stretches = warehouse.rows("from work_item_statuses order by place")
+    assert [(row["status"], row["from_at"], row["total_s"]) for row in stretches] == [
+        ("Open", on(0.5), 0), ("Dev", on(0.5), 60 * HOUR), ("Done", on(3), None),
+    ]  # fmt: skip
+    assert value(warehouse, "active_time").value == value(warehouse, "cycle_time").value == 60 * HOUR
 
 
 def test_issues_of_a_code_host_have_flow_and_a_team() -> None:

@@ -153,3 +153,29 @@ def test_any_order_of_arrival_gives_the_same(data: st.DataObject) -> None:
     anew.refresh()
     for name in MARTS:
         assert sorted(map(repr, followed.rows(f"from {name}"))) == sorted(map(repr, anew.rows(f"from {name}"))), name
+
+
+def test_coverage_adds_up_the_reports_of_the_newest_commit() -> None:
+    source = MemorySource()
+    source.put("repositories", {"id": PAY, "default_branch": "main", "source": "github"})
+
+    def measured(sha: str, name: str, hours: int, covered: int, total: int) -> None:
+        source.put("coverage", {
+            "id": f"{PAY}@{sha}/coverage/{name}", "repository": PAY, "sha": sha, "branch": "main", "source": "ci",
+            "at": START + timedelta(hours=hours), "lines_covered": covered, "lines_total": total,
+        })  # fmt: skip
+
+    measured("a1", "core", 0, 1, 100)
+    # a measurement that goes on past midnight is one all the same
+    measured("b2", "core", 14, 15, 20)
+    measured("b2", "web", 16, 2, 5)
+    warehouse = Warehouse(None, source, SETUP, CLOCK)
+    warehouse.refresh()
+    assert figure(warehouse, "coverage", WINDOW).value == pytest.approx(17 / 25)
+    # one that comes later, with a delta of its own, belongs to them
+    measured("b2", "api", 15, 90, 100)
+    warehouse.refresh()
+    found = figure(warehouse, "coverage", WINDOW)
+    assert found.value == pytest.approx(107 / 125)
+    newest = warehouse.rows(f"from ({found.rows.query}) order by moment desc")[0]
+    assert (newest["id"], newest["weight"]) == (f"{PAY}@b2/coverage/web", 125)

@@ -19,6 +19,8 @@ Entity = Literal[
     "change", "deployment", "build", "incident", "repository", "work_item", "sprint", "page", "shift", "slo"
 ]
 
+Doubt = Literal["gaps", "unknown_statuses"]
+
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text in both languages."""
@@ -72,6 +74,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Select of the same rows without people, where `rows` names some."""
     rows_by: Mapping[str, str] = {}
     """Segment -> select of the same columns and one of its name, where the rows differ from one value to the next."""
+    doubts: Mapping[Doubt, str] = {}
+    """What makes a row that counts doubtful: SQL over the columns of the rows, counted in a note."""
     empty: str = "no_rows"
     """Why there is no value if there are no rows: key of a phrase."""
     parts: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from fairlead.metrics.catalogue import Entry
 from fairlead.metrics.periods import Grain
 from fairlead.metrics.survey import Survey, rows_sql, survey
 from fairlead.metrics.warehouse import Warehouse
-from fairlead.metrics.wording import note
+from fairlead.metrics.wording import counted_note, note
 from fairlead.model.figures import Band, Definition, Evidence, Figure, Freshness, Window
 
 
@@ -36,11 +36,14 @@ class Frame:
     freshness: Freshness
     rows: Evidence
     left_out: Evidence | None
+    doubts: Mapping[str, int]
 
     def notes(self, n: int | None, *more: str) -> tuple[str, ...]:
         """Caveats of this very value; `n` is given where there is a value."""
         asked = self.asked
         found = list(more)
+        if n is not None:
+            found += [counted_note(key, asked.language, count) for key, count in self.doubts.items()]
         if n is not None and n < least_rows(asked):
             found.append(
                 note("too_little_data_one" if n == 1 else "too_little_data", asked.language, n, least_rows(asked))
@@ -95,6 +98,7 @@ def frame(asked: Asked, found: Survey | None = None) -> Frame:
             query=rows_sql(entry, window, segment, which="counted"),
         ),
         left_out,
+        found.doubts,
     )
 
 

@@ -41,6 +41,8 @@ def _figure(entry: Entry) -> Iterator[str]:
         yield f"- parts: {', '.join(f'`{part}`' for part in entry.parts)}"
     if entry.people:
         yield "- tells of people: suppressed for groups smaller than `[privacy] minimum_group`"
+    if entry.doubts:
+        yield f"- counts in a note: {', '.join(f'`{holds}`' for holds in entry.doubts.values())}"
     for caveat in entry.caveats:
         yield f"- mind: {caveat.en}"
     rows = (entry.shown or entry.rows).strip()

@@ -7,7 +7,7 @@ periods there are; only values made by way of others (`within`) are joined span 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -52,6 +52,8 @@ class Survey:
     left_ids: tuple[str, ...]
     left: int
     reasons: Mapping[str, int]
+    doubts: Mapping[str, int] = field(default_factory=dict)
+    """How many of those that count are in doubt, by what the catalogue says of it."""
     now: Value = EMPTY
     past: Value = EMPTY
     trend: Sequence[Value] = ()
@@ -97,6 +99,7 @@ def _read(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Survey:
         left=left["n"],
         # The most frequent first.
         reasons=dict(sorted(reasons.items(), key=lambda one: (-one[1], one[0]))),
+        doubts={key.removeprefix(_DOUBT): n for key, n in counted.items() if key.startswith(_DOUBT) and n},
         now=found.get(_NOW, EMPTY),
         past=found.get(_PAST, EMPTY),
         trend=[found.get(key, EMPTY) for key in keys],
@@ -105,6 +108,7 @@ def _read(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Survey:
 
 _NONE: Mapping[str, Any] = {"ids": (), "n": 0}
 _NOW, _PAST = "now", "past"
+_DOUBT = "doubt_"
 
 
 def _keys(cut: Iterable[Period], grain: Grain) -> Iterator[str]:
@@ -125,10 +129,11 @@ def _told(entry: Entry, window: Window, seen: str, grain: Grain | None = None) -
         # Periods are grouped as moments and named afterwards: naming each row took as long as all medians.
         key = f"""case when not counted then null when grouping(bucket) = 0 then strftime(bucket, '%Y-%m-%d')
                 when inside then '{_NOW}' else '{_PAST}' end"""
+    doubts = "".join(f", count(*) filter ({holds}) as {_DOUBT}{key}" for key, holds in entry.doubts.items())
     first = f"{{'value': -cast(value as double), 'moment': -epoch_us(moment), 'id': id}}, {EVIDENCE_IDS}"
     return f"""
         select counted, inside, grouping(bucket) = 1 as whole, why, cast({key} as varchar) as key,
-            {value} as value, count(*) as n, {people} as people, arg_min(id, {first}) filter (inside) as ids
+            {value} as value, count(*) as n, {people} as people, arg_min(id, {first}) filter (inside) as ids{doubts}
         from (
             select *, value is not null as counted, {inside} as inside,
                 case when value is not null then {bucket} end as bucket,
@@ -153,12 +158,14 @@ def _joined(entry: Entry, window: Window, grain: Grain, cut: Sequence[Period], n
     )
     people = entry.people_of if entry.people else "0"
     fits = _stands("p.end_at", "r.") if entry.standing else "r.moment >= p.start_at and r.moment < p.end_at"
+    # What stands is judged at the end of each span: of the window's rows others may be left out.
+    sized = "pieces" if entry.standing else "fitted"
     return f"""
         with fitted as (
             select p.idx, p.days, p.end_at, r.* from seen r
             join (values {listed}) p(idx, start_at, end_at, days) on {fits}
         ), pieces as ({entry.within or "select * from fitted"}),
-        sizes as (select idx, count(value) as n from fitted group by idx),
+        sizes as (select idx, count(value) as n from {sized} group by idx),
         made as (
             select idx, {entry.value} as value, {people} as people from pieces where value is not null group by idx
         )

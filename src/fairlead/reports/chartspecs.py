@@ -120,7 +120,7 @@ def areas(labels: Sequence[str], series: Sequence[Line], unit: str) -> dict[str,
         for index, value in enumerate(line.values)
     ]
     parts = [line.name for line in series]
-    colours = [*CATEGORIES[3:4], ACCENT, HATCH][: len(parts)]
+    colours = [*CATEGORIES[3:4], ACCENT, HATCH, *CATEGORIES[1:3]][: len(parts)]
     band = {
         "mark": {"type": "area", "opacity": 0.85},
         "encoding": {

@@ -28,18 +28,21 @@ MOST_DOTS = 500
 MOST_OLD = 10
 _DAY_S = 86_400.0
 
+_BANDS = ("done", "in_progress", "todo", "canceled", "unknown")
+_ENDED, _RARE = ("done", "canceled"), ("canceled", "unknown")
+
 _STANDING = """
 with days as (
     select cast(unnest(generate_series(cast($start as date), cast($end as date), interval '1 day')) as date) as day
 ),
 places as (select distinct project, team from daily_flow where team is not distinct from $team),
 stood as (
-    select d.day, f.todo, f.in_progress, f.done
+    select d.day, f.todo, f.in_progress, f.done, f.canceled, f.unknown
     from days d cross join places p
     asof left join daily_flow f on f.project = p.project and f.team is not distinct from p.team and d.day >= f.day
 )
 select day, coalesce(sum(todo), 0) as todo, coalesce(sum(in_progress), 0) as in_progress,
-    coalesce(sum(done), 0) as done
+    coalesce(sum(done), 0) as done, coalesce(sum(canceled), 0) as canceled, coalesce(sum(unknown), 0) as unknown
 from stood group by day order by day
 """
 
@@ -81,21 +84,24 @@ def _charts(teller: Teller, span: Window, found: dict[str, Figure]) -> list[Bloc
 
 
 def _cumulative(teller: Teller, span: Window) -> list[Block]:
-    """Items by where they stood at the end of each day (in UTC), done ones from the start of the window on."""
+    """Items by where they stood at the end of each day (in UTC), ended ones from the start of the window on.
+
+    Where an item was canceled, or stands in a status that nobody explains, it has a band too: the whole never falls.
+    """
     words, scope = teller.words, teller.scope
     asked = {"start": _naive(span.start), "end": _naive(span.end), "team": scope.team}
     rows = scope.warehouse.rows(_STANDING, asked)
-    if not rows or not any(row["todo"] or row["in_progress"] or row["done"] for row in rows):
+    if not rows or not any(row[name] for row in rows for name in _BANDS):
         return []
-    # what was done before would be the tallest band and tell nothing of this window
-    before = rows[0]["done"]
-    names = [words("chart.done"), words("chart.in_progress"), words("chart.todo")]
-    values = [[int(row["done"] - before) for row in rows], [int(row["in_progress"]) for row in rows],
-              [int(row["todo"]) for row in rows]]  # fmt: skip
+    # what had ended before would be the tallest band and tell nothing of this window
+    least = {name: min(row[name] for row in rows) if name in _ENDED else 0 for name in _BANDS}
+    counts = {name: [int(row[name] - least[name]) for row in rows] for name in _BANDS}
+    counts = {name: band for name, band in counts.items() if name not in _RARE or any(band)}
+    names, values = [words(f"chart.{name}") for name in counts], list(counts.values())
     labels = [words.short_date(row["day"]) for row in rows]
     bands = [Line(name, band, ()) for name, band in zip(names, values, strict=True)]
     query = (
-        "select day, project, todo, in_progress, done, arrivals, departures from daily_flow "  # noqa: S608 - escaped
+        "select day, project, todo, in_progress, done, canceled, unknown, arrivals, departures from daily_flow "  # noqa: S608 - escaped
         f"where {_own(scope)} and day <= cast({time_literal(span.end)} as date) order by day, project"
     )
     places = scope.warehouse.rows(f"select count(*) as n, list(distinct project) as projects from ({query})")[0]  # noqa: S608

@@ -40,6 +40,8 @@ daily as (
         sum(case when s.category = 'in_progress' then s.more else 0 end) as in_progress,
         sum(case when s.category = 'done' then s.more else 0 end) as done,
         sum(case when s.category = 'canceled' then s.more else 0 end) as canceled,
+        -- It is still there where its tool has deleted the status in which it stands: no move makes the whole smaller.
+        sum(case when s.category is null then s.more else 0 end) as unknown,
         sum(s.arrived) as arrivals, sum(s.started) as starts, sum(s.departed) as departures, sum(s.reopened) as reopened
     from steps s
     join placed p on p.work_item = s.work_item
@@ -59,6 +61,7 @@ select
     cast(sum(coalesce(x.in_progress, 0)) over so_far as bigint) as in_progress,
     cast(sum(coalesce(x.done, 0)) over so_far as bigint) as done,
     cast(sum(coalesce(x.canceled, 0)) over so_far as bigint) as canceled,
+    cast(sum(coalesce(x.unknown, 0)) over so_far as bigint) as unknown,
     cast(coalesce(x.arrivals, 0) as bigint) as arrivals, cast(coalesce(x.starts, 0) as bigint) as starts,
     cast(coalesce(x.departures, 0) as bigint) as departures, cast(coalesce(x.reopened, 0) as bigint) as reopened
 from days d

@@ -21,7 +21,9 @@ marked as (
         max(case when is_last and category = 'done' then category_since end) as done_at,
         max(case when is_last and category = 'canceled' then category_since end) as canceled_at,
         count(case when category_before in ('done', 'canceled') and category in ('todo', 'in_progress') then 1 end) as reopened,
-        count(case when gap then 1 end) as gaps
+        count(case when gap then 1 end) as gaps,
+        -- A status that its tool has deleted since: nobody knows whether that time was work.
+        count(case when category is null and total_s > 0 then 1 end) as unknown_statuses
     from statuses
     group by work_item
 ),
@@ -45,7 +47,7 @@ select
     i.id as work_item, i.key, i.repository, i.project, i.team, i.sprint, i.type, coalesce(i.work_type, 'other') as work_type,
     i.points, i.source, i.url,
     d.category, d.begun_at as opened_at, d.started_at, d.done_at, d.canceled_at,
-    d.reopened, d.gaps,
+    d.reopened, d.gaps, d.unknown_statuses,
     {{ phase('d.begun_at', 'd.done_at') }} as lead_s,
     {{ phase('d.started_at', 'd.done_at') }} as cycle_s,
     case when d.first_in_progress_at <= d.done_at then coalesce(s.active_s, 0.0) end as active_s,

@@ -11,7 +11,8 @@ with items as (
 -- Whatever a move must know of its neighbours is asked in the one order in which they are sorted here: of millions of
 -- moves each further order, and each step that keeps them all for a second reader, costs as much as this one.
 told as (
-    select t.work_item, t.at as moment, t.id, t.from_status, t.to_status, t.from_category, t.to_category,
+    -- A creation that its tool dates after what came of it was no later than that.
+    select t.work_item, least(t.at, lead(t.at) over in_order) as moment, t.id, t.from_status, t.to_status, t.from_category, t.to_category,
         row_number() over in_order as place, lead(t.at) over in_order as next_at,
         lead(t.from_status) over in_order as next_from_status, lead(t.from_category) over in_order as next_from_category,
         lag(t.to_status) over in_order as status_before, lag(t.to_category) over in_order as category_before,
@@ -19,8 +20,9 @@ told as (
     from {{ source('records', 'work_item_transitions') }} t
     where t.deleted_at is null and t.at is not null and t.work_item is not null and {{ in_part('t.work_item') }}
     {% if is_incremental() %} and t.work_item in (select work_item from {{ ref('dirty_items') }}) {% endif %}
+    -- Nothing comes before the creation, whatever its clock says: histories are imported, and clocks are apart.
     -- Numbers in ids grow by the order of events; as texts, 10 would stand before 9.
-    window in_order as (partition by t.work_item order by t.at, length(t.id), t.id)
+    window in_order as (partition by t.work_item order by not ends_with(t.id, '/transition/created'), t.at, length(t.id), t.id)
 ),
 
 framed as (
