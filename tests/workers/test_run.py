@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from fairlead.config.load import load
+from fairlead.config.settings import SourceSetup
 from fairlead.wiring.report_files import write_report
 from fairlead.wiring.services import Services
 from fairlead.workers.run import Parts, plans, report_jobs, source_jobs, take_in
-from fairlead.workers.syncs import run_sync
+from fairlead.workers.syncs import await_reading, run_sync, tell_quarantined
 
 TOML = """
 [organisation]
@@ -72,6 +73,22 @@ def test_what_a_sync_cannot_read_is_told(services: Services) -> None:
     summary = run_sync(services, "git-core")
     assert summary.result == "partial"
     assert "nowhere" in summary.words()
+
+
+def test_pages_in_quarantine_are_no_success(services: Services, tmp_path: Path) -> None:
+    file = tmp_path / "days.ics"
+    file.write_text("<!doctype html><title>Sign in</title>", encoding="utf-8")
+    services.add_source("calendar", SourceSetup(tool="ics", paths=(str(file),)))
+    # told again by a second run: the page is the same, and still nothing was understood of it
+    for _ in range(2):
+        pages: set[int] = set()
+        summary = run_sync(services, "calendar", full=True, taken=pages.add)
+        services.apply()
+        await_reading(services, pages)
+        assert summary.result == "success"
+        tell_quarantined(services, summary, pages)
+        assert (summary.result, summary.quarantined) == ("partial", 1)
+        assert "in quarantine: 1 page that could not be understood" in summary.words()
 
 
 def test_work_stops_when_told(services: Services) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,12 +13,13 @@ from typing import Any, Literal
 from fairlead.bus.log import Appended, EventLog
 from fairlead.connectors.kit.connector import Page, Progress, SyncRequest, Syncs, raw_event
 from fairlead.connectors.kit.registry import connector
+from fairlead.ingest.batches import CONSUMER
 from fairlead.model.counting import counted
 from fairlead.model.errors import Fault, Retry
 from fairlead.model.patch import Patch
 from fairlead.model.records.provenance import Source, SyncRun
 from fairlead.model.times import Clock, iso
-from fairlead.store import records, state
+from fairlead.store import offsets, quarantine, records, state
 from fairlead.store.database import Database
 from fairlead.wiring.services import Services
 from fairlead.wiring.syncing import state_key, sync_request
@@ -42,6 +43,8 @@ class SyncSummary:
     result: Result = "success"
     pages: int = 0
     new_pages: int = 0
+    quarantined: int = 0
+    """Pages that arrived and could not be understood, as far as they are read by now."""
     seconds: float = 0.0
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -56,8 +59,10 @@ class SyncSummary:
         line = f"{self.source}: {self.result}, {pages} in {self.seconds:.1f} s"
         if self.error:
             line += f": {self.error}" + (f"\n  {self.hint}" if self.hint else "")
-        notes = (f"  note: {what}" for what in self.notes)
-        return "\n".join([line, *(f"  left out: {what}" for what in self.left_out), *notes])
+        more = [f"left out: {what}" for what in self.left_out]
+        if self.quarantined:
+            more.append(f"in quarantine: {counted(self.quarantined, 'page')} that could not be understood")
+        return "\n".join([line, *(f"  {what}" for what in more), *(f"  note: {what}" for what in self.notes)])
 
 
 def run_sync(
@@ -69,13 +74,14 @@ def run_sync(
     once: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
+    taken: Callable[[int], object] = lambda _: None,
 ) -> SyncSummary:
     """Reads a source's history from where the last sync stopped; one sync of a source runs at a time.
 
     What is read `once`, like a path that a command names, is an import: nobody will read it again by a schedule.
 
     Faults of the tool or the network end the run and are told in the summary and in `sync_runs`; what was read by
-    then stays, and the next run goes on from it.
+    then stays, and the next run goes on from it. `taken` hears where each page lies in the log.
     """
     summary = SyncSummary(source, "import" if once else "sweep" if full else "sync")
     tool = connector(services.tool(source))
@@ -85,18 +91,49 @@ def run_sync(
     try:
         request = sync_request(services, source, since=since, full=full, report=report, sleep=sleep)
         with Lease(services.database, f"sync of {source}").held() as lease:
-            run = SyncRunner(services.database, services.log, services.clock, source, tool.tool, lease)
+            run = SyncRunner(services.database, services.log, services.clock, source, tool.tool, lease, taken)
             run.run(tool, request, summary)
     except Fault as fault:
         summary.result, summary.error, summary.hint = "failure", fault.message, fault.hint
     return summary
 
 
+def tell_quarantined(services: Services, summary: SyncSummary, pages: Collection[int]) -> None:
+    """Adds to a summary how many of its pages ingestion put into quarantine: that is no success.
+
+    A page that came before and was never understood counts too: it still says something that no record holds.
+    """
+    if not pages:
+        return
+    with services.database.read() as tx:
+        held = {one.raw_seq for one in quarantine.rows(tx, source=summary.source)}
+    summary.quarantined = len(held & set(pages))
+    if summary.quarantined and summary.result == "success":
+        summary.result = "partial"
+
+
+def await_reading(services: Services, pages: Collection[int], patience_s: float = 10.0) -> None:
+    """Waits until a server has read these pages, for so long: what stays unread by then its Data page tells."""
+    until = time.monotonic() + patience_s
+    while pages and time.monotonic() < until:
+        with services.database.read() as tx:
+            if offsets.get(tx, CONSUMER) >= max(pages):
+                return
+        time.sleep(0.1)
+
+
 class SyncRunner:
     """One run of one source."""
 
     def __init__(
-        self, database: Database, log: EventLog, clock: Clock, source: str, tool: str, lease: Lease | None = None
+        self,
+        database: Database,
+        log: EventLog,
+        clock: Clock,
+        source: str,
+        tool: str,
+        lease: Lease | None = None,
+        taken: Callable[[int], object] = lambda _: None,
     ) -> None:
         self._database = database
         self._log = log
@@ -104,6 +141,7 @@ class SyncRunner:
         self._source = source
         self._tool = tool
         self._lease = lease
+        self._taken = taken
         self._waiting: deque[tuple[Future[Appended], Mapping[str, Any]]] = deque()
         self._cursor: Mapping[str, Any] | None = None
         self._saved_at = time.monotonic()
@@ -160,6 +198,7 @@ class SyncRunner:
             future, cursor = self._waiting.popleft()
             receipt = future.result()
             summary.new_pages += not receipt.duplicate
+            self._taken(receipt.seq)
             if cursor:
                 self._cursor = cursor
 
