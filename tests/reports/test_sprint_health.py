@@ -17,6 +17,7 @@ from fairlead.reports import render
 from fairlead.reports.asked import Asked
 from fairlead.reports.document import Chart, Claim, Document, Section, Table
 from fairlead.reports.sprint_health import sprint_health, told_sprints
+from fairlead.reports.weekly import update, weekly
 
 SETUP = Setup(teams={"pay": TeamSetup(name="Payments"), "ops": TeamSetup(name="Operations")})
 NOW = Board.start(5) + timedelta(days=4, hours=6)
@@ -193,6 +194,21 @@ def test_a_sprint_whose_end_has_passed_is_told_as_such(story: Story) -> None:
     _, document = told(story, board.start(4) + timedelta(days=2))
     assert document.title.text == "Pay Sprint 3 was to end on Mon 19 Oct; 1 of 1 items is left"
     assert any("no working day is left" in text.lower() for text in texts(document, "outlook"))
+
+
+def test_a_sprint_that_nobody_has_filled_is_not_on_course(story: Story) -> None:
+    board = Board(story)
+    board.past(range(1, 5))
+    board.sprint(5, closed=False)
+    warehouse, document = told(story, team="pay")
+    assert document.title.text == "Pay Sprint 5: no item is in it"
+    assert [each.key for each in document.sections] == ["standing", "ledger", "marks"]
+    for claim in document.claims():
+        assert len(warehouse.readonly(claim.evidence.query, owner=False).rows) == claim.evidence.count, claim.text
+    asked = Asked(warehouse, SETUP, NOW, team="pay")
+    for text in map(render.markdown, (document, weekly(asked), update(asked, audience="team"))):
+        assert "no item is in it" in text.lower()
+        assert "0 of 0" not in text and "all of it is done" not in text
 
 
 def test_several_running_sprints_are_told_in_a_line_each(story: Story, board: Board) -> None:

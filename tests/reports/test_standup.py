@@ -144,6 +144,10 @@ def test_what_other_teams_did_about_what_we_wait_for(story: Story, board: Board,
         "PAY-2": "PAY-102 of Platform went from todo to In Progress, Mon 15:00 (self-reported)",
         "PAY-3": "no longer waits for PAY-103 of Platform, since Tue 07:00 (inferred)",
     }
+    links = [claim.refs[0] for claim in lines(document, "dependencies").values()]
+    assert {ref.label: ref.url for ref in links} == {
+        f"PAY-{number}": f"https://jira.example/browse/PAY-{number}" for number in (1, 2, 3)
+    }
     assert set(texts(document, "blockers")) == {"PAY-1", "PAY-2", "PAY-4"}, "one's own item is a blocker too"
 
 

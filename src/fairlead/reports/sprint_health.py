@@ -73,12 +73,12 @@ def _told(scope: Scope, chosen: Sequence[Sprint], known: Sequence[Sprint]) -> li
 
 def _one(teller: Teller, told: Told) -> tuple[Claim, tuple[Section, ...]]:
     found = told.facts
+    over = found.sprint.closed_at or not found.items
     sections = [
         standing_section(teller, found, _expected(told)),
         ledger_section(teller, found),
-        # a closed sprint has neither a future nor anything at risk
-        *(() if found.sprint.closed_at else (risk_section(teller, found, told.outlook),)),
-        *(() if found.sprint.closed_at else (outlook_section(teller, found, told.outlook),)),
+        # a closed sprint and an empty one have neither a future nor anything at risk
+        *(() if over else (risk_section(teller, found, told.outlook), outlook_section(teller, found, told.outlook))),
         _figures(teller, found.sprint),
     ]
     return _title(teller, told), tuple(sections)
@@ -122,6 +122,10 @@ def _title(teller: Teller, told: Told) -> Claim:
     """What will be done by its end; where that cannot be said, what is done."""
     found, words = told.facts, teller.words
     sprint, scope, done = found.sprint, len(found.items), len(found.done)
+    if not found.items:
+        # of nothing all is always done: "on course" would praise a sprint that nobody has filled
+        key = "sprint.title_empty_closed" if sprint.closed_at else "sprint.title_empty"
+        return teller.claim(key, of_items(found), tone="neutral" if sprint.closed_at else "watch", name=sprint.name)
     if sprint.closed_at:
         return teller.claim("sprint.title_closed", of_items(found), name=sprint.name, done=done, n=scope)
     if sprint.end_at and sprint.end_at <= teller.scope.now:

@@ -51,8 +51,10 @@ def standing_section(teller: Teller, found: SprintFacts, expected: Mapping[float
         blocks.append(teller.claim("sprint.goal", evidence, goal=sprint.goal))
     blocks.append(_when(teller, found))
     scope, done = len(found.items), len(found.done)
-    share = Share(done / scope) if scope else Share(0.0)
-    blocks.append(teller.claim("sprint.done", of_items(found), n=scope, done=done, share=share))
+    if not scope:
+        blocks.append(teller.claim("sprint.nothing_in", of_items(found)))
+        return Section("standing", words("section.standing"), tuple(blocks), aside=sprint.name)
+    blocks.append(teller.claim("sprint.done", of_items(found), n=scope, done=done, share=Share(done / scope)))
     last = found.days[-1] if found.days else None
     if last and last.scope_points is not None:
         key = "sprint.points_some" if last.unestimated else "sprint.points"

@@ -70,8 +70,8 @@ class Dependency:
 
     item: str
     by: str
-    title: str
     url: str | None
+    """The page of ours, of which the line bears the name."""
     team: str | None
     status: str
     ended_at: datetime | None
@@ -191,9 +191,10 @@ moves as (
         and work_item in (select blocked_by from waits)
     qualify row_number() over (partition by work_item order by "at" desc, length(id) desc, id desc) = 1
 )
-select w.work_item, w.blocked_by, i.title, i.url, t.team, i.status, w.to_at, m.id as event, m.moment, m.from_status
+select w.work_item, w.blocked_by, o.url, t.team, i.status, w.to_at, m.id as event, m.moment, m.from_status
 from waits w
 join work_items i on i.id = w.blocked_by
+join work_items o on o.id = w.work_item
 left join (select work_item, min(team) as team from work_item_teams group by work_item) t
     on t.work_item = w.blocked_by
 left join moves m on m.work_item = w.blocked_by
@@ -256,7 +257,7 @@ def load_dependencies(scope: Scope) -> list[Dependency]:
         return []
     return [
         Dependency(
-            row["work_item"], row["blocked_by"], row["title"] or "", row["url"], row["team"], row["status"] or "",
+            row["work_item"], row["blocked_by"], row["url"], row["team"], row["status"] or "",
             _moment(row["to_at"]), _moment(row["moment"]), row["from_status"] or "", row["event"],
         )
         for row in _rows(scope, _DEPENDENCIES, "b.work_item", **asked)

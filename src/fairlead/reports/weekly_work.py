@@ -28,7 +28,7 @@ def sprints(telling: Telling) -> list[Block]:
     lines = [_sprint(telling, one) for one in told]
     drawn: list[Block] = []
     # two burndowns beside each other ask to be compared, and teams are not
-    if len(told) == 1 and len(told[0].facts.days) > 1:
+    if len(told) == 1 and told[0].facts.items and len(told[0].facts.days) > 1:
         drawn.append(burndown(telling.teller, told[0].facts))
     return [*lines, *drawn] or [Empty(telling.said("sprint.title_none", _no_sprints()))]
 
@@ -52,7 +52,7 @@ def _sprint(telling: Telling, told: Told) -> Claim:
     line, found = sprint_line(telling.teller, told), told.facts
     reasons: list[Claim] = []
     sure = promised(found, told.outlook, SURE)
-    if sure is not None:
+    if sure is not None and found.items:
         course = "on_course" if sure >= len(found.items) else "off_course"
         reasons.append(telling.said(f"sprint.{course}", of_days(found)))
     if stuck := [left.item for left in found.left if left.blocks]:
