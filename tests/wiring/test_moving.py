@@ -28,9 +28,11 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 def told(services: Services, folder: Path) -> dict[str, dict[str, Any]]:
-    """The figures by name; May is the whole window, and where both are told it is the month."""
+    """The figures by name; May is the whole window and its only month, so each is told once."""
     answer = msgspec.json.decode(move_in(services, str(folder), {"form": "json"}).report.text)
-    return {one["figure"]: one for one in answer["figures"]}
+    found = {one["figure"]: one for one in answer["figures"]}
+    assert len(found) == len(answer["figures"])
+    return found
 
 
 def test_each_figure_three_ways(services: Services, tmp_path: Path) -> None:

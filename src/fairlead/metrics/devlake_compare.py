@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from statistics import median
 from typing import Any
@@ -49,12 +49,12 @@ class Compared:
     figure: str
     unit: Unit
     window: Window
-    whole: bool
-    """Whether it is the whole window and no month of it."""
     theirs: Side
     compatible: Side
     ours: Side
     reasons: tuple[Reason, ...]
+    whole: bool = False
+    """Whether it stands for the whole window and not for a month of it, which may be as long."""
 
     @property
     def differs(self) -> bool:
@@ -83,9 +83,11 @@ def compare(warehouse: Warehouse, theirs: Theirs, window: Window) -> list[Compar
     found: list[Compared] = []
     history = devlake.History(warehouse, window)
     for name in ("deployment_frequency", "lead_time", "change_failure_rate", "failed_deployment_recovery_time"):
-        found.append(_compared(history, theirs, name, window, window))
+        found.append(replace(_compared(history, theirs, name, window, window), whole=True))
         shown = DEPLOYMENTS if name == "deployment_frequency" else name
-        months = (_compared(history, theirs, shown, each, window) for each in cut)
+        # one month alone is the whole: nothing would be told by saying the same figure again
+        parts = cut if len(cut) > 1 or shown != name else ()
+        months = (_compared(history, theirs, shown, each, window) for each in parts)
         found += [one for one in months if one.theirs.n or one.ours.n or one.compatible.n]
     return found
 
@@ -151,7 +153,7 @@ def _compared(history: devlake.History, theirs: Theirs, name: str, part: Window,
     reasons = list(_REASONS[name](warehouse, their, part)) if differs else []
     if not _same(sides[0].value, sides[1].value):
         reasons.append(Reason("data"))
-    return Compared(name, unit, part, part == whole, *sides, tuple(reasons))
+    return Compared(name, unit, part, *sides, tuple(reasons))
 
 
 def _side(name: str, their: _Their) -> Side:
