@@ -187,6 +187,10 @@ def test_what_is_configured_or_waits_to_be_read_is_not_called_nothing(story: Sto
     late = render.terminal(brief(Asked(warehouse, Setup(), clock.now(), intake=Intake(configured=True, unread=1))))
     assert "1 event waits to be read" in late
     assert "no source has been read" not in late
+    asked = Asked(warehouse, Setup(), clock.now(), intake=Intake(configured=True, rereading=("jira", "ci")))
+    assert brief(asked).freshness.endswith(
+        "jira, ci: being read again with changed options, until then as before (!)"
+    )
     assert "fairlead sync" not in late, "a sync would bring nothing sooner"
 
 

@@ -122,6 +122,9 @@ def test_endpoints_are_told_as_they_answer_and_what_changed_since_the_day_before
 url = "{url}/health"
 [endpoints.away]
 url = "{url}/away"
+[endpoints.slow]
+url = "{url}/health"
+slow_s = 0.0
 [endpoints.strict]
 url = "{url}/missing"
 [endpoints.gone]
@@ -131,12 +134,12 @@ url = "http://169.254.169.254/latest/meta-data"
 """)  # fmt: skip
     first = home.look(NOW)
     said = texts(first, "endpoints")
-    assert [one.split(" ")[0] for one in said] == ["gone", "metadata", "strict", "away", "pay"]
+    assert [one.split(" ")[0] for one in said] == ["gone", "metadata", "strict", "slow", "away", "pay"]
     assert said[0].startswith("gone does not answer: ")
     assert "link-local" in said[1]
     assert said[2].startswith("strict answers 404 in ")
-    assert said[3].startswith("away answers 302 in ")
-    assert first.title.text == "3 things need a look, as of Wed 09:00."
+    assert said[4].startswith("away answers 302 in ")
+    assert first.title.text == "4 things need a look, as of Wed 09:00"
     kind.broken = True
     second = home.look(NOW + timedelta(days=1))
     (pay,) = [one for one in texts(second, "endpoints") if one.startswith("pay ")]
@@ -196,7 +199,7 @@ def test_a_day_is_a_file_of_markdown(tmp_path: Path) -> None:
         path = look_and_write(services)
     assert path == tmp_path / "home" / "reports" / "all" / "2026-03-18-snapshot.md"
     text = path.read_text(encoding="utf-8")
-    assert text.startswith("# All that was looked at on Wed 09:00 is well.")
+    assert text.startswith("# All that was looked at on Wed 09:00 is well")
     assert "No endpoints are configured" in text
 
 
@@ -205,7 +208,7 @@ def test_before_the_first_look_nothing_is_claimed(tmp_path: Path) -> None:
     with home.services(NOW) as services:
         services.look()
         document = snapshot(Asked(services.warehouse, services.setup, NOW))
-    assert document.title.text == "Nothing was looked at yet."
+    assert document.title.text == "Nothing was looked at yet"
     assert document.title.act is not None
     assert document.title.act.command == "fairlead snapshot"
 

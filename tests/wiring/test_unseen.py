@@ -11,6 +11,7 @@ import pytest
 
 from fairlead.config.load import load
 from fairlead.model.patch import Patch
+from fairlead.model.raw import RawEvent
 from fairlead.model.records.code import Repository
 from fairlead.model.records.people import Account, Calendar
 from fairlead.model.records.provenance import Source, SyncRun
@@ -49,6 +50,21 @@ def services(tmp_path: Path) -> Iterator[Services]:
     (tmp_path / "fairlead.toml").write_text(FILE, encoding="utf-8")
     with Services(load(tmp_path / "fairlead.toml", {}), tmp_path / "home", FixedClock(NOW), {}) as opened:
         yield opened
+
+
+def test_reports_say_when_records_are_made_by_options_of_before(services: Services, tmp_path: Path) -> None:
+    services.log.append([RawEvent("github", "github", "ping", "one", b'{"zen": "."}', NOW)])
+    services.apply()
+    assert services.intake().rereading == ()
+    services.close()
+    file = tmp_path / "changed.toml"
+    file.write_text(f"{FILE}[sources.github.options]\nx = 1\n", encoding="utf-8")
+    with Services(load(file, {}), tmp_path / "home", FixedClock(NOW), {}) as changed:
+        # as in a server, which answers while its workers are still at it
+        assert changed.database.dialect == "sqlite"
+        assert changed.intake().rereading == ("github",)
+        changed.apply()
+        assert changed.intake().rereading == ()
 
 
 def _tell(services: Services) -> None:

@@ -38,6 +38,8 @@ def freshness(teller: Teller, sources: Sequence[SourceState]) -> str:
     told = [", ".join(said)] if said else [] if unread else [words("freshness.none")]
     if unread:
         told.append(words("freshness.unread", n=unread))
+    if again := teller.scope.intake.rereading:
+        told.append(words("freshness.rereading", sources=", ".join(map(plain, again))))
     if teller.scope.warehouse.rewound:
         told.append(words("freshness.rewound"))
     return "; ".join(told)

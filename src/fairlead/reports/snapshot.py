@@ -5,7 +5,7 @@ What was measured is a record (`snapshot_facts.py`), so every sentence of it lea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,8 @@ from fairlead.reports.wording import Elapsed
 
 _TABLES_TOLD = 12
 """Tables with the most rows; all stand in the record that the caption leads to."""
+
+_WORST_FIRST: Sequence[Tone] = ("act", "watch", "ok")
 
 
 def snapshot(asked: Asked) -> Document:
@@ -66,9 +68,10 @@ def _row(measured: Measured) -> Evidence:
 
 def _endpoints(teller: Teller, last: Measured, before: Measured | None) -> Iterator[Block]:
     yesterday = {one["key"]: one for one in before.seen("endpoints")} if before else {}
-    # what needs somebody stands first
-    for one in sorted(last.seen("endpoints"), key=lambda one: (one["ok"], one["key"])):
-        yield _endpoint(teller, last, one, yesterday.get(one["key"]))
+    seen = sorted(last.seen("endpoints"), key=lambda one: str(one["key"]))
+    told = [_endpoint(teller, last, one, yesterday.get(one["key"])) for one in seen]
+    # what needs somebody stands first, also what answers and does so slowly
+    yield from sorted(told, key=lambda claim: _WORST_FIRST.index(claim.tone))
     if not last.seen("endpoints"):
         yield Empty(teller.claim("snapshot.endpoints_none", _row(last)))
 

@@ -157,7 +157,9 @@ def _source(services: Services, name: str) -> Iterator[Finding]:
 
 def _only_sent(source: SourceSetup) -> bool:
     """Whether nothing of the source is ever asked for: then it needs no credentials, and none are missed."""
-    return not (source.every_minutes or source.token or source.private_key or source.paths or source.url)
+    # beside a webhook's secret an address alone says whose events they are: nothing could be read there unnamed
+    read = source.url and not source.webhook_secrets
+    return not (source.every_minutes or source.token or source.private_key or source.paths or read)
 
 
 def _receives(tool: str, name: str) -> str:

@@ -52,6 +52,7 @@ class Services:
     _added: dict[str, SourceSetup] = field(default_factory=dict)
     _mappings: dict[str, Any] = field(default_factory=dict)
     _scratch: TemporaryDirectory[str] | None = None
+    _read_by_these: bool = False
 
     def __post_init__(self) -> None:
         # Once, like the settings: a file that is saved half-way must not stop a server that runs.
@@ -269,7 +270,23 @@ class Services:
 
         unread, held = waiting(self.home, self.loaded) or self._waiting()
         # positions grow by more than one where a group was taken back: a count below zero says nothing
-        return Intake(bool(self.settings.sources or self._added), max(unread, 0), held)
+        return Intake(
+            bool(self.settings.sources or self._added), max(unread, 0), rereading=self._rereading(), held=held
+        )
+
+    def _rereading(self) -> tuple[str, ...]:
+        """Sources whose records were made by other options than these."""
+        # Only beside or in a server: any other process reads again before it answers, and settings change with a
+        # start alone, so that what was once made by them stays so.
+        if self._read_by_these or "database" not in self.__dict__:
+            return ()
+        from fairlead.ingest import revisions
+
+        with self.database.read() as tx:
+            read = {source: revisions.options_version(tx, source) for source in revisions.sources(tx)}
+        found = tuple(one for one, version in read.items() if version not in (None, self.options(one).version))
+        self._read_by_these = not found
+        return found
 
     def _waiting(self) -> tuple[int, dict[str, int]]:
         from fairlead.store import quarantine

@@ -100,7 +100,8 @@ class Gauges:
 
 def gauges_setup() -> str:
     """Source and objectives as TOML."""
-    parts = [f'[sources.{SOURCE}]\ntool = "prometheus"\nurl = "{SITE}"\nevery_minutes = 0\n']
+    # without an address: what it told is in the log, and nothing answers there whom `doctor` could ask
+    parts = [f'[sources.{SOURCE}]\ntool = "prometheus"\nevery_minutes = 0\n']
     for gauge in GAUGES:
         queries = "".join(f"{name} = '{query}'\n" for name, query in _asked(gauge).items())
         parts.append(

@@ -123,7 +123,8 @@ def _sources() -> str:
         f'webhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n\n'
         f'[sources.{DOCK}]\ntool = "gitlab"\nurl = "{WEB}"\norganisations = ["{GROUP}"]\nevery_minutes = 0\n'
         f'webhook_secrets = [{{ file = "{SIGNING_FILE}" }}]\n\n'
-        '[sources.cdevents]\ntool = "cdevents"\nevery_minutes = 0\n\n'
+        '[sources.cdevents]\ntool = "cdevents"\nevery_minutes = 0\n'
+        f'webhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n\n'
         f'[sources.{LAB}]\ntool = "results"\nevery_minutes = 0\nwebhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n'
     )
 
