@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -249,6 +250,50 @@ def test_a_token_that_ends_half_way_is_told_and_buries_nothing(cloud: bool, mark
     with pytest.raises(Abort, match="token has ended"):
         reader.pages(full=True)
     assert not [page for page in reader.read if page.kind == "api:ids"]
+
+
+def test_a_page_that_is_repeated_as_the_last_one_loses_and_buries_nothing() -> None:
+    class Repeating(FakeJira):
+        def __init__(self, **given: str) -> None:
+            super().__init__(**given)
+            self.first: dict[str, Json] = {}
+
+        def answer(self, request: Request) -> Response:
+            found = super().answer(request)
+            if request.path.endswith("/search/jql"):
+                page = json.loads(found.body)
+                if "nextPageToken" in request.query:
+                    return tell({**self.first[request.query["jql"]], "isLast": True})
+                self.first[request.query["jql"]] = {"issues": page["issues"]}
+            return found
+
+    fake = Repeating(secret="s3cret", user=USER, token="t0ken")
+    ingrid = fake.add_user("Ingrid", "ingrid@tern.example")
+    fake.add_project("QUAY")
+    for n in range(150):
+        fake.create("QUAY", "Berth", ingrid, START + timedelta(minutes=n))
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(days=1)))
+    pages = reader.pages(full=True)
+    assert len([key for key in reader.records(pages) if key[0] == "work_items"]) == 150
+    assert [line for line in reader.left_out if "deleted issues" in line]
+    assert not [page for page in pages if page.kind == "api:ids"]
+
+
+def test_an_issue_deleted_while_the_list_is_read_pulls_none_over_the_edge_of_a_page() -> None:
+    class Shrinking(FakeJira):
+        def answer(self, request: Request) -> Response:
+            listing = "ORDER BY key" in request.query.get("jql", "")
+            if listing and request.query.get("startAt") not in ("0", None) and issues[0] in self.issues:
+                self.delete(issues[0], ingrid, START + timedelta(hours=9), silent=True)
+            return super().answer(request)
+
+    fake = Shrinking(secret="s3cret", user=USER, token="t0ken", cloud=False)
+    ingrid = fake.add_user("Ingrid", "ingrid@tern.example")
+    fake.add_project("QUAY")
+    issues = [fake.create("QUAY", "Berth", ingrid, START + timedelta(minutes=n)) for n in range(150)]
+    reader = Reader(CONNECTOR, world_of(fake, START + timedelta(days=1)))
+    assert not [page for page in reader.pages(full=True) if page.kind == "api:ids"]
+    assert [line for line in reader.left_out if "149 of 150 issues" in line]
 
 
 def test_versions_and_sprints_that_are_gone_are_said_to_be() -> None:

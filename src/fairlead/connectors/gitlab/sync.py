@@ -94,7 +94,8 @@ def _members(rest: Rest, home: str, group: str, _mark: Mark) -> Iterator[Page]:
         at = at or answer.date
         ids += [f"{team}/{source}:@{text(user, 'username')}" for user in found if text(user, "state") == "active"]
         yield rest.page("members", f"{home}/members/all", answer, group=group)
-    yield ids_page("memberships", f"{team}/", ids, at or rest.http.now)
+    # whoever is a member of several groups above may be listed for each
+    yield ids_page("memberships", f"{team}/", set(ids), at or rest.http.now)
 
 
 def _code_owners(rest: Rest, project: Project, _mark: Mark) -> Iterator[Page]:

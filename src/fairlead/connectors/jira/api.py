@@ -119,12 +119,18 @@ def search(site: Site, jql: str, asked: Mapping[str, Any]) -> Iterator[tuple[Ans
     if not site.cloud:
         yield from listed(site.rest, f"{site.api}/search", "issues", {"jql": jql, **asked})
         return
-    token = ""
+    token, before = "", list[str]()
     while True:
         more = {"nextPageToken": token} if token else {}
         answer = site.rest.get(f"{site.api}/search/jql", {"jql": jql, "maxResults": PER_PAGE, **asked, **more})
         _still_signed_in(answer)
-        yield answer, entries(answer, "issues")
+        page = entries(answer, "issues")
+        ids = [text(one, "id") for one in page]
+        # a cache in between gives the page before once more, and may call it the last one
+        if ids and ids == before:
+            raise Skip("the search gives the same page again and again")
+        yield answer, page
+        before = ids
         value = answer.value if isinstance(answer.value, dict) else {}
         following = text(value, "nextPageToken")
         # a short page is not the last one, but a token that leads to itself would lead nowhere for ever

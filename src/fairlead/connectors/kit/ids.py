@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 
 import msgspec
 
 from fairlead.connectors.kit.connector import Delivery, Page, Reading, Sweep
 from fairlead.connectors.kit.moments import GONE
 from fairlead.connectors.kit.payload import document
+from fairlead.model.errors import Skip
 from fairlead.model.patch import Patch
 from fairlead.model.raw import content_id
 from fairlead.model.schema import TABLES
@@ -19,6 +21,8 @@ from fairlead.model.times import iso
 KIND = "api:ids"
 _GONE = "api:gone"
 _BY_NUMBER = re.compile(r"([^:]+):issue/([0-9]{1,18})")
+# the hosts number their own alerts, so a digest tells the two apart
+_HANDED_OVER = re.compile(r"@[0-9a-f]{7,64}/(?:test|coverage)/|/alert/code_scanning/[0-9a-f]{20}(?:/|$)")
 
 
 def by_number(source: str, number: int | str = "") -> str:
@@ -35,6 +39,11 @@ def number_in(record_id: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def is_handed_over(record_id: str) -> bool:
+    """Whether a file of results made this id: below a repository that no tool named, but a line in a CI script."""
+    return _HANDED_OVER.search(record_id) is not None
+
+
 def link_ends(one: str, kind: str, other: str) -> tuple[str, str]:
     """The ends of a link in the order in which it is kept, and named by."""
     # who relates to whom depends on the side that one looks from: without an order both sides would tell a link each
@@ -42,9 +51,16 @@ def link_ends(one: str, kind: str, other: str) -> tuple[str, str]:
 
 
 def ids_page(table: str, scope: str, ids: Iterable[str], at: datetime) -> Page:
-    """All ids of a table below a scope, as they were listed at a moment."""
+    """All ids of a table below a scope, as they were listed at a moment; raises `Skip` if one was listed twice.
+
+    A page that comes twice stands in the place of another one, and what that one lists would count as deleted. A list
+    that names things several times by its nature is handed over as a set.
+    """
+    listed = sorted(ids)
+    if again := next((one for one, following in pairwise(listed) if one == following), None):
+        raise Skip(f"the list names `{again}` twice, so it may lack others; nothing is taken for deleted")
     # sorted, so that the same list in another order is the same event
-    body = msgspec.json.encode({"table": table, "scope": scope, "ids": sorted(set(ids)), "at": iso(at)})
+    body = msgspec.json.encode({"table": table, "scope": scope, "ids": listed, "at": iso(at)})
     return Page(kind=KIND, delivery=content_id("ids", body), body=body)
 
 

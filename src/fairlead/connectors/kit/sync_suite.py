@@ -266,6 +266,18 @@ class SyncSuite:
         reader.pages(full=True)
         assert reader.records(reader.read) == calm.records(wanted)
 
+    def test_a_page_that_comes_twice_buries_nothing(self) -> None:
+        world = self._fixed()
+        calm = Reader(self.connector, world)
+        wanted = self._swept(calm.pages(full=True))
+        for after in (1, 4, 9):
+            reader = Reader(self.connector, world)
+            world.desk.faults.waiting.clear()
+            world.desk.faults.add("repeat", times=1, after=after)
+            # what a list cannot prove it does not say
+            assert set(self._swept(reader.pages(full=True)).items()) <= set(wanted.items())
+        world.desk.faults.waiting.clear()
+
     @pytest.mark.parametrize("ahead", [-_HOUR, _HOUR])
     def test_clocks_an_hour_apart_hide_nothing(self, ahead: timedelta) -> None:
         world = self._fixed()

@@ -178,7 +178,8 @@ def _oncalls(rest: Rest, month: datetime, mark: Mark) -> Iterator[Page]:
         yield page
     prefix = scope(rest.request.options.source, month)
     at = answers[0].date or rest.http.now
-    yield ids_page("oncall_shifts", prefix, (name for name in found if name.startswith(prefix)), at)
+    # one shift is listed for each level and policy that it answers for
+    yield ids_page("oncall_shifts", prefix, {name for name in found if name.startswith(prefix)}, at)
 
 
 def _read(rest: Rest, page: Page) -> Sequence[Patch]:
