@@ -24,6 +24,7 @@ from fairlead.model.times import FixedClock
 from fairlead.reports.registry import REPORTS, asked_as
 from fairlead.store import offsets, records
 from fairlead.wiring import verbs
+from fairlead.wiring.demo.calendars import write_calendars
 from fairlead.wiring.demo.story import DemoHistory
 from fairlead.wiring.services import Services
 from fairlead.workers.apart import Apart
@@ -46,7 +47,7 @@ def opened(folder: Path, url: str, history: DemoHistory, end: Any, bus: str = ""
     """Services of the demo's company on a store of either kind."""
     folder.mkdir()
     (folder / "fairlead.toml").write_text(history.setup, encoding="utf-8")
-    (folder / "absences.ics").write_text(history.absences, encoding="utf-8")
+    write_calendars(folder, history.calendars)
     (folder / "webhook-secret").write_text(history.secret, encoding="utf-8")
     # other tests have their streams on the same server
     environ = {"FAIRLEAD_STORE__URL": url, "FAIRLEAD_BUS__URL": bus, "FAIRLEAD_BUS__STREAM": bus and "both-stores"}
