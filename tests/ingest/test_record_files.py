@@ -220,7 +220,8 @@ def _tables(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for table in draw(st.lists(st.sampled_from(_CHOSEN), unique=True, min_size=1, max_size=3)):
         rows = {}
-        for identity in draw(st.lists(_TEXT, min_size=1, max_size=4, unique=True)):
+        # what is blank is no id, which an import says
+        for identity in draw(st.lists(_TEXT.filter(str.strip), min_size=1, max_size=4, unique=True)):
             row = {"id": identity}
             for column in columns(table)[1:]:
                 value = st.sampled_from(column.words) if column.words else _VALUE[column.kind]

@@ -18,7 +18,7 @@ from tests.ingest.notes import START, Bench, hour, note
 from fairlead.bus.sql import SqlEventLog
 from fairlead.ingest import contests
 from fairlead.ingest.aliases import Aliases
-from fairlead.model.times import epoch_us
+from fairlead.model.times import EPOCH, epoch_us
 from fairlead.store import records
 from fairlead.store.aliases import Seen, Told
 from fairlead.store.database import Database
@@ -228,6 +228,54 @@ def test_memberships_and_links_follow_an_account(bench: Bench) -> None:
     assert (change["author"], change["assignees"]) == (new, (new, f"{old}ber"))
 
 
+def report(name: str, at: float, **values: Any) -> dict[str, Any]:
+    """What a CI script hands over about a repository, by the name that stands in the script."""
+    alert = f"{name}/alert/code_scanning/{'c0ffee' * 3}00"
+    mirrored = (EPOCH - (START + timedelta(hours=at) - EPOCH)).isoformat()
+    return {
+        "say": [
+            ["coverage", hour(at), {"id": f"{name}@beef123/coverage/unit", "repository": name, **values}],
+            ["test_results", hour(at), {"id": f"{name}@beef123/test/unit/9a", "repository": name, "sha": "beef123"}],
+            ["alerts", hour(at), {"id": f"{alert}/1f", "repository": name, "state": "open"}],
+            # the first sighting wins by a version that is mirrored at 1970
+            [
+                "alerts",
+                mirrored,
+                {"id": f"{alert}/1f", "url": hour(at)},
+            ],
+            ["builds", hour(at), {"id": "ci:build/7", "repository": name}],
+        ],
+        "sweep": [["alerts", f"{alert}/", [f"{alert}/1f"], hour(at)]],
+    }
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_is_handed_over_under_a_name_that_was_left_is_meant_for_the_new_one(bench: Bench, late: bool) -> None:
+    """Before, after and by mapping; heard of the rename first or last: one record each."""
+    handed = [report(OLD, 2, branch="main"), report(OLD, 9, url="https://ci.example/9")]
+    payloads = [*handed, rename(OLD, NEW, 5)] if late else [rename(OLD, NEW, 5), *handed]
+    for payload in payloads:
+        bench.tell(payload)
+    found = bench.content()
+    for table in ("coverage", "test_results", "alerts", "builds"):
+        assert [row["repository"] for row in found[table].values()] == [NEW], table
+    (alert,) = found["alerts"].values()
+    assert (alert["state"], alert["url"], alert["deleted_at"]) == ("open", hour(2), None)
+    # the tool itself calls its things by their present names
+    bench.tell(pull(OLD, 9, title="Another repository"))
+    assert bench.row("changes", f"{OLD}#1") is not None
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_name_that_somebody_else_bears_again_leads_no_further(bench: Bench, late: bool) -> None:
+    """From the first time that its new bearer was seen; alerts stay whole, though one of their times is mirrored."""
+    payloads = [rename(OLD, NEW, 5), repository("acme/pay", "99", 8), report(OLD, 6), report(OLD, 9)]
+    for payload in reversed(payloads) if late else payloads:
+        bench.tell(payload)
+    alerts = {row["repository"]: row["url"] for row in bench.content()["alerts"].values()}
+    assert alerts == {NEW: hour(6), OLD: hour(9)}
+
+
 NAMES = ("github:acme/a", "github:acme/b", "github:acme/c")
 
 
@@ -253,6 +301,9 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
             now += 1
             values = dict.fromkeys(["title", "body"], draw(st.sampled_from("uvw")))
             payloads.append(pull(draw(st.sampled_from(left)), now, draw(st.integers(1, 2)), **values))
+    for _ in range(draw(st.integers(0, 2))):
+        # scripts know nothing of renames
+        payloads.append(report(draw(st.sampled_from(path)), draw(st.integers(0, int(now) + 2)) + 0.25))
     return payloads
 
 
@@ -288,6 +339,8 @@ def reuse(draw: st.DrawFn) -> list[dict[str, Any]]:
         if draw(st.booleans()):
             listed = draw(st.lists(st.sampled_from([1, 2]), unique=True))
             payloads.append(listing(name, now + 2, *listed))
+        if draw(st.booleans()):
+            payloads.append(report(draw(st.sampled_from(NAMES)), now + 2.5, branch=title))
     return payloads
 
 

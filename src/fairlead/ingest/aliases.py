@@ -3,16 +3,20 @@
 Two kinds of knowledge: renames that a tool told (`old` became `new` at a moment), and sightings of one immutable id
 under several ids of ours. Both are sets that only grow, and the answer depends on the sets alone, so it does not
 matter in which order they were learnt. An id may be taken again by something else: then the time decides.
+
+A tool calls its own things by their present names. Whoever names those of another tool, as CI scripts and mappings
+do, goes on with a name that was left, as hosts redirect it: such a name leads on until somebody is known to bear it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 
 import msgspec
 
+from fairlead.connectors.kit.ids import is_handed_over
 from fairlead.model.schema import columns
 from fairlead.model.times import epoch_us
 from fairlead.store.aliases import Seen, Told
@@ -23,6 +27,9 @@ ENDS = ("#", "!", "&", "@", "/", ":", "")
 
 _FOR_EVER = 2**62
 _AFTER_ALL = _FOR_EVER + 1
+
+_IN_REPOSITORIES = frozenset(("repositories", "builds", "changes", "commits", "deployments", "releases"))
+"""What goes along with a repository, so that a reference to it from elsewhere may hold a name that was left."""
 
 LOOSE = {"messages": ("about", "thread"), "work_item_links": ("from_item", "to_item")}
 """Columns that hold ids of several tables, which the schema therefore cannot mark."""
@@ -41,6 +48,7 @@ class Aliases:
             # a rename that was told knows the exact moment and wins over an inference of the same one
             hops.setdefault(rename.old, {})[epoch_us(rename.at)] = rename.new
         self._hops = {old: sorted(found.items()) for old, found in hops.items()}
+        self._lasting = _lasting(self._hops, told, seen)
         self._lengths = _lengths(self._hops)
         self._olds = sorted(self._hops)
         self._back: dict[str, list[tuple[int, str]]] = {}
@@ -54,12 +62,19 @@ class Aliases:
 
     def changed(self, before: Aliases) -> list[str]:
         """Old ids for which the answer differs from what it was before."""
-        return sorted(old for old in {*self._hops, *before._hops} if self._hops.get(old) != before._hops.get(old))
+        olds = {*self._hops, *before._hops}
+        return sorted(old for old in olds if self._known(old) != before._known(old))
 
-    def resolve(self, record_id: str, at_us: int) -> str:
-        """The present id of what was called so in a statement of that time."""
-        while (found := self._hop(record_id, at_us)) is not None:
+    def _known(self, old: str) -> tuple[list[tuple[int, str]] | None, int | None]:
+        return self._hops.get(old), self._lasting.get(old)
+
+    def resolve(self, record_id: str, at_us: int, by: str = "") -> str:
+        """The present id of what was called so in a statement of that time; `by` is the record that refers to it."""
+        found = self._hop(record_id, at_us, by or record_id)
+        while found is not None:
             record_id, at_us = found
+            # only the word itself can be out of date: from there on the thing's own way is followed
+            found = self._hop(record_id, at_us)
         return record_id
 
     def origins(self, record_id: str, before_us: int = _AFTER_ALL) -> Iterator[str]:
@@ -75,6 +90,7 @@ class Aliases:
         """Moments after which a statement under this id means something else."""
         for _, old, _ in _named(record_id, self._hops, self._lengths):
             yield from (until for until, _ in self._hops[old])
+            yield self._lasting[old]
 
     def reached(self, names: Iterable[str]) -> set[str]:
         """Names below which whatever was said under these may be kept: too many rather than too few."""
@@ -100,25 +116,30 @@ class Aliases:
             if old != name and _begins(old, name):
                 yield old
 
-    def _hop(self, record_id: str, at_us: int) -> tuple[str, int] | None:
+    def _hop(self, record_id: str, at_us: int, by: str = "") -> tuple[str, int] | None:
         for before, old, after in _named(record_id, self._hops, self._lengths):
-            if found := self._next(old, at_us):
+            if found := self._next(old, at_us, record_id, by):
                 return before + found[0] + after, found[1]
         return None
 
-    def _next(self, old: str, at_us: int) -> tuple[str, int] | None:
-        hops = self._hops.get(old, [])
+    def _next(self, old: str, at_us: int, record_id: str, by: str) -> tuple[str, int] | None:
+        hops = self._hops[old]
         place = bisect_left(hops, (at_us, ""))
+        if place == len(hops):
+            if at_us > self._lasting[old] or not _from_outside(record_id, by):
+                return None
+            place -= 1
         # the statement of a hop's very moment still is under the old name, but a hop must not be taken twice
-        return (hops[place][1], hops[place][0] + 1) if place < len(hops) else None
+        return hops[place][1], hops[place][0] + 1
 
     def move(self, statement: Statement) -> Statement:
         """A statement under the present ids; its version stays, so that nothing depends on when it was moved."""
-        at_us = moment_of(statement.version)
+        at_us = said_at(statement)
         values = dict(statement.values)
         for name, kind in reference_columns(statement.table):
             if values.get(name) is not None:
-                values[name] = each_reference(kind, values[name], lambda one: self.resolve(one, at_us))
+                by = referring(statement, name)
+                values[name] = each_reference(kind, values[name], partial(self.resolve, at_us=at_us, by=by))
         moved = self.resolve(statement.id, at_us)
         return Statement(statement.table, moved, statement.version, values, statement.raw_seq)
 
@@ -154,6 +175,40 @@ def _begins(record_id: str, name: str) -> bool:
     return record_id.startswith(name) and record_id[len(name) : len(name) + 1] in ENDS
 
 
+def _from_outside(record_id: str, by: str) -> bool:
+    """Whether somebody else than the tool itself called it so."""
+    return by != "" and (is_handed_over(by) or by.partition(":")[0] != record_id.partition(":")[0])
+
+
+def _lasting(hops: Mapping[str, list[tuple[int, str]]], told: Iterable[Told], seen: Iterable[Seen]) -> dict[str, int]:
+    """Old id -> moment up to which, after its last hop, nobody else is known to bear it or anything below it."""
+    last: dict[tuple[str, str], Seen] = {}
+    for one in seen:
+        key = (one.source, one.external_id)
+        last[key] = max(last.get(key, one), one, key=lambda each: (each.last_at, each.id))
+    # whoever was seen elsewhere since has gone on, and is no new bearer
+    stayed = last.values()
+    signs = sorted(
+        [
+            *((one.id, epoch_us(one.first_at), epoch_us(one.last_at)) for one in stayed),
+            *((one.new, epoch_us(one.at), epoch_us(one.at)) for one in told),
+        ]
+    )
+    return {old: _free_until(old, into[-1][0], signs) for old, into in hops.items()}
+
+
+def _free_until(old: str, left: int, signs: list[tuple[str, int, int]]) -> int:
+    free = _FOR_EVER
+    for place in range(bisect_left(signs, (old,)), len(signs)):
+        name, first, last = signs[place]
+        if not name.startswith(old):
+            break
+        # seen before and after: a clock was wrong or somebody took it at once, and the name is not vouched for
+        if (name == old or _begins(name, old)) and last >= left:
+            free = min(free, max(first - 1, left))
+    return free
+
+
 def _inferred(told: Iterable[Told], seen: Iterable[Seen]) -> Iterator[tuple[str, int, str]]:
     """Old id, until when, present id: of all ids of one immutable id the one seen last is the present one."""
     groups: dict[tuple[str, str], list[Seen]] = {}
@@ -177,6 +232,24 @@ def _until(one: Seen, holders: Iterable[Seen]) -> int:
     """The moment before somebody else was first seen under an id; for ever if nobody was."""
     others = (other.first_at for other in holders if other.external_id != one.external_id)
     return min((epoch_us(first) - 1 for first in others if first > one.last_at), default=_FOR_EVER)
+
+
+def said_at(statement: Statement) -> int:
+    """When a statement was made; files of results mirror times at 1970 where the first sighting is to win."""
+    at_us = moment_of(statement.version)
+    # a weak version has no time, and its place below all others must stay
+    mirrored = -OFFSET < at_us < 0 and is_handed_over(statement.id)
+    return -at_us if mirrored else at_us
+
+
+def referring(statement: Statement, column: str) -> str:
+    """The record that names a repository, or what lies in one, in this column; empty for all else."""
+    return statement.id if column in _columns_into_repositories(statement.table) else ""
+
+
+@cache
+def _columns_into_repositories(table: str) -> frozenset[str]:
+    return frozenset(column.name for column in columns(table) if column.refers in _IN_REPOSITORIES)
 
 
 @cache

@@ -35,11 +35,14 @@ class Moves:
                 found[name] = table if found.get(name, table) == table else ""
         return found
 
-    def place(self, kept: str, at_us: int) -> str | None:
-        """Where what is kept under an id and was said at that time belongs; `None` if it may be one of several."""
-        origins = [one for one in self.before.origins(kept) if self.before.resolve(one, at_us) == kept]
+    def place(self, kept: str, at_us: int, by: str = "") -> str | None:
+        """Where what is kept under an id and was said at that time belongs; `None` if it may be one of several.
+
+        `by` is the record that refers to it.
+        """
+        origins = [one for one in self.before.origins(kept) if self.before.resolve(one, at_us, by) == kept]
         # what was written under an id that nothing leads to goes by that id
-        places = {self.after.resolve(one, at_us) for one in origins or [kept]}
+        places = {self.after.resolve(one, at_us, by) for one in origins or [kept]}
         return places.pop() if len(places) == 1 else None
 
     def hides(self, kept: str, at_us: int) -> bool:

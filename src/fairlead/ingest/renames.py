@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
-from fairlead.ingest.aliases import ENDS, OVERRULED, each_reference, is_weak, moment_of, reference_columns
+from fairlead.ingest.aliases import ENDS, OVERRULED, each_reference, is_weak, reference_columns, referring, said_at
 from fairlead.ingest.moves import Moves
 from fairlead.model.schema import TABLES, column_names
 from fairlead.model.times import epoch_us
@@ -61,7 +62,7 @@ def _carry_table(
     gone: list[str] = []
     for row_id, row in rowio.load(tx, table, _around(tx, table, names)).items():
         held = list(statements_of(table, row))
-        carried.contested = carried.contested or any(moves.hides(row_id, moment_of(one.version)) for one in held)
+        carried.contested = carried.contested or any(moves.hides(row_id, said_at(one)) for one in held)
         # what sweeps said follows from the listings, which judge a row anew where it lies then
         said = [one for one in held if not _by_sweep(one)]
         moved = [part for one in said if (part := _moved(moves, one)) is not None]
@@ -119,15 +120,16 @@ _UNDATED = "10000000000000000.00."
 
 def _moved(moves: Moves, held: Statement) -> Statement | None:
     """A statement under the present ids, without what nobody can place; `None` if that is all of it."""
-    at_us = moment_of(held.version)
+    at_us = said_at(held)
     present = moves.place(held.id, at_us)
     if present is None:
         return None
     values = dict(held.values)
     for name, kind in reference_columns(held.table):
         if values.get(name) is not None:
+            into = partial(_sure_place, moves, at_us, referring(held, name))
             try:
-                values[name] = each_reference(kind, values[name], lambda one: _sure(moves.place(one, at_us)))
+                values[name] = each_reference(kind, values[name], into)
             except _UnsureError:
                 del values[name]
     return Statement(held.table, present, held.version, values, held.raw_seq)
@@ -147,6 +149,10 @@ def _size(statements: Iterable[Statement]) -> int:
 
 class _UnsureError(Exception):
     """A reference may mean one of several things."""
+
+
+def _sure_place(moves: Moves, at_us: int, by: str, one: str) -> str:
+    return _sure(moves.place(one, at_us, by))
 
 
 def _sure(place: str | None) -> str:

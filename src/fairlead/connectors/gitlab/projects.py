@@ -81,9 +81,12 @@ def project_event(sheet: Sheet, payload: Doc) -> None:
     old = payload.text("old_path_with_namespace")
     if event in ("project_rename", "project_transfer") and old and old != path:
         sheet.renames.append(Rename(f"{sheet.source}:{old}", sheet.repository, at))
+        # the name that the last page of the API gave goes along with the row, and would stay until the next sync
+        sheet.say(Repository(id=sheet.repository, name=path), at)
     elif event == "project_create":
-        # the path may have belonged to a project that was deleted
-        sheet.say(Repository(id=sheet.repository, deleted_at=None), at)
+        # The path may have belonged to a project that was deleted, or to one that goes by another now: number and
+        # time together tell from when on it is somebody else's.
+        sheet.say(Repository(id=sheet.repository, external_id=external, deleted_at=None), at)
         sheet.emit("dev.cdevents.repository.created.0.3.0", sheet.repository, at)
 
 
