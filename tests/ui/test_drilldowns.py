@@ -155,6 +155,7 @@ def test_what_the_settings_name_has_a_page_without_a_record(readers: dict[str, T
         assert ("kim-adler" in team.text) == (role != "viewer"), "who is in a team stands on the page People"
         assert "brightwater/ledger" in client.get("/records/service:ledger").text
         assert client.get("/records/team:nobody").status_code == 404
+        assert "Payments API answers" in client.get("/records/slo:payments-api").text
 
 
 def test_an_address_in_an_id_is_shown_to_owners_only(readers: dict[str, TestClient]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +28,14 @@ _TEXTS = ("body", "message")
 """Long texts: on the tool's own page they are better read."""
 _OF_PEOPLE = ("members", "lead")
 """What a team states about its people: for those who may open the page People."""
-_REFERS = {"repository": "", "repositories": "", "services": "service:", "team": "team:", "parent": "team:"}
+_REFERS = {
+    "repository": "",
+    "repositories": "",
+    "services": "service:",
+    "service": "service:",
+    "team": "team:",
+    "parent": "team:",
+}
 """Key of a stated team or service -> what its values begin with as ids."""
 
 
@@ -49,9 +57,10 @@ def show(visit: Visit) -> Response:
         if found := _row(visit, table, wanted, owner):
             return _record(visit, table, found)
     kind, _, key = wanted.partition(":")
-    # The settings say more of a team or service than its row holds: members, globs, environments.
-    stated = {"team": visit.services.setup.teams, "service": visit.services.setup.services}.get(kind, {})
-    if key in stated:
+    setup = visit.services.setup
+    # The settings say more of a team, service or objective than its row holds: members, globs, environments, queries.
+    sections: Mapping[str, Mapping[str, Any]] = {"team": setup.teams, "service": setup.services, "slo": setup.slos}
+    if key in (stated := sections.get(kind, {})):
         return _stated(visit, f"{kind}s", wanted, msgspec.to_builtins(stated[key]))
     # Tools name what they have as they like, and every line of a ledger leads to the event that it tells of.
     if (held := anywhere(visit, wanted)) and (found := _row(visit, held, wanted, owner)):

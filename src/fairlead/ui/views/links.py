@@ -19,6 +19,7 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"team:", ("teams",)),
     (r"service:", ("services",)),
     (r"link:", ("identity_links",)),
+    (r"slo:", ("slos",)),
     # Before all others: what a run of tests is called may read like any of them.
     (r".+@[0-9a-f]{7,64}/test/.+$", ("test_results",)),
     (r".+@[0-9a-f]{7,64}/coverage/.+$", ("coverage",)),
