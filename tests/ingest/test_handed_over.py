@@ -38,10 +38,15 @@ def test_reports_before_and_after_a_rename_are_of_one_project(database: Database
         "old_path_with_namespace": "acme/pay",
     }  # fmt: skip
     page = [{"id": 7, "path_with_namespace": "acme/pay", "last_activity_at": "2026-09-07T13:00:00Z"}]
+    issue = {
+        "id": 88, "iid": 12, "project_id": 7, "title": "Ebb", "state": "opened", "created_at": "2026-09-07T12:00:00Z",
+        "updated_at": "2026-09-07T12:00:00Z", "web_url": "https://gitlab.example/acme/pay/-/issues/12",
+    }  # fmt: skip
     dated = {"date": "2026-09-07T14:00:00Z"}
     rename = _raw("gitlab", "project_rename", json.dumps(hook).encode())
     told = [
         _raw("gitlab", "api:projects", json.dumps(page).encode(), dated),
+        _raw("gitlab", "api:issues", json.dumps([issue]).encode(), {**dated, "project": "acme/pay"}),
         *_reports(RENAMED - timedelta(hours=1)),
         rename,
         *_reports(RENAMED + timedelta(hours=2)),
@@ -63,6 +68,8 @@ def test_reports_before_and_after_a_rename_are_of_one_project(database: Database
         for table in ("test_results", "coverage"):
             (row,) = records.rows(tx, table)
             assert row["repository"] == "gitlab:acme/wallet", table
+        (item,) = records.rows(tx, "work_items")
+        assert (item["id"], item["key"]) == ("gitlab:acme/wallet#12", "acme/wallet#12")
         (repository,) = records.rows(tx, "repositories")
         assert (repository["id"], repository["name"]) == ("gitlab:acme/wallet", "acme/wallet")
 

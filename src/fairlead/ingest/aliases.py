@@ -141,6 +141,7 @@ class Aliases:
                 by = referring(statement, name)
                 values[name] = each_reference(kind, values[name], partial(self.resolve, at_us=at_us, by=by))
         moved = self.resolve(statement.id, at_us)
+        call(statement, moved, values)
         return Statement(statement.table, moved, statement.version, values, statement.raw_seq)
 
 
@@ -232,6 +233,17 @@ def _until(one: Seen, holders: Iterable[Seen]) -> int:
     """The moment before somebody else was first seen under an id; for ever if nobody was."""
     others = (other.first_at for other in holders if other.external_id != one.external_id)
     return min((epoch_us(first) - 1 for first in others if first > one.last_at), default=_FOR_EVER)
+
+
+_CALLED: Mapping[str, str] = {"repositories": "name", "work_items": "key"}
+"""Columns that hold what people call a thing by, which for most is its id without the source."""
+
+
+def call(statement: Statement, moved: str, values: dict[str, object]) -> None:
+    """Puts the present name in the place of the one that went with the id: no tool says it anew for each thing."""
+    column = _CALLED.get(statement.table, "")
+    if values.get(column) == statement.id.partition(":")[2]:
+        values[column] = moved.partition(":")[2]
 
 
 def said_at(statement: Statement) -> int:

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from fairlead.ingest.aliases import ENDS, OVERRULED, each_reference, is_weak, reference_columns, referring, said_at
+from fairlead.ingest.aliases import (
+    ENDS,
+    OVERRULED,
+    call,
+    each_reference,
+    is_weak,
+    reference_columns,
+    referring,
+    said_at,
+)
 from fairlead.ingest.moves import Moves
 from fairlead.model.schema import TABLES, column_names
 from fairlead.model.times import epoch_us
@@ -132,6 +141,7 @@ def _moved(moves: Moves, held: Statement) -> Statement | None:
                 values[name] = each_reference(kind, values[name], into)
             except _UnsureError:
                 del values[name]
+    call(held, present, values)
     return Statement(held.table, present, held.version, values, held.raw_seq)
 
 
