@@ -33,7 +33,7 @@ LATER = frozenset({"merged_by", "merge_sha", "updated_at"})
 def _tables() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"threads": 1})
     tables.create_records(con)
-    con.execute("create table dim_accounts as select 'github:@ann' as account, 'github:@ann' as person, 'human' as kind")
+    con.execute("create table dim_accounts as select 'github:@ann' as account, account as person, 'human' as kind")
     con.execute("create table account_teams as select 'github:@acme/core' as team, 'github:@lee' as account")
     return con
 
