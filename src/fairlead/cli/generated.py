@@ -16,6 +16,7 @@ def pages() -> Mapping[str, str]:
     from fairlead.metrics.marts import marts
     from fairlead.metrics.reference import marts_page, metrics_page
     from fairlead.model.reference import markdown as records
+    from fairlead.signals.reference import page as rules
     from fairlead.wiring.demo.page import demo_page
 
     # Functions and not texts: the test that compares pages names the one that cannot be made.
@@ -26,6 +27,7 @@ def pages() -> Mapping[str, str]:
         "metrics.md": lambda: metrics_page(load()),
         "marts.md": lambda: marts_page(marts()),
         "demo.md": demo_page,
+        "rules.md": rules,
         "commands.md": commands_page,
         "connectors/README.md": connectors,
     }

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from fairlead.config import check
+from fairlead.config.entries import Entries
 from fairlead.model.errors import ConfigFault, ConfigFaults
 from fairlead.model.figures import Direction, Unit
 
 SHIPPED = Path(__file__).parent / "catalogue"
+_FILES = Entries(SHIPPED, "metrics")
 
 Entity = Literal[
     "change", "deployment", "build", "incident", "repository", "work_item", "sprint", "page", "shift", "slo"
@@ -103,23 +104,13 @@ def load(folders: Iterable[Path] = ()) -> Mapping[str, Entry]:
 
 def read(folders: Iterable[Path] = ()) -> tuple[Mapping[str, Entry], list[ConfigFault]]:
     """The entries that are whole, and what is wrong with the others."""
-    found: dict[str, Entry] = {}
-    faults: list[ConfigFault] = []
-    for path in _files(folders):
-        for index, said in enumerate(_entries(path, faults)):
-            entry = _read(path, said, index, faults)
-            if entry is not None:
-                found[entry.name] = entry
+    found, faults = _FILES.read(folders, Entry, lambda entry: entry.name)
     return found, [*faults, *_cross_faults(found)]
 
 
 def fingerprint(folders: Iterable[Path] = ()) -> str:
     """Changes with any byte of any file that `load` would read, and with what it makes of them."""
-    digest = blake2b(Path(__file__).read_bytes(), digest_size=16)
-    for path in _files(folders):
-        # The path belongs to it: entries tell where they were read, and a file that moves may override another.
-        digest.update(f"\0{path}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
+    return _FILES.fingerprint(folders, Path(__file__).read_bytes())
 
 
 def packed(entries: Mapping[str, Entry]) -> str:
@@ -132,80 +123,11 @@ def unpacked(text: str) -> Mapping[str, Entry]:
     return {entry.name: entry for entry in msgspec.json.decode(text, type=list[Entry])}
 
 
-def _files(folders: Iterable[Path]) -> Iterator[Path]:
-    """The shipped files first, so that a user's entry of the same name wins."""
-    for folder in (SHIPPED, *folders):
-        yield from sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-
-
 def group(entries: Mapping[str, Entry], name: str) -> Sequence[str]:
     """Names of the figures of a group in the order of their files; parts come with their figure."""
     members = [entry.name for entry in entries.values() if entry.group == name]
     inner = {part for member in members for part in entries[member].parts}
     return [member for member in members if member not in inner]
-
-
-def _entries(path: Path, faults: list[ConfigFault]) -> list[Any]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        said = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as fault:
-        mark = fault.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        faults.append(ConfigFault(str(path), line, column, str(fault.problem)))
-        return []
-    # One file that cannot be read must not hide what is wrong with the others.
-    except (OSError, UnicodeDecodeError, YAMLError) as fault:
-        why = (fault.strerror or "").lower() if isinstance(fault, OSError) else "this is no text in UTF-8"
-        faults.append(ConfigFault(str(path), 1, 1, why))
-        return []
-    listed = said.get("metrics") if isinstance(said, dict) else None
-    if not isinstance(listed, list):
-        meant = [check.did_you_mean(str(key), ["metrics"], show=0) for key in said] if isinstance(said, dict) else []
-        faults.append(ConfigFault(str(path), 1, 1, "a list `metrics` is expected" + "".join(meant[:1])))
-        return []
-    return listed
-
-
-def _read(path: Path, said: Any, index: int, faults: list[ConfigFault]) -> Entry | None:
-    if isinstance(said, dict):
-        said = {**said, "path": str(path)}
-    try:
-        return msgspec.convert(said, Entry)
-    except (msgspec.ValidationError, TypeError) as fault:
-        # The parser stops at the first fault; whoever writes a file wants to see all of them, each with its place.
-        found = list(check.faults(said, Entry))
-        if isinstance(said, dict):
-            found += [((), f"`{name}` is missing") for name in _NEEDED if name not in said]
-        found = found or [((), str(fault))]
-        places = _places(path)
-        faults += [ConfigFault(str(path), *_place(places, index, keys), words) for keys, words in found]
-        return None
-
-
-_NEEDED = tuple(field.name for field in msgspec.structs.fields(Entry) if field.required)
-
-
-def _places(path: Path) -> Any:
-    """The file with its places; reading it so takes twice as long, so that only a fault asks for it."""
-    from ruamel.yaml import YAML
-
-    return YAML(typ="rt").load(path.read_text(encoding="utf-8"))["metrics"]
-
-
-def _place(places: Any, index: int, keys: tuple[str, ...]) -> tuple[int, int]:
-    """Line and column of a key below an entry, else of the nearest thing around it."""
-    line, column = places.lc.item(index)
-    node = places[index]
-    for key in keys:
-        try:
-            line, column = node.lc.key(key)
-            node = node[key]
-        except (AttributeError, KeyError, TypeError, IndexError):
-            break
-    return line + 1, column + 1
 
 
 def _cross_faults(found: Mapping[str, Entry]) -> list[ConfigFault]:
@@ -232,7 +154,4 @@ def _cross_faults(found: Mapping[str, Entry]) -> list[ConfigFault]:
 
 def fault_at(entry: Entry, key: str, words: str) -> ConfigFault:
     """A fault at the key of an entry that was read well by itself."""
-    places = _places(Path(entry.path))
-    # The last of the name, which is the one that holds.
-    index = max(at for at, one in enumerate(places) if isinstance(one, dict) and one.get("name") == entry.name)
-    return ConfigFault(entry.path, *_place(places, index, (key,)), words)
+    return _FILES.fault(Path(entry.path), lambda one: one.get("name") == entry.name, (key,), words)

@@ -1,0 +1,81 @@
+"""Rules that say what deserves attention: what they find now, why, and whether they are right.
+
+Example: fairlead rules list
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fairlead.cli.asking import tell
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+_Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+@APP.callback(epilog="Example: fairlead rules list")
+def _rules() -> None:
+    """Ask, explain, check and test rules: ours, and your own in fairlead.d/rules, which win by id."""
+
+
+@APP.command("list", epilog="Example: fairlead rules list main-red")
+def list_(
+    rule: Annotated[str, typer.Argument(help="Of this rule the subjects that it names now.")] = "",
+    json: _Json = False,
+) -> None:
+    """Every rule with how many subjects it names now, and of how many it cannot know."""
+    tell("rules", {"rule": rule}, json=json)
+
+
+@APP.command(epilog="Example: fairlead rules explain change-waits-for-review github:brightwater/payments#210")
+def explain(
+    rule: Annotated[str, typer.Argument(help="The rule.")],
+    subject: Annotated[str, typer.Argument(help="Id of what it judges.")],
+    json: _Json = False,
+) -> None:
+    """Each part of a rule's condition with what comes of it for one subject, and the values that it read."""
+    tell("rules", {"rule": rule, "subject": subject}, json=json)
+
+
+@APP.command(epilog="Example: fairlead rules check")
+def check(json: _Json = False) -> None:
+    """Read all rules and name every fault with its file, line and column; exit code 2 if there is one."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.signals.rules import read
+
+    rules, faults = read(home.loaded().own_folders("rules"))
+    if json:
+        show_json({"rules": list(rules), "faults": [str(fault) for fault in faults]})
+    else:
+        for fault in faults:
+            typer.echo(str(fault), err=True)
+        typer.echo(f"{len(rules)} rules are whole" + (f", {len(faults)} faults" if faults else ""))
+    raise typer.Exit(2 if faults else 0)
+
+
+@APP.command(epilog="Example: fairlead rules test change-waits-for-review")
+def test(
+    rule: Annotated[str, typer.Argument(help="This rule alone.")] = "",
+    json: _Json = False,
+) -> None:
+    """Run the examples that rules carry, in your calendars; exit code 1 if one does not hold."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.wiring.trying import examples
+
+    told = examples(home.loaded(), rule)
+    if json:
+        show_json(told)
+    else:
+        for one in told:
+            if not one["right"]:
+                typer.echo(
+                    f"{one['rule']}, example {one['example']}: expected {one['expected']}, got {one['found']}",
+                    err=True,
+                )
+        wrong = sum(not one["right"] for one in told)
+        typer.echo(f"{len(told)} examples, " + (f"{wrong} do not hold" if wrong else "all hold"))
+    raise typer.Exit(0 if all(one["right"] for one in told) else 1)

@@ -1,0 +1,69 @@
+"""Why a rule says what it says of one subject: each part of its condition with what came of it, and the values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fairlead.signals.judging import read_by
+from fairlead.signals.language.compile import SUBJECT, Statement
+from fairlead.signals.language.say import say
+from fairlead.signals.language.tree import Denied, Joined, Node
+from fairlead.signals.rules import Rule
+
+if TYPE_CHECKING:
+    from fairlead.metrics.warehouse import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of the condition."""
+
+    depth: int
+    said: str
+    holds: bool | None
+    """`None` where something that it needs is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A rule and a subject."""
+
+    steps: tuple[Step, ...]
+    """The whole condition first."""
+    values: Mapping[str, Any]
+
+
+def explain(warehouse: Warehouse, rule: Rule, subject: str, now: datetime) -> Explained | None:
+    """The parts with their values, or nothing where the rule's subject has no such row."""
+    parts = list(_parts(rule.condition, 0))
+    statement = Statement(rule.subject.held)
+    listed = [f"{statement.condition(node)} as part_{at}" for at, (_, node) in enumerate(parts)]
+    listed += [f'{SUBJECT}."{rule.subject.held[name]}" as "value_{name}"' for name in read_by(rule)]
+    sql = f"""
+        select {", ".join(listed)} from ({rule.subject.rows}) {SUBJECT}
+        {statement.joins()}
+        where {SUBJECT}.id = $subject
+    """  # noqa: S608 - names of the view, values as parameters
+    params = {**statement.params, "subject": subject, "now": now.astimezone(UTC).replace(tzinfo=None)}
+    rows = warehouse.rows(sql, {name: value for name, value in params.items() if f"${name}" in sql})
+    if not rows:
+        return None
+    steps = (Step(depth, _said(node), rows[0][f"part_{at}"]) for at, (depth, node) in enumerate(parts))
+    return Explained(tuple(steps), {name: rows[0][f"value_{name}"] for name in read_by(rule)})
+
+
+def _parts(node: Node, depth: int) -> Iterator[tuple[int, Node]]:
+    yield depth, node
+    if isinstance(node, Joined):
+        for part in node.parts:
+            yield from _parts(part, depth + 1)
+    elif isinstance(node, Denied) and isinstance(node.one, Joined):
+        yield from _parts(node.one, depth + 1)
+
+
+def _said(node: Node) -> str:
+    # what stands below is told line by line
+    return ("all of" if node.how == "all" else "any of") if isinstance(node, Joined) else say(node)

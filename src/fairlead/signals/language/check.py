@@ -1,0 +1,173 @@
+"""Types of a condition: every fault of it at once, each with its place and what was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fairlead.config.check import did_you_mean
+from fairlead.signals.language.functions import FUNCTIONS
+from fairlead.signals.language.parse import WrongError
+from fairlead.signals.language.tree import (
+    Among,
+    Call,
+    Column,
+    Compared,
+    Denied,
+    Joined,
+    Kind,
+    Known,
+    Like,
+    Literally,
+    Node,
+    Reckoned,
+)
+
+_CALLED: Mapping[Kind, str] = {
+    "text": "a text", "number": "a number", "flag": "yes or no", "time": "a moment", "length": "a length of time",
+    "worked": "working time", "texts": "a list of texts",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a condition may speak of: names and kinds of the columns of a subject."""
+
+    columns: Mapping[str, Kind]
+
+
+def check(node: Node, view: View) -> list[WrongError]:
+    """What is wrong with a condition as a whole; nothing if it says yes or no of every row."""
+    checker = _Checker(view)
+    kind = checker.kind(node)
+    if kind not in (None, "flag"):
+        checker.faults.append(WrongError(f"a condition says yes or no, and this is {_CALLED[kind]}", node.at))
+    return checker.faults
+
+
+def kind_of(node: Node, view: View) -> Kind | None:
+    """Kind of a value that has been checked."""
+    return _Checker(view).kind(node)
+
+
+class _Checker:
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.faults: list[WrongError] = []
+
+    def kind(self, node: Node) -> Kind | None:
+        """Kind of a node, after what stands below it; `None` where a fault has been told already."""
+        match node:
+            case Literally(kind=kind):
+                return kind
+            case Column(name=name, at=at):
+                return self._column(name, at)
+            case Call():
+                return self._call(node)
+            case Reckoned():
+                return self._reckoned(node)
+            case Compared(how=how, left=left, right=right, at=at):
+                self._same(self.kind(left), self.kind(right), at, ordered=how not in ("=", "!="))
+            case Among(value=value, listed=listed, at=at):
+                of = self.kind(value)
+                for one in listed:
+                    self._same(of, self.kind(one), at)
+            case Like(value=value, at=at):
+                self._want(value, "text", at, "`like` compares texts")
+            case Known(value=value):
+                self.kind(value)
+            case Denied(one=one):
+                self._want(one, "flag", one.at, "`not` denies what is yes or no")
+            case Joined(how=how, parts=parts):
+                for part in parts:
+                    self._want(part, "flag", part.at, f"`{'and' if how == 'all' else 'or'}` joins what is yes or no")
+        return "flag"
+
+    def _column(self, name: str, at: int) -> Kind | None:
+        if name in self._view.columns:
+            return self._view.columns[name]
+        self.faults.append(WrongError(f"no column `{name}`{did_you_mean(name, list(self._view.columns))}", at))
+        return None
+
+    def _call(self, call: Call) -> Kind | None:
+        found = FUNCTIONS.get(call.name)
+        given = [self.kind(one) for one in call.given]
+        if found is None:
+            meant = did_you_mean(call.name, list(FUNCTIONS))
+            self.faults.append(WrongError(f"no function `{call.name}`{meant}", call.at))
+            return None
+        wanted = [*found.takes, *(found.takes[-1:] * (len(given) - len(found.takes)) if found.many else ())]
+        if len(given) != len(wanted):
+            self.faults.append(WrongError(f"`{call.name}` takes {len(found.takes)}, got {len(given)}", call.at))
+        else:
+            self.faults += [
+                WrongError(f"`{call.name}` wants {_CALLED[want]}, got {_CALLED[got]}", one.at)
+                for want, got, one in zip(wanted, given, call.given, strict=True)
+                if got is not None and got != want
+            ]
+        return found.gives
+
+    def _reckoned(self, node: Reckoned) -> Kind | None:
+        left, right = self.kind(node.left), self.kind(node.right)
+        if left is None or right is None:
+            return None
+        measured = {"number", "length", "worked"}
+        if left not in measured or right not in measured:
+            other = left if left not in measured else right
+            self.faults.append(
+                WrongError(f"`{node.how}` reckons with numbers and lengths, not with {_CALLED[other]}", node.at)
+            )
+            return None
+        if node.how in ("+", "-"):
+            self._same(left, right, node.at)
+            return left
+        # a length times a number is a length; two lengths divided are a number
+        if node.how == "/" and left == right:
+            return "number"
+        if right == "number" or (node.how == "*" and left == "number"):
+            return left if right == "number" else right
+        self.faults.append(
+            WrongError(f"{_CALLED[left]} cannot be {'divided' if node.how == '/' else 'multiplied'} so", node.at)
+        )
+        return None
+
+    def _want(self, node: Node, kind: Kind, at: int, why: str) -> None:
+        found = self.kind(node)
+        if found not in (None, kind):
+            self.faults.append(WrongError(f"{why}, and this is {_CALLED[found]}", at))
+
+    def _same(self, left: Kind | None, right: Kind | None, at: int, *, ordered: bool = False) -> None:
+        if left is None or right is None:
+            return
+        if {left, right} == {"length", "worked"}:
+            self.faults.append(
+                WrongError("working time is compared with `bh` and `bd`, calendar time with m, h, d and w", at)
+            )
+        elif left != right:
+            self.faults.append(WrongError(f"{_CALLED[left]} cannot be compared with {_CALLED[right]}", at))
+        elif left == "texts" or (ordered and left in ("flag", "text")):
+            hint = "; use `has(...)`" if left == "texts" else ""
+            self.faults.append(WrongError(f"{_CALLED[left]} cannot be compared so{hint}", at))
+
+
+def columns_of(node: Node) -> Iterator[str]:
+    """Columns that a condition reads, in the order in which it names them."""
+    match node:
+        case Column(name=name):
+            yield name
+        case Call(given=given):
+            for one in given:
+                yield from columns_of(one)
+        case Reckoned(left=left, right=right) | Compared(left=left, right=right):
+            yield from columns_of(left)
+            yield from columns_of(right)
+        case Among(value=value, listed=listed):
+            for one in (value, *listed):
+                yield from columns_of(one)
+        case Like(value=value) | Known(value=value):
+            yield from columns_of(value)
+        case Denied(one=one):
+            yield from columns_of(one)
+        case Joined(parts=parts):
+            for part in parts:
+                yield from columns_of(part)

@@ -1,0 +1,155 @@
+"""Text -> tree, or a fault with its column and what could have stood there."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fairlead.signals.language.tree import (
+    Among,
+    Call,
+    Column,
+    Compared,
+    Denied,
+    Joined,
+    Known,
+    Like,
+    Literally,
+    Node,
+    Reckoned,
+)
+
+LONGEST = 2_000
+DEEPEST = 5
+"""Conditions within conditions: what nests deeper nobody reads."""
+
+_SECONDS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0, "bh": 3600.0}
+
+
+class WrongError(Exception):
+    """What is wrong with a condition, and where it begins, counted from 0."""
+
+    def __init__(self, message: str, at: int = 0) -> None:
+        super().__init__(message)
+        self.message, self.at = message, at
+
+
+def parse(text: str, day_s: float = 8 * 3600.0) -> Node:
+    """The tree of a condition; raises `WrongError`. `day_s` is a working day of `bd`, in seconds."""
+    from lark import LarkError, UnexpectedInput
+
+    if len(text) > LONGEST:
+        raise WrongError(f"{len(text)} characters are too long for a condition; use at most {LONGEST}")
+    try:
+        tree = _parser().parse(text)
+    except UnexpectedInput as fault:
+        raise WrongError(_why(fault, text), max(0, fault.pos_in_stream or 0)) from fault
+    except LarkError as fault:
+        raise WrongError(str(fault).splitlines()[0]) from fault
+    node = _Reader(day_s).read(tree)
+    if _depth(node) > DEEPEST:
+        raise WrongError(f"conditions stand in conditions more than {DEEPEST} deep; name parts as rules of their own")
+    return node
+
+
+@cache
+def _parser() -> Any:
+    from lark import Lark
+
+    grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+
+
+def _why(fault: Any, text: str) -> str:
+    rest = text[fault.pos_in_stream :] if fault.pos_in_stream is not None and fault.pos_in_stream >= 0 else ""
+    found = rest.split(maxsplit=1)[0][:20] if rest.strip() else ""
+    if '"' in found:
+        return "texts stand in single quotes: 'open'"
+    if "==" in found or found == "=":
+        return "one `=` compares"
+    if "&&" in found or "||" in found:
+        return "write `and` and `or`"
+    return f"`{found}` cannot stand here" if found else "the condition ends too early"
+
+
+class _Reader:
+    """The parser's tree as ours."""
+
+    def __init__(self, day_s: float) -> None:
+        self._day_s = day_s
+
+    def read(self, tree: Any) -> Node:
+        """One node with all below it."""
+        at = tree.meta.start_pos if getattr(tree, "meta", None) and not tree.meta.empty else 0
+        return getattr(self, f"_{tree.data}")(tree.children, at)  # type: ignore[no-any-return]
+
+    def _either(self, parts: list[Any], at: int) -> Node:
+        return Joined("any", tuple(map(self.read, parts)), at)
+
+    def _both(self, parts: list[Any], at: int) -> Node:
+        return Joined("all", tuple(map(self.read, parts)), at)
+
+    def _denied(self, parts: list[Any], at: int) -> Node:
+        return Denied(self.read(parts[0]), at)
+
+    def _compared(self, parts: list[Any], at: int) -> Node:
+        return Compared(str(parts[1]), self.read(parts[0]), self.read(parts[2]), at)  # type: ignore[arg-type]
+
+    def _reckoned(self, parts: list[Any], at: int) -> Node:
+        return Reckoned(str(parts[1]), self.read(parts[0]), self.read(parts[2]), at)  # type: ignore[arg-type]
+
+    def _among(self, parts: list[Any], at: int) -> Node:
+        return Among(self.read(parts[0]), tuple(map(self.read, parts[1:])), at)
+
+    def _not_among(self, parts: list[Any], at: int) -> Node:
+        return Denied(self._among(parts, at), at)
+
+    def _like(self, parts: list[Any], at: int) -> Node:
+        return Like(self.read(parts[0]), _unquoted(str(parts[1])), at)
+
+    def _known(self, parts: list[Any], at: int) -> Node:
+        return Known(self.read(parts[0]), at)
+
+    def _unknown(self, parts: list[Any], at: int) -> Node:
+        return Denied(Known(self.read(parts[0]), at), at)
+
+    def _call(self, parts: list[Any], at: int) -> Node:
+        return Call(str(parts[0]), tuple(map(self.read, parts[1:])), at)
+
+    def _column(self, parts: list[Any], at: int) -> Node:
+        return Column(str(parts[0]), at)
+
+    def _number(self, parts: list[Any], at: int) -> Node:
+        return Literally(float(parts[0]), "number", at, str(parts[0]))
+
+    def _share(self, parts: list[Any], at: int) -> Node:
+        return Literally(float(parts[0][:-1]) / 100, "number", at, str(parts[0]))
+
+    def _length(self, parts: list[Any], at: int) -> Node:
+        said = str(parts[0])
+        amount, unit = said.rstrip("abcdefghijklmnopqrstuvwxyz"), said.lstrip("0123456789.")
+        seconds = float(amount) * (self._day_s if unit == "bd" else _SECONDS[unit])
+        return Literally(seconds, "worked" if unit.startswith("b") else "length", at, said)
+
+    def _text(self, parts: list[Any], at: int) -> Node:
+        return Literally(_unquoted(str(parts[0])), "text", at, str(parts[0]))
+
+    def _true(self, _: list[Any], at: int) -> Node:
+        return Literally(True, "flag", at, "true")
+
+    def _false(self, _: list[Any], at: int) -> Node:
+        return Literally(False, "flag", at, "false")
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1].replace("''", "'")
+
+
+def _depth(node: Node) -> int:
+    match node:
+        case Joined(parts=parts):
+            return 1 + max(map(_depth, parts))
+        case Denied(one=one):
+            return 1 + _depth(one)
+    return 0

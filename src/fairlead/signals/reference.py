@@ -1,0 +1,90 @@
+"""The page about rules, made from what it describes: subjects, functions, and every rule with its condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fairlead.signals import views
+from fairlead.signals.language.functions import FUNCTIONS
+from fairlead.signals.language.say import say
+from fairlead.signals.rules import Rule, read
+
+_HEAD = """# Rules
+
+Made by `fairlead docs docs` from the rules themselves.
+
+```
+fairlead rules list                         every rule, with how many subjects it names now
+fairlead rules list main-red                the subjects that one rule names
+fairlead rules explain RULE SUBJECT         each part of its condition, and what came of it
+fairlead rules check                        every fault of every file, with line and column
+fairlead rules test                         the examples that rules carry
+```
+
+A rule is one entry of a YAML file. Ours come with Fairlead; your own stand in `fairlead.d/rules/` beside
+`fairlead.toml`, and win by `id`.
+
+```yaml
+rules:
+  - id: change-waits-for-review
+    title: Waits for a review longer than a working day
+    subject: change
+    owner: team:payments          # who answers for it
+    expires: "2027-03-01"         # when somebody must look at it again
+    where:                        # all of these; any, all and not nest
+      - "turn = 'reviewer'"
+      - any: ["biztime_since(turn_since) > 8bh", "hotfix"]
+    unless: ["has(labels, 'on-hold')"]
+    severity: {high: "biztime_since(turn_since) > 3bd", default: medium}
+    tests:
+      - {given: {turn: reviewer, turn_since: "2026-09-18T09:00:00Z"}, now: "2026-09-21T12:00:00Z", expect: open}
+```
+
+**Conditions.** `=` `!=` `<` `<=` `>` `>=`, `in (...)`, `like 'glob*'`, `is known`, `is unknown`, `and`, `or`,
+`not`, `+ - * /`. Texts stand in single quotes. Lengths of time: `30m` `4h` `2d` `1w` of the calendar, `8bh` `3bd`
+of working time by the calendar of the team concerned (a working day is eight hours); the two cannot be compared.
+`20%` is 0.2. Types are checked when a file is read.
+
+**Three answers.** What a condition needs and nobody knows makes it *unknown*, which is told apart from *no*: a
+change without a size is not small. An exception (`unless`) that is unknown leaves the whole unknown as well. `is
+known` asks for it.
+
+**No SQL.** A condition is compiled to one SELECT; names come from the tables below and values travel as parameters,
+so that a rule can neither read elsewhere nor run for ever.
+"""
+
+
+def page() -> str:
+    """The page as Markdown."""
+    return "\n".join([_HEAD, *_functions(), *_subjects(), *_rules()])
+
+
+def _functions() -> Iterator[str]:
+    yield from ("## Functions", "", "| function | gives | |", "|---|---|---|")
+    for name, one in FUNCTIONS.items():
+        yield f"| `{name}({', '.join(one.takes)}{', ...' if one.many else ''})` | {one.gives} | {one.doc} |"
+    yield ""
+
+
+def _subjects() -> Iterator[str]:
+    yield from ("## Subjects", "")
+    for subject in views.shipped().values():
+        yield from (f"### {subject.name}", "", subject.doc, "", "| column | kind | |", "|---|---|---|")
+        yield from (f"| `{column.name}` | {column.kind} | {column.doc} |" for column in subject.columns)
+        yield ""
+
+
+def _rules() -> Iterator[str]:
+    yield from ("## Rules that come with Fairlead", "")
+    for rule in read()[0].values():
+        yield from _rule(rule)
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield from (f"### {rule.id}", "", f"{rule.written.title}. About a `{rule.subject.name}`.", "")
+    yield from ("```", say(rule.condition), "```", "")
+    grave = [f"{name} where `{say(node)}`" for name, node in rule.severities]
+    yield from (
+        f"Severity: {', else '.join([*grave, rule.written.severity.default])}. Examples: {len(rule.written.tests)}.",
+        "",
+    )

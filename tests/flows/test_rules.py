@@ -1,0 +1,51 @@
+"""Rules over the demo: what they find is what the brief's views say, and each finding can be explained."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from fairlead.model.errors import Abort
+from fairlead.wiring import verbs
+from fairlead.wiring.services import Services
+
+
+def ask(services: Services, **words: str) -> Any:
+    return json.loads(verbs.ask(services, "rules", {"form": "json", **words}).text)
+
+
+def test_rules_find_what_the_views_of_the_brief_hold(demo_services: Services) -> None:
+    told = ask(demo_services)
+    assert told["broken"] == []
+    counts = {rule["rule"]: rule["open"] for rule in told["rules"]}
+    rows = demo_services.warehouse.rows
+    now = demo_services.clock.now().replace(tzinfo=None)
+    for rule, sql in {
+        "change-too-large": "select count(*) as n from attention_large_changes",
+        "change-waits-for-review": "select count(*) as n from attention_waiting_review where due_at <= $now",
+        "change-approved-unmerged": "select count(*) as n from attention_approved_unmerged where due_at <= $now",
+        "main-red": "select count(*) as n from attention_red_main where due_at <= $now",
+        "item-blocked": "select count(distinct work_item) as n from work_item_blocks b join work_item_cycle_times c "
+        "using (work_item) where to_at is null and category in ('todo', 'in_progress')",
+    }.items():
+        wanted = rows(sql, {"now": now} if "$now" in sql else {})[0]["n"]
+        assert counts[rule] == wanted, rule
+        assert wanted or rule == "change-too-large"
+
+
+def test_a_finding_is_explained_part_by_part(demo_services: Services) -> None:
+    found = ask(demo_services, rule="change-waits-for-review")["found"]
+    assert found
+    assert all(one["state"] == "open" and one["values"]["turn"] in ("reviewer", "any_reviewer") for one in found)
+    told = ask(demo_services, rule="change-waits-for-review", subject=found[0]["subject"])
+    steps = {step["said"]: step["holds"] for step in told["steps"]}
+    assert steps["all of"] == "yes"
+    assert steps["biztime_since(turn_since) > 8bh"] == "yes"
+    assert steps["not (has(labels, 'on-hold', 'on hold'))"] == "yes"
+    text = verbs.ask(demo_services, "rules", {"rule": "main-red"}).text
+    assert "high" in text
+    for words in ({"rule": "main-rd"}, {"rule": "main-red", "subject": "github:nowhere/run/1/1"}):
+        with pytest.raises(Abort):
+            verbs.ask(demo_services, "rules", words)
