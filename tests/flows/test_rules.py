@@ -40,6 +40,7 @@ def test_a_finding_is_explained_part_by_part(demo_services: Services) -> None:
     assert found
     assert all(one["state"] == "open" and one["values"]["turn"] in ("reviewer", "any_reviewer") for one in found)
     told = ask(demo_services, rule="change-waits-for-review", subject=found[0]["subject"])
+    assert told["values"]["turn_since"].endswith("Z")
     steps = {step["said"]: step["holds"] for step in told["steps"]}
     assert steps["all of"] == "yes"
     assert steps["biztime_since(turn_since) > 8bh"] == "yes"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from fairlead.config.check import did_you_mean
 from fairlead.model.errors import Abort, ConfigFault
+from fairlead.model.times import iso
 from fairlead.reports import render
 from fairlead.reports.plain import plain
 from fairlead.signals.explaining import explain
@@ -70,8 +72,15 @@ def _found(services: Services, rule: Rule, words: Words) -> Reply:
 def _row(one: Candidate) -> dict[str, Any]:
     return {
         "subject": one.subject, "state": one.state, "severity": one.severity, "team": one.team.removeprefix("team:"),
-        "title": plain(one.title), "fingerprint": one.fingerprint, "values": dict(one.values), "url": one.url,
+        "title": plain(one.title), "fingerprint": one.fingerprint, "values": _values(one.values), "url": one.url,
     }  # fmt: skip
+
+
+def _values(held: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as people and programs read them: the warehouse keeps UTC without saying so."""
+    return {
+        name: iso(value.replace(tzinfo=UTC)) if isinstance(value, datetime) else value for name, value in held.items()
+    }
 
 
 def _reasons(services: Services, rule: Rule, subject: str, words: Words) -> Reply:
@@ -81,15 +90,10 @@ def _reasons(services: Services, rule: Rule, subject: str, words: Words) -> Repl
     held = {True: "yes", False: "no", None: "unknown"}
     steps = [{"depth": step.depth, "said": step.said, "holds": held[step.holds]} for step in found.steps]
     if words.get("form") == "json":
-        return reply_json({"rule": rule.id, "subject": subject, "steps": steps, "values": dict(found.values)})
+        return reply_json({"rule": rule.id, "subject": subject, "steps": steps, "values": _values(found.values)})
     lines = [f"{step['holds']:8}{'  ' * int(str(step['depth']))}{step['said']}" for step in steps]
-    lines += [
-        "",
-        *(
-            f"{name} = {plain(str(value)) if value is not None else 'unknown'}"
-            for name, value in found.values.items()
-        ),
-    ]
+    values = _values(found.values).items()
+    lines += ["", *(f"{name} = {'unknown' if value is None else plain(str(value))}" for name, value in values)]
     return Reply("\n".join(lines))
 
 
