@@ -10,6 +10,8 @@ from fairlead.config.load import load
 from fairlead.model.errors import Abort
 from fairlead.signals.language.say import say
 from fairlead.signals.rules import read
+from fairlead.wiring import checkup
+from fairlead.wiring.services import Services
 from fairlead.wiring.trying import examples
 
 OWN = """rules:
@@ -99,3 +101,8 @@ def test_every_fault_is_told_with_its_place_and_the_other_rules_go_on(own: Path)
     ):
         assert any(found.startswith(said) for found in told), (said, told)
     assert set(rules) == set(read()[0])
+    (own / "late.yaml").write_text(OWN.replace("2027-03-01", "2025-03-01"))
+    with Services(load(own.parent.parent / "fairlead.toml", {}), own.parent / "home", environ={}) as services:
+        found = [(one.ok, one.detail) for one in checkup.checkup(services) if one.what == "rules"]
+    assert (None, "`main-red` was to be looked at by 2025-03-01") in found
+    assert sum(ok is False for ok, _ in found) == len(faults)

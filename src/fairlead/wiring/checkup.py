@@ -48,6 +48,7 @@ def _settings(services: Services) -> Iterator[Finding]:
     for name in services.loaded.overridden:
         yield Finding("settings", None, f"{name} of the environment is laid over the file")
     yield from _kpis(services)
+    yield from _rules(services)
     if not services.settings.sources:
         yield Finding("sources", None, "none configured", "fairlead init, or fairlead import git PATH")
     if not services.settings.teams:
@@ -69,6 +70,22 @@ def _kpis(services: Services) -> Iterator[Finding]:
     for name in unknown:
         missing = f"no figure `{name}`{did_you_mean(name, list(figures), show=0)}"
         yield Finding("kpi.on", False, missing, "fairlead config check")
+
+
+def _rules(services: Services) -> Iterator[Finding]:
+    """Rules that are off because they are broken, and those that somebody wanted to look at again by now."""
+    # late: every other command does without the rules
+    from fairlead.signals.rules import read
+
+    rules, faults = read(services.loaded.own_folders("rules"))
+    for fault in faults:
+        yield Finding("rules", False, f"{fault}; this rule is off", "fairlead rules check")
+    today = services.clock.now().date().isoformat()
+    for rule in rules.values():
+        if rule.written.expires <= today:
+            yield Finding(
+                "rules", None, f"`{rule.id}` was to be looked at by {rule.written.expires}", rule.written.path
+            )
 
 
 def _home(home: Path) -> Iterator[Finding]:
