@@ -128,7 +128,7 @@ class _Reader:
             if not self.faults:
                 self._tell(("where",), "name at least one condition")
             return None
-        # an exception that is unknown is none: what it would except is told
+        # an exception of which nobody knows whether it holds leaves the whole unknown
         condition = Joined("all", (*wanted, *(Denied(one, one.at) for one in refused)), 0)
         version = blake2b(msgspec.json.encode(msgspec.structs.replace(rule, path="")), digest_size=6).hexdigest()
         return Rule(rule, subject, condition, severities, version)  # type: ignore[arg-type]
