@@ -20,7 +20,7 @@ OWN = """rules:
     subject: pipeline
     owner: team:payments
     expires: "2027-03-01"
-    where: ["failures >= 3", {not: {any: ["branch = 'next'", "team is unknown"]}}]
+    where: ["true", "failures >= 3", {not: {any: ["branch = 'next'", "team is unknown"]}}]
     unless: ["repository like '*sandbox*'"]
     tests:
       - given: {failures: 3, branch: main, team: "team:a", repository: "github:a/b"}
@@ -74,7 +74,8 @@ def test_a_team_s_own_rule_wins_and_its_examples_are_tried(own: Path) -> None:
     rules, faults = read([own])
     assert faults == []
     assert say(rules["main-red"].condition) == (
-        "failures >= 3 and not (branch = 'next' or not (team is known)) and not (repository like '*sandbox*')"
+        "true and failures >= 3 and not (branch = 'next' or not (team is known))"
+        " and not (repository like '*sandbox*')"
     )
     told = examples(load(own.parent.parent / "fairlead.toml", {}), "main-red")
     # the second names a branch that the rule leaves out

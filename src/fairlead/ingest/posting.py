@@ -28,7 +28,7 @@ def posted(database: Database, team: str, said: Mapping[str, str], by: str, at: 
     if long := next((part for part, text in said.items() if len(text) > LONGEST), ""):
         raise Skip(f"`{long}` is longer than {LONGEST} characters", hint="say it in a few lines")
     with database.read() as tx:
-        mine = sorted(row["id"] for row in records.rows(tx, "accounts") if row["person"] == by)
+        mine = sorted(account for _, account in lookups.distinct_pairs(tx, "accounts", "person", [by], "id"))
         channel = f"standup/{team}"
         ids = [found for _, found in lookups.distinct_pairs(tx, "messages", "channel", [channel], "id")]
         earlier = [

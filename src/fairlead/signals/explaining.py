@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from fairlead.signals.judging import read_by
+from fairlead.signals.judging import parameters, read_columns, values
 from fairlead.signals.language.compile import SUBJECT, Statement
 from fairlead.signals.language.say import say
 from fairlead.signals.language.tree import Denied, Joined, Node
@@ -41,18 +41,17 @@ def explain(warehouse: Warehouse, rule: Rule, subject: str, now: datetime) -> Ex
     parts = list(_parts(rule.condition, 0))
     statement = Statement(rule.subject.held)
     listed = [f"{statement.condition(node)} as part_{at}" for at, (_, node) in enumerate(parts)]
-    listed += [f'{SUBJECT}."{rule.subject.held[name]}" as "value_{name}"' for name in read_by(rule)]
+    listed += read_columns(rule)
     sql = f"""
         select {", ".join(listed)} from ({rule.subject.rows}) {SUBJECT}
         {statement.joins()}
         where {SUBJECT}.id = $subject
     """  # noqa: S608 - names of the view, values as parameters
-    params = {**statement.params, "subject": subject, "now": now.astimezone(UTC).replace(tzinfo=None)}
-    rows = warehouse.rows(sql, {name: value for name, value in params.items() if f"${name}" in sql})
+    rows = warehouse.rows(sql, {**parameters(sql, statement, now), "subject": subject})
     if not rows:
         return None
     steps = (Step(depth, _said(node), rows[0][f"part_{at}"]) for at, (depth, node) in enumerate(parts))
-    return Explained(tuple(steps), {name: rows[0][f"value_{name}"] for name in read_by(rule)})
+    return Explained(tuple(steps), values(rule, rows[0]))
 
 
 def _parts(node: Node, depth: int) -> Iterator[tuple[int, Node]]:

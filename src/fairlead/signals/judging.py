@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from fairlead.signals.language.check import columns_of
 from fairlead.signals.language.compile import SUBJECT, Statement
+from fairlead.signals.language.functions import NOW
 from fairlead.signals.rules import Rule
 
 if TYPE_CHECKING:
     from fairlead.metrics.warehouse import Warehouse
 
 State = Literal["open", "unknown"]
-MOST = 10_000
-"""Subjects that one rule may raise: a rule that names everything names nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,6 @@ class Candidate:
 
     rule: str
     subject: str
-    fingerprint: str
     state: State
     """`unknown` where something that the condition needs is not known."""
     severity: str
@@ -44,28 +42,28 @@ class Asked:
     params: Mapping[str, Any]
 
 
-def select(rule: Rule, now: datetime, subjects: Collection[str] | None = None, rows: str = "") -> Asked:
-    """The SELECT of a rule at a moment, over all subjects or these; `rows` in the place of the view's own."""
+def select(rule: Rule, now: datetime, rows: str = "") -> Asked:
+    """The SELECT of a rule at a moment; `rows` in the place of the view's own."""
     statement = Statement(rule.subject.held)
     condition = statement.condition(rule.condition)
     graver = " ".join(f"when {statement.condition(node)} then '{name}'" for name, node in rule.severities)
     usual = rule.written.severity.default
     severity = f"case {graver} else '{usual}' end" if graver else f"'{usual}'"
-    values = ", ".join(f"'{name}': {SUBJECT}.\"{rule.subject.held[name]}\"" for name in read_by(rule))
-    limit = f"where {SUBJECT}.id in (select unnest($subjects))" if subjects is not None else ""
     sql = f"""
         select * from (
             select {SUBJECT}.id, {SUBJECT}.title, {SUBJECT}.url, {SUBJECT}.team, {condition} as met,
-                {severity} as severity, {{{values}}} as held
+                {severity} as severity{"".join(f", {one}" for one in read_columns(rule))}
             from ({rows or rule.subject.rows}) {SUBJECT}
             {statement.joins()}
-            {limit}
-        ) where met is null or met order by id limit {MOST}
+        ) where met is null or met order by id
     """  # noqa: S608 - names of the view, values as parameters
-    params = {**statement.params, "now": now.astimezone(UTC).replace(tzinfo=None)}
-    if subjects is not None:
-        params["subjects"] = list(subjects)
-    return Asked(sql, {name: value for name, value in params.items() if f"${name}" in sql})
+    return Asked(sql, parameters(sql, statement, now))
+
+
+def parameters(sql: str, statement: Statement, now: datetime) -> Mapping[str, Any]:
+    """What a statement is asked with: the engine refuses a moment that it does not name."""
+    moment = {"now": now.astimezone(UTC).replace(tzinfo=None)} if NOW in sql else {}
+    return {**statement.params, **moment}
 
 
 def read_by(rule: Rule) -> Sequence[str]:
@@ -73,25 +71,30 @@ def read_by(rule: Rule) -> Sequence[str]:
     return list(dict.fromkeys(columns_of(rule.condition)))
 
 
-def judge(
-    warehouse: Warehouse, rule: Rule, now: datetime, subjects: Collection[str] | None = None
-) -> list[Candidate]:
-    """What a rule says at a moment, of all subjects or of those that changed."""
-    asked = select(rule, now, subjects)
+def read_columns(rule: Rule) -> list[str]:
+    """The same as columns of a SELECT."""
+    return [f'{SUBJECT}."{rule.subject.held[name]}" as "read_{name}"' for name in read_by(rule)]
+
+
+def values(rule: Rule, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a row of such a SELECT says of them, by their names in the language."""
+    return {name: row[f"read_{name}"] for name in read_by(rule)}
+
+
+def judge(warehouse: Warehouse, rule: Rule, now: datetime) -> list[Candidate]:
+    """Every subject of which a rule says something at a moment."""
+    asked = select(rule, now)
     return [_candidate(rule, row) for row in warehouse.rows(asked.sql, dict(asked.params))]
 
 
 def _candidate(rule: Rule, row: Mapping[str, Any]) -> Candidate:
-    held = dict(row["held"])
-    marks = [str(held.get(name, row.get(name))) for name in rule.written.fingerprint]
     return Candidate(
         rule=rule.id,
         subject=row["id"],
-        fingerprint="/".join([row["id"], *marks]),
         state="unknown" if row["met"] is None else "open",
         severity=row["severity"],
         title=row["title"] or "",
         url=row["url"] or "",
         team=row["team"] or "",
-        values=held,
+        values=values(rule, row),
     )

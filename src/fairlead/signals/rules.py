@@ -22,7 +22,7 @@ from fairlead.signals.views import Subject
 
 FILES = Entries(Path(__file__).parent / "rules", "rules")
 
-Mode = Literal["active", "monitor", "off"]
+Mode = Literal["active", "off"]
 Severity = Literal["critical", "high", "medium", "low"]
 Part = str | Mapping[str, Any]
 """A condition, or `any`, `all` or `not` of some."""
@@ -62,8 +62,6 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     unless: tuple[Any, ...] = ()
     mode: Mode = "active"
     severity: Severities = Severities()
-    needs: Mapping[str, str] = {}
-    fingerprint: tuple[str, ...] = ()
     tests: tuple[Case, ...] = ()
     path: str = ""
 

@@ -72,7 +72,7 @@ def _found(services: Services, rule: Rule, words: Words) -> Reply:
 def _row(one: Candidate) -> dict[str, Any]:
     return {
         "subject": one.subject, "state": one.state, "severity": one.severity, "team": one.team.removeprefix("team:"),
-        "title": plain(one.title), "fingerprint": one.fingerprint, "values": _values(one.values), "url": one.url,
+        "title": plain(one.title), "values": _values(one.values), "url": one.url,
     }  # fmt: skip
 
 

@@ -45,11 +45,6 @@ def check(node: Node, view: View) -> list[WrongError]:
     return checker.faults
 
 
-def kind_of(node: Node, view: View) -> Kind | None:
-    """Kind of a value that has been checked."""
-    return _Checker(view).kind(node)
-
-
 class _Checker:
     def __init__(self, view: View) -> None:
         self._view = view

@@ -24,7 +24,8 @@ LONGEST = 2_000
 DEEPEST = 5
 """Conditions within conditions: what nests deeper nobody reads."""
 
-_SECONDS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0, "bh": 3600.0}
+_SECONDS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0, "bh": 3600.0, "bd": 8 * 3600.0}
+"""A working day is eight hours, whoever works longer."""
 
 
 class WrongError(Exception):
@@ -35,8 +36,8 @@ class WrongError(Exception):
         self.message, self.at = message, at
 
 
-def parse(text: str, day_s: float = 8 * 3600.0) -> Node:
-    """The tree of a condition; raises `WrongError`. `day_s` is a working day of `bd`, in seconds."""
+def parse(text: str) -> Node:
+    """The tree of a condition; raises `WrongError`."""
     from lark import LarkError, UnexpectedInput
 
     if len(text) > LONGEST:
@@ -47,7 +48,7 @@ def parse(text: str, day_s: float = 8 * 3600.0) -> Node:
         raise WrongError(_why(fault, text), max(0, fault.pos_in_stream or 0)) from fault
     except LarkError as fault:
         raise WrongError(str(fault).splitlines()[0]) from fault
-    node = _Reader(day_s).read(tree)
+    node = _Reader().read(tree)
     if _depth(node) > DEEPEST:
         raise WrongError(f"conditions stand in conditions more than {DEEPEST} deep; name parts as rules of their own")
     return node
@@ -75,9 +76,6 @@ def _why(fault: Any, text: str) -> str:
 
 class _Reader:
     """The parser's tree as ours."""
-
-    def __init__(self, day_s: float) -> None:
-        self._day_s = day_s
 
     def read(self, tree: Any) -> Node:
         """One node with all below it."""
@@ -129,7 +127,7 @@ class _Reader:
     def _length(self, parts: list[Any], at: int) -> Node:
         said = str(parts[0])
         amount, unit = said.rstrip("abcdefghijklmnopqrstuvwxyz"), said.lstrip("0123456789.")
-        seconds = float(amount) * (self._day_s if unit == "bd" else _SECONDS[unit])
+        seconds = float(amount) * _SECONDS[unit]
         return Literally(seconds, "worked" if unit.startswith("b") else "length", at, said)
 
     def _text(self, parts: list[Any], at: int) -> Node:

@@ -25,21 +25,13 @@ teams as (
     group by p.page
 ),
 
-sizes as (
-    select t.team, count(distinct coalesce(d.person, t.account)) as people
-    from {{ ref('account_teams') }} t
-    left join {{ ref('dim_accounts') }} d on d.account = t.account
-    where t.valid_to is null and {{ kind_of('t.account', 'd') }} = 'human'
-    group by t.team
-),
-
 placed as (
     select
         p.page, p.incident, p.account, p.moment, t.team, coalesce(s.people, 0) as team_people,
         coalesce(own.calendar, usual.calendar) as calendar, coalesce(own.zone, usual.zone) as zone
     from pages p
     left join teams t on t.page = p.page
-    left join sizes s on s.team = t.team
+    left join {{ ref('team_sizes') }} s on s.team = t.team
     left join {{ source('setup', 'setup_team_calendars') }} own on own.team = t.team
     left join {{ source('setup', 'setup_team_calendars') }} usual on usual.team = ''
 ),

@@ -19,14 +19,6 @@ teams as (
     group by s.shift
 ),
 
-sizes as (
-    select t.team, count(distinct coalesce(d.person, t.account)) as people
-    from {{ ref('account_teams') }} t
-    left join {{ ref('dim_accounts') }} d on d.account = t.account
-    where t.valid_to is null and {{ kind_of('t.account', 'd') }} = 'human'
-    group by t.team
-),
-
 paged as (
     -- two schedules at the same time are two shifts, and each was woken
     select s.shift, count(*) as pages
@@ -41,5 +33,5 @@ select
     {{ seconds('s.start_at', 's.end_at') }} / 3600.0 as hours, coalesce(p.pages, 0) as pages, s.source
 from shifts s
 join teams t on t.shift = s.shift
-left join sizes z on z.team = t.team
+left join {{ ref('team_sizes') }} z on z.team = t.team
 left join paged p on p.shift = s.shift
