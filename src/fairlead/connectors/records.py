@@ -15,7 +15,7 @@ from fairlead.connectors.kit.connector import Connector, Delivery, Options, Read
 from fairlead.model.errors import Refused, Unreadable
 from fairlead.model.raw import RawEvent, Trust, content_id
 from fairlead.model.rows import Rows
-from fairlead.model.schema import TABLES, ColumnKind, columns
+from fairlead.model.schema import PERMITTING, TABLES, ColumnKind, columns
 from fairlead.model.times import parse_day, parse_time
 
 KIND = "records:rows"
@@ -45,7 +45,7 @@ class RecordsConnector:
 
     tool = "records"
     title = "Record files"
-    records = frozenset(TABLES)
+    records = frozenset(TABLES) - PERMITTING
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """Refuses all: whoever may write records directly may write anything."""

@@ -19,7 +19,7 @@ from fairlead.ingest.cells import Into, cell_reader, did_you_mean
 from fairlead.ingest.record_files import FORMATS, GivenFile, GivenRow
 from fairlead.ingest.spool import ImportSummary, Spool, spooling
 from fairlead.model.errors import Abort, ConfigFault, ConfigFaults
-from fairlead.model.schema import TABLES, column_names, columns
+from fairlead.model.schema import PERMITTING, TABLES, column_names, columns
 from fairlead.store import records
 from fairlead.store.database import Database
 
@@ -68,6 +68,9 @@ def _files(folder: Path, check: _Check, summary: ImportSummary) -> Iterator[tupl
                 summary.warnings.append(f"{path}: left alone, only .csv, .jsonl and .parquet are read")
         elif path.stem not in TABLES:
             check.fault(path, 1, 1, f"no table `{path.stem}`{did_you_mean(path.stem, TABLES)}")
+        elif path.stem in PERMITTING:
+            # an export holds them; a word that somebody gave elsewhere permits nothing here
+            summary.warnings.append(f"{path}: left alone, signals and permissions are not taken in from files")
         else:
             found.append((order.index(path.stem), path))
     if not found and not check.faults:

