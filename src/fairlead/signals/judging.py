@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from fairlead.signals.language.check import columns_of
 from fairlead.signals.language.compile import SUBJECT, Statement
 from fairlead.signals.language.functions import NOW
-from fairlead.signals.rules import Rule
+from fairlead.signals.language.tree import Node
+from fairlead.signals.rules import Level, Rule
+from fairlead.signals.templates import filled, names_in, worded
 
 if TYPE_CHECKING:
     from fairlead.metrics.warehouse import Warehouse
@@ -27,11 +29,18 @@ class Candidate:
     state: State
     """`unknown` where something that the condition needs is not known."""
     severity: str
+    urgency: Level
+    impact: Level
+    fingerprint: str
+    """What makes it the same signal when it is judged again."""
+    said: str
+    """What is the matter: the rule's title, filled."""
     title: str
+    """The subject's own."""
     url: str
     team: str
     values: Mapping[str, Any]
-    """Columns that the rule reads, as they stood."""
+    """Columns that the rule reads or names, as they stood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +58,24 @@ def select(rule: Rule, now: datetime, rows: str = "") -> Asked:
     graver = " ".join(f"when {statement.condition(node)} then '{name}'" for name, node in rule.severities)
     usual = rule.written.severity.default
     severity = f"case {graver} else '{usual}' end" if graver else f"'{usual}'"
+    levels = {name: _level(statement, level) for name, level in (("urgency", rule.urgency), ("impact", rule.impact))}
     sql = f"""
         select * from (
             select {SUBJECT}.id, {SUBJECT}.title, {SUBJECT}.url, {SUBJECT}.team, {condition} as met,
-                {severity} as severity{"".join(f", {one}" for one in read_columns(rule))}
+                {severity} as severity, {levels["urgency"]} as urgency, {levels["impact"]} as impact
+                {"".join(f", {one}" for one in read_columns(rule))}
             from ({rows or rule.subject.rows}) {SUBJECT}
             {statement.joins()}
         ) where met is null or met order by id
     """  # noqa: S608 - names of the view, values as parameters
     return Asked(sql, parameters(sql, statement, now))
+
+
+def _level(statement: Statement, level: Level | Node | None) -> str:
+    """As said; null where the severity says it."""
+    if level is None or isinstance(level, str):
+        return f"'{level}'" if level else "null"
+    return f"case when {statement.condition(level)} then 'high' else 'low' end"
 
 
 def parameters(sql: str, statement: Statement, now: datetime) -> Mapping[str, Any]:
@@ -67,8 +85,14 @@ def parameters(sql: str, statement: Statement, now: datetime) -> Mapping[str, An
 
 
 def read_by(rule: Rule) -> Sequence[str]:
-    """Columns that the rule's condition reads, in its order."""
-    return list(dict.fromkeys(columns_of(rule.condition)))
+    """Columns that the rule's conditions read, in their order, and those that its texts and lists name."""
+    nodes = [rule.condition, *(node for _, node in rule.severities)]
+    nodes += [node for node in (rule.urgency, rule.impact) if node is not None and not isinstance(node, str)]
+    named = names_in(
+        [rule.written.title, rule.then.propose, *(f"{{{one}}}" for one in (*rule.fingerprint, *rule.group_by))]
+    )
+    read = [*(name for node in nodes for name in columns_of(node)), *named]
+    return [name for name in dict.fromkeys(read) if name in rule.subject.held]
 
 
 def read_columns(rule: Rule) -> list[str]:
@@ -88,13 +112,21 @@ def judge(warehouse: Warehouse, rule: Rule, now: datetime) -> list[Candidate]:
 
 
 def _candidate(rule: Rule, row: Mapping[str, Any]) -> Candidate:
+    held = values(rule, row)
+    told = {**held, "id": row["id"]}
+    severity = row["severity"]
     return Candidate(
         rule=rule.id,
         subject=row["id"],
         state="unknown" if row["met"] is None else "open",
-        severity=row["severity"],
+        severity=severity,
+        urgency=row["urgency"] or ("high" if severity in ("critical", "high") else "low"),
+        impact=row["impact"] or ("high" if severity == "critical" else "low"),
+        # a separator that no title or name holds, and that every store keeps, unlike NUL
+        fingerprint="\x1f".join(worded(told[name]) for name in rule.fingerprint) or row["id"],
+        said=filled(rule.written.title, told),
         title=row["title"] or "",
         url=row["url"] or "",
         team=row["team"] or "",
-        values=values(rule, row),
+        values=held,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,59 +12,25 @@ from typing import Any, Literal
 
 import msgspec
 
-from fairlead.config.check import did_you_mean
+from fairlead.config.check import did_you_mean, faults
 from fairlead.config.entries import Entries
+from fairlead.model.acts import ACTS
 from fairlead.model.errors import ConfigFault
 from fairlead.signals import views
 from fairlead.signals.language.check import check
-from fairlead.signals.language.parse import WrongError, parse
+from fairlead.signals.language.parse import WrongError, length_of, parse
 from fairlead.signals.language.tree import Denied, Joined, Node
+from fairlead.signals.templates import names_in
 from fairlead.signals.views import Subject
+from fairlead.signals.written import Notify, Severity, Then, Written
 
 FILES = Entries(Path(__file__).parent / "rules", "rules")
 
-Mode = Literal["active", "off"]
-Severity = Literal["critical", "high", "medium", "low"]
-Part = str | Mapping[str, Any]
-"""A condition, or `any`, `all` or `not` of some."""
-
-
-class Severities(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The gravest whose condition holds, else the usual one."""
-
-    critical: str = ""
-    high: str = ""
-    medium: str = ""
-    low: str = ""
-    default: Severity = "medium"
-
-
-class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An example with what the rule must say of it."""
-
-    given: Mapping[str, Any]
-    now: str
-    expect: Literal["open", "quiet", "unknown"]
-    severity: str = ""
-
-
-class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule as its file has it."""
-
-    id: str
-    title: str
-    """Sentence with `{column}` in it."""
-    subject: str
-    owner: str
-    """Who answers for the rule, like `team:payments`."""
-    expires: str
-    """Day from which somebody must look at it again, like `2027-03-01`."""
-    where: tuple[Any, ...]
-    unless: tuple[Any, ...] = ()
-    mode: Mode = "active"
-    severity: Severities = Severities()
-    tests: tuple[Case, ...] = ()
-    path: str = ""
+Level = Literal["high", "low"]
+_WHOM = ("turn", "owner", "assignee", "team")
+"""Whom a rule may notify, besides a role like `role:manager`."""
+_ROLE = re.compile(r"role:[a-z][a-z0-9_-]*")
+_Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +42,15 @@ class Rule:
     condition: Node
     severities: tuple[tuple[Severity, Node], ...]
     """The gravest first."""
+    urgency: Level | Node | None
+    """A condition: high where it holds; nothing: as the severity says."""
+    impact: Level | Node | None
+    hold_s: float
+    """How long it must hold before it counts."""
+    clear_s: float
+    """How long it must no longer hold before it is over."""
+    needs: Mapping[str, float]
+    """Tool -> seconds that its last word may be old."""
     version: str
     """Hash of all that decides what it says."""
 
@@ -83,20 +59,40 @@ class Rule:
         """Name."""
         return self.written.id
 
+    @property
+    def fingerprint(self) -> tuple[str, ...]:
+        """Columns that make it the same signal again; none: the subject's id does."""
+        return self.written.fingerprint
+
+    @property
+    def group_by(self) -> tuple[str, ...]:
+        """Columns by which its signals are told together."""
+        return self.written.group_by
+
+    @property
+    def then(self) -> Then:
+        """What follows once a signal is open."""
+        return self.written.then
+
+    @property
+    def notify(self) -> Notify | None:
+        """Who hears of it."""
+        return self.written.then.notify
+
 
 def read(folders: Iterable[Path] = ()) -> tuple[Mapping[str, Rule], list[ConfigFault]]:
     """The rules that are whole, and what is wrong with the others: one that is broken is off, and says why."""
     folders = list(folders)
-    written, faults = FILES.read(folders, Written, lambda rule: rule.id)
+    written, told = FILES.read(folders, Written, lambda rule: rule.id)
     subjects = views.shipped()
     found: dict[str, Rule] = {}
     for rule in written.values():
         reader = _Reader(rule, subjects)
         made = reader.rule()
-        faults += reader.faults
+        told += reader.faults
         if made is not None and not reader.faults:
             found[rule.id] = made
-    return found, faults
+    return found, told
 
 
 class _Reader:
@@ -122,6 +118,13 @@ class _Reader:
             for name in ("critical", "high", "medium", "low")
             if (text := getattr(rule.severity, name)) and (node := self._condition(text, subject, ("severity", name)))
         )
+        self._columns(subject)
+        self._notify()
+        if rule.then.propose:
+            self._propose(subject)
+        levels = [self._level(name, getattr(rule, name), subject) for name in ("urgency", "impact")]
+        hold_s, clear_s = self._length(rule.holds, ("for",)), self._length(rule.clear_for, ("clear_for",))
+        needs = {tool: self._length(said, ("needs", tool)) for tool, said in rule.needs.items()}
         if not wanted:
             if not self.faults:
                 self._tell(("where",), "name at least one condition")
@@ -129,13 +132,15 @@ class _Reader:
         # an exception of which nobody knows whether it holds leaves the whole unknown
         condition = Joined("all", (*wanted, *(Denied(one, one.at) for one in refused)), 0)
         version = blake2b(msgspec.json.encode(msgspec.structs.replace(rule, path="")), digest_size=6).hexdigest()
-        return Rule(rule, subject, condition, severities, version)  # type: ignore[arg-type]
+        return Rule(
+            rule, subject, condition, severities, levels[0], levels[1], hold_s, clear_s, needs, version  # type: ignore[arg-type]
+        )  # fmt: skip
 
-    def _all(self, parts: Sequence[Any], subject: Subject, place: tuple[str | int, ...]) -> tuple[Node, ...]:
+    def _all(self, parts: Sequence[Any], subject: Subject, place: _Place) -> tuple[Node, ...]:
         found = (self._part(part, subject, (*place, index)) for index, part in enumerate(parts))
         return tuple(node for node in found if node is not None)
 
-    def _part(self, part: Any, subject: Subject, place: tuple[str | int, ...]) -> Node | None:
+    def _part(self, part: Any, subject: Subject, place: _Place) -> Node | None:
         if isinstance(part, str):
             return self._condition(part, subject, place)
         if isinstance(part, Mapping) and len(part) == 1:
@@ -149,13 +154,60 @@ class _Reader:
         self._tell(place, "expected a condition, or `any`, `all` or `not` of some")
         return None
 
-    def _condition(self, text: str, subject: Subject, place: tuple[str | int, ...]) -> Node | None:
+    def _condition(self, text: str, subject: Subject, place: _Place) -> Node | None:
         node, wrong = _read_condition(text, subject)
         for fault in wrong:
             self._tell(place, f"{fault.message} (at {fault.at + 1} of `{text}`)")
         return node
 
-    def _tell(self, place: tuple[str | int, ...], words: str) -> None:
+    def _level(self, name: str, text: str, subject: Subject) -> Level | Node | None:
+        if text in ("high", "low"):
+            return text  # type: ignore[return-value]
+        return self._condition(text, subject, (name,)) if text else None
+
+    def _length(self, text: str, place: _Place) -> float:
+        if not text:
+            return 0.0
+        found = length_of(text)
+        if found is None:
+            self._tell(place, f"`{text}` is no length of time: write it like 30m, 4h or 2d")
+        return found or 0.0
+
+    def _columns(self, subject: Subject) -> None:
+        """Names in the title and in the lists of columns."""
+        for key, names in (("fingerprint", self._rule.fingerprint), ("group_by", self._rule.group_by)):
+            for index, name in enumerate(names):
+                self._named(name, subject, (key, index))
+        for name in names_in(self._rule.title):
+            self._named(name, subject, ("title",))
+
+    def _named(self, name: str, subject: Subject, place: _Place) -> None:
+        known = ["id", *subject.view.columns]
+        if name not in known:
+            self._tell(place, f"no column `{name}`{did_you_mean(name, known)}")
+
+    def _notify(self) -> None:
+        to = self._rule.then.notify.to if self._rule.then.notify else _WHOM[0]
+        if to not in _WHOM and not _ROLE.fullmatch(to):
+            self._tell(("then", "notify", "to"), f"nobody is `{to}`{did_you_mean(to, [*_WHOM, 'role:manager'])}")
+
+    def _propose(self, subject: Subject) -> None:
+        place: _Place = ("then", "propose")
+        said = dict(self._rule.then.propose)
+        kind = ACTS.get(named := str(said.pop("kind", "")))
+        if kind is None:
+            self._tell((*place, "kind"), f"no act `{named}`{did_you_mean(named, list(ACTS))}")
+            return
+        for path, words in faults(said, kind):
+            self._tell((*place, *path), words)
+        for field in msgspec.structs.fields(kind):
+            if field.required and field.encode_name not in said:
+                self._tell(place, f"`{field.encode_name}` is missing")
+        for key, value in said.items():
+            for name in names_in(value):
+                self._named(name, subject, (*place, key))
+
+    def _tell(self, place: _Place, words: str) -> None:
         rule = self._rule
         self.faults.append(
             FILES.fault(Path(rule.path), lambda one: one.get("id") == rule.id, place, f"{rule.id}: {words}")

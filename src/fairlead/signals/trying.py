@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from fairlead.model.times import parse_time
 from fairlead.signals.judging import select
 from fairlead.signals.language.tree import Kind
-from fairlead.signals.rules import Case, Rule
+from fairlead.signals.rules import Rule
+from fairlead.signals.written import Case
 
 if TYPE_CHECKING:
     from fairlead.metrics.warehouse import Warehouse

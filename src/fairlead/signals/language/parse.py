@@ -54,6 +54,15 @@ def parse(text: str) -> Node:
     return node
 
 
+def length_of(text: str) -> float | None:
+    """Seconds of a length of the calendar, like `30m`; nothing where it is none."""
+    try:
+        node = parse(text)
+    except WrongError:
+        return None
+    return float(node.value) if isinstance(node, Literally) and node.kind == "length" else None
+
+
 @cache
 def _parser() -> Any:
     from lark import Lark
