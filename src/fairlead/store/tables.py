@@ -332,3 +332,54 @@ outbox_contents = Table(
     Column("content", LargeBinary, nullable=False),
 )
 """What the messages say, by hash."""
+
+notices = Table(
+    "notices",
+    metadata,
+    # made from the event and the recipient: the same news is never told to somebody twice
+    Column("id", Id(), primary_key=True),
+    Column("recipient", Id(), nullable=False),
+    Column("subject", Id(), nullable=False),
+    Column("about", Id(), nullable=False),
+    Column("topic", Id(), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("urgency", Text, nullable=False),
+    Column("exempt", Boolean, nullable=False),
+    Column("said", Plain, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("settled_at", Moment),
+    Column("seen_at", Moment),
+    Column("message", Id(), nullable=False),
+    Column("day", Text, nullable=False),
+    Index("notices_state", "state", "recipient"),
+    Index("notices_recipient", "recipient", "made_at"),
+    Index("notices_about", "about"),
+)
+"""What somebody is to be told, and what became of it."""
+
+notice_posts = Table(
+    "notice_posts",
+    metadata,
+    Column("recipient", Id(), nullable=False),
+    Column("subject", Id(), nullable=False),
+    Column("channel", Id(), nullable=False),
+    Column("handle", Plain, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    PrimaryKeyConstraint("recipient", "subject", "channel"),
+)
+"""Where the one message about a subject stands in a channel that can edit it."""
+
+notice_preferences = Table(
+    "notice_preferences",
+    metadata,
+    Column("person", Id(), primary_key=True),
+    Column("said", Plain, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""How people want to be told, as they last said it."""
