@@ -36,7 +36,7 @@ INDEXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "work_items": ("external_id",),
         "signals": ("state",),
         "signal_events": ("signal",),
-        "actions": ("state",),
+        "actions": ("state", "signal"),
         "approvals": ("action",),
     }
 )
@@ -332,6 +332,40 @@ outbox_contents = Table(
     Column("content", LargeBinary, nullable=False),
 )
 """What the messages say, by hash."""
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Id(), nullable=False),
+    Column("arguments", Plain, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("claimed_by", Text, nullable=False),
+    Column("claimed_until", Moment),
+    Column("done_at", Moment),
+    Column("outcome", Text, nullable=False),
+    Index("requests_due", "state", "next_at"),
+    Index("requests_subject", "subject"),
+)
+"""What a click asked the workers to do."""
+
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("giver", Id(), nullable=False),
+    Column("taker", Id(), nullable=False),
+    Column("team", Id(), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("reason", Text, nullable=False),
+    Index("delegations_taker", "taker"),
+)
+"""Who approves in whose place, and until when."""
 
 notices = Table(
     "notices",

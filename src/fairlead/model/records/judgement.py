@@ -143,6 +143,8 @@ class Action(Record, frozen=True):
     """Reason given by who proposed it."""
     signal: SignalId = UNSET
     """Signal that it answers."""
+    opening: Whole = UNSET
+    """Which opening of that signal, counted from 1."""
     proposed_by: PersonText = UNSET
     """Person, agent or `rule:<id>`."""
     proposed_at: Time = UNSET
@@ -167,6 +169,10 @@ class Action(Record, frozen=True):
     """When it was done or given up."""
     result: Text = UNSET
     """What the tool answered, as JSON."""
+    calls: Text = UNSET
+    """The requests to the tool as they were shown to whoever approved, as JSON."""
+    undo: Text = UNSET
+    """The act that takes it back, as JSON; empty where the tool cannot."""
     error: Text = UNSET
     """Why the last try failed."""
     undoes: ActionId = UNSET

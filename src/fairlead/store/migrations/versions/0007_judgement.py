@@ -21,9 +21,9 @@ RECORDS = {
     ),
     "signal_events": ("signal at:time kind by detail"),
     "actions": (
-        "kind tool subject team title arguments digest why signal proposed_by proposed_at:time state "
+        "kind tool subject team title arguments digest why signal opening:whole proposed_by proposed_at:time state "
         "needs reasons:texts policy_version expires_at:time not_before:time attempts:whole "
-        "started_at:time finished_at:time result error undoes"
+        "started_at:time finished_at:time result calls undo error undoes"
     ),
     "approvals": ("action digest person role on_behalf_of verdict reason how broke_glass:flag at:time"),
     "decisions": (
@@ -37,7 +37,13 @@ RECORDS = {
     ),
 }
 
-INDEXES = (("signals", "state"), ("signal_events", "signal"), ("actions", "state"), ("approvals", "action"))
+INDEXES = (
+    ("signals", "state"),
+    ("signal_events", "signal"),
+    ("actions", "state"),
+    ("actions", "signal"),
+    ("approvals", "action"),
+)
 
 
 def upgrade() -> None:
