@@ -367,6 +367,7 @@ delegations = Table(
 )
 """Who approves in whose place, and until when."""
 
+
 notices = Table(
     "notices",
     metadata,
@@ -417,3 +418,77 @@ notice_preferences = Table(
     Column("at", Moment, nullable=False),
 )
 """How people want to be told, as they last said it."""
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    # from 0 without a gap: the order of the tree's leaves
+    Column("idx", _position, primary_key=True, autoincrement=False),
+    # the very bytes that the leaf is made of; the texts beside them are for looking up, and verified against them
+    Column("content", LargeBinary, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("kind", Id(), nullable=False),
+    Column("subject", Id(), nullable=False),
+    Column("by_whom", Id(), nullable=False),
+    Index("ledger_entries_kind", "kind", "idx"),
+    Index("ledger_entries_subject", "subject", "idx"),
+    Index("ledger_entries_by_whom", "by_whom", "idx"),
+)
+"""The ledger: what was decided and done; triggers forbid change and removal."""
+
+ledger_tiles = Table(
+    "ledger_tiles",
+    metadata,
+    Column("level", Integer, nullable=False),
+    Column("idx", BigInteger, nullable=False),
+    # 256 hashes; one that is not full yet is not here, so that none is ever changed
+    Column("hashes", LargeBinary, nullable=False),
+    # over these hashes: what the tile above holds, told without reading them
+    Column("root", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("level", "idx"),
+)
+"""Hashes of the ledger's tree: of 256 entries at level 0, of 256 tiles below at each other."""
+
+ledger_checkpoints = Table(
+    "ledger_checkpoints",
+    metadata,
+    Column("size", BigInteger, nullable=False),
+    Column("key_id", Id(), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("size", "key_id"),
+)
+"""Signed statements of how many entries there were and of the root of their tree."""
+
+ledger_anchors = Table(
+    "ledger_anchors",
+    metadata,
+    Column("size", BigInteger, nullable=False),
+    Column("place", Id(), nullable=False),
+    Column("at", Moment, nullable=False),
+    # what the place answered, like the id of a commit or the token of an authority
+    Column("receipt", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("size", "place"),
+)
+"""Checkpoints that were shown to somebody outside."""
+
+ledger_personal = Table(
+    "ledger_personal",
+    metadata,
+    Column("idx", BigInteger, nullable=False),
+    Column("name", Id(), nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("idx", "name"),
+)
+"""What entries hold of people only as a commitment; may be deleted, and the chain stays valid."""
+
+ledger_people = Table(
+    "ledger_people",
+    metadata,
+    Column("veil", Id(), primary_key=True),
+    Column("name", Id(), nullable=False, unique=True),
+    Column("salt", LargeBinary, nullable=False),
+)
+"""Who is behind the names that entries call people by; a deleted row makes that name nobody's."""

@@ -25,6 +25,7 @@ from fairlead.wiring.stamp import applied_revision, mark, waiting
 if TYPE_CHECKING:
     from fairlead.bus.log import EventLog
     from fairlead.connectors.kit.connector import Options
+    from fairlead.governance.ledger.book import Ledger
     from fairlead.ingest.apply import Ingest
     from fairlead.ingest.batches import Applied
     from fairlead.metrics.warehouse import Warehouse
@@ -111,6 +112,13 @@ class Services:
         from fairlead.bus.sql import SqlEventLog
 
         return SqlEventLog.open(self.settings.store.url or f"sqlite:///{self.home / 'raw.db'}", applied=applied)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What was decided and done, for good."""
+        from fairlead.governance.ledger.book import Ledger
+
+        return Ledger(self.clock)
 
     @cached_property
     def ingest(self) -> Ingest:
