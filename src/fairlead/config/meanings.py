@@ -42,6 +42,13 @@ def meanings(
     for key, endpoint in table(values, "endpoints").items():
         if isinstance(endpoint, Mapping) and not endpoint.get("url"):
             yield ("endpoints", key), "name the `url` to get"
+    known = list(table(values, "sources"))
+    for said in _leaves(table(values, "actions").get("sources"), ()):
+        if isinstance(said[1], str) and said[1] not in known:
+            yield ("actions", "sources"), f"no source `{said[1]}`{did_you_mean(said[1], known)}"
+    for name, hook in table(values, "webhooks").items():
+        if isinstance(hook, Mapping) and not (hook.get("url") and hook.get("secret")):
+            yield ("webhooks", name), "name the `url` to post to, and the `secret` that signs"
     for key, count in table(table(values, "snapshot"), "queries").items():
         if isinstance(count, Mapping) and not count.get("sql"):
             yield ("snapshot", "queries", key), "say the `sql` that counts"
@@ -195,6 +202,8 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("sources", "since"): _since,
     ("sources", "url"): _web_address,
     ("endpoints", "url"): _open_address,
+    ("webhooks", "url"): _open_address,
+    ("actions", "networks"): _network,
     ("calendars", "holidays"): _holiday,
     ("calendars", "hours"): _hours,
     ("schedule", "brief_at"): _hour_of_day,
@@ -203,6 +212,8 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("store", "url"): _store,
     ("bus", "url"): _bus,
     ("oncall", "night"): _night,
+    ("policy", "opa_url"): _open_address,
+    ("policy", "quiet_hours"): lambda text: _night(text) if text else "",
     ("bus", "stream"): _stream,
     ("server", "public_url"): _open_address,
     ("server", "trusted_proxies"): _network,
@@ -219,6 +230,8 @@ _RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
     # what is counted may be a difference
     ("snapshot", "warn_below"): (-math.inf, math.inf),
     ("snapshot", "warn_above"): (-math.inf, math.inf),
+    ("policy", "coverage_percent"): (0, 100),
+    ("policy", "timeout_ms"): (1, 60_000),
     ("privacy", "minimum_group"): (1, math.inf),
     ("incidents", "attribution_threshold"): (0, 1),
     ("incidents", "recurrence_threshold"): (0, 1),

@@ -36,13 +36,15 @@ def secret_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _secrets(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
     holders: list[tuple[tuple[str, ...], Any]] = [
-        (("sources", key), source) for key, source in table(values, "sources").items()
+        ((section, key), holder)
+        for section in ("sources", "webhooks")
+        for key, holder in table(values, section).items()
     ]
-    holders += [((name,), table(values, name)) for name in ("mail", "vault")]
+    holders += [((name,), table(values, name)) for name in ("mail", "policy", "vault")]
     for place, holder in holders:
         if not isinstance(holder, Mapping):
             continue
-        for name in ("token", "private_key", "webhook_secrets", "password", "secret_id"):
+        for name in ("token", "private_key", "webhook_secrets", "password", "secret_id", "secret", "opa_token"):
             given = holder.get(name)
             for secret in given if isinstance(given, list) else [given]:
                 if isinstance(secret, Mapping):

@@ -237,6 +237,61 @@ class DeliverySetup(Section, frozen=True):
     """Whether it stands in the feed `/feeds/<team or all>/<report>.atom`."""
 
 
+class Actions(Section, frozen=True):
+    """`[actions]`: what may be written to the outside world, and where it may go."""
+
+    sources: tuple[str, ...] = ()
+    """Sources whose tools may be written to, like `github`; empty means none."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Hosts that may be sent to besides those of the sources' own APIs and of `[webhooks]`, like `hooks.acme.example`."""
+    networks: tuple[str, ...] = ()
+    """Private networks that may be sent to, like `10.20.0.0/16`; other private addresses are refused."""
+
+
+class WebhookSetup(Section, frozen=True):
+    """`[webhooks.<name>]`: an address of your own that acts may call, signed by Standard Webhooks."""
+
+    url: str = ""
+    """Where it is posted to, by https."""
+    secret: SecretRef | None = None
+    """Key that signs it, like `whsec_` and base64."""
+    events: tuple[str, ...] = ()
+    """Events that may be sent there, like `release.announced`; empty means all."""
+
+
+class Policy(Section, frozen=True):
+    """`[policy]`: what policies go by, and where they run; the policies themselves are files of Rego."""
+
+    opa_url: str = ""
+    """Address of an OPA server, like `http://127.0.0.1:8181`; empty means the engine inside Fairlead."""
+    opa_token: SecretRef | None = None
+    """Token that the server asks for."""
+    opa_load: bool = True
+    """Whether Fairlead loads its policies and data into that server; else it has them from a bundle of yours."""
+    timeout_ms: int = 1000
+    """A decision that takes longer is a no."""
+    repositories: tuple[str, ...] = ()
+    """Globs of repositories where something may be done, like `github:acme/*`; empty means all that are read."""
+    protected_branches: tuple[str, ...] = ("main", "master", "release/*", "production")
+    """Globs of branches that nothing enters without a person's approval; a repository's default branch is one too."""
+    quiet_hours: str = "20:00-07:00"
+    """Hours of the team's zone in which messages wait and only errors page somebody; empty means none."""
+    quiet_days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("sat", "sun")
+    """Days that are quiet from morning to night."""
+    merge_needs: tuple[Literal["tests", "review", "coverage", "documentation", "security", "performance"], ...] = (
+        "tests", "review", "security",
+    )  # fmt: skip
+    """Gates that a merge has to pass."""
+    coverage_percent: float = 0.0
+    """Mark of the gate `coverage`: below it nothing is merged; it also fails where coverage falls."""
+    acts_per_hour: int = 60
+    """Acts of one kind in one tool within an hour at most."""
+    break_glass: tuple[Literal["member", "manager", "owner"], ...] = ("manager", "owner")
+    """Roles that may overcome a freeze, quiet hours, a gate or a missing approval in an emergency, with a reason."""
+    own_domains: tuple[str, ...] = ()
+    """Domains of mail addresses that may stand in texts that leave, like `acme.example`; all others are taken out."""
+
+
 class Warehouse(Section, frozen=True):
     """`[warehouse]`."""
 
@@ -269,6 +324,9 @@ class Settings(Setup, frozen=True):
     snapshot: Snapshot = Snapshot()
     endpoints: dict[str, EndpointSetup] = {}
     deliveries: dict[str, DeliverySetup] = {}
+    actions: Actions = Actions()
+    webhooks: dict[str, WebhookSetup] = {}
+    policy: Policy = Policy()
     warehouse: Warehouse = Warehouse()
     kpi: Kpi = Kpi()
     vault: Vault = Vault()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fairlead.bus.log import EventLog
     from fairlead.connectors.kit.connector import Options
     from fairlead.governance.ledger.book import Ledger
+    from fairlead.governance.policy.judge import Judge
     from fairlead.ingest.apply import Ingest
     from fairlead.ingest.batches import Applied
     from fairlead.metrics.warehouse import Warehouse
@@ -129,6 +130,13 @@ class Services:
         # In the batch's own transaction: nobody ever reads records whose accounts belong to nobody yet.
         follow = [after_batch(self.setup)]
         return Ingest(self.database, self.log, options=self.options, setup=self.setup, clock=self.clock, after=follow)
+
+    @cached_property
+    def policy(self) -> Judge:
+        """Says what may be done; whatever is wrong with policies or engine, it answers with a no."""
+        from fairlead.wiring.policing import open_policy
+
+        return open_policy(self)
 
     @cached_property
     def warehouse(self) -> Warehouse:
@@ -306,7 +314,7 @@ class Services:
     def close(self) -> None:
         """Closes what was opened, the warehouse first."""
         # The warehouse reads from the store until it is closed.
-        for name in ("warehouse", "log", "database"):
+        for name in ("policy", "warehouse", "log", "database"):
             part = self.__dict__.pop(name, None)
             if part and not (name == "log" and self.log_of):
                 part.close()

@@ -1,0 +1,113 @@
+"""Decides on an input document. Whatever fails on the way is a denial that says so, in the verdict and in the log."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from fairlead.governance.policy import document as documents
+from fairlead.governance.policy.engine import VERDICT, Engine, EngineFault
+from fairlead.governance.policy.policies import Policies
+from fairlead.governance.verdict import Effect, Need, Reason, Verdict
+
+log = logging.getLogger(__name__)
+
+FAILED = "policy/failed"
+"""Rule of a denial that no policy said."""
+NOBODY_ALLOWS = "policy/nobody-allows"
+
+
+class _Spoken(msgspec.Struct, frozen=True):
+    rule: str
+    words: str = ""
+    role: str = "member"
+    count: int = 1
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """What `main.rego` gives."""
+
+    effect: Effect
+    denied: tuple[_Spoken, ...]
+    allowed: tuple[_Spoken, ...]
+    asked: tuple[_Spoken, ...]
+    unmet: tuple[_Spoken, ...]
+    obligations: tuple[dict[str, Any], ...]
+    overcome: tuple[_Spoken, ...]
+
+
+class Judge:
+    """Policies and the engine that they run in."""
+
+    def __init__(self, policies: Policies, engine: Engine) -> None:
+        self.policies, self.engine = policies, engine
+
+    @property
+    def version(self) -> str:
+        """Hash of all policies and their data."""
+        return self.policies.version
+
+    def decide(self, document: Mapping[str, Any]) -> Verdict:
+        """What policy says of an act; never raises."""
+        began = time.perf_counter()
+        inputs = ""
+        try:
+            inputs = documents.inputs_hash(document)
+            self._refuse_faults()
+            # a misspelt field would leave the rule that reads it undefined, and so silent
+            documents.read(document)
+            said = msgspec.convert(self.engine.ask(VERDICT, document), _Said)
+        # anything at all: the one way out of here that lets an act pass is a verdict that an engine gave
+        except Exception as fault:
+            log.error("policy failed, so the act is denied: %s", fault)
+            words = str(fault) if isinstance(fault, EngineFault) else f"{type(fault).__name__}: {fault}"
+            return Verdict(
+                "deny", (Reason(FAILED, words),), version=self.version, inputs=inputs, engine=self.engine.name,
+                took_ms=_ms_since(began),
+            )  # fmt: skip
+        return Verdict(
+            said.effect,
+            _reasons(said),
+            _needs(said.asked if said.effect == "ask" else ()),
+            tuple(said.obligations),
+            self.version,
+            inputs,
+            self.engine.name,
+            _ms_since(began),
+        )
+
+    def close(self) -> None:
+        """Ends the engine."""
+        self.engine.close()
+
+    def _refuse_faults(self) -> None:
+        if self.policies.faults:
+            raise EngineFault(f"policies do not load: {self.policies.faults[0]}", hint="fairlead policy check")
+
+
+def _reasons(said: _Said) -> tuple[Reason, ...]:
+    """What decided first, then what else was said, each once."""
+    words = [(one.rule, one.words) for one in said.denied]
+    words += [(one.rule, f"overcome by breaking the glass: {one.words}") for one in said.overcome]
+    words += [(one.rule, one.words) for one in said.asked if not said.overcome]
+    words += [(one.rule, one.words) for one in said.allowed]
+    if not said.allowed:
+        words.append((NOBODY_ALLOWS, "no policy allows this, and what nobody allows is denied"))
+    return tuple(Reason(rule, text) for rule, text in dict.fromkeys(words))
+
+
+def _needs(asked: tuple[_Spoken, ...]) -> tuple[Need, ...]:
+    """All approvals asked for: of one role the most that a rule wants, since one person's word serves them all."""
+    most: dict[str, _Spoken] = {}
+    for one in sorted(asked, key=lambda one: one.rule):
+        if one.role not in most or one.count > most[one.role].count:
+            most[one.role] = one
+    return tuple(Need(one.role, one.count, one.rule) for one in most.values())
+
+
+def _ms_since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 3)

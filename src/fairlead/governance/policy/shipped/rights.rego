@@ -1,0 +1,49 @@
+# METADATA
+# title: Who may do what
+# description: |
+#   The table of rights says for each kind of act what a rule, an agent, the operator and a person by role may do:
+#   alone, with the word of others, or never. What the table does not name nobody may do.
+package fairlead.policies.rights
+
+import data.fairlead.settings
+
+allow contains {"rule": rule, "words": sprintf("%s may do that alone", [who_words])} if {
+	entry.may == "alone"
+}
+
+allow contains {"rule": rule, "words": sprintf("%s may propose that", [who_words])} if {
+	entry.may == "ask"
+}
+
+ask contains {
+	"rule": rule,
+	"role": need.role,
+	"count": need.count,
+	"words": sprintf("a %s by %s needs the word of others", [input.act.kind, who_words]),
+} if {
+	entry.may == "ask"
+	some need in entry.needs
+}
+
+deny contains {"rule": rule, "words": sprintf("%s may never do that", [who_words])} if {
+	entry.may == "never"
+}
+
+rule := concat("", ["rights/", input.act.kind])
+
+# A team's own row wins over everybody's.
+entry := row if {
+	row := settings.team_rights[input.act.team][input.act.kind][who]
+} else := row if {
+	row := settings.rights[input.act.kind][who]
+}
+
+who := input.proposer.kind if {
+	input.proposer.kind != "person"
+} else := input.proposer.role if {
+	input.proposer.role != ""
+} else := "viewer"
+
+who_words := sprintf("an %s", [who]) if {
+	who in {"agent", "owner", "operator"}
+} else := sprintf("a %s", [who])
