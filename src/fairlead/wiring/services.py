@@ -134,9 +134,9 @@ class Services:
     @cached_property
     def policy(self) -> Judge:
         """Says what may be done; whatever is wrong with policies or engine, it answers with a no."""
-        from fairlead.wiring.policing import open_policy
+        from fairlead.wiring.policies import open_policy
 
-        return open_policy(self)
+        return open_policy(self.loaded)
 
     @cached_property
     def warehouse(self) -> Warehouse:

@@ -1,28 +1,27 @@
-"""Policies of a home, ready to decide."""
+"""The judge of a home: policies, the values that they go by, and the engine that the settings name."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from fairlead.config.load import Loaded
 from fairlead.config.settings import Policy
 from fairlead.governance.policy import policies
 from fairlead.governance.policy.embedded import Embedded
 from fairlead.governance.policy.engine import VERDICT
 from fairlead.governance.policy.judge import Judge
 from fairlead.governance.policy.policies import Policies
-from fairlead.wiring.services import Services
 
 
-def open_policy(services: Services) -> Judge:
-    """The judge of a home, with the engine that its settings name."""
-    loaded = load(services)
-    timeout_s = services.settings.policy.timeout_ms / 1000
-    return Judge(loaded, Embedded(loaded.texts, loaded.data, [VERDICT], timeout_s=timeout_s))
+def open_policy(loaded: Loaded) -> Judge:
+    """The judge."""
+    read = read_policies(loaded)
+    return Judge(read, Embedded(read.texts, read.data, [VERDICT], timeout_s=loaded.settings.policy.timeout_ms / 1000))
 
 
-def load(services: Services) -> Policies:
-    """Policies and the data that they go by."""
-    return policies.load(services.loaded.own_folders("policies"), values(services.settings.policy))
+def read_policies(loaded: Loaded) -> Policies:
+    """Ours and the team's own."""
+    return policies.load(loaded.own_folders("policies"), values(loaded.settings.policy))
 
 
 def values(said: Policy) -> dict[str, Any]:
