@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from fairlead.signals.language.check import View
 from fairlead.signals.language.tree import Kind
 
 FILES = Entries(Path(__file__).parent / "views", "views")
+_ONLY = re.compile(r"\{only ([a-z_.]+)\}")
 
 
 class ColumnOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,25 +28,47 @@ class ColumnOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Column of the rows, where it is called otherwise."""
 
 
+class HistoryOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What teams have had so far, for percentiles."""
+
+    name: str
+    kind: Kind
+    doc: str
+    rows: str
+    """Select of `team` and `value`."""
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What rules can be about."""
 
     name: str
     doc: str
     rows: str
-    """Select of the rows: with `id`, `calendar`, `title`, `url`, `team`, and the columns below."""
+    """Select of the rows: with `id`, `calendar`, `title`, `url`, `team`, and the columns below.
+
+    `{only column}` stands where a part that reads much can be cut to the subjects that are asked for.
+    """
     columns: tuple[ColumnOf, ...]
+    histories: tuple[HistoryOf, ...] = ()
+    record: str = ""
+    """Table whose ids its ids are; without one it is judged whole."""
     path: str = ""
 
     @property
     def view(self) -> View:
         """Names and kinds, as conditions are checked by."""
-        return View({column.name: column.kind for column in self.columns})
+        return View(
+            {column.name: column.kind for column in self.columns}, {one.name: one.kind for one in self.histories}
+        )
 
     @property
     def held(self) -> Mapping[str, str]:
         """Name in the language -> column of the rows."""
         return {column.name: column.of or column.name for column in self.columns}
+
+    def selected(self, *, some: bool = False) -> str:
+        """The select of all rows, or of those with ids in `$subjects`."""
+        return _ONLY.sub(r"and \1 in (select unnest($subjects))" if some else "", self.rows)
 
 
 @cache
