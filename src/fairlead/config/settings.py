@@ -292,6 +292,19 @@ class Policy(Section, frozen=True):
     """Domains of mail addresses that may stand in texts that leave, like `acme.example`; all others are taken out."""
 
 
+class Notices(Section, frozen=True):
+    """`[notices]`: how people are told what needs them; each may change it for themselves."""
+
+    channels: tuple[Literal["slack", "mail"], ...] = ()
+    """Channels over which people are told unless they say otherwise, the first that reaches them; empty: the page."""
+    budget: int = 5
+    """Messages that a person gets on a day; what is more comes with the digest. Critical ones do not count."""
+    team_budget: int = 20
+    """Messages that a team's channel gets on a day."""
+    keep_days: int = 90
+    """How long it is kept who was told what."""
+
+
 class Warehouse(Section, frozen=True):
     """`[warehouse]`."""
 
@@ -327,6 +340,7 @@ class Settings(Setup, frozen=True):
     actions: Actions = Actions()
     webhooks: dict[str, WebhookSetup] = {}
     policy: Policy = Policy()
+    notices: Notices = Notices()
     warehouse: Warehouse = Warehouse()
     kpi: Kpi = Kpi()
     vault: Vault = Vault()
