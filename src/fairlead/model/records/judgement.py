@@ -139,6 +139,8 @@ class Action(Record, frozen=True):
     """All of it, as canonical JSON."""
     digest: Text = UNSET
     """SHA-256 of kind, tool and arguments: what an approval is bound to."""
+    asked: Text = UNSET
+    """The same hash of what was asked for, before policies took anything out of it."""
     why: Text = UNSET
     """Reason given by who proposed it."""
     signal: SignalId = UNSET
