@@ -243,7 +243,7 @@ class Actions(Section, frozen=True):
     sources: tuple[str, ...] = ()
     """Sources whose tools may be written to, like `github`; empty means none."""
     allowed_hosts: tuple[str, ...] = ()
-    """Hosts that may be sent to besides those of the sources' own APIs and of `[webhooks]`, like `hooks.acme.example`."""
+    """Hosts that may be sent to besides those of the sources' own APIs and of `[webhooks]`, like `hooks.acme.dev`."""
     networks: tuple[str, ...] = ()
     """Private networks that may be sent to, like `10.20.0.0/16`; other private addresses are refused."""
 
