@@ -16,6 +16,7 @@ def test_every_connector_stands_in_it_and_refuses_what_is_not_signed() -> None:
         "jira",
         "pagerduty",
         "prometheus",
+        "slack",
     ]
     assert not found["cdevents"].sync
     assert found["git"].sync
