@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from fairlead.connectors.github.act_places import Item, build, item, repository, team
 from fairlead.connectors.github.api import Api
@@ -13,7 +13,7 @@ from fairlead.connectors.kit.http import Missing
 from fairlead.connectors.kit.marks import carries, spoken
 from fairlead.connectors.kit.naming import handle
 from fairlead.connectors.kit.rest import Entry, text
-from fairlead.connectors.kit.writing import Deed
+from fairlead.connectors.kit.writing import Deed, act_of, entry, inner, those
 from fairlead.model.acts import (
     Assign,
     Comment,
@@ -31,7 +31,6 @@ from fairlead.model.acts import (
 from fairlead.model.errors import Skip
 from fairlead.model.times import iso
 
-_A = TypeVar("_A")
 _BACK = timedelta(days=30)
 """How far back a look for our own mark goes: no approval waits so long between two tries."""
 _CLOSED = ("closed", "close", "done", "completed", "resolved")
@@ -53,7 +52,7 @@ def state_of(to: str) -> tuple[str, str]:
 
 def comment(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
     """A comment is found again by its mark."""
-    act = _of(request, Comment)
+    act = act_of(request, Comment)
 
     def made(found: Mapping[str, Any], found_again: bool = False) -> Outcome:
         number = str(found.get("id", ""))
@@ -67,12 +66,12 @@ def comment(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
         found = (one for one in _all(api, path, since) if carries(one.get("body"), request.key))
         return next((made(one, True) for one in found), None)
 
-    return Deed(calls, lambda answers: made(_entry(answers[0])), look)
+    return Deed(calls, lambda answers: made(entry(answers[0])), look)
 
 
 def delete_comment(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
     """What is gone is gone, whoever took it away."""
-    act = _of(request, DeleteComment)
+    act = act_of(request, DeleteComment)
 
     def look() -> Outcome | None:
         try:
@@ -86,14 +85,14 @@ def delete_comment(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed
 
 def label(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
     """Labels are a state: what is there is done, and only what changed is undone."""
-    act = _of(request, Label)
+    act = act_of(request, Label)
     before: set[str] = set()
     left = list(calls)
 
     def look() -> Outcome | None:
         nonlocal before
         found = _get(api, item(request, act.subject).issue)
-        before = {text(one, "name").lower() for one in found.get("labels") or () if isinstance(one, dict)}
+        before = {text(one, "name").lower() for one in those(found, "labels")}
         wanted, unwanted = ({spoken(name).lower() for name in names} for names in (act.add, act.remove))
         if wanted <= before and not unwanted & before:
             return Outcome(True, f"{act.subject} has these labels already", _page(found), found=True)
@@ -125,8 +124,8 @@ def review(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
         nonlocal before
         at = item(request, act.subject)
         found = _get(api, at.pull)
-        before = {text(one, "login").lower() for one in _list(found, "requested_reviewers")}
-        before |= {f"/{text(one, 'slug').lower()}" for one in _list(found, "requested_teams")}
+        before = {text(one, "login").lower() for one in those(found, "requested_reviewers")}
+        before |= {f"/{text(one, 'slug').lower()}" for one in those(found, "requested_teams")}
         asked = {handle(request, one).lower() for one in act.reviewers}
         asked |= {f"/{team(request, one).lower()}" for one in act.teams}
         if not asks:
@@ -135,7 +134,7 @@ def review(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
         if found.get("state") != "open":
             raise Skip(f"{act.subject} is {'merged' if found.get('merged') else 'closed'}")
         missing = asked - before
-        if (author := text(found.get("user") or {}, "login").lower()) in missing:
+        if (author := text(inner(found, "user"), "login").lower()) in missing:
             raise Skip(f"{author} is the author of {act.subject}, and reviews no change of their own")
         # whoever answers is asked no more: a try whose answer was lost must not ask them once more
         if missing and missing - _reviewed(api, at, found):
@@ -145,25 +144,25 @@ def review(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
     def done(answers: Sequence[Any]) -> Outcome:
         told = f"{'asked' if asks else 'asked no more'} for a review of {act.subject}"
         if not asks:
-            return Outcome(True, told, _page(_entry(answers[0])))
+            return Outcome(True, told, _page(entry(answers[0])))
         undo = WithdrawReview(
             subject=act.subject,
             reviewers=tuple(one for one in act.reviewers if handle(request, one).lower() not in before),
             teams=tuple(one for one in act.teams if f"/{team(request, one).lower()}" not in before),
         )
-        return Outcome(True, told, _page(_entry(answers[0])), undo=undo)
+        return Outcome(True, told, _page(entry(answers[0])), undo=undo)
 
     return Deed(calls, done, look, first=True)
 
 
 def assign(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
     """Assignees are a state; GitHub leaves out whoever may not have it without a word."""
-    act = _of(request, Assign)
+    act = act_of(request, Assign)
     before: set[str] = set()
 
     def state() -> tuple[set[str], Entry]:
         found = _get(api, item(request, act.subject).issue)
-        return {text(one, "login").lower() for one in _list(found, "assignees")}, found
+        return {text(one, "login").lower() for one in those(found, "assignees")}, found
 
     def lacking(there: set[str]) -> list[str]:
         return [one for one in (handle(request, who) for who in act.add) if one.lower() not in there]
@@ -192,7 +191,7 @@ def assign(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
 
 def transition(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
     """Open or closed, and if closed why."""
-    act = _of(request, Transition)
+    act = act_of(request, Transition)
     state, reason = state_of(act.to)
     before = ""
 
@@ -206,7 +205,7 @@ def transition(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
 
     def done(answers: Sequence[Any]) -> Outcome:
         undo = Transition(subject=act.subject, to=before)
-        return Outcome(True, f"{act.subject} is {act.to}", _page(_entry(answers[0])), undo=undo)
+        return Outcome(True, f"{act.subject} is {act.to}", _page(entry(answers[0])), undo=undo)
 
     return Deed(calls, done, look, first=True)
 
@@ -227,12 +226,12 @@ def new_issue(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
         found = (one for one in _all(api, path, asked) if carries(one.get("body"), request.key))
         return next((made(one, True) for one in found), None)
 
-    return Deed(calls, lambda answers: made(_entry(answers[0])), look)
+    return Deed(calls, lambda answers: made(entry(answers[0])), look)
 
 
 def edit_issue(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
     """Title and text are a state."""
-    act = _of(request, EditIssue)
+    act = act_of(request, EditIssue)
     wanted: dict[str, str] = dict(calls[0].body)
     before: dict[str, str] = {}
 
@@ -246,23 +245,23 @@ def edit_issue(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
         undo = EditIssue(subject=act.subject, **before)
         # an empty text stays where it is said, so one that was empty before cannot be given back
         whole = all(before.values())
-        return Outcome(True, f"edited {act.subject}", _page(_entry(answers[0])), undo=undo if whole else None)
+        return Outcome(True, f"edited {act.subject}", _page(entry(answers[0])), undo=undo if whole else None)
 
     return Deed(calls, done, look, first=True)
 
 
 def rerun(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
     """A run counts its attempts: a later one than that of the id means that it was run again."""
-    act = _of(request, Rerun)
+    act = act_of(request, Rerun)
     one = build(request, act.subject)
     actions = f"{_path(api, one.repository)}/actions"
 
     def look() -> Outcome | None:
         number, attempt = one.number, one.attempt
         if one.kind == "job":
-            job = _entry(api.get(f"{actions}/jobs/{one.number}").value)
+            job = entry(api.get(f"{actions}/jobs/{one.number}").value)
             number, attempt = int(job.get("run_id") or 0), int(job.get("run_attempt") or 1)
-        run = _entry(api.get(f"{actions}/runs/{number}").value)
+        run = entry(api.get(f"{actions}/runs/{number}").value)
         again = int(run.get("run_attempt") or 1)
         if again <= (attempt or 1):
             return None
@@ -279,11 +278,11 @@ def rerun(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
 
 def merge(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
     """Merged at the head that was approved; at any other head it is another change."""
-    act = _of(request, Merge)
+    act = act_of(request, Merge)
 
     def look() -> Outcome | None:
         found = _get(api, item(request, act.subject).pull)
-        head = text(found.get("head") or {}, "sha")
+        head = text(inner(found, "head"), "sha")
         if head != act.head_sha:
             raise Skip(
                 f"the head moved: {act.subject} is at {head[:12]}", hint="look again and propose the merge anew"
@@ -294,21 +293,16 @@ def merge(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
         return None
 
     def done(answers: Sequence[Any]) -> Outcome:
-        return Outcome(True, f"merged {act.subject}", result={"sha": text(_entry(answers[0]), "sha")})
+        return Outcome(True, f"merged {act.subject}", result={"sha": text(entry(answers[0]), "sha")})
 
     return Deed(calls, done, look, first=True)
 
 
-def _of(request: ActRequest, kind: type[_A]) -> _A:
-    assert isinstance(request.act, kind)
-    return request.act
-
-
 def _reviewed(api: Api, at: Item, pull: Entry) -> set[str]:
     """Who has reviewed the present head."""
-    head = text(pull.get("head") or {}, "sha")
+    head = text(inner(pull, "head"), "sha")
     reviews = _all(api, _path(api, at.pull) + "/reviews", {})
-    return {text(one.get("user") or {}, "login").lower() for one in reviews if one.get("commit_id") == head}
+    return {text(inner(one, "user"), "login").lower() for one in reviews if one.get("commit_id") == head}
 
 
 def _path(api: Api, address: str) -> str:
@@ -316,20 +310,12 @@ def _path(api: Api, address: str) -> str:
 
 
 def _get(api: Api, address: str) -> Entry:
-    return _entry(api.get(_path(api, address)).value)
+    return entry(api.get(_path(api, address)).value)
 
 
 def _all(api: Api, path: str, asked: Mapping[str, Any]) -> Iterator[Entry]:
     for _, _, found in api.lists(path, asked):
         yield from found
-
-
-def _entry(value: Any) -> Entry:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(found: Entry, key: str) -> list[Entry]:
-    return [one for one in found.get(key) or () if isinstance(one, dict)]
 
 
 def _page(found: Mapping[str, Any]) -> str:

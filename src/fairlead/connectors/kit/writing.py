@@ -6,9 +6,9 @@ as `Retry`, `Skip` or `Denied`. Where the answer is lost the tool is asked, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -16,8 +16,10 @@ from fairlead.connectors.kit.acting import ActRequest, Call, Outcome
 from fairlead.connectors.kit.connector import SyncRequest
 from fairlead.connectors.kit.http import Http, is_limit, limit_wait_s, message_of, shown_path
 from fairlead.connectors.kit.payload import decode
+from fairlead.connectors.kit.rest import Entry
 from fairlead.model.errors import Abort, Denied, Fault, Retry, Skip, Unreadable
 
+_A = TypeVar("_A")
 SHORTLY_S = 30.0
 """So long an act waits for a limit by itself; whoever asked waits longer, and shows it."""
 _AGAIN_S = 20.0
@@ -162,6 +164,28 @@ def _after(fault: Unanswered, deed: Deed) -> Outcome:
 
 def _unknown(why: str) -> Outcome:
     return Outcome(done=None, told=f"nobody can tell whether it was done: {why}; check it in the tool")
+
+
+def act_of(request: ActRequest, kind: type[_A]) -> _A:
+    """The act, of the kind that it was looked up by."""
+    assert isinstance(request.act, kind)
+    return request.act
+
+
+def entry(value: Any) -> Entry:
+    """An object of an answer; empty where it is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def inner(found: Mapping[str, Any], key: str) -> Entry:
+    """An object within an object; empty where there is none."""
+    return entry(found.get(key))
+
+
+def those(found: Mapping[str, Any], key: str) -> list[Entry]:
+    """The objects of a list within an object."""
+    value = found.get(key)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def asking(request: ActRequest) -> SyncRequest:
