@@ -15,6 +15,10 @@ class EngineFault(Fault):
     """No answer: undefined, an error, a time-out, nobody there. Whoever asked takes it for a no."""
 
 
+class Undefined(EngineFault):  # noqa: N818 - a fault, named like its siblings
+    """The rule has no value."""
+
+
 class Engine(Protocol):
     """Rego, somewhere."""
 

@@ -36,6 +36,7 @@ class _Said(msgspec.Struct, frozen=True):
     allowed: tuple[_Spoken, ...]
     asked: tuple[_Spoken, ...]
     unmet: tuple[_Spoken, ...]
+    noted: tuple[_Spoken, ...]
     obligations: tuple[dict[str, Any], ...]
     overcome: tuple[_Spoken, ...]
 
@@ -94,7 +95,7 @@ def _reasons(said: _Said) -> tuple[Reason, ...]:
     words = [(one.rule, one.words) for one in said.denied]
     words += [(one.rule, f"overcome by breaking the glass: {one.words}") for one in said.overcome]
     words += [(one.rule, one.words) for one in said.asked if not said.overcome]
-    words += [(one.rule, one.words) for one in said.allowed]
+    words += [(one.rule, one.words) for one in (*said.noted, *said.allowed)]
     if not said.allowed:
         words.append((NOBODY_ALLOWS, "no policy allows this, and what nobody allows is denied"))
     return tuple(Reason(rule, text) for rule, text in dict.fromkeys(words))

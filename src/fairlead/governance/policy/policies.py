@@ -7,16 +7,19 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fairlead.governance.policy import rights
+from fairlead.governance.policy import rights, screening
+from fairlead.governance.policy.screening import Patterns
+from fairlead.governance.policy.tables import read_tables
 from fairlead.model.errors import ConfigFault
 
 SHIPPED = Path(__file__).parent / "shipped"
 FAMILY = "fairlead.policies."
 """Where packages of policies stand; what follows is the policy's name."""
-SAYS = {"allow": "allowed", "ask": "asked", "deny": "denied", "oblige": "obliged"}
+SAYS = {"allow": "allowed", "ask": "asked", "deny": "denied", "note": "noted", "oblige": "obliged"}
 """Rule of a policy -> where `main.rego` finds what it said."""
 _PACKAGE = re.compile(r"^package\s+([\w.]+)", re.MULTILINE)
 _SAYING = re.compile(rf"^({'|'.join(SAYS)})\b", re.MULTILINE)
@@ -44,7 +47,7 @@ class Module:
 
     @property
     def says(self) -> tuple[str, ...]:
-        """Which of `allow`, `ask`, `deny` and `oblige` it has."""
+        """Which of `allow`, `ask`, `deny`, `note` and `oblige` it has."""
         found = set(_SAYING.findall(self.text)) if self.package.startswith(FAMILY) and not self.tests else set()
         return tuple(one for one in SAYS if one in found)
 
@@ -55,10 +58,16 @@ class Policies:
 
     modules: tuple[Module, ...]
     data: Mapping[str, Any]
+    patterns: Patterns
     faults: tuple[ConfigFault, ...] = ()
     """What is wrong with a file: with any of them nothing is decided but no."""
     version: str = field(default="")
     """Hash of all that decides."""
+
+    @cached_property
+    def usual(self) -> dict[str, Any]:
+        """The input document that `cases.of` of tests starts from."""
+        return dict(json.loads((SHIPPED / "usual.json").read_bytes()))
 
     @property
     def texts(self) -> dict[str, str]:
@@ -113,18 +122,19 @@ def load(folders: Iterable[Path] = (), settings: Mapping[str, Any] | None = None
     folders = list(folders)
     faults: list[ConfigFault] = []
     modules = _modules(folders, faults)
-    table, teams, wrong = rights.read_rights(
-        [path for folder in (SHIPPED, *folders) if (path := folder / rights.FILE).is_file()]
-    )
-    faults += wrong
+    tables, wrong = read_tables(rights.FILE, [SHIPPED, *folders])
+    table, teams, more = rights.read_rights(tables)
+    tables, unread = read_tables(screening.FILE, [SHIPPED, *folders])
+    patterns, unclear = screening.read_patterns(tables)
+    faults += [*wrong, *more, *unread, *unclear]
     ranks = {"": 0, **{role: rank for rank, role in enumerate(rights.ROLES)}}
     known = {"rights": table, "team_rights": teams, "ranks": ranks, **(settings or {})}
     data = {"fairlead": {"settings": known}, "own": _own_data(folders, faults)}
-    version = hashlib.sha256(json.dumps(data, sort_keys=True).encode())
+    version = hashlib.sha256(json.dumps([data, patterns.said], sort_keys=True).encode())
     for module in sorted(modules, key=lambda one: (one.package, one.path.name)):
         if not module.tests:
             version.update(f"\0{module.package}\0{module.text}".encode())
-    return Policies(tuple(modules), data, tuple(faults), version.hexdigest()[:16])
+    return Policies(tuple(modules), data, patterns, tuple(faults), version.hexdigest()[:16])
 
 
 def _modules(folders: list[Path], faults: list[ConfigFault]) -> list[Module]:

@@ -1,0 +1,13 @@
+# Usual input documents for tests, ours and a team's: a member's act in working hours on an open change of payments
+# that is green and reviewed. `cases.of("merge", {...})` changes what a test is about.
+package fairlead.cases
+
+of(kind, more) := object.union(object.union(data.fairlead.usual, {"act": {"kind": kind}}), more)
+
+by_rule := {"proposer": {"id": "rule:stale-change", "kind": "rule", "role": "", "roles": {}}}
+
+by_agent := {"proposer": {"id": "agent:mender", "kind": "agent", "role": "", "roles": {}}}
+
+word(by, role) := {"by": by, "kind": "person", "role": role, "digest": "5c1f", "on_behalf_of": ""}
+
+emergency(role) := {"emergency": {"by": "person:noor", "kind": "person", "role": role, "reason": "payments are down"}}
