@@ -49,6 +49,16 @@ class Ledger:
         """Looks at what is new and at some of what is old."""
         return auditing.audit(self.database, self.ring, self.clock)
 
+    def export(self, target: Path, *, personal: bool = False) -> Note:
+        """Signs the present state and writes it all into a folder that verifies itself; gives its trailer."""
+        # late: who records or verifies here needs nothing of it
+        from fairlead.governance.ledger.exporting import export
+
+        note = self.checkpoint()
+        signer = self.ring.current()
+        assert signer, "a checkpoint was signed just now"
+        return export(self.database, signer, note, target, personal=personal)
+
     def rotate(self, by: str, *, lost: bool = False, reason: str = "") -> Note:
         """A new key: the old one signs it, or the ledger says that it was lost."""
         with self.database.begin() as tx:
