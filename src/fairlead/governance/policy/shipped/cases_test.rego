@@ -2,7 +2,20 @@
 # that is green and reviewed. `cases.of("merge", {...})` changes what a test is about.
 package fairlead.cases
 
-of(kind, more) := object.union(object.union(data.fairlead.usual, {"act": {"kind": kind}}), more)
+of(kind, more) := merged(merged(data.fairlead.usual, {"act": {"kind": kind}}), more)
+
+# `object.union` goes into objects in OPA and stays outside in the embedded engine.
+merged(a, b) := object.union(a, {key: one(object.get(a, key, null), value) | some key, value in b})
+
+one(a, b) := object.union(a, {key: inner(object.get(a, key, null), value) | some key, value in b}) if {
+	is_object(a)
+	is_object(b)
+} else := b
+
+inner(a, b) := object.union(a, b) if {
+	is_object(a)
+	is_object(b)
+} else := b
 
 by_rule := {"proposer": {"id": "rule:stale-change", "kind": "rule", "role": "", "roles": {}}}
 

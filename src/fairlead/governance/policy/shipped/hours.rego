@@ -17,12 +17,12 @@ waits if {
 	input.time.quiet
 	input.act.kind in {"post_message", "request_review"}
 	input.proposer.kind != "person"
-	not input.emergency
+	input.emergency == null
 }
 
 waits if {
 	input.time.quiet
 	input.act.kind == "page"
 	input.act.arguments.severity in {"warning", "info"}
-	not input.emergency
+	input.emergency == null
 }

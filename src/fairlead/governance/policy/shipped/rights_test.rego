@@ -13,8 +13,8 @@ test_a_rule_asks if {
 	asked := cases.of("comment", cases.by_rule)
 	count(rights.ask) == 1 with input as asked
 	asked_2 := cases.of("page", cases.by_rule)
-	some asked in rights.ask with input as asked_2
-	asked.role == "manager"
+	some one in rights.ask with input as asked_2
+	one.role == "manager"
 }
 
 test_an_agent_never_pages if {
