@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from fairlead.connectors.kit import decided, entered
 from fairlead.connectors.kit.connector import Connector, Delivery, Options, Reading
 from fairlead.connectors.kit.payload import Doc, document
 from fairlead.model.errors import Refused, Unreadable
@@ -24,9 +25,9 @@ from fairlead.model.records.operation import Incident
 from fairlead.model.records.people import IdentityLink
 from fairlead.model.times import iso
 
-SOURCE = "fairlead"
-_ENTERED_RANK = 50
-"""What a person states wins over what a tool says of the same moment."""
+SOURCE = entered.SOURCE
+_ENTERED_RANK = entered.RANK
+_entry = entered.entered
 
 _STATUS: Mapping[str, str] = MappingProxyType(
     {"confirmed": "confirmed", "refused": "refused", "reverted": "suggested"}
@@ -44,7 +45,9 @@ class Entered:
     title = "Fairlead"
     # Of a signal only what people say of it, see `_taken_on` and its neighbours: whatever else stands in these two
     # tables is judged, and nobody may enter it.
-    records = frozenset(("documents", "identity_links", "incidents", "messages", "signals", "signal_events"))
+    records = frozenset(
+        ("decisions", "documents", "identity_links", "incidents", "messages", "risks", "signals", "signal_events")
+    )
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """There is no such webhook: entries are made by signed-in people in this process."""
@@ -151,19 +154,6 @@ def rule_muted(rule: str, whom: str, until: datetime, reason: str, by: str, at: 
 def rule_unmuted(rule: str, whom: str, by: str, at: datetime) -> RawEvent:
     """They want to hear of it again."""
     return _entry("rule.unmuted", {"rule": rule, "whom": whom}, by, at)
-
-
-def _entry(kind: str, said: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
-    body = msgspec.json.encode({**said, "by": by, "at": iso(at)}, order="sorted")
-    return RawEvent(
-        source=SOURCE,
-        tool=SOURCE,
-        kind=kind,
-        delivery=content_id(kind, body),
-        body=body,
-        received_at=at,
-        trust="local",
-    )
 
 
 def _identity(decision: str) -> Callable[[Doc, Options], Reading]:
@@ -335,6 +325,7 @@ def _detail(said: Mapping[str, str], by: str) -> str:
 _READERS: Mapping[str, Callable[[Doc, Options], Reading]] = MappingProxyType(
     {
         **{f"identity.{decision}": _identity(decision) for decision in _STATUS},
+        **decided.READERS,
         "snapshot.measured": _measured,
         "standup.posted": _posted,
         "incident.attributed": _attributed,

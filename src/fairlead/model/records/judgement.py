@@ -231,6 +231,8 @@ class Decision(Record, frozen=True):
     """When."""
     review_at: Time = UNSET
     """When to look at it again."""
+    reviewed_at: Time = UNSET
+    """When somebody last did."""
     superseded_by: Annotated[Text, Refers("decisions")] = UNSET
     """Decision that took its place."""
 
@@ -264,8 +266,12 @@ class Risk(Record, frozen=True):
     """Signals that it was proposed from."""
     made_from: Text = UNSET
     """Cluster of signals that proposed it; empty where a person wrote it."""
+    scores: Texts = UNSET
+    """Every score that it was given, the oldest first, like `2026-11-21 4x3`."""
     review_at: Time = UNSET
     """When to look at it again."""
+    reviewed_at: Time = UNSET
+    """When somebody last did."""
     accepted_until: Time = UNSET
     """Until when it is accepted as it is."""
     closed_at: Time = UNSET

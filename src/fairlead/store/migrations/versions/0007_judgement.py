@@ -28,11 +28,12 @@ RECORDS = {
     "approvals": ("action digest person role on_behalf_of verdict reason how broke_glass:flag at:time"),
     "decisions": (
         "number:whole title state context options:texts rationale owner team links:texts decided_at:time "
-        "review_at:time superseded_by"
+        "review_at:time reviewed_at:time superseded_by"
     ),
     "risks": (
         "title category state likelihood:whole impact:whole score:number owner team service response "
-        "mitigation signals:texts made_from review_at:time accepted_until:time closed_at:time "
+        "mitigation signals:texts made_from scores:texts review_at:time reviewed_at:time "
+        "accepted_until:time closed_at:time "
         "evidence:texts"
     ),
 }
