@@ -40,7 +40,7 @@ class Explained:
 def explain(warehouse: Warehouse, rule: Rule, subject: str, now: datetime) -> Explained | None:
     """The parts with their values, or nothing where the rule's subject has no such row."""
     parts = list(_parts(rule.condition, 0))
-    statement = statement_of(rule, limits(warehouse.setup.thresholds))
+    statement = statement_of(rule, limits(warehouse.setup))
     listed = [f"{statement.condition(node)} as part_{at}" for at, (_, node) in enumerate(parts)]
     listed += [f'{statement.condition(term)} as "read_{say(term)}"' for term in read_by(rule)]
     sql = f"""

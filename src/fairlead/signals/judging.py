@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fairlead.signals.language.check import terms_of
 from fairlead.signals.language.compile import SUBJECT, Statement
-from fairlead.signals.language.functions import NOW
-from fairlead.signals.language.limits import limits
+from fairlead.signals.language.limits import SMALLEST_GROUP, limits
 from fairlead.signals.language.say import say
 from fairlead.signals.language.tree import Column, Kind, Node, Usual
 from fairlead.signals.rules import Level, Rule
@@ -68,7 +67,7 @@ def judge_all(
 
     With `subjects`, ids by kind of subject, only these are looked at, and kinds that are not named not at all.
     """
-    held = limits(warehouse.setup.thresholds)
+    held = limits(warehouse.setup)
     by_subject: dict[str, list[Rule]] = {}
     for rule in rules:
         by_subject.setdefault(rule.subject.name, []).append(rule)
@@ -121,8 +120,8 @@ def statement_of(rule: Rule, held: Mapping[str, Any], histories: Mapping[str, st
 
 def parameters(sql: str, statement: Statement, now: datetime) -> Mapping[str, Any]:
     """What a statement is asked with: the engine refuses a moment that it does not name."""
-    moment = {"now": now.astimezone(UTC).replace(tzinfo=None)} if NOW in sql else {}
-    return {**statement.params, **moment}
+    given = {"now": now.astimezone(UTC).replace(tzinfo=None), "minimum_group": statement.limits[SMALLEST_GROUP]}
+    return {**statement.params, **{name: value for name, value in given.items() if f"${name}" in sql}}
 
 
 def read_by(rule: Rule) -> Sequence[Column | Usual]:

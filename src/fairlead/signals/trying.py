@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fairlead.model.setup import Thresholds
+from fairlead.model.setup import Setup
 from fairlead.model.times import parse_time
 from fairlead.signals.judging import select
 from fairlead.signals.language.limits import SETTINGS, limits
@@ -65,7 +65,7 @@ def _try(warehouse: Warehouse, rule: Rule, number: int, case: Case, calendar: st
         histories[one.name] = f"select '' as team, unnest(cast($h_{one.name} as double[])) as value"
     # our own limits and not the team's, which would make every example hold or fail with the settings
     held = {
-        **limits(Thresholds()),
+        **limits(Setup()),
         **{name: _value(SETTINGS[name], one) for name, one in case.given.items() if name in SETTINGS},
     }
     asked = select([rule], now, held, rows=f"select {', '.join(listed)}", histories=histories)

@@ -44,9 +44,9 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     name: str
     doc: str
     rows: str
-    """Select of the rows: with `id`, `calendar`, `title`, `url`, `team`, and the columns below.
+    """Select of the rows: with `id`, `title`, `url`, `team`, and the columns below.
 
-    `{only column}` stands where a part that reads much can be cut to the subjects that are asked for.
+    `{only column}` ends a condition where a part that reads much can be cut to the subjects that are asked for.
     """
     columns: tuple[ColumnOf, ...]
     histories: tuple[HistoryOf, ...] = ()
@@ -68,7 +68,13 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def selected(self, *, some: bool = False) -> str:
         """The select of all rows, or of those with ids in `$subjects`."""
-        return _ONLY.sub(r"and \1 in (select unnest($subjects))" if some else "", self.rows)
+        return _SELECT.format(rows=_ONLY.sub(r"and \1 in (select unnest($subjects))" if some else "", self.rows))
+
+
+# the calendar of the team concerned, else of the organisation
+_SELECT = """select r.*, coalesce(k.calendar, d.calendar) as calendar from ({rows}) r
+    left join setup_team_calendars k on k.team = r.team
+    left join setup_team_calendars d on d.team = ''"""
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from fairlead.config.check import did_you_mean
 from fairlead.signals.language.functions import FUNCTIONS
-from fairlead.signals.language.limits import PREFIX, SETTINGS
+from fairlead.signals.language.limits import SETTINGS
 from fairlead.signals.language.parse import WrongError
 from fairlead.signals.language.tree import (
     Among,
@@ -93,8 +93,9 @@ class _Checker:
     def _column(self, column: Column) -> Kind | None:
         kind = self._view.kind_of(column)
         if kind is None:
-            known = list(SETTINGS if column.name.startswith(PREFIX) else self._view.columns)
-            called = "setting" if column.name.startswith(PREFIX) else "column"
+            # names with a dot are settings
+            dotted = "." in column.name
+            known, called = list(SETTINGS if dotted else self._view.columns), "setting" if dotted else "column"
             self.faults.append(
                 WrongError(f"no {called} `{column.name}`{did_you_mean(column.name, known)}", column.at)
             )

@@ -1,4 +1,4 @@
-"""The limits of `[thresholds]` as conditions name them: one number for the brief and for the rules."""
+"""The limits of the settings as conditions name them: one number for the brief and for the rules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from fairlead.model.setup import Thresholds
+from fairlead.model.setup import Setup, Thresholds
 from fairlead.signals.language.tree import Kind
 
 PREFIX = "thresholds."
@@ -20,13 +20,20 @@ def _measured(name: str) -> tuple[Kind, float]:
     return _UNITS.get(ending, ("text" if isinstance(getattr(Thresholds(), name), str) else "number", 1.0))
 
 
-SETTINGS: Mapping[str, Kind] = {PREFIX + name: _measured(name)[0] for name in Thresholds.__struct_fields__}
+SMALLEST_GROUP = "privacy.minimum_group"
+SETTINGS: Mapping[str, Kind] = {
+    **{PREFIX + name: _measured(name)[0] for name in Thresholds.__struct_fields__},
+    SMALLEST_GROUP: "number",
+}
 """Name in the language -> kind."""
 
 
-def limits(thresholds: Thresholds) -> Mapping[str, Any]:
+def limits(setup: Setup) -> Mapping[str, Any]:
     """Their values as the language counts them, lengths in seconds."""
     return {
-        PREFIX + name: value if isinstance(value, str) else value * _measured(name)[1]
-        for name, value in msgspec.structs.asdict(thresholds).items()
+        **{
+            PREFIX + name: value if isinstance(value, str) else value * _measured(name)[1]
+            for name, value in msgspec.structs.asdict(setup.thresholds).items()
+        },
+        SMALLEST_GROUP: setup.privacy.minimum_group,
     }
