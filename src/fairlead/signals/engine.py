@@ -57,7 +57,7 @@ class Engine:
 
     def __init__(self, warehouse: Warehouse, matrix: Matrix, now: datetime) -> None:
         self._warehouse, self._matrix, self._now = warehouse, matrix, now
-        self._limits = limits(warehouse.setup.thresholds)
+        self._limits = limits(warehouse.setup)
         self._con: duckdb.DuckDBPyConnection | None = None
 
     @contextmanager
