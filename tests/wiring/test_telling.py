@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.clocks import SteppedClock
 from fairlead.config.load import load
 from fairlead.governance.notices import card_of
 from fairlead.governance.outbox import Outbox
+from fairlead.model.errors import Fault
 from fairlead.model.patch import Patch
 from fairlead.model.records.code import Change, ChangeEvent, ChangeFile
 from fairlead.model.records.judgement import Action, Approval, Signal, SignalEvent
@@ -22,9 +24,11 @@ from fairlead.store import access, notices, outbox, records
 from fairlead.store.notices import Posted
 from fairlead.store.outbox import Message
 from fairlead.wiring.directory import Directory
+from fairlead.wiring.noticing import answer_notices, mute, prefer, why
 from fairlead.wiring.notifying import deliver
 from fairlead.wiring.services import Services
 from fairlead.wiring.telling import follow
+from fairlead.workers.notices import NoticesFollower
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """Ten in the morning in Berlin."""
@@ -315,3 +319,30 @@ def test_a_channel_that_edits_has_one_message_of_a_subject(world: World, monkeyp
     assert (card.over, card.news) == (True, "Over: merged")
     assert edit.made_from == CHANGE
     assert world.round(minutes=5) == []
+
+
+def test_the_command_line_says_why_and_takes_wishes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.signal()
+    world.signal("escalated", detail={"level": 1, "to": "lead", "who": ["person:lee"]})
+    world.round()
+    [mine] = world.kept("noor")
+    found = why(world.services, mine.id[:8])
+    assert found["because"] == "`slow-review` tells `turn`"
+    assert [one["recipient"] for one in found["others"]] == ["person:lee"]
+    with pytest.raises(Fault, match="no notice"):
+        why(world.services, mine.id[:8], "person:kim")
+    assert prefer(world.services, "person:noor", {"budget": 1, "quiet": "18:00-08:00"}) == {
+        "budget": 1, "quiet": "18:00-08:00"
+    }  # fmt: skip
+    world.services.apply()
+    assert mute(world.services, "person:noor", "slow-review")["muted"] == ["slow-review"]
+    world.services.apply()
+    said = json.loads(answer_notices(world.services, {"wish": "person:noor", "form": "json"}).text)
+    assert said == {"budget": 1, "quiet": "18:00-08:00", "muted": ["slow-review"]}
+    assert "person:lee" in answer_notices(world.services, {"width": "300"}).text
+    with pytest.raises(Fault, match="operator"):
+        prefer(world.services, "operator", {"budget": 1})
+    follower = NoticesFollower(world.services, Event())
+    world.signal(number=9)
+    follower.once()
+    assert [one.state for one in world.kept("noor") if one.about == "signal:9"] == ["muted"]

@@ -23,6 +23,7 @@ from fairlead.workers.apart import Apart
 from fairlead.workers.deliveries import OutboxFollower, deliver_due, delivery_plans
 from fairlead.workers.followers import IngestFollower, MartsFollower, threads
 from fairlead.workers.leases import Lease
+from fairlead.workers.notices import NoticesFollower
 from fairlead.workers.schedule import Job, Plan, Scheduler
 from fairlead.workers.syncs import run_sync, sources_to_sync
 
@@ -117,7 +118,8 @@ def follow_marts(services: Services, stop: threading.Event) -> list[threading.Th
     after = partial(ahead.answer, services)
     marts = MartsFollower(services.warehouse, services.database, services.clock, stop, after=after)
     briefs = _scheduler(services, stop, report_jobs(services))
-    return threads([("marts", marts.run), ("reports", briefs.run)])
+    notices = NoticesFollower(services, stop)
+    return threads([("marts", marts.run), ("reports", briefs.run), ("notices", notices.run)])
 
 
 def join(running: Iterable[threading.Thread]) -> None:
@@ -182,6 +184,7 @@ def source_jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
         upkeep.expire(services.log, services.database, services.clock, services.settings.raw.keep_days)
         upkeep.forget_expired(services.database, services.clock)
         Outbox(services.database).forget(kept_for(services))
+        upkeep.forget_notices(services.database, services.clock, services.settings.notices.keep_days)
 
     return {
         "sync": sync,

@@ -25,6 +25,7 @@ Read = Callable[[Doc, Options], Reading]
 _RECORDS: Mapping[str, tuple[type[Decision] | type[Risk], tuple[str, ...]]] = MappingProxyType(
     {"decisions": (Decision, DECISION_STATES), "risks": (Risk, RISK_STATES)}
 )
+_TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType({"whole": (int,), "number": (int, float)})
 _SCALE = range(1, 6)
 
 
@@ -82,9 +83,8 @@ def _value(name: str, kind: str, value: Any) -> Any:
             return tuple(str(one) for one in value)
     except (TypeError, ValueError) as fault:
         raise Unreadable(f"said.{name}", str(fault)) from fault
-    wanted = {"text": str, "whole": int, "number": (int, float), "flag": bool}.get(kind, str)
     # `True` is a whole number to Python
-    if not isinstance(value, wanted) or (kind != "flag" and isinstance(value, bool)):
+    if not isinstance(value, _TYPES.get(kind, (str,))) or isinstance(value, bool):
         raise Unreadable(f"said.{name}", f"is no {kind}")
     return value
 
