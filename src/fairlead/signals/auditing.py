@@ -15,6 +15,8 @@ from fairlead.signals.life import LATE
 from fairlead.store import signals
 from fairlead.store.database import Transaction
 
+AUDITED = "signals/audit"
+"""Key under which the last audit of a server is kept."""
 GRACE = timedelta(minutes=10)
 """How late a step may be: what climbs looks each minute, and a machine may be busy."""
 _FROZEN = ("opened", "reopened", "changed")

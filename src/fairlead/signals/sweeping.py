@@ -69,37 +69,42 @@ class Sweep:
     """Made when the first signal opens: calendars of everybody take longer than an idle judgement."""
     now: datetime
 
-    def run(self, dirty: Collection[str] | None = None) -> Judged:
-        """Judges all rules, or with `dirty` those of records and only these subjects."""
+    def run(self, dirty: Mapping[str, Collection[str]] | None = None) -> Judged:
+        """Judges all rules; with `dirty`, ids by record table, those about such records, and of these ids alone."""
         judged = Judged(self.now)
         with self.database.read() as tx:
             held, before = signals.held(tx), state.get(tx, JUDGED) or {}
             first_syncs = _first_syncs(state.below(tx, "progress/"), self.warehouse)
-        past = _Past(before, first_syncs)
+        past = _Past(before, first_syncs, set(held["rule"].to_pylist()))
         with self.engine.holding(held):
-            for rules in _by_subject(self.book.rules.values(), whole=dirty is None):
-                self._scanned(rules, dirty, past, judged)
+            for rules in _by_subject(self.book.rules.values()):
+                # what is no record of its own is judged by whole sweeps alone
+                some = None if dirty is None else sorted(dirty.get(rules[0].subject.record, ()))
+                if some is None or some:
+                    self._scanned(rules, some, past, judged)
         self._orphans(held, judged)
         if dirty is None:
             self._keep(before, judged)
         return judged
 
-    def _scanned(self, rules: Sequence[Rule], dirty: Collection[str] | None, past: _Past, judged: Judged) -> None:
+    def _scanned(self, rules: Sequence[Rule], some: Sequence[str] | None, past: _Past, judged: Judged) -> None:
         try:
-            self.engine.scan(rules, None if dirty is None else sorted(dirty))
+            says = self.engine.scan(rules, some)
         except Exception as fault:
             # One rule that fails in the database takes its neighbours of the scan along: then each goes alone.
             if len(rules) == 1:
                 judged.failed[rules[0].id] = str(fault).partition("\n")[0]
                 return
             for rule in rules:
-                self._scanned([rule], dirty, past, judged)
+                self._scanned([rule], some, past, judged)
             return
         for number, rule in enumerate(rules):
             judged.rules += 1
             if silent := self._silent(rule):
                 judged.silent[rule.id] = silent
-            found = self.engine.differences(rule, number, some=dirty is not None, silent=silent)
+            if number not in says and rule.id not in past.living:
+                continue
+            found = self.engine.differences(rule, number, some=some is not None, silent=silent)
             if found:
                 self._settle(rule, found, self._late(rule, found, past), judged, silent)
 
@@ -205,10 +210,12 @@ class Sweep:
 class _Past:
     """What was so when rules were last judged."""
 
-    def __init__(self, before: Mapping[str, Any], first_syncs: Collection[str]) -> None:
+    def __init__(self, before: Mapping[str, Any], first_syncs: Collection[str], living: Collection[str]) -> None:
         self.at = parse_time(before.get("at"))
         self.rules: Collection[str] = before.get("rules", {})
         self.first_syncs = first_syncs
+        self.living = living
+        """Rules that have signals which are not over."""
 
 
 def _decide(
@@ -217,11 +224,11 @@ def _decide(
     return decide(lives[signal], terms, row, moment)
 
 
-def _by_subject(rules: Collection[Rule], *, whole: bool) -> list[list[Rule]]:
-    """Rules of one scan; what is no record of its own is judged by whole sweeps alone."""
+def _by_subject(rules: Collection[Rule]) -> list[list[Rule]]:
+    """Rules of one scan."""
     found: dict[str, list[Rule]] = {}
     for rule in rules:
-        if rule.written.mode != "off" and (whole or rule.subject.record):
+        if rule.written.mode != "off":
             found.setdefault(rule.subject.name, []).append(rule)
     return list(found.values())
 

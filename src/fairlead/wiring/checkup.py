@@ -31,6 +31,7 @@ def checkup(services: Services) -> Iterator[Finding]:
     yield from _settings(services)
     yield from _home(services.home)
     yield from _store(services)
+    yield from _signals(services)
     yield from _vault(services)
     for name in services.settings.sources:
         yield from _source(services, name)
@@ -86,6 +87,26 @@ def _rules(services: Services) -> Iterator[Finding]:
             yield Finding(
                 "rules", None, f"`{rule.id}` was to be looked at by {rule.written.expires}", rule.written.path
             )
+
+
+def _signals(services: Services) -> Iterator[Finding]:
+    """Chains and matrices that are broken, and escalations that did not advance."""
+    # late, like the rules
+    from fairlead.wiring import signalling
+
+    for fault in signalling.faults(services):
+        yield Finding("signals", False, f"{fault}; ours holds in its place", "mend the file")
+    for name, chain in signalling.missing_chains(services).items():
+        yield Finding("signals", False, f"rule `{name}` escalates by `{chain}`, and there is no such chain")
+    try:
+        found = signalling.audited(services)
+    except Fault:
+        # a store that does not answer has been told already
+        return
+    for one in found.broken:
+        yield Finding("escalations", False, f"{one.signal}: {one.what}", "fairlead signals audit")
+    if found.chains and not found.broken:
+        yield Finding("escalations", True, f"{counted(found.chains, 'open chain')}, all advanced as they were frozen")
 
 
 def _home(home: Path) -> Iterator[Finding]:

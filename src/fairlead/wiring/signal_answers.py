@@ -17,7 +17,6 @@ from fairlead.reports.scope import Scope
 from fairlead.signals.entering import demanded
 from fairlead.signals.escalation import unpack
 from fairlead.signals.explaining import explain
-from fairlead.signals.rules import read
 from fairlead.signals.seeing import readers
 from fairlead.signals.sweeping import JUDGED
 from fairlead.store import signals, state
@@ -50,7 +49,9 @@ def wanted(services: Services, words: Words) -> Wanted:
     """What the words ask for."""
     said = words.get("state", "")
     if said and said not in STATES:
-        raise Skip(f"no state `{plain(said)}`{did_you_mean(said, list(STATES))}", hint=f"there are: {', '.join(STATES)}")
+        raise Skip(
+            f"no state `{plain(said)}`{did_you_mean(said, list(STATES))}", hint=f"there are: {', '.join(STATES)}"
+        )
     team = Scope.of(services.warehouse, services.setup, services.clock.now(), words.get("team", "")).team
     return Wanted(
         states=("open",) if said in ("", "snoozed") else (said,),
@@ -105,8 +106,7 @@ def shown(row: Mapping[str, Any]) -> dict[str, Any]:
 def told(services: Services, signal: str) -> dict[str, Any]:
     """One signal with all that explains it."""
     row = demanded(services.database, signal, live=False)
-    rules, _ = read(services.loaded.own_folders("rules"))
-    rule, now = rules.get(row["rule"]), services.clock.now()
+    rule, now = signalling.definitions(services)[0].rules.get(row["rule"]), services.clock.now()
     with services.database.read() as tx:
         history, mutes = signals.history(tx, row["id"]), signals.mutes(tx, now)
     reasons = explain(services.warehouse, rule, row["subject"], now) if rule else None

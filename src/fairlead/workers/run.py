@@ -25,6 +25,7 @@ from fairlead.workers.followers import IngestFollower, MartsFollower, threads
 from fairlead.workers.leases import Lease
 from fairlead.workers.notices import NoticesFollower
 from fairlead.workers.schedule import Job, Plan, Scheduler
+from fairlead.workers.signals import PLAN, Judge, told
 from fairlead.workers.syncs import run_sync, sources_to_sync
 
 _log = logging.getLogger(__name__)
@@ -115,9 +116,15 @@ def follow_marts(services: Services, stop: threading.Event) -> list[threading.Th
     # late: a process without pages needs nothing of the web framework
     from fairlead.ui import ahead
 
-    after = partial(ahead.answer, services)
+    judge = Judge(services)
+
+    def after() -> None:
+        # signals before pages: somebody may be waiting to be told
+        told(judge)
+        ahead.answer(services)
+
     marts = MartsFollower(services.warehouse, services.database, services.clock, stop, after=after)
-    briefs = _scheduler(services, stop, report_jobs(services))
+    briefs = _scheduler(services, stop, {**report_jobs(services), PLAN.what: judge.tick})
     notices = NoticesFollower(services, stop)
     return threads([("marts", marts.run), ("reports", briefs.run), ("notices", notices.run)])
 
@@ -155,6 +162,7 @@ def plans(services: Services) -> Iterable[Plan]:
         yield Plan("snapshot", "snapshot", f"daily {settings.schedule.snapshot_at}")
     yield from delivery_plans(services)
     compress_every_s = max(60, round(settings.raw.compress_after_hours * 3600))
+    yield PLAN
     yield Plan("compress", "compress", f"every {compress_every_s} s")
     yield Plan("expire", "expire", "daily 04:00")
 
