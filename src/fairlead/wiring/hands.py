@@ -15,14 +15,13 @@ from fairlead.config.secrets import resolve
 from fairlead.connectors.kit.acting import ActRequest, Call, Outcome
 from fairlead.governance.desk import Case, Desk, act_of
 from fairlead.governance.naming import title
-from fairlead.governance.policy import document as documents
-from fairlead.governance.voting import role_in
+from fairlead.governance.verdict import Verdict
 from fairlead.model.acts import Act, CallWebhook, kind_of, subject_of
 from fairlead.model.errors import Fault, Skip
-from fairlead.model.times import entered_at, epoch_us
-from fairlead.store import access, records
-from fairlead.store.access import EVERYWHERE
+from fairlead.model.times import entered_at
+from fairlead.store import records
 from fairlead.store.actions import Row
+from fairlead.wiring import policing
 from fairlead.wiring.acting import WEBHOOKS, act_request, writer
 from fairlead.wiring.services import Services
 
@@ -37,7 +36,7 @@ def desk(services: Services) -> Desk:
     """What the steps of actions have at hand in this home."""
     return Desk(
         services.database,
-        lambda case: services.policy.decide(_document(services, case)),
+        lambda case: _judge(services, case),
         services.ledger,
         ToolHands(services),
         # people decide by the machine's clock, also in the demo whose own stands still
@@ -47,53 +46,19 @@ def desk(services: Services) -> Desk:
     )
 
 
-def _document(services: Services, case: Case) -> dict[str, Any]:
-    """The act as policies read it."""
-    action, act = case.action, case.act
-    proposer = action["proposed_by"] or ""
-    moment = entered_at(services.clock)
-    with services.database.read() as tx:
-        user = access.user(tx, proposer)
-        person = records.get(tx, "people", proposer)
-        subject = next(iter(_rows(tx, [subject_of(act)]).values()), None) if subject_of(act) else None
-    kind: Any = "rule" if proposer.startswith("rule:") else "operator" if proposer == "operator" else "agent"
-    if person is not None and person["kind"] == "human":
-        kind = "person"
-    roles = dict(user.roles) if user else {}
-    said = [
-        {"by": word.person, "role": word.role, "digest": word.digest, "on_behalf_of": word.on_behalf_of}
-        for word in case.words
-    ]
-    return documents.plain(
-        documents.Input(
-            act=documents.ActSaid(
-                kind=action["kind"],
-                tool=action["tool"],
-                subject=subject_of(act),
-                team=action["team"] or "",
-                arguments=msgspec.to_builtins(act),
-                digest=action["digest"],
-                texts=tuple(documents.texts_in(msgspec.to_builtins(act))),
-            ),
-            proposer=documents.Proposer(
-                id=proposer,
-                kind=kind,
-                role=role_in(roles, action["team"] or EVERYWHERE),  # type: ignore[arg-type]
-                roles=roles,
-            ),
-            subject=documents.Subject(
-                known=subject is not None,
-                id=subject_of(act),
-                state=str((subject or {}).get("state") or ""),
-                repository=str((subject or {}).get("repository") or ""),
-                team=action["team"] or "",
-            ),
-            source=documents.Evidence(trust="entered" if kind != "rule" else "read", signal=action["signal"] or ""),
-            time=documents.Moment(now_ns=epoch_us(moment) * 1000),
-            approvals=tuple(msgspec.convert(said, list[documents.ApprovalSaid])),
-            emergency=msgspec.convert(case.emergency, documents.Emergency) if case.emergency else None,
-        )
+def _judge(services: Services, case: Case) -> Verdict:
+    action = case.action
+    asked = policing.Asked(
+        case.act,
+        action["tool"],
+        action["digest"],
+        action["proposed_by"] or "",
+        action["team"] or "",
+        action["signal"] or "",
+        case.words,
+        case.emergency,
     )
+    return policing.judge(services, asked, entered_at(services.clock))
 
 
 def tool_of(act: Act) -> str:

@@ -21,7 +21,13 @@ def open_policy(loaded: Loaded) -> Judge:
 
 def read_policies(loaded: Loaded) -> Policies:
     """Ours and the team's own."""
-    return policies.load(loaded.own_folders("policies"), values(loaded.settings.policy))
+    return policies.load(
+        loaded.own_folders("policies"),
+        values(loaded.settings.policy),
+        # the folder that holds a team's files of all kinds: freezes are one file in it
+        loaded.own_folders(""),
+        loaded.settings.organisation.time_zone,
+    )
 
 
 def values(said: Policy) -> dict[str, Any]:

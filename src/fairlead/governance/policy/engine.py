@@ -15,7 +15,7 @@ class EngineFault(Fault):
     """No answer: undefined, an error, a time-out, nobody there. Whoever asked takes it for a no."""
 
 
-class Undefined(EngineFault):  # noqa: N818 - a fault, named like its siblings
+class Undefined(EngineFault):
     """The rule has no value."""
 
 

@@ -13,6 +13,7 @@ from fairlead.governance.policy import document as documents
 from fairlead.governance.policy.engine import VERDICT, Engine, EngineFault
 from fairlead.governance.policy.policies import Policies
 from fairlead.governance.verdict import Effect, Need, Reason, Verdict
+from fairlead.model.errors import Fault
 
 log = logging.getLogger(__name__)
 
@@ -64,12 +65,7 @@ class Judge:
             said = msgspec.convert(self.engine.ask(VERDICT, document), _Said)
         # anything at all: the one way out of here that lets an act pass is a verdict that an engine gave
         except Exception as fault:
-            log.error("policy failed, so the act is denied: %s", fault)
-            words = str(fault) if isinstance(fault, EngineFault) else f"{type(fault).__name__}: {fault}"
-            return Verdict(
-                "deny", (Reason(FAILED, words),), version=self.version, inputs=inputs, engine=self.engine.name,
-                took_ms=_ms_since(began),
-            )  # fmt: skip
+            return self.failed(fault, inputs, _ms_since(began))
         return Verdict(
             said.effect,
             _reasons(said),
@@ -80,6 +76,13 @@ class Judge:
             self.engine.name,
             _ms_since(began),
         )
+
+    def failed(self, fault: Exception, inputs: str = "", took_ms: float = 0.0) -> Verdict:
+        """A denial, since nothing could be judged; said aloud, for somebody has to mend it."""
+        log.error("policy failed, so the act is denied: %s", fault)
+        words = fault.message if isinstance(fault, Fault) else f"{type(fault).__name__}: {fault}"
+        reasons = (Reason(FAILED, words),)
+        return Verdict("deny", reasons, version=self.version, inputs=inputs, engine=self.engine.name, took_ms=took_ms)
 
     def close(self) -> None:
         """Ends the engine."""

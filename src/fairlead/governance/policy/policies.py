@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from fairlead.governance.policy import rights, screening
+from fairlead.governance.policy.freezes import Freezes, as_values, read_freezes
 from fairlead.governance.policy.screening import Patterns
 from fairlead.governance.policy.tables import read_tables
 from fairlead.model.errors import ConfigFault
@@ -59,6 +60,7 @@ class Policies:
     modules: tuple[Module, ...]
     data: Mapping[str, Any]
     patterns: Patterns
+    freezes: Freezes
     faults: tuple[ConfigFault, ...] = ()
     """What is wrong with a file: with any of them nothing is decided but no."""
     version: str = field(default="")
@@ -117,7 +119,12 @@ entry(policy, one) := {"rule": policy, "words": "says neither a text nor an obje
 """  # noqa: E501
 
 
-def load(folders: Iterable[Path] = (), settings: Mapping[str, Any] | None = None) -> Policies:
+def load(
+    folders: Iterable[Path] = (),
+    settings: Mapping[str, Any] | None = None,
+    freezes_in: Sequence[Path] = (),
+    zone: str = "UTC",
+) -> Policies:
     """Reads everything; what cannot be read is a fault and never left out in silence."""
     folders = list(folders)
     faults: list[ConfigFault] = []
@@ -126,15 +133,16 @@ def load(folders: Iterable[Path] = (), settings: Mapping[str, Any] | None = None
     table, teams, more = rights.read_rights(tables)
     tables, unread = read_tables(screening.FILE, [SHIPPED, *folders])
     patterns, unclear = screening.read_patterns(tables)
-    faults += [*wrong, *more, *unread, *unclear]
+    freezes, thawed = read_freezes(freezes_in, zone)
+    faults += [*wrong, *more, *unread, *unclear, *thawed]
     ranks = {"": 0, **{role: rank for rank, role in enumerate(rights.ROLES)}}
     known = {"rights": table, "team_rights": teams, "ranks": ranks, **(settings or {})}
     data = {"fairlead": {"settings": known}, "own": _own_data(folders, faults)}
-    version = hashlib.sha256(json.dumps([data, patterns.said], sort_keys=True).encode())
+    version = hashlib.sha256(json.dumps([data, patterns.said, as_values(freezes)], sort_keys=True).encode())
     for module in sorted(modules, key=lambda one: (one.package, one.path.name)):
         if not module.tests:
             version.update(f"\0{module.package}\0{module.text}".encode())
-    return Policies(tuple(modules), data, patterns, tuple(faults), version.hexdigest()[:16])
+    return Policies(tuple(modules), data, patterns, freezes, tuple(faults), version.hexdigest()[:16])
 
 
 def _modules(folders: list[Path], faults: list[ConfigFault]) -> list[Module]:

@@ -144,7 +144,12 @@ def _statements(found: Sequence[Token], wrong: list[tuple[int, str]]) -> Iterato
             # inside of braces a line may end a literal
             part += [one] if opened else []
             continue
-        if fresh and part and one.text not in ("else", "{", "}") and part[-1].text not in (":=", "=", "if", "contains"):
+        if (
+            fresh
+            and part
+            and one.text not in ("else", "{", "}")
+            and part[-1].text not in (":=", "=", "if", "contains")
+        ):
             yield part
             part = []
         fresh = False

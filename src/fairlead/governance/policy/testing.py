@@ -1,7 +1,7 @@
-"""Runs tests that are written in Rego, as `opa test` does. A test that does not hold is undefined, so we look for it.
+"""Runs tests that are written in Rego, as `opa test` does. One that does not hold is undefined, so it is looked for.
 
-The embedded engine ends the whole process at many a `with`. So a test is cut at them: the documents that it hands over
-are worked out first, and what is said of each is then asked with that document as the input.
+The embedded engine ends the whole process at many a `with`. So a test is cut at them: the documents that it hands
+over are worked out first, and what is said of each is then asked with that document as the input.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from fairlead.governance.policy import syntax
@@ -113,7 +114,7 @@ def _without_with(text: str, literal: Sequence[Token]) -> tuple[str, tuple[tuple
     end = literal[-1].at + len(literal[-1].text)
     stops = [literal[index].at for index in cuts] + [end]
     handed = []
-    for start, stop in zip(stops, stops[1:], strict=False):
+    for start, stop in pairwise(stops):
         target, _, value = text[start + len("with") : stop].partition(" as ")
         handed.append((target.strip(), value.strip()))
     return text[literal[0].at : stops[0]].rstrip(), tuple(handed)
