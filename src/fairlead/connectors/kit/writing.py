@@ -20,6 +20,7 @@ from fairlead.connectors.kit.rest import Entry
 from fairlead.model.errors import Abort, Denied, Fault, Retry, Skip, Unreadable
 
 _A = TypeVar("_A")
+_S = TypeVar("_S")
 SHORTLY_S = 30.0
 """So long an act waits for a limit by itself; whoever asked waits longer, and shows it."""
 _AGAIN_S = 20.0
@@ -125,25 +126,32 @@ class Deed:
     """Whether the tool takes a second request for the first."""
 
 
-def carry_out(writer: Writer, deed: Deed, *, tried: bool) -> Outcome:
-    """Does it unless it is there; after a lost answer it looks."""
+def carry_out(
+    connect: Callable[[], _S], writer: Callable[[_S], Writer], deed: Callable[[_S], Deed], *, tried: bool
+) -> Outcome:
+    """Signs in, and does it unless it is there; after a lost answer it looks."""
     try:
-        if deed.look is not None and (tried or deed.first):
-            found = deed.look()
-            if found is not None:
-                return found
-        elif tried and not deed.repeatable:
-            return _unknown("an earlier try may have reached the tool")
-        answers = []
-        for call in deed.calls:
-            try:
-                answers.append(writer.send(call))
-            except Unanswered as fault:
-                return _after(fault, deed)
-        return deed.told(answers)
+        session = connect()
+        return _carried(writer(session), deed(session), tried)
     except Abort as fault:
         # nobody lets us in: for a sync that ends it, for an act it is an answer
         raise Denied(fault.message, fault.hint) from fault
+
+
+def _carried(writer: Writer, deed: Deed, tried: bool) -> Outcome:
+    if deed.look is not None and (tried or deed.first):
+        found = deed.look()
+        if found is not None:
+            return found
+    elif tried and not deed.repeatable:
+        return _unknown("an earlier try may have reached the tool")
+    answers = []
+    for call in deed.calls:
+        try:
+            answers.append(writer.send(call))
+        except Unanswered as fault:
+            return _after(fault, deed)
+    return deed.told(answers)
 
 
 def _after(fault: Unanswered, deed: Deed) -> Outcome:
