@@ -45,10 +45,13 @@ def plan(request: ActRequest) -> list[Call]:
 def act(request: ActRequest) -> Outcome:
     """Does it."""
     calls, kind = plan(request), kind_of(request.act)
-    api = connect(asking(request))
-    writer = Writer(api.http, GitHub.acts[kind])
     try:
-        return carry_out(writer, _DEEDS[kind](request, api, calls), tried=request.tried)
+        return carry_out(
+            lambda: connect(asking(request)),
+            lambda api: Writer(api.http, GitHub.acts[kind]),
+            lambda api: _DEEDS[kind](request, api, calls),
+            tried=request.tried,
+        )
     except Rejected as fault:
         # 409 says that the head is another one; 405 that it may not be merged, and why
         if kind == "merge" and fault.status == 409:

@@ -49,10 +49,13 @@ def plan(request: ActRequest) -> list[Call]:
 def act(request: ActRequest) -> Outcome:
     """Does it."""
     calls, kind = plan(request), kind_of(request.act)
-    rest = connect(asking(request))
-    writer = Writer(rest.http, GitLab.acts[kind])
     try:
-        return carry_out(writer, _DEEDS[kind](request, rest, calls), tried=request.tried)
+        return carry_out(
+            lambda: connect(asking(request)),
+            lambda rest: Writer(rest.http, GitLab.acts[kind]),
+            lambda rest: _DEEDS[kind](request, rest, calls),
+            tried=request.tried,
+        )
     except Rejected as fault:
         if kind == "merge" and fault.status == 409:
             raise Skip(f"the head moved: {fault.said}", hint="look at it again and propose the merge anew") from None
