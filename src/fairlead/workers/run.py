@@ -124,7 +124,7 @@ def follow_marts(services: Services, stop: threading.Event) -> list[threading.Th
         ahead.answer(services)
 
     marts = MartsFollower(services.warehouse, services.database, services.clock, stop, after=after)
-    briefs = _scheduler(services, stop, {**report_jobs(services), PLAN.what: judge.tick})
+    briefs = _scheduler(services, stop, report_jobs(services, judge))
     notices = NoticesFollower(services, stop)
     return threads([("marts", marts.run), ("reports", briefs.run), ("notices", notices.run)])
 
@@ -167,9 +167,10 @@ def plans(services: Services) -> Iterable[Plan]:
     yield Plan("expire", "expire", "daily 04:00")
 
 
-def report_jobs(services: Services) -> Mapping[str, Job]:
+def report_jobs(services: Services, judge: Judge | None = None) -> Mapping[str, Job]:
     """Kinds of schedule that read the warehouse -> who does them."""
     return {
+        PLAN.what: (judge or Judge(services)).tick,
         "brief": lambda arguments: _nothing(write_report(services, "brief", _BRIEF_FORMS, arguments.get("team", ""))),
         "snapshot": lambda _: _nothing(look_and_write(services)),
         "delivery": partial(deliver_due, services),
