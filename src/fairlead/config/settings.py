@@ -332,6 +332,17 @@ class SlackSetup(Section, frozen=True):
     """Time of day at which people are asked for their standup, each in their own zone; empty means never."""
 
 
+class LedgerSetup(Section, frozen=True):
+    """`[ledger]`: how often the ledger is signed, and who outside sees its checkpoints."""
+
+    checkpoint_minutes: int = 5
+    """A checkpoint is signed at most so often, and only where something came since the last; 0 means by hand."""
+    anchors: tuple[str, ...] = ()
+    """Where checkpoints are shown: `git:<folder of a repository>`, `slack:<channel>`, `rfc3161:<address>`."""
+    authority: str = ""
+    """File of the certificates that time stamps are checked against, from the folder of `fairlead.toml`."""
+
+
 class Warehouse(Section, frozen=True):
     """`[warehouse]`."""
 
@@ -368,6 +379,7 @@ class Settings(Setup, frozen=True):
     webhooks: dict[str, WebhookSetup] = {}
     policy: Policy = Policy()
     notices: Notices = Notices()
+    ledger: LedgerSetup = LedgerSetup()
     warehouse: Warehouse = Warehouse()
     kpi: Kpi = Kpi()
     slack: SlackSetup = SlackSetup()

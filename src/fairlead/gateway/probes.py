@@ -12,6 +12,8 @@ from starlette.routing import Route
 from fairlead.bus.log import EventLog
 from fairlead.gateway.counters import CONTENT_TYPE, Counters
 from fairlead.gateway.hosts import Hosts
+from fairlead.governance.ledger.auditing import Audit
+from fairlead.governance.ledger.auditing import last as last_audit
 from fairlead.model.errors import Fault
 from fairlead.model.times import SystemClock
 from fairlead.signals.auditing import AUDITED
@@ -87,9 +89,24 @@ def _gauges(log: EventLog, database: Database, counters: Counters) -> None:
     counters.gauge(
         "fairlead_escalations_standing", "Chains that did not advance as they were frozen.", audited("standing")
     )
+
+    def ledger(read: Callable[[Audit], float]) -> Callable[[], dict[tuple[tuple[str, str], ...], float]]:
+        def value() -> dict[tuple[tuple[str, str], ...], float]:
+            with database.read() as tx:
+                seen = last_audit(tx)
+            return {(): read(seen)} if seen else {}
+
+        return value
+
+    counters.gauge("fairlead_ledger_ok", "1 where the ledger is what was written, 0 where not.", ledger(_is_ok))
+    counters.gauge("fairlead_ledger_audited", "Entries that the auditor has seen.", ledger(lambda seen: seen.size))
     counters.gauge("fairlead_log_position", "Highest position of the raw log.", position)
     counters.gauge("fairlead_consumer_position", "Position that each consumer has reached.", behind)
     counters.gauge("fairlead_quarantined", "Raw events in quarantine.", held)
+
+
+def _is_ok(seen: Audit) -> float:
+    return float(seen.ok)
 
 
 def _touch(database: Database) -> None:

@@ -32,6 +32,7 @@ def checkup(services: Services) -> Iterator[Finding]:
     yield from _home(services.home)
     yield from _store(services)
     yield from _signals(services)
+    yield from _ledger(services)
     yield from _vault(services)
     for name in services.settings.sources:
         yield from _source(services, name)
@@ -145,6 +146,24 @@ def _store(services: Services) -> Iterator[Finding]:
         yield nats.finding(services.settings.bus, services.log)
     if not latest and services.settings.sources:
         yield Finding("history", None, "nothing was read yet", "fairlead sync")
+
+
+def _ledger(services: Services) -> Iterator[Finding]:
+    """What the auditor saw last, and whether checkpoints can be signed."""
+    from fairlead.wiring import ledgering
+
+    try:
+        state, waits = ledgering.standing(services), ledgering.unsigned(services)
+    except Fault:
+        # told as the store's own fault already
+        return
+    for fault in state["faults"]:
+        yield Finding("ledger", False, fault, "fairlead ledger verify")
+    if waits:
+        yield Finding("ledger", False, waits.message, waits.hint)
+    elif state["entries"] and not state["faults"]:
+        detail = f"{counted(state['entries'], 'entry', 'entries')}, {state['signed']} signed"
+        yield Finding("ledger", True, detail + (", verified" if state["ok"] else ""))
 
 
 def _vault(services: Services) -> Iterator[Finding]:

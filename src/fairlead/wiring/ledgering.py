@@ -2,76 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
-from fairlead.governance.ledger import auditing, checkpoints, readings
-from fairlead.governance.ledger.checking import Fault, Findings
-from fairlead.governance.ledger.entries import VEIL, veiled
+from fairlead.governance.ledger import auditing, checkpoints, readings, telling
+from fairlead.governance.ledger.checking import Fault as Found
+from fairlead.governance.ledger.checking import Findings
 from fairlead.governance.ledger.proving import Growth, Proof, grown, prove
-from fairlead.model.errors import Skip
-from fairlead.model.times import iso
+from fairlead.model.errors import Fault, Skip
+from fairlead.model.times import entered_at, iso
 from fairlead.store import ledger as kept
 from fairlead.store import records
 from fairlead.store.access import Reading
-from fairlead.store.database import Transaction
 from fairlead.wiring.services import Services
 
-_SHORT = len(VEIL) + 8
-"""Of a veil: enough to tell one from another."""
-COLUMNS = ("ledger_people.name", "ledger_personal.content")
-"""What names and personal values are called in the access log."""
-ERASED = "erased"
-WITHHELD = "withheld"
 
-
-def listed(
-    services: Services,
-    *,
-    kind: str = "",
-    subject: str = "",
-    person: str = "",
-    before: int | None = None,
-    limit: int = 50,
-    people: bool = False,
-) -> list[dict[str, Any]]:
-    """The newest entries of a kind, about a subject, by a person; `before` goes on from a list before."""
+def listed(services: Services, **wanted: Any) -> list[dict[str, Any]]:
+    """The newest entries, as `telling.listed` finds them, as plain values."""
     with services.database.read() as tx:
-        # a person is written down under a veil, and so it is looked for by that
-        veils = {name: one.veil for name, one in kept.veiled(tx, [one for one in (person, subject) if one]).items()}
-        subject, by_whom = veils.get(subject, subject), veils.get(person, person)
-        found = kept.newest(tx, kind=kind, subject=subject, by_whom=by_whom, before=before, limit=limit)
-        return told(tx, found, people=people)
+        return [msgspec.to_builtins(one) for one in telling.listed(tx, **wanted)]
 
 
 def shown(services: Services, index: int, *, people: bool = False) -> dict[str, Any]:
-    """One entry with all that is held of it."""
+    """One entry with all that is held of it, as plain values."""
     with services.database.read() as tx:
-        found = list(kept.entries(tx, index, index + 1)) if index >= 0 else []
-        if not found:
-            raise Skip(f"there is no entry {index}", hint=f"the ledger holds {kept.size(tx)}, from 0 on")
-        return told(tx, found, people=people)[0]
-
-
-def told(tx: Transaction, rows: Sequence[kept.Row], *, people: bool) -> list[dict[str, Any]]:
-    """Entries as plain values."""
-    whole = [msgspec.json.decode(row.content) for row in rows]
-    veils = {one for value in whole for one in _veils(value)}
-    # who was erased stays under the veil
-    names = {veil: one.name for veil, one in kept.unveiled(tx, veils).items()} if people else {}
-    shown_as = {veil: names.get(veil, veil[:_SHORT]) for veil in veils}
-    return [{**veiled(value, shown_as), "personal": _personal(tx, value, people=people)} for value in whole]
-
-
-def _personal(tx: Transaction, value: Mapping[str, Any], *, people: bool) -> dict[str, Any]:
-    sealed = value.get("personal")
-    if not sealed:
-        return {}
-    held = {one.name: one.content for one in kept.personal(tx, value["index"], value["index"] + 1)}
-    opened = {name: msgspec.json.decode(content) if people else WITHHELD for name, content in held.items()}
-    return {name: opened.get(name, ERASED) for name in sealed}
+        found, size = telling.entry(tx, index, people=people), kept.size(tx)
+    if found is None:
+        raise Skip(f"there is no entry {index}", hint=f"the ledger holds {size}, from 0 on")
+    return msgspec.to_builtins(found)  # type: ignore[no-any-return]
 
 
 def proof(services: Services, index: int) -> dict[str, Any]:
@@ -102,7 +62,7 @@ def said(findings: Findings) -> list[str]:
     return words
 
 
-def fault_words(fault: Fault) -> str:
+def fault_words(fault: Found) -> str:
     """Where something is wrong, and what."""
     where = f"entry {fault.index}" if fault.until is None else f"entries from {fault.index} to {fault.until - 1}"
     return f"{where}: {fault.what}"
@@ -126,6 +86,45 @@ def standing(services: Services) -> dict[str, Any]:
     }
 
 
+def unsigned(services: Services) -> Fault | None:
+    """Why no checkpoint can be signed here; `None` where one can, or nothing is to be signed yet."""
+    ring = services.ledger.ring
+    with services.database.read() as tx:
+        held = checkpoints.in_force(tx)
+        against = checkpoints.contradicts(tx, ring.seen()) if held else ""
+    try:
+        ours = [one.public(held.key.name) for one in (ring.current(), ring.follower()) if one] if held else []
+    except Fault as fault:
+        return fault
+    if held and held.key not in ours:
+        return checkpoints.missing(ring)
+    return Skip(f"the store holds {against}", hint="fairlead ledger verify") if against else None
+
+
+def watch(services: Services) -> None:
+    """What the workers do each minute: look, sign where something came, show that outside."""
+    with services.database.read() as tx:
+        if not kept.size(tx):
+            return
+    seen = services.ledger.audit()
+    if not seen.ok:
+        raise Skip(
+            f"the ledger is not what was written: {fault_words(seen.faults[0])}", hint="fairlead ledger verify"
+        )
+    every = timedelta(minutes=services.settings.ledger.checkpoint_minutes)
+    with services.database.read() as tx:
+        last, size = kept.last_checkpoint(tx), kept.size(tx)
+    # by the clock that stamps them; one that was set back must not stop it for long
+    due = last is None or abs(entered_at(services.clock) - last.at) >= every
+    if every and due and (last is None or last.size < size):
+        services.ledger.checkpoint()
+    anchor(services)
+
+
+def anchor(services: Services) -> None:
+    """Shows the last checkpoint where the settings say, as far as it was not shown there."""
+
+
 def ids_of(services: Services, person: str) -> list[str]:
     """All ids by which entries may name a person: their own, and those of their accounts."""
     with services.database.read() as tx:
@@ -143,7 +142,7 @@ def key(services: Services) -> str:
 
 def note_reading(services: Services, how: str, what: str, count: int, who: str = "operator") -> None:
     """Writes down that somebody was shown names and personal values."""
-    reading = Reading(services.clock.now(), who, how, what, COLUMNS, count)
+    reading = Reading(services.clock.now(), who, how, what, telling.COLUMNS, count)
     with services.database.begin() as tx:
         readings.note(tx, reading, services.clock)
 
@@ -152,10 +151,3 @@ def kinds(services: Services) -> list[str]:
     """All kinds of entries."""
     with services.database.read() as tx:
         return kept.kinds(tx)
-
-
-def _veils(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        return [value] if value.startswith(VEIL) else []
-    parts: Collection[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [one for part in parts for one in _veils(part)]

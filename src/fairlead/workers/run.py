@@ -14,6 +14,7 @@ from typing import Any
 from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort, Skip
 from fairlead.wiring.deliveries import kept_for
+from fairlead.wiring.ledgering import watch
 from fairlead.wiring.measuring import look_and_write
 from fairlead.wiring.report_files import write_report
 from fairlead.wiring.services import Services
@@ -164,6 +165,7 @@ def plans(services: Services) -> Iterable[Plan]:
     compress_every_s = max(60, round(settings.raw.compress_after_hours * 3600))
     yield PLAN
     yield Plan("compress", "compress", f"every {compress_every_s} s")
+    yield Plan("ledger", "ledger", "every 60 s")
     yield Plan("expire", "expire", "daily 04:00")
 
 
@@ -199,6 +201,7 @@ def source_jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
         "sync": sync,
         "sweep": lambda arguments: sync(arguments, full=True),
         "compress": lambda _: _nothing(upkeep.compress(services.log, services.database)),
+        "ledger": lambda _: watch(services),
         "expire": expire,
     }
 

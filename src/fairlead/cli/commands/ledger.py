@@ -122,7 +122,7 @@ def list_(
 
     with home.services() as services:
         asked: dict[str, Any] = {"kind": kind, "subject": subject, "person": person, "before": before, "limit": limit}
-        found = ledgering.listed(services, **asked, people=people)
+        found = ledgering.listed(services, **asked, people=people, find=True)
         if people:
             ledgering.note_reading(services, "cli", "ledger list", len(found))
     if json:

@@ -99,7 +99,9 @@ def _look(tx: Transaction, held: Audit, ring: KeyRing, clock: Clock) -> Audit:
     if faults:
         return Audit(at=clock.now(), size=held.size, root=held.root, faults=faults)
     now_root = _root(run, until).hex()
-    return Audit(at=clock.now(), size=until, root=now_root, next_old=next_old, after_checkpoint=after)
+    # from the first again as soon as the last was seen, whatever comes meanwhile
+    again = 0 if next_old >= until else next_old
+    return Audit(at=clock.now(), size=until, root=now_root, next_old=again, after_checkpoint=after)
 
 
 def _checkpoints(run: Verification, after: int, until: int) -> int:

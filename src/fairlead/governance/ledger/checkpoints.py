@@ -124,7 +124,12 @@ def _signer(tx: Transaction, ring: KeyRing, clock: Clock) -> Signer:
     if follower and follower.public(held.key.name) == held.key:
         ring.promote(keep_old=held.why == "lost")
         return follower
-    raise Abort(
+    raise missing(ring)
+
+
+def missing(ring: KeyRing) -> Abort:
+    """That the key in force is not here."""
+    return Abort(
         f"the key of the ledger is not in {ring.folder}: entries are recorded and not signed",
         hint="bring keys/ledger.pem back from a backup, or `fairlead ledger rotate --lost`",
     )
