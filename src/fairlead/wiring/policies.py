@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fairlead.config.load import Loaded
 from fairlead.config.settings import Policy
-from fairlead.governance.policy import policies
+from fairlead.governance.policy import checking, policies
 from fairlead.governance.policy.embedded import Embedded
 from fairlead.governance.policy.engine import VERDICT
 from fairlead.governance.policy.judge import Judge
@@ -16,6 +17,9 @@ from fairlead.governance.policy.policies import Policies
 def open_policy(loaded: Loaded) -> Judge:
     """The judge."""
     read = read_policies(loaded)
+    if any(not module.shipped for module in read.modules):
+        # a team's own are checked first, in a process that may die of them: this one must not
+        read = replace(read, faults=tuple(checking.faults(read, own_only=True)))
     return Judge(read, Embedded(read.texts, read.data, [VERDICT], timeout_s=loaded.settings.policy.timeout_ms / 1000))
 
 

@@ -47,6 +47,8 @@ class Rule:
     arguments: tuple[str, ...] = ()
     """Names that a function takes."""
     function: bool = False
+    old: bool = False
+    """Whether a body stands there without `if`, as Rego was written before its version 1."""
 
     @property
     def at(self) -> int:
@@ -167,7 +169,7 @@ def _rule(statement: list[Token]) -> Rule:
     default = statement[0].text == "default"
     said = statement[1:] if default else statement
     head, bodies = list[Token](), list[tuple[Token, ...]]()
-    depth, index = 0, 0
+    depth, index, old = 0, 0, False
     while index < len(said):
         one = said[index]
         if depth == 0 and one.text == "if" and one.kind == "name":
@@ -177,6 +179,7 @@ def _rule(statement: list[Token]) -> Rule:
         if depth == 0 and one.text == "{" and _body_follows(said, index):
             body, index = _body(said, index)
             bodies.append(body)
+            old = True
             continue
         depth += (one.text in _OPEN and one.kind == "mark") - (one.text in _CLOSE and one.kind == "mark")
         head.append(one)
@@ -184,7 +187,7 @@ def _rule(statement: list[Token]) -> Rule:
     function = len(said) > 1 and said[1].text == "(" and said[1].at == said[0].at + len(said[0].text)
     names = _arguments(said) if function else ()
     name = said[0].text if said else ""
-    return Rule(name, tuple(statement), tuple(head), tuple(bodies), default, names, function)
+    return Rule(name, tuple(statement), tuple(head), tuple(bodies), default, names, function, old)
 
 
 def _body_follows(said: Sequence[Token], index: int) -> bool:

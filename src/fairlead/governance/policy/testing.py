@@ -133,7 +133,7 @@ def _failures(policies: Policies, parts: Sequence[_Part]) -> dict[tuple[str, str
     texts = dict(policies.texts)
     for module in policies.tests:
         own = "".join(part.rules() for part in parts if part.module == module)
-        texts[str(module.path)] = _without_tests(module) + own
+        texts[str(module.path)] = bare(module) + own
     data = {**policies.data, "fairlead": {**policies.data["fairlead"], "usual": policies.usual}}
     found: dict[tuple[str, str], str] = {}
     asked: dict[str, list[tuple[_Part, Any]]] = {}
@@ -169,7 +169,8 @@ def _handed(data: Mapping[str, Any], part: _Part, values: Sequence[Any]) -> tupl
     return whole["input"], whole["data"]
 
 
-def _without_tests(module: Module) -> str:
+def bare(module: Module) -> str:
+    """What a file of tests holds besides them."""
     text = module.text
     for rule in reversed(tests_of(module)):
         end = rule.tokens[-1].at + len(rule.tokens[-1].text)
