@@ -155,8 +155,8 @@ def test_no_report_measures_people(demo_services: Services, people: frozenset[st
     # A letter is one of the other reports as a mail: what it says is looked at under that name.
     asked = sorted(set(verbs()) - {"sql", "letter"})
     known = [
-        "brief", "flow", "forecast", "incidents", "kpi", "metrics", "notices", "reliability", "rules", "search", "signals",
-        "slo", "snapshot", "sprint-health", "standup", "triage", "update", "weekly", "work",
+        "brief", "decisions", "flow", "forecast", "incidents", "kpi", "metrics", "notices", "reliability", "risks",
+        "rules", "search", "signals", "slo", "snapshot", "sprint-health", "standup", "triage", "update", "weekly", "work",
     ]  # fmt: skip
     assert asked == known, "a new verb: say how it is asked here"
     for verb in asked:

@@ -17,6 +17,7 @@ from fairlead.wiring.deliveries import kept_for
 from fairlead.wiring.ledgering import watch
 from fairlead.wiring.measuring import look_and_write
 from fairlead.wiring.report_files import write_report
+from fairlead.wiring.risking import propose as propose_risks
 from fairlead.wiring.services import Services
 from fairlead.wiring.standing import check_again
 from fairlead.workers import upkeep
@@ -162,6 +163,7 @@ def plans(services: Services) -> Iterable[Plan]:
     if settings.schedule.snapshot_at:
         yield Plan("snapshot", "snapshot", f"daily {settings.schedule.snapshot_at}")
     yield from delivery_plans(services)
+    yield Plan("risks", "risks", "every 3600 s")
     compress_every_s = max(60, round(settings.raw.compress_after_hours * 3600))
     yield PLAN
     yield Plan("compress", "compress", f"every {compress_every_s} s")
@@ -176,6 +178,7 @@ def report_jobs(services: Services, judge: Judge | None = None) -> Mapping[str, 
         "brief": lambda arguments: _nothing(write_report(services, "brief", _BRIEF_FORMS, arguments.get("team", ""))),
         "snapshot": lambda _: _nothing(look_and_write(services)),
         "delivery": partial(deliver_due, services),
+        "risks": lambda _: _nothing(propose_risks(services)),
     }
 
 
