@@ -73,6 +73,8 @@ def plain_settings(services: Services, source: str, settings: SourceSetup) -> di
     # From the folder of the file that names them, like its secrets: a server is started anywhere.
     folder = services.loaded.path.parent.absolute() if services.loaded.path else Path.cwd()
     plain["paths"] = [str(folder / Path(path).expanduser()) for path in settings.paths]
+    # where acts are switched on, `doctor` looks for the rights that they take as well
+    plain["acts"] = source in services.settings.actions.sources
     # What a tool measures is stated beside the sources, since a team's objectives outlive the tool.
     plain["slos"] = {
         key: msgspec.to_builtins(slo) for key, slo in services.setup.slos.items() if slo.source == source

@@ -105,6 +105,7 @@ def stage_of(team: Team) -> Stage:
 
 class TestActing(ActingSuite):
     connector = CONNECTOR
+    read = {"repositories": ["harbor-co/tides"]}
 
     def stage(self) -> Stage:
         return stage_of(Team())

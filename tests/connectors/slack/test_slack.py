@@ -250,7 +250,7 @@ def test_whatever_a_tool_wrote_blocks_are_good_ones_and_cut_the_same_each_time(
     def made() -> list[kit.Block]:
         return [
             kit.header(title),
-            *kit.lines([[kit.words(text) for text in entry] for entry in entries]),
+            *kit.lines([[kit.stretch(text) for text in entry] for entry in entries]),
             kit.actions(kit.button(title, "x", value="17")),
             kit.context(title, title),
         ]

@@ -52,6 +52,9 @@ def answer(fake: History, request: Request) -> Response:
         case ["api", _], ["myself"]:
             mine = fake.users[0] if fake.users else {"displayName": "Nobody"}
             return said({**mine, "timeZone": fake.zone})
+        case ["api", _], ["mypermissions"]:
+            names = request.query.get("permissions", "").split(",")
+            return said({"permissions": {name: {"key": name, "havePermission": True} for name in names}})
         case ["api", _], ["field"]:
             return said(fake.field_list())
         case ["api", _], ["status"]:

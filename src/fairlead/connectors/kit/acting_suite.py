@@ -26,6 +26,7 @@ from fairlead.connectors.kit.connector import Options
 from fairlead.connectors.kit.fake.call import Desk, Request
 from fairlead.connectors.kit.fake.faults import FaultKind, Faults
 from fairlead.connectors.kit.fake.transport import FakeTransport
+from fairlead.connectors.kit.writing import asking
 from fairlead.model.acts import Act, kind_of
 from fairlead.model.errors import Denied, Retry, Skip
 
@@ -122,6 +123,8 @@ class ActingSuite:
     """What must hold of everything that writes."""
 
     connector: ClassVar[Any]
+    read: ClassVar[Mapping[str, Any]] = {}
+    """Settings that reading takes besides, like which repositories there are."""
 
     def stage(self) -> Stage:
         """A fresh stage."""
@@ -221,6 +224,14 @@ class ActingSuite:
                 self.connector.act(stage.request(case))
             assert not stage.count(case.effect), name
             assert not [one for one in stage.desk.seen if "elsewhere" in one.url], name
+
+    def test_doctor_tells_whether_acts_can_be_done(self) -> None:
+        stage = self.stage()
+        for acts in (True, False):
+            request = stage.request(next(iter(stage.cases.values())))
+            asked = replace(asking(request), settings={**stage.settings, **self.read, "acts": acts})
+            found = [one for one in self.connector.check(asked) if one.what == "acts"]
+            assert [one.ok is not False for one in found] == ([True] if acts else []), found
 
     def test_undo_takes_back_what_it_did(self) -> None:
         for name, stage, case in self._stages():
