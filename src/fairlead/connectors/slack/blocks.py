@@ -8,6 +8,7 @@ markup: the fallback text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 Block = dict[str, Any]
@@ -31,6 +32,11 @@ def escaped(text: str) -> str:
     """Text as itself where Slack reads markup: nothing in it mentions, links or names a channel."""
     # a joiner after `@`: clients and bridges that look for names by themselves find none
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u2060")
+
+
+def unescaped(text: str) -> str:
+    """What somebody typed, as they typed it."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def tamed(value: Any) -> Any:
@@ -59,7 +65,7 @@ def context(*lines: str) -> Block:
     return {"type": "context", "elements": [plain(line) for line in said[:MOST_CONTEXT]]}
 
 
-def words(text: str, *, bold: bool = False, italic: bool = False, code: bool = False) -> Block:
+def stretch(text: str, *, bold: bool = False, italic: bool = False, code: bool = False) -> Block:
     """A stretch of a line."""
     style = {name: True for name, on in (("bold", bold), ("italic", italic), ("code", code)) if on}
     return {"type": "text", "text": text, **({"style": style} if style else {})}
@@ -68,7 +74,7 @@ def words(text: str, *, bold: bool = False, italic: bool = False, code: bool = F
 def link(url: str, text: str, *, bold: bool = False) -> Block:
     """A stretch that leads somewhere; anything but a web address is only shown."""
     if not url.startswith(("https://", "http://")):
-        return words(text, bold=bold)
+        return stretch(text, bold=bold)
     return {"type": "link", "url": cut(url, SECTION), "text": text, **({"style": {"bold": True}} if bold else {})}
 
 
@@ -77,12 +83,15 @@ def mention(user: str) -> Block:
     return {"type": "user", "user_id": user}
 
 
-def lines(entries: Iterable[Sequence[Block]], *, style: str = "bullet", indent: int = 0) -> Iterator[Block]:
-    """Each entry a line of a list, in as many blocks as they need."""
-    for part in _parts([_within(entry) for entry in entries if entry]):
-        sections = [{"type": "rich_text_section", "elements": list(entry)} for entry in part]
-        made = {"type": "rich_text_list", "style": style, "indent": indent, "border": 0, "elements": sections}
-        yield {"type": "rich_text", "elements": [made]}
+def lines(entries: Iterable[Sequence[Block] | tuple[int, Sequence[Block]]]) -> Iterator[Block]:
+    """Each entry a line of a list, in as many blocks as they need; one with a number is indented by it."""
+    leveled = [entry if isinstance(entry, tuple) else (0, entry) for entry in entries]
+    for part in _parts([(indent, _within(entry)) for indent, entry in leveled if entry]):
+        made = []
+        for indent, group in groupby(part, key=lambda one: one[0]):
+            sections = [{"type": "rich_text_section", "elements": entry} for _, entry in group]
+            made.append({"type": "rich_text_list", "style": "bullet", "indent": indent, "elements": sections})
+        yield {"type": "rich_text", "elements": made}
 
 
 def paragraph(*stretches: Block) -> Block:
@@ -93,8 +102,8 @@ def paragraph(*stretches: Block) -> Block:
 
 def preformatted(text: str) -> Block:
     """Text as it is, like the exact bytes of a request."""
-    stretch = words(cut(text, SECTION) or " ")
-    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [stretch], "border": 0}]}
+    whole = stretch(cut(text, SECTION) or " ")
+    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [whole], "border": 0}]}
 
 
 def button(label: str, action: str, *, value: str = "", url: str = "", style: str = "") -> Block:
@@ -128,14 +137,14 @@ def _within(stretches: Iterable[Block]) -> list[Block]:
             one = {**one, "text": cut(one["text"], left)}
             left -= len(one["text"])
         found.append(one)
-    return found or [words("–")]
+    return found or [stretch("–")]
 
 
-def _parts(entries: Sequence[list[Block]]) -> Iterator[list[list[Block]]]:
+def _parts(entries: Sequence[tuple[int, list[Block]]]) -> Iterator[list[tuple[int, list[Block]]]]:
     """Entries in groups that fit a block each: cut at the same places each time, so that an edit moves nothing."""
-    part, size = list[list[Block]](), 0
+    part, size = list[tuple[int, list[Block]]](), 0
     for entry in entries:
-        length = sum(len(str(one.get("text", ""))) for one in entry)
+        length = sum(len(str(one.get("text", ""))) for one in entry[1])
         if part and (size + length > SECTION or len(part) >= MOST_ELEMENTS):
             yield part
             part, size = [], 0
