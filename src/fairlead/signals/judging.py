@@ -78,7 +78,8 @@ def judge_all(
             asked = select(listed, now, held, subjects=some)
             rows = warehouse.rows(asked.sql, dict(asked.params))
             for number, rule in enumerate(listed):
-                found += [_candidate(rule, row, number) for row in rows if row[f"met_{number}"] is not False]
+                teller, met = _Teller(rule, number), f"met_{number}"
+                found += [teller.candidate(row) for row in rows if row[met] is not False]
     return found
 
 
@@ -97,12 +98,16 @@ def select(
     listed = [column for number, rule in enumerate(rules) for column in _judgement(statement, rule, number)]
     terms = {say(term): term for rule in rules for term in read_by(rule)}
     listed += [f'{statement.condition(term)} as "read_{name}"' for name, term in terms.items()]
-    wanted = " or ".join(f"met_{number} is null or met_{number}" for number in range(len(rules)))
+    # once each: `met is null or met` would be reckoned twice
+    wanted = " or ".join(f"coalesce(met_{number}, true)" for number in range(len(rules)))
+    read = {
+        subject.held[term.name] for term in terms.values() if isinstance(term, Column) and term.name in subject.held
+    }
     only = "" if subjects is None else f"where {SUBJECT}.id in (select unnest($subjects))"
     sql = f"""
         select * from (
             select {SUBJECT}.id, {SUBJECT}.title, {SUBJECT}.url, {SUBJECT}.team, {", ".join(listed)}
-            from ({rows or subject.selected(some=subjects is not None)}) {SUBJECT}
+            from ({rows or subject.selected(some=subjects is not None, read=read)}) {SUBJECT}
             {statement.joins()}
             {only}
         ) where {wanted} order by id
@@ -165,21 +170,29 @@ def _level(statement: Statement, level: Level | Node | None) -> str:
     return f"case when {statement.condition(level)} then 'high' else 'low' end"
 
 
-def _candidate(rule: Rule, row: Mapping[str, Any], number: int) -> Candidate:
-    held, kinds = values(rule, row), kinds_of(rule)
-    told = {"id": row["id"], **{name: worded(value, kinds[name]) for name, value in held.items()}}
-    return Candidate(
-        rule=rule.id,
-        subject=row["id"],
-        state="unknown" if row[f"met_{number}"] is None else "open",
-        severity=row[f"severity_{number}"],
-        urgency=row[f"urgency_{number}"],
-        impact=row[f"impact_{number}"],
-        # a separator that no title or name holds, and that every store keeps, unlike NUL
-        fingerprint="\x1f".join(told[name] for name in rule.fingerprint) or row["id"],
-        said=filled(rule.written.title, told),
-        title=row["title"] or "",
-        url=row["url"] or "",
-        team=row["team"] or "",
-        values=held,
-    )
+class _Teller:
+    """Rows as candidates of a rule; what the rule reads is found out once and not for each of them."""
+
+    def __init__(self, rule: Rule, number: int) -> None:
+        self._rule, self._number, self._kinds = rule, number, kinds_of(rule)
+
+    def candidate(self, row: Mapping[str, Any]) -> Candidate:
+        """What the rule says of a row of the SELECT."""
+        rule, number = self._rule, self._number
+        held = {name: row[f"read_{name}"] for name in self._kinds}
+        told = {"id": row["id"], **{name: worded(value, self._kinds[name]) for name, value in held.items()}}
+        return Candidate(
+            rule=rule.id,
+            subject=row["id"],
+            state="unknown" if row[f"met_{number}"] is None else "open",
+            severity=row[f"severity_{number}"],
+            urgency=row[f"urgency_{number}"],
+            impact=row[f"impact_{number}"],
+            # a separator that no title or name holds, and that every store keeps, unlike NUL
+            fingerprint="\x1f".join(told[name] for name in rule.fingerprint) or row["id"],
+            said=filled(rule.written.title, told),
+            title=row["title"] or "",
+            url=row["url"] or "",
+            team=row["team"] or "",
+            values=held,
+        )

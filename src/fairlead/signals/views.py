@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from fairlead.signals.language.check import View
 from fairlead.signals.language.tree import Kind
 
 FILES = Entries(Path(__file__).parent / "views", "views")
+_IF = re.compile(r"\{if ([a-z_ ]+)\}(.*?)\{end\}", re.DOTALL)
 _ONLY = re.compile(r"\{only ([a-z_.]+)\}")
 
 
@@ -46,7 +47,9 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     rows: str
     """Select of the rows: with `id`, `title`, `url`, `team`, and the columns below.
 
-    `{only column}` ends a condition where a part that reads much can be cut to the subjects that are asked for.
+    What stands between `{if column ...}` and `{end}` is left out where none of these columns is read: the engine
+    does not drop a join by itself that it cannot know to be idle. `{only column}` ends a condition where a part
+    that reads much can be cut to the subjects that are asked for.
     """
     columns: tuple[ColumnOf, ...]
     histories: tuple[HistoryOf, ...] = ()
@@ -66,9 +69,10 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """Name in the language -> column of the rows."""
         return {column.name: column.of or column.name for column in self.columns}
 
-    def selected(self, *, some: bool = False) -> str:
-        """The select of all rows, or of those with ids in `$subjects`."""
-        return _SELECT.format(rows=_ONLY.sub(r"and \1 in (select unnest($subjects))" if some else "", self.rows))
+    def selected(self, *, some: bool = False, read: Collection[str] | None = None) -> str:
+        """The select of all rows, or of those with ids in `$subjects`; of all columns, or at least of those read."""
+        rows = _IF.sub(lambda found: found[2] if read is None or {*found[1].split()} & {*read} else "", self.rows)
+        return _SELECT.format(rows=_ONLY.sub(r"and \1 in (select unnest($subjects))" if some else "", rows))
 
 
 # the calendar of the team concerned, else of the organisation

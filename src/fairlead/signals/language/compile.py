@@ -72,8 +72,17 @@ class Statement:
                 return f"({self.condition(value)} is not null)"
             case Denied(one=one):
                 return f"(not {self.condition(one)})"
-            case Joined(how=how, parts=parts):
-                return "(" + (" and " if how == "all" else " or ").join(map(self.condition, parts)) + ")"
+            case Joined():
+                return self._joined(node)
+
+    def _joined(self, node: Joined) -> str:
+        dear = [self.condition(part) for part in node.parts if _is_dear(part)]
+        cheap = [self.condition(part) for part in node.parts if not _is_dear(part)]
+        if node.how == "any" or not (dear and cheap):
+            return "(" + (" and " if node.how == "all" else " or ").join([*cheap, *dear]) + ")"
+        # the engine reckons every part for every row: lists and patterns are looked at where the rest leaves it open
+        rest = " and ".join(cheap)
+        return f"(case when ({rest}) = false then false else ({' and '.join([rest, *dear])}) end)"
 
     def joins(self) -> str:
         """Look-ups of moments in the calendars of their rows, after the view in the FROM clause."""
@@ -115,3 +124,14 @@ _JOIN = """left join working_slots {slot} on {slot}.calendar = {view}.calendar a
 _USUAL = """left join (
         select team, quantile_cont(value, {share}) as value, count(value) as n from ({rows}) group by team
     ) {slot} on {slot}.team is not distinct from {view}.team"""
+
+
+def _is_dear(node: Node) -> bool:
+    match node:
+        case Like() | Call(name="has"):
+            return True
+        case Denied(one=one):
+            return _is_dear(one)
+        case Joined(parts=parts):
+            return any(map(_is_dear, parts))
+    return False
