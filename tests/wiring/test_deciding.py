@@ -240,7 +240,7 @@ def test_what_people_said_of_risks_and_decisions_replays(home: Home, tmp_path: P
     with Services(home.services.loaded, tmp_path / "other", home.clock, environ={}, log_of=home.services) as other:
         other.apply()
         with other.database.read() as tx:
-            again = {table: list(decided.listed(tx, table)) for table in ("risks", "decisions")}  # type: ignore[arg-type]
+            again = {table: list(decided.listed(tx, table)) for table in ("risks", "decisions")}
         assert deciding.add(other, {"title": "One more"}, "operator") == "decision:2"
     with home.services.database.read() as tx:
         for table, rows in again.items():
