@@ -11,7 +11,9 @@ from fairlead.connectors.kit.acting import ActRequest
 from fairlead.connectors.kit.naming import identity, within
 from fairlead.model.errors import Skip
 
-_REPOSITORY = r"(?P<repo>[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)"
+# a name of dots alone is a way up in an address, where other things lie
+_NAME = r"(?!\.{1,2}(?![A-Za-z0-9_.-]))[A-Za-z0-9_.-]+"
+_REPOSITORY = rf"(?P<repo>{_NAME}/{_NAME})"
 _ITEM = re.compile(rf"{_REPOSITORY}#(?P<number>[0-9]{{1,18}})")
 _BUILD = re.compile(
     rf"{_REPOSITORY}/(?P<kind>run|job|check)/(?P<number>[0-9]{{1,18}})(?:/(?P<attempt>[0-9]{{1,6}}))?"

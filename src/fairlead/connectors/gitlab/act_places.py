@@ -10,7 +10,9 @@ from fairlead.connectors.kit.acting import ActRequest
 from fairlead.connectors.kit.naming import within
 from fairlead.model.errors import Skip
 
-_PROJECT = r"(?P<project>[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+)"
+# a name of dots alone is a way up in an address, where other things lie
+_NAME = r"(?!\.{1,2}(?![A-Za-z0-9_.-]))[A-Za-z0-9_.-]+"
+_PROJECT = rf"(?P<project>{_NAME}(?:/{_NAME})+)"
 _ITEM = re.compile(rf"{_PROJECT}(?P<sign>[!#])(?P<number>[0-9]{{1,18}})")
 _BUILD = re.compile(rf"{_PROJECT}/(?P<kind>pipeline|job)/(?P<number>[0-9]{{1,18}})")
 
