@@ -156,8 +156,9 @@ def test_no_report_measures_people(demo_services: Services, people: frozenset[st
     asked = sorted(set(verbs()) - {"sql", "letter"})
     known = [
         "brief", "decisions", "flow", "forecast",
-        "gates", "incidents", "kpi", "metrics", "notices", "reliability", "risks",
-        "rules", "search", "signals", "slo", "snapshot", "sprint-health", "standup", "triage", "update", "weekly", "work",
+        "gates", "incidents", "kpi", "metrics", "notices", "policy", "reliability", "risks",
+        "rules", "search", "signals", "slo", "snapshot", "sprint-health", "standup", "triage", "update", "weekly",
+        "work",
     ]  # fmt: skip
     [change] = demo_services.warehouse.rows("select min(id) as id from changes")
     assert asked == known, "a new verb: say how it is asked here"

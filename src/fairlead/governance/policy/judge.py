@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 FAILED = "policy/failed"
 """Rule of a denial that no policy said."""
+OBLIGATIONS = ("at_most", "not_before", "redact")
+"""What can be obliged to."""
 NOBODY_ALLOWS = "policy/nobody-allows"
 
 
@@ -63,6 +65,7 @@ class Judge:
             # a misspelt field would leave the rule that reads it undefined, and so silent
             documents.read(document)
             said = msgspec.convert(self.engine.ask(VERDICT, document), _Said)
+            _refuse_unknown(said.obligations)
         # anything at all: the one way out of here that lets an act pass is a verdict that an engine gave
         except Exception as fault:
             return self.failed(fault, inputs, _ms_since(began))
@@ -91,6 +94,13 @@ class Judge:
     def _refuse_faults(self) -> None:
         if self.policies.faults:
             raise EngineFault(f"policies do not load: {self.policies.faults[0]}", hint="fairlead policy check")
+
+
+def _refuse_unknown(obligations: tuple[dict[str, Any], ...]) -> None:
+    """What nobody knows how to keep must not be passed over."""
+    for one in obligations:
+        if one.get("kind") not in OBLIGATIONS:
+            raise EngineFault(f"`{one.get('rule')}` obliges to `{one.get('kind')}`, which nobody keeps")
 
 
 def _reasons(said: _Said) -> tuple[Reason, ...]:

@@ -96,7 +96,7 @@ class Policies:
         for module in self.deciding:
             for rule in module.says:
                 lines += [
-                    f"{SAYS[rule]} contains entry({json.dumps(module.name)}, one) if {{",
+                    f"{SAYS[rule]} contains {'due' if rule == 'oblige' else 'entry'}({json.dumps(module.name)}, one) if {{",
                     f"\tsome one in data.{module.package}.{rule}",
                     "}",
                 ]
@@ -116,6 +116,10 @@ entry(policy, one) := {"rule": policy, "words": "says neither a text nor an obje
 	not is_object(one)
 	not is_string(one)
 }
+
+due(policy, one) := object.union({"rule": policy}, one) if {
+	is_object(one)
+} else := {"rule": policy, "kind": "unreadable"}
 """  # noqa: E501
 
 
