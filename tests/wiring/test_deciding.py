@@ -12,15 +12,16 @@ import pytest
 from tests.clocks import SteppedClock
 
 from fairlead.config.load import load
-from fairlead.governance import adr
+from fairlead.governance import adr, deciding, risking
 from fairlead.governance.clusters import place_of, read, trend
+from fairlead.governance.entering import moment, one
 from fairlead.model.errors import Fault
 from fairlead.model.patch import Patch
 from fairlead.model.records.judgement import Signal
 from fairlead.model.records.people import Person
 from fairlead.store import decided, ledger, records
-from fairlead.wiring import deciding, risking
-from fairlead.wiring.entering import moment, one
+from fairlead.wiring.deciding import answer_decisions
+from fairlead.wiring.risking import answer_risks, propose
 from fairlead.wiring.services import Services
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -91,10 +92,10 @@ def test_decisions_are_numbered_superseded_reviewed_and_recorded(home: Home) -> 
     assert row["review_at"] == datetime(2027, 1, 1, tzinfo=UTC)
     assert row["reviewed_at"] is not None
     assert home.kinds() == ["decision.added", "decision.added", "decision.superseded", "decision.reviewed"]
-    answer = deciding.answer_decisions(home.services, {"form": "json", "state": "accepted"})
+    answer = answer_decisions(home.services, {"form": "json", "state": "accepted"})
     assert [found["id"] for found in json.loads(answer.text)] == ["decision:2"]
     home.clock.at = datetime(2027, 2, 1, tzinfo=UTC)
-    assert "Use one queue" in deciding.answer_decisions(home.services, {"stale": "yes", "width": "200"}).text
+    assert "Use one queue" in answer_decisions(home.services, {"stale": "yes", "width": "200"}).text
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_risks_propose_themselves_and_a_person_has_the_word(home: Home) -> None:
         home.signal(number, "tests-flaky", values=json.dumps({"repository": "github:acme/pay"}))
     home.signal(9, "bus-factor-of-one", subject="github:acme/pay", severity="high")
     home.signal(10, "main-red", monitored=True)
-    told = home.do(risking.propose)
+    told = home.do(propose)
     with home.services.database.read() as tx:
         rows = {row["made_from"]: row for row in decided.listed(tx, "risks")}
     assert set(rows) == {"pipeline-untrusted/github:acme/pay", "knowledge-of-one/github:acme/pay"}
@@ -189,12 +190,12 @@ def test_risks_propose_themselves_and_a_person_has_the_word(home: Home) -> None:
     assert (one_person["state"], one_person["score"], one_person["signals"]) == (
         "proposed", 12.0, ("bus-factor-of-one/9",)
     )  # fmt: skip
-    assert home.do(risking.propose) == [], "nothing is new"
+    assert home.do(propose) == [], "nothing is new"
     # four of them are twice as many: one more likely
     for number in range(2, 4):
         home.signal(number, "tests-flaky", values=json.dumps({"repository": "github:acme/pay"}))
     flaky = rows["pipeline-untrusted/github:acme/pay"]["id"]
-    assert home.do(risking.propose) == [flaky]
+    assert home.do(propose) == [flaky]
     assert one(home.services, "risks", flaky)["likelihood"] == 4
     with pytest.raises(Fault, match="owner"):
         risking.accept(home.services, flaky, {}, "operator")
@@ -208,33 +209,33 @@ def test_risks_propose_themselves_and_a_person_has_the_word(home: Home) -> None:
     # watched: what the signals say is its owner's to weigh
     for number in range(4, 12):
         home.signal(number, "tests-flaky", values=json.dumps({"repository": "github:acme/pay"}))
-    assert home.do(risking.propose) == []
+    assert home.do(propose) == []
     with pytest.raises(Fault, match="evidence"):
         risking.close(home.services, flaky, [" "], "person:noor")
     home.do(risking.close, flaky, ["github:acme/pay#77"], "person:noor")
     assert one(home.services, "risks", flaky)["evidence"] == ("github:acme/pay#77",)
     # what comes back after it was closed is a risk of its own
-    [again] = home.do(risking.propose)
+    [again] = home.do(propose)
     assert again not in (flaky, one_person["id"])
     assert home.kinds()[:3] == ["risk.proposed"] * 3
 
 
 def test_a_refused_risk_comes_back_only_when_it_is_worse(home: Home) -> None:
     home.signal(1, "bus-factor-of-one", subject="github:acme/pay")
-    [risk] = home.do(risking.propose)
+    [risk] = home.do(propose)
     with pytest.raises(Fault, match="why"):
         risking.refuse(home.services, risk, " ", "person:noor")
     home.do(risking.refuse, risk, "two more are being taught", "person:noor")
-    assert home.do(risking.propose) == []
+    assert home.do(propose) == []
     home.signal(2, "bus-factor-of-one", subject="github:acme/pay")
-    assert home.do(risking.propose) == [risk]
+    assert home.do(propose) == [risk]
     assert one(home.services, "risks", risk)["state"] == "proposed"
 
 
 def test_what_people_said_of_risks_and_decisions_replays(home: Home, tmp_path: Path) -> None:
     """Into an empty store, without the signals that a proposal came from."""
     home.signal(1, "bus-factor-of-one", subject="github:acme/pay")
-    [risk] = home.do(risking.propose)
+    [risk] = home.do(propose)
     home.do(risking.accept, risk, {"impact": 5}, "person:noor")
     home.do(deciding.add, {"title": "Teach two more"}, "person:noor")
     with Services(home.services.loaded, tmp_path / "other", home.clock, environ={}, log_of=home.services) as other:
@@ -255,10 +256,10 @@ def test_a_risk_shows_what_else_is_hit(home: Home) -> None:
     home.services.warehouse.refresh()
     risk = home.do(risking.add, {"title": "The API falls over", "service": "service:api", "likelihood": 2,
                                  "impact": 5}, "person:noor")  # fmt: skip
-    found = json.loads(risking.answer_risks(home.services, {"risk": risk, "form": "json"}).text)
+    found = json.loads(answer_risks(home.services, {"risk": risk, "form": "json"}).text)
     assert (found["score"], found["band"], found["trend"]) == (10.0, "medium", "")
     assert found["blast"] == [{"id": "service:jobs", "kind": "service", "why": "shares github:acme/pay"}]
-    assert "service:jobs" in risking.answer_risks(home.services, {"risk": "1"}).text
+    assert "service:jobs" in answer_risks(home.services, {"risk": "1"}).text
 
 
 def test_clusters_of_a_team_s_own_are_checked(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.clocks import SteppedClock
 from fairlead.config.load import load
 from fairlead.governance.notices import card_of
 from fairlead.governance.outbox import Outbox
+from fairlead.governance.preferring import mute, prefer, why
 from fairlead.model.errors import Fault
 from fairlead.model.patch import Patch
 from fairlead.model.records.code import Change, ChangeEvent, ChangeFile
@@ -24,7 +25,7 @@ from fairlead.store import access, notices, outbox, records
 from fairlead.store.notices import Posted
 from fairlead.store.outbox import Message
 from fairlead.wiring.directory import Directory
-from fairlead.wiring.noticing import answer_notices, mute, prefer, why
+from fairlead.wiring.noticing import answer_notices
 from fairlead.wiring.notifying import deliver
 from fairlead.wiring.services import Services
 from fairlead.wiring.telling import follow

@@ -68,7 +68,7 @@ def add(
     said |= {"title": title, "state": "proposed" if proposed else "accepted"}
 
     def enter(services: Services) -> str:
-        from fairlead.wiring.deciding import add as added
+        from fairlead.governance.deciding import add as added
 
         return added(services, said, by)
 
@@ -98,8 +98,8 @@ def edit(
     said |= {"title": title} if title else {}
 
     def enter(services: Services) -> str:
+        from fairlead.governance.deciding import change
         from fairlead.model.times import entered_at
-        from fairlead.wiring.deciding import change
 
         if accept:
             said.update(state="accepted", decided_at=entered_at(services.clock))
@@ -120,7 +120,7 @@ def supersede(
     """Put a later decision in the place of one."""
 
     def enter(services: Services) -> str:
-        from fairlead.wiring.deciding import supersede as superseded
+        from fairlead.governance.deciding import supersede as superseded
 
         superseded(services, decision, later, by)
         return decision
@@ -138,8 +138,8 @@ def review(
     """Say that you have looked at a decision again and that it holds."""
 
     def enter(services: Services) -> str:
-        from fairlead.wiring.deciding import review as reviewed
-        from fairlead.wiring.entering import moment
+        from fairlead.governance.deciding import review as reviewed
+        from fairlead.governance.entering import moment
 
         return reviewed(services, decision, by, moment(next_))
 
@@ -155,8 +155,8 @@ def export(
     """Write decisions as Markdown by the headings of MADR, a file each; a file that is there keeps its name."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
+    from fairlead.governance.deciding import export as written
     from fairlead.model.counting import counted
-    from fairlead.wiring.deciding import export as written
 
     with home.services() as services:
         if home.server_socket() is None:
@@ -177,8 +177,8 @@ def import_(
     """Enter the decisions of a folder of Markdown, by the headings of MADR or Nygard; numbers that are taken stay."""
     from fairlead.cli import home
     from fairlead.cli.output import say, show_json
+    from fairlead.governance.deciding import take_in
     from fairlead.model.counting import counted
-    from fairlead.wiring.deciding import take_in
 
     with home.services() as services:
         if home.server_socket() is None:
@@ -198,7 +198,7 @@ def _said(
     context: str | None, option: list[str] | None, rationale: str | None, owner: str | None, team: str | None,
     link: list[str] | None, review_at: str | None,
 ) -> dict[str, Any]:  # fmt: skip
-    from fairlead.wiring.entering import moment, team_id
+    from fairlead.governance.entering import moment, team_id
 
     said: dict[str, Any] = {
         "context": context, "options": option, "rationale": rationale, "owner": owner,
@@ -212,8 +212,8 @@ def _do(enter: Callable[[Services], str], json: bool) -> None:
     """Enters and shows what came of it."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
-    from fairlead.wiring.deciding import told
-    from fairlead.wiring.entering import one
+    from fairlead.governance.deciding import told
+    from fairlead.governance.entering import one
 
     with home.services() as services:
         if home.server_socket() is None:

@@ -66,7 +66,7 @@ def mute(
 ) -> None:
     """Hear nothing of a topic any more, for good; `fairlead signals mute` does so until a day and for a reason."""
     from fairlead.cli import home
-    from fairlead.wiring.noticing import wish_of
+    from fairlead.governance.preferring import wish_of
 
     with home.services() as services:
         muted = [one for one in wish_of(services, by).get("muted", []) if one != topic]
@@ -103,7 +103,7 @@ def tell(json: _Json = False) -> None:
 def _enter(by: str, said: dict[str, Any], json: bool) -> None:
     from fairlead.cli import home
     from fairlead.cli.output import show_json
-    from fairlead.wiring.noticing import prefer as entered
+    from fairlead.governance.preferring import prefer as entered
 
     with home.services() as services:
         wish = entered(services, by, said)

@@ -88,8 +88,8 @@ def accept(
     said = _said(owner, likelihood, impact, response, mitigation, review_at)
 
     def enter(services: Services) -> str:
-        from fairlead.wiring import risking
-        from fairlead.wiring.entering import moment
+        from fairlead.governance import risking
+        from fairlead.governance.entering import moment
 
         return risking.accept(services, risk, {**said, "accepted_until": moment(until)}, by)
 
@@ -106,7 +106,7 @@ def refuse(
     """Say that a proposed risk is none; it comes back only if it scores higher."""
 
     def enter(services: Services) -> str:
-        from fairlead.wiring import risking
+        from fairlead.governance import risking
 
         return risking.refuse(services, risk, reason, by)
 
@@ -132,7 +132,7 @@ def add(
     said = _said(owner, likelihood, impact, response, mitigation, review_at, category, team, service)
 
     def enter(services: Services) -> str:
-        from fairlead.wiring import risking
+        from fairlead.governance import risking
 
         return risking.add(services, {**said, "title": title}, by)
 
@@ -160,7 +160,7 @@ def edit(
     said |= {"title": title} if title else {}
 
     def enter(services: Services) -> str:
-        from fairlead.wiring import risking
+        from fairlead.governance import risking
 
         return risking.change(services, risk, said, by)
 
@@ -181,7 +181,7 @@ def review(
     said = _said(None, likelihood, impact, None, mitigation, review_at)
 
     def enter(services: Services) -> str:
-        from fairlead.wiring import risking
+        from fairlead.governance import risking
 
         return risking.review(services, risk, said, by)
 
@@ -198,7 +198,7 @@ def close(
     """Say that a risk is over, with what shows it."""
 
     def enter(services: Services) -> str:
-        from fairlead.wiring import risking
+        from fairlead.governance import risking
 
         return risking.close(services, risk, evidence, by)
 
@@ -209,7 +209,7 @@ def _said(
     owner: str | None, likelihood: int | None, impact: int | None, response: str | None, mitigation: str | None,
     review_at: str | None, category: str | None = None, team: str | None = None, service: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    from fairlead.wiring.entering import moment, team_id
+    from fairlead.governance.entering import moment, team_id
 
     said: dict[str, Any] = {
         "owner": owner, "likelihood": likelihood, "impact": impact, "response": response, "mitigation": mitigation,
@@ -223,8 +223,8 @@ def _do(enter: Callable[[Services], str], json: bool) -> None:
     """Enters and shows what came of it."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
-    from fairlead.wiring.entering import one
-    from fairlead.wiring.risking import told
+    from fairlead.governance.entering import one
+    from fairlead.governance.risking import told
 
     with home.services() as services:
         if home.server_socket() is None:
