@@ -65,3 +65,34 @@ def test_a_finding_is_explained_part_by_part(demo_services: Services) -> None:
     for words in ({"rule": "main-rd"}, {"rule": "main-red", "subject": "github:nowhere/run/1/1"}):
         with pytest.raises(Abort):
             verbs.ask(demo_services, "rules", words)
+
+
+def test_the_past_of_a_rule_is_what_the_history_of_turns_says(demo_services: Services) -> None:
+    told = ask(demo_services, rule="change-waits-for-review", days="60")
+    now = demo_services.clock.now()
+    held = {one["subject"] for one in told["found"] if one["until"] is None}
+    assert held == {one["subject"] for one in ask(demo_services, rule="change-waits-for-review")["found"]}
+    # each was the reviewers' turn through all of it, by the history of turns
+    for one in told["found"]:
+        turns = demo_services.warehouse.rows(
+            "select distinct turn from change_turns where change = $change and party = 0 and since <= $until "
+            "and coalesce(until >= $since, true) and turn in ('reviewer', 'any_reviewer')",
+            {"change": one["subject"], "since": one["since"], "until": one["since"]},
+        )
+        assert turns, one
+    assert sum(told["fired"].values()) <= told["stretches"] == told["healed"] + len(held)
+    assert len(told["fired"]) == 61 and max(told["fired"]) == now.date().isoformat()
+    less = ask(demo_services, rule="change-waits-for-review", days="60", **{"with": "turn_since=3bd"})
+    assert 0 < less["stretches"] < told["stretches"]
+    assert told["as_now"] == ["labels", "hotfix"]
+    text = verbs.ask(demo_services, "rules", {"rule": "main-red", "days": "30"}).text
+    assert text.startswith("main-red: fired ")
+    for words, said in (
+        ({"rule": "decision-waits"}, "nothing tells how each decision was"),
+        ({"rule": "item-in-blocked-chain"}, "nobody knows how `links` was"),
+        ({"rule": "main-red", "with": "lines=8"}, "changes nothing in main-red"),
+        ({"rule": "change-too-large", "with": "lines=8bh"}, "is not what `lines` is held against"),
+        ({"rule": "main-red", "days": "0"}, "is no number of days"),
+    ):
+        with pytest.raises(Abort, match=said):
+            ask(demo_services, **{"days": "30", **words})

@@ -91,14 +91,19 @@ def select(
     rows: str = "",
     histories: Mapping[str, str] | None = None,
     subjects: Collection[str] | None = None,
+    also: Sequence[str] = (),
 ) -> Asked:
-    """The SELECT of rules of one subject at a moment; `rows` and `histories` in the place of the view's own."""
+    """The SELECT of rules of one subject at a moment; `rows` and `histories` in the place of the view's own.
+
+    `also` are columns of the rows that come along.
+    """
     subject = rules[0].subject
     statement = statement_of(rules[0], held, histories)
     listed = [column for number, rule in enumerate(rules) for column in _judgement(statement, rule, number)]
     terms = {say(term): term for rule in rules for term in read_by(rule)}
     listed += [f'{statement.condition(term)} as "read_{name}"' for name, term in terms.items()]
     # once each: `met is null or met` would be reckoned twice
+    listed += [f'{SUBJECT}."{name}"' for name in also]
     wanted = " or ".join(f"coalesce(met_{number}, true)" for number in range(len(rules)))
     read = {
         subject.held[term.name] for term in terms.values() if isinstance(term, Column) and term.name in subject.held

@@ -53,6 +53,12 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """
     columns: tuple[ColumnOf, ...]
     histories: tuple[HistoryOf, ...] = ()
+    past: str = ""
+    """Select of the rows at each `m.moment` of `{moments} m`, with that moment, of what is known of the past."""
+    as_now: tuple[str, ...] = ()
+    """Columns that it can only tell as they are now."""
+    windowed: bool = False
+    """Whether the rows themselves are made of a time up to `$now`, so that they can be asked for at any moment."""
     record: str = ""
     """Table whose ids its ids are; without one it is judged whole."""
     path: str = ""
@@ -72,13 +78,17 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def selected(self, *, some: bool = False, read: Collection[str] | None = None) -> str:
         """The select of all rows, or of those with ids in `$subjects`; of all columns, or at least of those read."""
         rows = _IF.sub(lambda found: found[2] if read is None or {*found[1].split()} & {*read} else "", self.rows)
-        return _SELECT.format(rows=_ONLY.sub(r"and \1 in (select unnest($subjects))" if some else "", rows))
+        return with_calendars(_ONLY.sub(r"and \1 in (select unnest($subjects))" if some else "", rows))
 
 
-# the calendar of the team concerned, else of the organisation
 _SELECT = """select r.*, coalesce(k.calendar, d.calendar) as calendar from ({rows}) r
     left join setup_team_calendars k on k.team = r.team
     left join setup_team_calendars d on d.team = ''"""
+
+
+def with_calendars(rows: str) -> str:
+    """Rows with the calendar of the team concerned, else of the organisation."""
+    return _SELECT.format(rows=rows)
 
 
 @cache

@@ -16,6 +16,7 @@ from fairlead.signals.language.tree import Kind
 from fairlead.signals.rules import Rule
 from fairlead.signals.rules import read as read_rules
 from fairlead.signals.templates import worded
+from fairlead.wiring.backtests import in_lines, past_of
 from fairlead.wiring.replies import Reply, Words, reply_json
 from fairlead.wiring.services import Services
 
@@ -24,11 +25,16 @@ _FOUND = ("subject", "state", "severity", "team", "title", "said")
 
 
 def answer_rules(services: Services, words: Words) -> Reply:
-    """All rules with how many subjects they name now; of one rule the subjects; of one subject the reasons."""
+    """All rules with how many subjects they name now; of one its subjects or its past; of one subject the reasons."""
     rules, faults = read_rules(services.loaded.own_folders("rules"))
     if not (name := words.get("rule", "")):
         return _listed(services, rules, faults, words)
     rule = named(rules, name)
+    if days := words.get("days", ""):
+        told = past_of(services, rule, days, words.get("with", ""))
+        if words.get("form") == "json":
+            return reply_json(told)
+        return Reply(in_lines(told, int(words.get("width") or 0), colour=bool(words.get("colour"))))
     return (
         _reasons(services, rule, subject, words)
         if (subject := words.get("subject", ""))

@@ -76,8 +76,8 @@ class Statement:
                 return self._joined(node)
 
     def _joined(self, node: Joined) -> str:
-        dear = [self.condition(part) for part in node.parts if _is_dear(part)]
-        cheap = [self.condition(part) for part in node.parts if not _is_dear(part)]
+        parts = [(self.condition(part), _is_dear(part)) for part in node.parts]
+        dear, cheap = [sql for sql, is_dear in parts if is_dear], [sql for sql, is_dear in parts if not is_dear]
         if node.how == "any" or not (dear and cheap):
             return "(" + (" and " if node.how == "all" else " or ").join([*cheap, *dear]) + ")"
         # the engine reckons every part for every row: lists and patterns are looked at where the rest leaves it open
