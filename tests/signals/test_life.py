@@ -12,7 +12,7 @@ from tests.signals.homes import RULES, Home
 
 from fairlead.model.errors import Skip
 from fairlead.model.records.provenance import Source, SyncRun
-from fairlead.signals.entering import acknowledged, muted, read_until, snoozed, unmuted, woken
+from fairlead.signals.entering import acknowledged, calendar_of, muted, read_until, snoozed, unmuted, woken
 from fairlead.signals.facts import open_signals
 from fairlead.store import records, signals
 from fairlead.store.signals import Wanted
@@ -261,7 +261,7 @@ def test_signals_of_a_rule_that_is_gone_are_over_and_of_a_broken_one_kept(
 
 def test_a_rule_is_muted_for_whom_and_until_when(home: Home) -> None:
     now, database = home.clock.now(), home.services.database
-    end = read_until("2d", signalling.calendar_of(home.services, "person:kim"), now)
+    end = read_until("2d", calendar_of(database, home.services.setup, "person:kim"), now)
     rules = signalling.rule_names(home.services)
     home.enter(muted(rules, "heard", "team:pay", end, "we know", "person:kim", now))
     with database.read() as tx:
@@ -277,8 +277,8 @@ def test_a_rule_is_muted_for_whom_and_until_when(home: Home) -> None:
         lambda: muted(rules, "herd", "team:pay", end, "x", "person:kim", now),
         lambda: muted(rules, "heard", "kim", end, "x", "person:kim", now),
         lambda: unmuted(database, "heard", "team:pay", "person:kim", now),
-        lambda: read_until("yesterday", signalling.calendar_of(home.services, ""), now),
-        lambda: read_until("400d", signalling.calendar_of(home.services, ""), now),
+        lambda: read_until("yesterday", calendar_of(database, home.services.setup, ""), now),
+        lambda: read_until("400d", calendar_of(database, home.services.setup, ""), now),
         lambda: acknowledged(database, "known-severity/nothing", "person:kim", now),
     ):
         with pytest.raises(Skip):

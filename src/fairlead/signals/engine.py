@@ -176,7 +176,7 @@ def _difference(rule: Rule, row: Mapping[str, Any], kinds: Mapping[str, Kind | N
     reason = f"{row['unknown']} not known" if row["unknown"] else "not known"
     if row["fingerprint"] is None:
         return Difference(row["what"], signal, row["rev"], subject, reason, {})
-    told = {"id": subject, **{name: worded(row[f"read_{name}"], kind) for name, kind in kinds.items()}}
+    told = {"id": subject, **{name: _worded(row[f"read_{name}"], kind) for name, kind in kinds.items()}}
     written = rule.written
     said = {
         "rule": rule.id, "rule_version": rule.version, "monitored": written.mode == "monitor",
@@ -190,7 +190,15 @@ def _difference(rule: Rule, row: Mapping[str, Any], kinds: Mapping[str, Kind | N
 
 def _headline(said: str, title: str) -> str:
     """What is the matter, and with what: most rules say it of whatever they are about."""
-    return said if not title or title in said else f"{title}: {said[:1].lower()}{said[1:]}"
+    if not title or title in said:
+        return said
+    # a sentence goes on in small letters, a key like `PAY-83` does not
+    return f"{title}: {said if said[1:2].isupper() else said[:1].lower() + said[1:]}"
+
+
+def _worded(value: Any, kind: Kind | None) -> str:
+    # for people: the moment itself, to the second, stands among the values
+    return f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else worded(value, kind)
 
 
 def _key(rule: Rule) -> tuple[str, str]:

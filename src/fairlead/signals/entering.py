@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING
 
 from fairlead.config.check import did_you_mean
 from fairlead.connectors import fairlead as entries
+from fairlead.model.calendar.resolve import Calendars, PeopleRows
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import Skip
 from fairlead.model.raw import RawEvent
+from fairlead.model.setup import Setup
 from fairlead.model.times import parse_time
 from fairlead.signals.escalation import after
-from fairlead.store import signals
+from fairlead.store import records, signals
 
 if TYPE_CHECKING:
     from fairlead.store.database import Database
 
 MORNING = "morning"
 """The word for the next business morning of whoever says it."""
+_PEOPLE = ("calendars", "holidays", "absences", "people", "accounts", "teams", "memberships")
 _LONGEST_REASON = 500
 _LONGEST = timedelta(days=90)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -99,6 +102,14 @@ def read_until(said: str, calendar: WorkingCalendar, now: datetime) -> datetime:
             f"`{said}` is more than {_LONGEST.days} days away", hint="what is of no use for so long: mend the rule"
         )
     return found
+
+
+def calendar_of(database: Database, setup: Setup, by: str) -> WorkingCalendar:
+    """Working calendar of a person, else the organisation's."""
+    # of the store: a command beside a server would have to make a warehouse of its own for this one question
+    with database.read() as tx:
+        rows = {table: list(records.rows(tx, table)) for table in _PEOPLE}
+    return Calendars(setup, PeopleRows(**rows)).of_person(by if by.startswith("person:") else None)
 
 
 def _morning(calendar: WorkingCalendar, day: date) -> datetime:

@@ -9,24 +9,20 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from fairlead.model.calendar.resolve import Calendars, PeopleRows
-from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import ConfigFault
 from fairlead.reports.scope import Scope
 from fairlead.signals import auditing, escalation, responding
 from fairlead.signals.engine import Engine
-from fairlead.signals.entering import read_until
+from fairlead.signals.entering import calendar_of, read_until
 from fairlead.signals.escalation import Freezer, Frozen
 from fairlead.signals.life import climb
 from fairlead.signals.responding import Matrix
 from fairlead.signals.rules import FILES as RULE_FILES
 from fairlead.signals.rules import read
 from fairlead.signals.sweeping import Book, Judged, Sweep
-from fairlead.store import records, signals, state
+from fairlead.store import signals, state
 from fairlead.store.signals import Decided
 from fairlead.wiring.services import Services
-
-_PEOPLE = ("calendars", "holidays", "absences", "people", "accounts", "teams", "memberships")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +104,7 @@ def keep_audit(services: Services) -> auditing.Audit:
 
 def until_of(services: Services, said: str, by: str) -> datetime:
     """The end that somebody means, in their own zone and working days."""
-    return read_until(said, calendar_of(services, by), services.clock.now())
-
-
-def calendar_of(services: Services, by: str) -> WorkingCalendar:
-    """Working calendar of a person, else the organisation's."""
-    # of the store: a command beside a server would have to make a warehouse of its own for this one question
-    with services.database.read() as tx:
-        rows = {table: list(records.rows(tx, table)) for table in _PEOPLE}
-    return Calendars(services.setup, PeopleRows(**rows)).of_person(by if by.startswith("person:") else None)
+    return read_until(said, calendar_of(services.database, services.setup, by), services.clock.now())
 
 
 def rule_names(services: Services) -> list[str]:
