@@ -52,6 +52,7 @@ def test_plans_follow_the_configuration(services: Services) -> None:
         "signals": "every 60 s",
         "compress": "every 1800 s",
         "expire": "daily 04:00",
+        "ledger": "every 60 s",
     }
 
 

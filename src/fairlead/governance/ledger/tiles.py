@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
-from fairlead.governance.ledger.tree import Subtree, fold
+from fairlead.governance.ledger.tree import Subtree, above, fold
 from fairlead.model.errors import Unreadable
 from fairlead.store import ledger as kept
 from fairlead.store.database import Transaction
@@ -73,6 +73,5 @@ def _heights(row: Sequence[bytes]) -> list[list[bytes]]:
     """A row of hashes and the rows above it, without what is not full."""
     rows = [list(row)]
     while len(rows) < HEIGHT:
-        below = rows[-1]
-        rows.append([fold(below[at : at + 2]) for at in range(0, len(below) - 1, 2)])
+        rows.append(above(rows[-1]))
     return rows
