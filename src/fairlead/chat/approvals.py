@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fairlead.chat.answering import Reply, cannot, known, told
-from fairlead.chat.hands import Asker, Hands, Sheet, Verdict, Waiting
+from fairlead.chat.hands import Asker, Hands, Sheet, Verdict, Waiting, Workplace
 from fairlead.connectors.slack import blocks as kit
 from fairlead.model.errors import Denied
 
@@ -16,7 +16,7 @@ _SHOWN = 10
 """Actions in one answer; each takes a few blocks."""
 
 
-def card(hands: Hands, one: Waiting) -> list[kit.Block]:
+def card(hands: Workplace, one: Waiting) -> list[kit.Block]:
     """An action that waits, or what became of it: without buttons then."""
     words = hands.words
     facts = [
@@ -36,7 +36,7 @@ def card(hands: Hands, one: Waiting) -> list[kit.Block]:
     return [*blocks, kit.context(until, one.id), _buttons(hands, one)]
 
 
-def listed(hands: Hands, found: Sequence[Waiting]) -> Sheet:
+def listed(hands: Workplace, found: Sequence[Waiting]) -> Sheet:
     """Somebody's queue of approvals."""
     words = hands.words
     if not found:
@@ -48,7 +48,7 @@ def listed(hands: Hands, found: Sequence[Waiting]) -> Sheet:
     return Sheet(text, kit.within(blocks, kit.MOST_BLOCKS, text))
 
 
-def brief(hands: Hands, one: Waiting) -> Iterator[kit.Block]:
+def brief(hands: Workplace, one: Waiting) -> Iterator[kit.Block]:
     """An action in few lines, still with all that an approval is of."""
     yield kit.paragraph(
         kit.stretch(one.title, bold=True), kit.stretch(f"\n{one.proposed_by}: {one.why}" if one.why else "")
@@ -136,7 +136,7 @@ def _rewritten(hands: Hands, one: Waiting, reply: Reply, where: tuple[str, str])
         reply.privately(sheet, replace=True)
 
 
-def _said(hands: Hands, one: Waiting) -> Iterator[kit.Block]:
+def _said(hands: Workplace, one: Waiting) -> Iterator[kit.Block]:
     words, keys = hands.words, {"approved": "chat.approved_by", "refused": "chat.refused_by"}
     lines = [
         [kit.stretch(words(keys[verdict], name=name, at=at))] for verdict, name, at in one.words if verdict in keys
@@ -148,7 +148,7 @@ def _said(hands: Hands, one: Waiting) -> Iterator[kit.Block]:
         yield kit.context(f"{words('chat.policy')} {one.policy_version[:12]}", one.id)
 
 
-def _buttons(hands: Hands, one: Waiting) -> kit.Block:
+def _buttons(hands: Workplace, one: Waiting) -> kit.Block:
     words = hands.words
     buttons = [
         kit.button(words("chat.approve"), APPROVE, value=one.mark, style="primary"),

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fairlead.chat import approvals
-from fairlead.chat.hands import Hands
+from fairlead.chat.hands import Workplace
 from fairlead.connectors.slack import blocks as kit
 from fairlead.governance.notices import Card
 from fairlead.model.errors import Fault
 from fairlead.reports.wording import Wording
 
 
-def blocks(hands: Hands, card: Card) -> list[kit.Block]:
+def blocks(hands: Workplace, card: Card) -> list[kit.Block]:
     """The message of a card, in the reader's language."""
     return kit.within(list(_blocks(hands, card)), kit.MOST_BLOCKS, card.page or card.subject)
 
 
-def _blocks(hands: Hands, card: Card) -> Iterator[kit.Block]:
+def _blocks(hands: Workplace, card: Card) -> Iterator[kit.Block]:
     words = Wording(card.language)
     if card.approve and not card.over:
         try:

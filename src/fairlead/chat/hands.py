@@ -90,17 +90,12 @@ class Queue:
     signals: tuple[Item, ...] = ()
 
 
-class Hands(Protocol):
-    """The seam; `wiring/chatting.py` is its one body."""
+class Workplace(Protocol):
+    """The workspace, for whoever only posts there."""
 
     @property
     def source(self) -> str:
         """Source that is the workspace."""
-        ...
-
-    @property
-    def prefix(self) -> str:
-        """What stands before the names of commands."""
         ...
 
     @property
@@ -110,6 +105,19 @@ class Hands(Protocol):
 
     def web(self) -> Web:
         """Slack's Web API, signed in."""
+        ...
+
+    def waiting(self, action: str) -> Waiting:
+        """An action as it is now, whatever its state."""
+        ...
+
+
+class Hands(Workplace, Protocol):
+    """The seam; `wiring/chatting.py` is its one body."""
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the names of commands."""
         ...
 
     def home(self) -> Mapping[str, str]:
@@ -151,10 +159,6 @@ class Hands(Protocol):
 
     def queue(self, asker: Asker) -> Queue:
         """What needs the asker."""
-        ...
-
-    def waiting(self, action: str) -> Waiting:
-        """An action as it is now, whatever its state."""
         ...
 
     def decide(self, asker: Asker, action: str, digest: str, verdict: Verdict, reason: str) -> Waiting:

@@ -9,7 +9,7 @@ from typing import Any
 
 from fairlead.chat import cards
 from fairlead.chat.answering import QUIET
-from fairlead.chat.hands import Hands
+from fairlead.chat.hands import Workplace
 from fairlead.connectors.kit.payload import decode
 from fairlead.connectors.slack import blocks as kit
 from fairlead.connectors.slack.act import EVENT
@@ -17,13 +17,12 @@ from fairlead.connectors.slack.answers import Answered
 from fairlead.governance.letter import Letter
 from fairlead.governance.notices import Card, card_of
 from fairlead.model.errors import Denied, Skip
+from fairlead.reports.letters import BLOCKS
 from fairlead.store import notices, records
 from fairlead.store.database import Database
 from fairlead.store.notices import Posted
 from fairlead.store.outbox import Message
 
-BLOCKS = "slack.json"
-"""Name of the part of a report's letter that holds its blocks."""
 CHANNEL = "slack"
 _SEEN = 100
 
@@ -32,7 +31,7 @@ _SEEN = 100
 class SlackWay:
     """Posts, edits, and keeps where it posted. What may have been posted is looked for before it is again."""
 
-    hands: Hands
+    hands: Workplace
     database: Database
     now: Callable[[], datetime]
     channels: Mapping[str, str] = field(default_factory=dict)

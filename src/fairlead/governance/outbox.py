@@ -23,7 +23,7 @@ from fairlead.store.database import Database, Transaction
 from fairlead.store.holders import Holder
 from fairlead.store.outbox import Message
 
-Channel = Literal["mail", "file", "feed", "slack"]
+Channel = Literal["mail", "file", "feed", "slack", "teams"]
 
 CLAIM_LASTS = timedelta(minutes=15)
 """Longer than any try takes: what is let go earlier would be sent by two."""

@@ -18,6 +18,7 @@ from fairlead.model.errors import Fault
 from fairlead.store import outbox
 from fairlead.wiring.deliveries import mailer
 from fairlead.wiring.services import Services
+from fairlead.wiring.slackcheck import mode_findings
 from fairlead.wiring.standing import keep
 from fairlead.wiring.syncing import sync_request
 
@@ -36,6 +37,7 @@ def checkup(services: Services) -> Iterator[Finding]:
     yield from _vault(services)
     for name in services.settings.sources:
         yield from _source(services, name)
+    yield from mode_findings(services)
     yield from _deliveries(services)
     yield from _server(services)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort, Skip
+from fairlead.wiring import chatting
 from fairlead.wiring.deliveries import kept_for
 from fairlead.wiring.ledgering import watch
 from fairlead.wiring.measuring import look_and_write
@@ -128,7 +129,11 @@ def follow_marts(services: Services, stop: threading.Event) -> list[threading.Th
     marts = MartsFollower(services.warehouse, services.database, services.clock, stop, after=after)
     briefs = _scheduler(services, stop, report_jobs(services, judge))
     notices = NoticesFollower(services, stop)
-    return threads([("marts", marts.run), ("reports", briefs.run), ("notices", notices.run)])
+    runs = [("marts", marts.run), ("reports", briefs.run), ("notices", notices.run)]
+    # here, where the warehouse is: what people ask in Slack is answered from it
+    if (chat := chatting.follower(services, stop)) is not None:
+        runs.append(("slack", chat))
+    return threads(runs)
 
 
 def join(running: Iterable[threading.Thread]) -> None:
@@ -162,6 +167,9 @@ def plans(services: Services) -> Iterable[Plan]:
             yield Plan(f"brief/{key}", "brief", rule, team=f"team:{key}")
     if settings.schedule.snapshot_at:
         yield Plan("snapshot", "snapshot", f"daily {settings.schedule.snapshot_at}")
+    # looked at often: each person has an hour of their own
+    if settings.slack.standup_at:
+        yield Plan("standup", "standup", "every 300 s")
     yield from delivery_plans(services)
     yield Plan("risks", "risks", "every 3600 s")
     compress_every_s = max(60, round(settings.raw.compress_after_hours * 3600))
@@ -178,6 +186,7 @@ def report_jobs(services: Services, judge: Judge | None = None) -> Mapping[str, 
         "brief": lambda arguments: _nothing(write_report(services, "brief", _BRIEF_FORMS, arguments.get("team", ""))),
         "snapshot": lambda _: _nothing(look_and_write(services)),
         "delivery": partial(deliver_due, services),
+        "standup": lambda _: _nothing(chatting.ask_people(services)),
         "risks": lambda _: _nothing(propose_risks(services)),
     }
 

@@ -51,7 +51,7 @@ def check(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
     """Look at token, rights, channels, and how many people of the workspace are known; exit code 1 if it is amiss."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
-    from fairlead.wiring.chatting import findings
+    from fairlead.wiring.slackcheck import findings
 
     with home.services() as services:
         found = list(findings(services))
