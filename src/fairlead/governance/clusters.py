@@ -24,6 +24,7 @@ By = Literal["team", "service", "repository", "rule", "subject"]
 Category = Literal["delivery", "quality", "operation", "security", "people", "dependency"]
 _IMPACT: Mapping[str, int] = {"critical": 5, "high": 4, "medium": 3, "low": 2}
 _MOST = 5
+_MOST_NAMED = 3
 
 
 class Cluster(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,7 +111,7 @@ def _of_cluster(cluster: Cluster, heard: Iterable[Mapping[str, Any]]) -> Iterabl
         services = {found for signal in held if (found := place_of(signal, "service"))}
         yield Proposal(
             made_from=f"{cluster.id}/{place}",
-            title=cluster.title.format(place=place.partition(":")[2] or place, n=len(held), kinds=", ".join(kinds)),
+            title=cluster.title.format(place=place.partition(":")[2] or place, n=len(held), kinds=_named(kinds)),
             category=cluster.category,
             # of several nobody can say whose it is: a person decides on accepting it
             team=next(iter(teams)) if len(teams) == 1 else "",
@@ -119,6 +120,11 @@ def _of_cluster(cluster: Cluster, heard: Iterable[Mapping[str, Any]]) -> Iterabl
             impact=cluster.impact or gravest,
             signals=tuple(sorted(signal["id"] for signal in held)),
         )
+
+
+def _named(kinds: list[str]) -> str:
+    more = len(kinds) - _MOST_NAMED
+    return ", ".join(kinds[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def place_of(signal: Mapping[str, Any], by: By) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
+from fairlead.model.counting import counted
 from fairlead.model.setup import Gates, Setup
 
 if TYPE_CHECKING:
@@ -88,8 +89,16 @@ class _Asked:
             named = ", ".join(sorted({run["name"] or run["id"] for run in bad})[:3])
             return Gate("tests", "failed", f"{named} failed on its last commit", _ids(bad), values)
         if going:
-            return Gate("tests", "unknown", f"{len(going)} of {len(needed)} checks still run", _ids(going), values)
-        return Gate("tests", "passed", f"all {len(needed)} checks of its last commit passed", _ids(needed), values)
+            return Gate(
+                "tests",
+                "unknown",
+                f"{len(going)} of {counted(len(needed), 'check')} still running",
+                _ids(going),
+                values,
+            )
+        return Gate(
+            "tests", "passed", f"{counted(len(needed), 'check')} of its last commit passed", _ids(needed), values
+        )
 
     def coverage(self) -> Gate:
         """Coverage of the last commit against that of the branch it goes to."""
@@ -153,7 +162,7 @@ class _Asked:
         ]  # fmt: skip
         values = {"open": sum(bool(one["open"]) for one in alerts), "grave": len(grave)}
         if grave:
-            return Gate("security", "failed", f"{len(grave)} alerts are open", _ids(grave), values)
+            return Gate("security", "failed", f"open: {counted(len(grave), 'grave alert')}", _ids(grave), values)
         return Gate("security", "passed", "no grave alert is open", _ids(alerts), values)
 
     def performance(self) -> Gate:

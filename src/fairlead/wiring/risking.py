@@ -47,7 +47,7 @@ def answer_risks(services: Services, words: Words) -> Reply:
         return reply_json([told(row) for row in rows])
     shown = [_row(row) for row in rows]
     table = render.rows(
-        _LISTED, shown, cut=True, width=int(words.get("width") or 0), colour=bool(words.get("colour"))
+        _LISTED, shown, cut=False, width=int(words.get("width") or 0), colour=bool(words.get("colour"))
     )
     return Reply(
         table if rows else "no risk is known: `fairlead risks propose` looks for some among the open signals"

@@ -12,8 +12,10 @@ from starlette.responses import JSONResponse, Response
 from fairlead.gateway.access import Access
 from fairlead.gateway.api import (
     data,
+    deciding,
     incidents,
     ledger,
+    notices,
     outbox,
     people,
     reports,
@@ -71,7 +73,22 @@ def create_api(services: Services, access: Access) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     api = Api(services, access)
-    for family in (rows, search, reports, standup, incidents, signals, data, outbox, ledger, people, sql, tokens):
+    for family in (
+        rows,
+        search,
+        reports,
+        standup,
+        incidents,
+        signals,
+        deciding,
+        notices,
+        data,
+        outbox,
+        ledger,
+        people,
+        sql,
+        tokens,
+    ):
         app.include_router(family.routes(api))
     return app
 
