@@ -27,6 +27,7 @@ from fairlead.workers.deliveries import OutboxFollower, deliver_due, delivery_pl
 from fairlead.workers.followers import IngestFollower, MartsFollower, threads
 from fairlead.workers.leases import Lease
 from fairlead.workers.notices import NoticesFollower
+from fairlead.workers.requests import RequestFollower
 from fairlead.workers.schedule import Job, Plan, Scheduler
 from fairlead.workers.signals import PLAN, Judge, told
 from fairlead.workers.syncs import run_sync, sources_to_sync
@@ -71,6 +72,9 @@ class Workers:
                 self._apart.start()
         else:
             self._threads = take_in(self._services, self._stop, parts)
+        if parts.schedules:
+            # where the warehouse is: what is judged right before it is done is judged with its facts
+            self._threads += threads([("acts", RequestFollower(self._services, self._stop).run)])
 
     def stop(self) -> None:
         """Ends what runs; a sync in work stops after its page and goes on from there next time."""
