@@ -11,7 +11,7 @@ from fairlead.connectors.kit.acting import ActRequest, Acts
 from fairlead.connectors.kit.registry import actor
 from fairlead.model.acts import Act, CallWebhook
 from fairlead.model.errors import Abort, Denied
-from fairlead.wiring import githubfake
+from fairlead.wiring.demo import writable
 from fairlead.wiring.services import Services
 from fairlead.wiring.syncing import plain_settings
 
@@ -56,7 +56,7 @@ def act_request(
         settings=settings,
         secrets=secrets,
         now=services.clock.now(),
-        client=client or githubfake.client(services, source) or _client(services, services.tool(source), settings),
+        client=client or writable.client(services, source) or _client(services, services.tool(source), settings),
         sleep=sleep,
         facts=facts or {},
         tried=tried,

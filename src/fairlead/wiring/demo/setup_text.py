@@ -26,7 +26,7 @@ from fairlead.wiring.demo.lab import SOURCE as LAB
 from fairlead.wiring.demo.pager import SOURCE as DUTY
 from fairlead.wiring.demo.pager import Pager
 from fairlead.wiring.demo.tracker import SITE, SOURCE, Tracker
-from fairlead.wiring.githubfake import TOKEN_FILE as WRITE_FILE
+from fairlead.wiring.demo.writable import TOKEN_FILE as WRITE_FILE
 
 SECRET_FILE = "webhook-secret"  # noqa: S105 - the name of a file beside the settings
 SIGNING_FILE = "signing-token"
