@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -122,7 +123,23 @@ def watch(services: Services) -> None:
 
 
 def anchor(services: Services) -> None:
-    """Shows the last checkpoint where the settings say, as far as it was not shown there."""
+    """Shows the last checkpoint where the settings say, as far as it was not shown there; raises what went wrong."""
+    setup = services.settings.ledger
+    if not setup.anchors:
+        return
+    # late: a ledger without anchors loads no outbox
+    from fairlead.governance.ledger import anchoring
+
+    opens = partial(
+        anchoring.place,
+        database=services.database,
+        clock=services.clock,
+        beside=services.beside_settings,
+        authority=setup.authority,
+    )
+    places = [(word, partial(opens, word)) for word in setup.anchors]
+    if faults := anchoring.anchor(services.database, services.clock, places):
+        raise faults[0]
 
 
 def ids_of(services: Services, person: str) -> list[str]:
