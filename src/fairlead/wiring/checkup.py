@@ -34,6 +34,7 @@ def checkup(services: Services) -> Iterator[Finding]:
     yield from _store(services)
     yield from _signals(services)
     yield from _ledger(services)
+    yield from _policy(services)
     yield from _vault(services)
     for name in services.settings.sources:
         yield from _source(services, name)
@@ -166,6 +167,23 @@ def _ledger(services: Services) -> Iterator[Finding]:
     elif state["entries"] and not state["faults"]:
         detail = f"{counted(state['entries'], 'entry', 'entries')}, {state['signed']} signed"
         yield Finding("ledger", True, detail + (", verified" if state["ok"] else ""))
+
+
+def _policy(services: Services) -> Iterator[Finding]:
+    """Whether policies load and their engine answers: where it does not, everything is denied."""
+    from fairlead.governance.policy.judge import FAILED
+
+    judge = services.policy
+    for fault in judge.policies.faults:
+        yield Finding("policy", False, f"everything is denied: {fault}", "fairlead policy check")
+    if not judge.policies.faults:
+        # asked once, as an act would ask
+        verdict = judge.decide(judge.policies.usual)
+        if failed := next((reason.words for reason in verdict.reasons if reason.rule == FAILED), ""):
+            yield Finding("policy", False, f"everything is denied: {failed}", "fairlead policy check")
+        else:
+            count = counted(len(judge.policies.deciding), "policy", "policies")
+            yield Finding("policy", True, f"{count} by the {judge.engine.name} engine, version {judge.version}")
 
 
 def _vault(services: Services) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from fairlead.governance.ledger.entries import Entry
 from fairlead.governance.policy import document as d
 from fairlead.governance.policy.moments import Quiet, moment_of
 from fairlead.governance.policy.screening import screen
 from fairlead.model.acts import Act, kind_of, subject_of
 from fairlead.model.calendar.resolve import Calendars, PeopleRows
-from fairlead.store import access, records
+from fairlead.model.times import iso
+from fairlead.store import access, records, state
 from fairlead.wiring import policy_facts
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ _KINDS = {
 """Table -> what a policy calls its records."""
 _TRUST: Mapping[str, Any] = {"verified": "signed", "token": "signed", "local": "read", "unverified": "unsigned"}
 OPERATOR = "operator"
+_IN_FORCE = "policy/in-force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,31 @@ def judge(services: Services, asked: Asked, now: datetime) -> Verdict:
     except Exception as fault:
         return services.policy.failed(fault)
     return services.policy.decide(said)
+
+
+def note_version(services: Services, now: datetime) -> bool:
+    """Writes into the ledger that other policies are in force than before; gives whether they are."""
+    judge = services.policy
+    with services.database.begin() as tx:
+        services.database.take_turn(tx)
+        before = state.get(tx, _IN_FORCE) or {}
+        if before.get("version") == judge.version:
+            return False
+        held = {one.name: hashlib.sha256(one.text.encode()).hexdigest() for one in judge.policies.modules}
+        said = {
+            "version": judge.version,
+            "before": before.get("version", ""),
+            "engine": judge.engine.name,
+            "policies": [
+                {"policy": one.name, "own": not one.shipped, "sha256": held[one.name]}
+                for one in judge.policies.deciding
+            ],
+            "changed": sorted(name for name in held if held[name] != before.get("held", {}).get(name)),
+            "faults": [str(fault) for fault in judge.policies.faults],
+        }
+        services.ledger.record(tx, Entry("policy.in-force", "policy", "fairlead", said))
+        state.put(tx, _IN_FORCE, {"version": judge.version, "held": held, "at": iso(now)})
+    return True
 
 
 def document(services: Services, asked: Asked, now: datetime) -> dict[str, Any]:

@@ -136,7 +136,7 @@ class Services:
         """Says what may be done; whatever is wrong with policies or engine, it answers with a no."""
         from fairlead.wiring.policies import open_policy
 
-        return open_policy(self.loaded)
+        return open_policy(self.loaded, self.places)
 
     @cached_property
     def warehouse(self) -> Warehouse:

@@ -78,6 +78,30 @@ def test(
     raise typer.Exit(1 if wrong else 0)
 
 
+@APP.command(epilog="Example: fairlead policy export bundle")
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder that is made, or written over.")],
+    json: _Json = False,
+) -> None:
+    """Write policies and data as the folder of an OPA bundle, for a server that gets them from elsewhere."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.reports.plain import json_text
+    from fairlead.wiring.policies import read_policies
+
+    read = read_policies(home.loaded())
+    files = {**read.named, "data.json": json_text(read.data)}
+    files[".manifest"] = json_text({"revision": read.version, "roots": ["fairlead", "own"]})
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    if json:
+        show_json({"version": read.version, "files": sorted(files)})
+    else:
+        typer.echo(f"{len(files)} files of version {read.version} in {folder}")
+
+
 @APP.command(epilog="Example: fairlead policy explain action:1")
 def explain(
     action: Annotated[str, typer.Argument(help="Id of an action.")] = "",

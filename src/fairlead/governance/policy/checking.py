@@ -65,7 +65,7 @@ class _World:
 
     @classmethod
     def of(cls, policies: Policies, texts: Mapping[Path, Text]) -> _World:
-        rules: dict[str, dict[str, bool]] = {"fairlead.said": dict.fromkeys(SAYS.values(), False)}
+        rules: dict[str, dict[str, bool]] = {"fairlead.said": dict.fromkeys(("version", *SAYS.values()), False)}
         for module in policies.modules:
             held = rules.setdefault(module.package, {})
             for rule in texts[module.path].rules:

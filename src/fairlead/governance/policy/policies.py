@@ -78,6 +78,12 @@ class Policies:
         return {**kept, "said.rego": self.gathered}
 
     @property
+    def named(self) -> dict[str, str]:
+        """The same by names that hold on any machine, for a server or a bundle."""
+        kept = {f"{one.package}/{one.path.name}": one.text for one in self.modules if not one.tests}
+        return {**kept, "said.rego": self.gathered}
+
+    @property
     def tests(self) -> tuple[Module, ...]:
         """Files of tests."""
         return tuple(one for one in self.modules if one.tests)
@@ -91,12 +97,13 @@ class Policies:
     def gathered(self) -> str:
         """The module that gathers what each policy says."""
         # made, since a rule that walked all packages would have the engine work out every helper of every one
-        lines = ["package fairlead.said", "", _ENTRY]
+        lines = ["package fairlead.said", "", f"version := {json.dumps(self.version)}", "", _ENTRY]
         lines += [f"{place} contains one if some one in []" for place in SAYS.values()]
         for module in self.deciding:
             for rule in module.says:
+                said = "due" if rule == "oblige" else "entry"
                 lines += [
-                    f"{SAYS[rule]} contains {'due' if rule == 'oblige' else 'entry'}({json.dumps(module.name)}, one) if {{",
+                    f"{SAYS[rule]} contains {said}({json.dumps(module.name)}, one) if {{",
                     f"\tsome one in data.{module.package}.{rule}",
                     "}",
                 ]

@@ -12,6 +12,7 @@ import data.fairlead.settings
 # Each set is taken once: the embedded engine works a rule out anew wherever it is named.
 verdict := {
 	"effect": effect(count(standing), count(allowed), count(unmet)),
+	"version": said.version,
 	"denied": standing,
 	"allowed": allowed,
 	"asked": asked,
