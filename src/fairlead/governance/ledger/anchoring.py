@@ -142,8 +142,8 @@ def place(word: str, database: Database, clock: Clock, beside: Callable[[str], P
 def anchor(database: Database, clock: Clock, places: Iterable[tuple[str, Callable[[], Place]]]) -> list[Fault]:
     """Shows the last checkpoint at each place that has not seen it; gives what went wrong.
 
-    Without the store's lock, for a place may take its time. What was shown and not noted is shown again, which does no
-    harm.
+    Without the store's lock, for a place may take its time. What was shown and not noted is shown again, which does
+    no harm.
     """
     faults: list[Fault] = []
     for name, opened in places:
