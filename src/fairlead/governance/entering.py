@@ -74,13 +74,13 @@ def enter(home: Home, event: Event, record: str, what: str, said: Mapping[str, A
     said = {name: value for name, value in said.items() if value is not None}
     if long := next((name for name, value in said.items() if isinstance(value, str) and len(value) > LONGEST), ""):
         raise Skip(f"`{long}` is longer than {LONGEST:,} characters", hint="link to a document instead")
-    _known(home, said)
-    made = event(record, said, by, entered_at(home.clock))
     try:
+        made = event(record, said, by, entered_at(home.clock))
         # the reader decides what can be read: what it would not take must not lie in the log for ever
         CONNECTOR.read(Delivery(made.kind, made.headers, made.body), Options(source=SOURCE))
     except Fault as fault:
         raise Skip(fault.message, fault.hint) from fault
+    _known(home, said)
     home.log.append([made])
     table = what.partition(".")[0]
     kept = {name: said[name] for name in _LEDGERED if name in said}
@@ -112,7 +112,7 @@ def moment(said: str | None) -> datetime | None:
     """A day or moment that somebody typed."""
     try:
         return parse_time(said)
-    except ValueError as fault:
+    except (ValueError, OverflowError) as fault:
         raise Skip(f"{said!r:.80} is no day", hint="write it like 2027-03-01") from fault
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from fairlead.model.errors import Unreadable
 from fairlead.model.raw import RawEvent, content_id
 from fairlead.model.times import iso
 
@@ -19,7 +20,11 @@ RANK = 50
 
 def entered(kind: str, said: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
     """The raw event of one entry; the same words by the same person at the same moment are one."""
-    body = msgspec.json.encode({**said, "by": by, "at": iso(at)}, order="sorted")
+    try:
+        body = msgspec.json.encode({**said, "by": by, "at": iso(at)}, order="sorted")
+    except UnicodeEncodeError as fault:
+        # JSON may name half of a pair of signs, and no text of ours can hold it
+        raise Unreadable("", "holds half of a letter") from fault
     return RawEvent(
         source=SOURCE,
         tool=SOURCE,

@@ -99,11 +99,13 @@ def routes(api: Api) -> APIRouter:
         viewer = _one(api, request, "risks", risk, said)
         services, by = api.services, viewer.person
         if act == "accept":
-            risking.accept(services, risk, {**said, "accepted_until": entering.moment(until)}, by)
+            risking.accept(
+                services, risk, {**said, "accepted_until": entering.moment(str(until) if until else None)}, by
+            )
         elif act == "refuse":
             risking.refuse(services, risk, reason, by)
         elif act == "close":
-            risking.close(services, risk, [str(one) for one in evidence], by)
+            risking.close(services, risk, [str(one) for one in evidence] if isinstance(evidence, list) else [], by)
         elif act == "review":
             risking.review(services, risk, said, by)
         else:
