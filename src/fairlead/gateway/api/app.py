@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from fairlead.gateway.access import Access
 from fairlead.gateway.api import (
+    actions,
     data,
     deciding,
     incidents,
@@ -80,6 +81,7 @@ def create_api(services: Services, access: Access) -> FastAPI:
         standup,
         incidents,
         signals,
+        actions,
         deciding,
         notices,
         data,
