@@ -126,12 +126,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, s
 def harbor(made: tuple[Path, Mapping[str, str], str], tmp_path: Path) -> Iterator[Harbor]:
     home = tmp_path / "home"
     shutil.copytree(made[0], home)
-    fake = slackfake.opened(home, SECRET)
     with Services(load(home / "fairlead.toml", _SECRETS), home, SystemClock(), _SECRETS) as services:
         door = chatting.door(services)
-        assert door is not None
-        fake.post = lambda headers, body: (lambda said: (said.status, said.body.encode()))(door.handle(headers, body))
-        yield Harbor(services, fake, door, dict(made[1]), made[2])
+        assert door is not None and door.fake is not None
+        yield Harbor(services, door.fake, door, dict(made[1]), made[2])
         assert door.settle()
         door.pool.shutdown()
 

@@ -20,6 +20,7 @@ from fairlead.chat.answering import Reply, answered, told
 from fairlead.chat.hands import Asker, Hands, Sheet
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.slack.connector import signer
+from fairlead.connectors.slack.fake.slack import FakeSlack
 from fairlead.connectors.slack.payloads import asker, delivery_of, home_team, kind_of, opened
 from fairlead.model.errors import Fault, Unreadable
 from fairlead.model.raw import Trust
@@ -76,6 +77,8 @@ class Door:
         self._now = now
         self._apps: dict[str, App] = {}
         self.pool = Pool()
+        self.fake: FakeSlack | None = None
+        """The workspace of a demo, whose people use this same door."""
 
     def handle(self, headers: Mapping[str, str], body: bytes) -> Response:
         """Answers one request. Nothing is read before one of the live secrets has signed it."""
@@ -89,6 +92,16 @@ class Door:
         app = self._apps.get(secret) or self._apps.setdefault(secret, make_app(self._hands, self.pool, secret))
         found: BoltResponse = app.dispatch(BoltRequest(body=body.decode("utf-8"), headers=dict(headers)))
         return Response(found.status, found.body or "", found.first_headers_without_set_cookie())
+
+    def lend(self, fake: FakeSlack) -> None:
+        """Lets the people of a demo's workspace in."""
+
+        def post(headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+            found = self.handle(headers, body)
+            return found.status, found.body.encode()
+
+        fake.post = post
+        self.fake = fake
 
     def settle(self, within_s: float = 5.0) -> bool:
         """Waits until the answers to all requests so far are given."""

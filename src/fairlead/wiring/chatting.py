@@ -22,7 +22,7 @@ from fairlead.reports.naming import short_name
 from fairlead.reports.plain import plain
 from fairlead.store import access, records, state
 from fairlead.store.access import EVERYWHERE
-from fairlead.wiring import governing
+from fairlead.wiring import governing, slackfake
 from fairlead.wiring.services import Services
 from fairlead.wiring.slackplace import Place
 
@@ -43,7 +43,10 @@ def door(services: Services) -> Door | None:
     # late: Slack's SDK takes a tenth of a second that no other server pays
     from fairlead.chat.app import Door
 
-    return Door(ChatHands(services), SystemClock().now)
+    made = Door(ChatHands(services), SystemClock().now)
+    if (fake := slackfake.workspace(services)) is not None:
+        made.lend(fake)
+    return made
 
 
 class ChatHands(Place):

@@ -24,7 +24,7 @@ def workspace(services: Services) -> FakeSlack | None:
     home = services.home
     if not (home / MARK).is_file() or not (home / FILE).is_file():
         return None
-    return opened(home, services.webhook_secrets(services.settings.slack.source)[0])
+    return opened(home, services.webhook_secrets(services.settings.slack.source)[-1])
 
 
 def opened(home: Path, secret: str) -> FakeSlack:
