@@ -45,7 +45,7 @@ def routes(api: Api) -> APIRouter:
 
     @router.get("/actions/{action}")
     def one(request: Request, action: str) -> dict[str, Any]:
-        """One action with its whole life: exact requests, what policy said, words of people, entries of the ledger."""
+        """One action with its whole life: requests, what policy said, words of people, entries of the ledger."""
         viewer = viewer_of(request)
         viewer.demand("viewer", "read")
         row = _row(api, action, viewer)
