@@ -24,6 +24,13 @@ _WHY = Annotated[str, Body(description="The reason, in a few words.")]
 def routes(api: Api) -> APIRouter:
     """`/actions` and what people do with them."""
     router = APIRouter(tags=["actions"])
+    _shown(router, api)
+    _proposed(router, api)
+    _judged(router, api)
+    return router
+
+
+def _shown(router: APIRouter, api: Api) -> None:
     services = api.services
 
     @router.get("/actions")
@@ -52,6 +59,15 @@ def routes(api: Api) -> APIRouter:
         with services.database.read() as tx:
             return _told(showing.whole(tx, row), viewer)
 
+
+def _proposed(router: APIRouter, api: Api) -> None:
+    """What makes an action or takes one back."""
+    services = api.services
+
+
+def _deciding(router: APIRouter, api: Api) -> None:
+    services = api.services
+
     @router.post("/actions", status_code=201)
     def propose(
         request: Request,
@@ -71,6 +87,27 @@ def routes(api: Api) -> APIRouter:
         if dry_run:
             return {"calls": msgspec.to_builtins(hands.calls_of(services, read, where))}
         return _told(showing.told(governing.propose(services, read, where, by=viewer.person, why=why)), viewer)
+
+    @router.post("/actions/withdraw")
+    def withdraw(request: Request, action: _ACTION, why: _WHY = "") -> dict[str, Any]:
+        """Takes a proposal back: whoever made it, or a manager of its team."""
+        viewer = viewer_of(request)
+        row = _row(api, action, viewer)
+        viewer.demand("viewer" if row["proposed_by"] == viewer.person else "manager", "write", row["team"] or None)
+        return _told(showing.told(governing.withdraw(services, row["id"], by=viewer.person, why=why)), viewer)
+
+    @router.post("/actions/undo", status_code=201)
+    def undo(request: Request, action: _ACTION, why: _WHY = "") -> dict[str, Any]:
+        """Proposes what takes a done action back."""
+        viewer = viewer_of(request)
+        viewer.demand("member", "write")
+        row = _row(api, action, viewer)
+        return _told(showing.told(governing.undo(services, row["id"], by=viewer.person, why=why)), viewer)
+
+
+def _judged(router: APIRouter, api: Api) -> None:
+    """What people say of an action that is there."""
+    services = api.services
 
     @router.post("/actions/decide")
     def decide(
@@ -98,22 +135,6 @@ def routes(api: Api) -> APIRouter:
         )
         return _told(showing.told(after), viewer)
 
-    @router.post("/actions/withdraw")
-    def withdraw(request: Request, action: _ACTION, why: _WHY = "") -> dict[str, Any]:
-        """Takes a proposal back: whoever made it, or a manager of its team."""
-        viewer = viewer_of(request)
-        row = _row(api, action, viewer)
-        viewer.demand("viewer" if row["proposed_by"] == viewer.person else "manager", "write", row["team"] or None)
-        return _told(showing.told(governing.withdraw(services, row["id"], by=viewer.person, why=why)), viewer)
-
-    @router.post("/actions/undo", status_code=201)
-    def undo(request: Request, action: _ACTION, why: _WHY = "") -> dict[str, Any]:
-        """Proposes what takes a done action back."""
-        viewer = viewer_of(request)
-        viewer.demand("member", "write")
-        row = _row(api, action, viewer)
-        return _told(showing.told(governing.undo(services, row["id"], by=viewer.person, why=why)), viewer)
-
     @router.post("/actions/settle")
     def settle(
         request: Request, action: _ACTION, found: Annotated[Literal["done", "failed"], Body()], why: _WHY = ""
@@ -124,8 +145,6 @@ def routes(api: Api) -> APIRouter:
         viewer.demand("member", "write", row["team"] or None)
         after = governing.settle(services, row["id"], done=found == "done", by=viewer.person, why=why)
         return _told(showing.told(after), viewer)
-
-    return router
 
 
 def _row(api: Api, action: str, viewer: Viewer) -> Row:
