@@ -64,10 +64,6 @@ def _proposed(router: APIRouter, api: Api) -> None:
     """What makes an action or takes one back."""
     services = api.services
 
-
-def _deciding(router: APIRouter, api: Api) -> None:
-    services = api.services
-
     @router.post("/actions", status_code=201)
     def propose(
         request: Request,
