@@ -21,6 +21,7 @@ from fairlead.gateway.api import (
     people,
     reports,
     rows,
+    rules,
     search,
     signals,
     sql,
@@ -76,6 +77,7 @@ def create_api(services: Services, access: Access) -> FastAPI:
     api = Api(services, access)
     for family in (
         rows,
+        rules,
         search,
         reports,
         standup,
