@@ -35,7 +35,7 @@ class Dock:
     def __init__(self, secret: str, clock: StoryClock, agenda: Agenda) -> None:
         self._clock = clock
         self._agenda = agenda
-        self.fake = FakeGitLab(signing_token(secret), _TOKEN, f"https://fairlead.{DOMAIN}/hooks/gitlab")
+        self.fake = FakeGitLab(signing_token(secret), _TOKEN, hook_url=f"https://fairlead.{DOMAIN}/hooks/gitlab")
         people = [login for team in CREWS if team.host == SOURCE for login in team.people]
         self.users = {
             who.login: self.fake.add_user(who.name, who.login, who.emails[0]) for who in map(player, people)
