@@ -21,7 +21,7 @@ fairlead rules check                        every fault of every file, with line
 fairlead rules test                         the examples that rules carry
 fairlead rules backtest RULE --days 90      how often it would have fired; --with lines=800 tries another value
 fairlead rules schema                       the JSON Schema of files of rules, for editors
-fairlead rules import .mergify.yml          rules of actions/stale, Mergify or policy-bot as ours, and what is left out
+fairlead rules import .mergify.yml          rules of actions/stale, Mergify or policy-bot as ours; what is left out
 ```
 
 A rule is one entry of a YAML file. Ours come with Fairlead; your own stand in `fairlead.d/rules/` beside
@@ -66,8 +66,8 @@ rules have one number. `p85(cycle_time, floor 5d)` is a percentile of what the t
 than the floor, which also holds where there is too little history. Examples are judged with our own limits, and may
 name others.
 
-**The past.** A backtest asks histories: whose turn it was, statuses, sprints, blocks, incidents, builds. It says which
-columns it read as they are now, and refuses a rule of whose subject nobody knows the past.
+**The past.** A backtest asks histories: whose turn it was, statuses, sprints, blocks, incidents, builds. It says
+which columns it read as they are now, and refuses a rule of whose subject nobody knows the past.
 
 **What waits.** Objectives are milestones and epics here: key results come with goals.
 
