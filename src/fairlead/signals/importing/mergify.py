@@ -58,14 +58,14 @@ def _condition(said: Any) -> Any:
         ((how, inner),) = said.items()
         if how in ("and", "or", "not"):
             parts = [_condition(one) for one in (inner if isinstance(inner, list) else [inner])]
-            ours = {"all" if how != "or" else "any": [one or "true" for one in parts]}
-            return {"not": ours} if how == "not" else ours
+            joined = {"all" if how != "or" else "any": [one or "true" for one in parts]}
+            return {"not": joined} if how == "not" else joined
         raise ValueError(str(how))
     found = _CONDITION.match(str(said).strip())
     if not found:
         raise ValueError(str(said))
     denied, counted, name, how, value = found.groups()
-    ours = _plain(str(said), counted, name, how, value)
+    ours: str = _plain(str(said), counted, name, how, value)
     if ours == "":
         if denied:
             return ""
