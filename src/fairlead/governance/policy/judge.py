@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,6 +15,9 @@ from fairlead.governance.policy.engine import VERDICT, Engine, EngineFault
 from fairlead.governance.policy.policies import Policies
 from fairlead.governance.verdict import Effect, Need, Reason, Verdict
 from fairlead.model.errors import Fault
+
+if TYPE_CHECKING:
+    from fairlead.governance.policy.testing import Tested
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +58,13 @@ class Judge:
     def version(self) -> str:
         """Hash of all policies and their data."""
         return self.policies.version
+
+    @cached_property
+    def tests(self) -> tuple[Tested, ...]:
+        """What came of the tests beside these policies: the same until other ones are loaded."""
+        from fairlead.governance.policy.testing import run
+
+        return tuple(run(self.policies)) if not self.policies.faults else ()
 
     def decide(self, document: Mapping[str, Any]) -> Verdict:
         """What policy says of an act; never raises."""

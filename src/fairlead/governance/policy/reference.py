@@ -22,7 +22,7 @@ def page() -> str:
     """`docs/policy.md`."""
     loaded = policies.load()
     lines = [_HEAD.read_text(encoding="utf-8").replace("OBLIGATIONS", ", ".join(f"`{one}`" for one in OBLIGATIONS))]
-    lines += ["## Who may do what", "", *_rights(loaded.data["fairlead"]["settings"]["rights"]), ""]
+    lines += ["## Who may do what", "", *_rights(loaded.data["fairlead"]["rights"]), ""]
     lines += ["## Ours", ""]
     for told in telling.listed(loaded):
         says = ", ".join(f"`{one}`" for one in told.says)
