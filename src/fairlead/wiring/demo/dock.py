@@ -10,13 +10,14 @@ from fairlead.connectors.gitlab.connector import CONNECTOR
 from fairlead.connectors.gitlab.fake.gitlab import FakeGitLab
 from fairlead.connectors.gitlab.fake.state import WEB, home
 from fairlead.connectors.kit.connector import Page, raw_event
+from fairlead.connectors.kit.fake.arrived import webhooks
 from fairlead.connectors.kit.fake.tool import Json
 from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.agenda import Agenda
 from fairlead.wiring.demo.cast import CREWS, DOCK_BOT, DOMAIN, GROUP, YARDS, Yard, crew, player
 from fairlead.wiring.demo.clock import StoryClock
 from fairlead.wiring.demo.company import SUFFIX
-from fairlead.wiring.demo.heard import Listed, webhooks
+from fairlead.wiring.demo.heard import Listed
 
 SOURCE = "gitlab"
 SITE = WEB
