@@ -33,7 +33,9 @@ def routes(api: Api) -> APIRouter:
         state: Annotated[str, Query(description="`open`, `pending`, `unknown`, `resolved` or `snoozed`.")] = "",
         response: Literal["", "escalate", "quick_fix", "plan", "backlog"] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-        skip: Annotated[int, Query(ge=0, description="How many to pass over: the next page of the list.")] = 0,
+        skip: Annotated[
+            int, Query(ge=0, le=10_000_000, description="How many to pass over: the next page of the list.")
+        ] = 0,
     ) -> Response:
         """Open signals that are awake, or those of a state: what asks for most first, of that the gravest."""
         viewer_of(request).demand("viewer", "read")
