@@ -20,6 +20,7 @@ from fairlead.model.calendar.resolve import Calendars
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import ConfigFault
 from fairlead.model.setup import Setup
+from fairlead.model.typed import ready
 from fairlead.signals.written import Blocker, Severity
 
 FILES = Entries(Path(__file__).parent / "escalations", "escalations")
@@ -66,6 +67,9 @@ class Frozen(msgspec.Struct, frozen=True):
     stages: tuple[Stage, ...]
     remind: str
     unacknowledge: bool = False
+
+
+ready(Frozen)
 
 
 def read(folders: Iterable[Path] = ()) -> tuple[Mapping[str, Chain], list[ConfigFault]]:

@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from fairlead.model.typed import ready
+
 VERSION = 1
 
 ProposerKind = Literal["person", "agent", "rule", "operator"]
@@ -264,6 +266,9 @@ class Input(Part, frozen=True, kw_only=True):
     """Approvals so far."""
     emergency: Emergency | None = None
     """Null, unless somebody breaks the glass."""
+
+
+ready(Input)
 
 
 def plain(document: Input) -> dict[str, Any]:

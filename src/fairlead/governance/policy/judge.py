@@ -15,6 +15,7 @@ from fairlead.governance.policy.engine import VERDICT, Engine, EngineFault
 from fairlead.governance.policy.policies import Policies
 from fairlead.governance.verdict import Effect, Need, Reason, Verdict
 from fairlead.model.errors import Fault
+from fairlead.model.typed import ready
 
 if TYPE_CHECKING:
     from fairlead.governance.policy.testing import Tested
@@ -46,6 +47,9 @@ class _Said(msgspec.Struct, frozen=True):
     noted: tuple[_Spoken, ...]
     obligations: tuple[dict[str, Any], ...]
     overcome: tuple[_Spoken, ...]
+
+
+ready(_Said)
 
 
 class Judge:
