@@ -69,7 +69,9 @@ def test_from_a_proposal_to_a_request_of_the_workers(services: Services) -> None
     assert [one["kind"] for one in whole["ledger"]] == ["action.proposed", "action.judged"]
     # another team's manager does not even learn that it is there
     assert kim.get(f"/api/v1/actions/{made.json()['id']}").status_code == 404
-    assert [one["id"] for one in kim.get("/api/v1/actions").json()] == ["action:1"]
+    # nor of what concerns no team and is not their own
+    assert kim.get("/api/v1/actions").json() == []
+    assert [one["id"] for one in noor.get("/api/v1/actions").json()] == [f"action:{n}" for n in (3, 2, 1)]
     body = {"action": made.json()["id"], "digest": whole["digest"], "verdict": "approved"}
     refused = lee.post("/api/v1/actions/decide", json=body)
     assert (refused.status_code, refused.json()["title"]) == (403, "action:2 is approved, nothing is asked for")

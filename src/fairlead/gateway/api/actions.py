@@ -47,8 +47,9 @@ def _shown(router: APIRouter, api: Api) -> None:
             rows = governing.waiting_for(services, viewer.person, viewer.roles)
         else:
             with services.database.read() as tx:
-                rows = actions.in_states(tx, [state])[::-1] if state else actions.newest(tx, limit)
-        return [_told(showing.told(row), viewer) for row in showing.seen_by(rows, dict(viewer.roles))[:limit]]
+                found = actions.in_states(tx, [state])[::-1] if state else actions.newest(tx, limit)
+            rows = showing.seen_by(found, viewer.roles, viewer.person)
+        return [_told(showing.told(row), viewer) for row in rows[:limit]]
 
     @router.get("/actions/{action}")
     def one(request: Request, action: str) -> dict[str, Any]:
@@ -147,7 +148,7 @@ def _row(api: Api, action: str, viewer: Viewer) -> Row:
     with api.services.database.read() as tx:
         found = actions.one(tx, action if action.startswith("action:") else f"action:{action}")
     # one of another team looks like one that is not there
-    if found is None or not showing.seen_by([found], dict(viewer.roles)):
+    if found is None or not showing.seen_by([found], viewer.roles, viewer.person):
         raise HTTPException(404, f"no action `{action}`")
     return found
 

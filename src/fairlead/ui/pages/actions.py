@@ -34,8 +34,9 @@ def states(visit: Visit) -> Mapping[str, str]:
 
 def show(visit: Visit) -> Response:
     """The newest of the reader's teams."""
+    viewer = visit.request.state.viewer
     with visit.services.database.read() as tx:
-        rows = seen_by(actions.newest(tx, _NEWEST), dict(visit.request.state.viewer.roles))
+        rows = seen_by(actions.newest(tx, _NEWEST), viewer.roles, viewer.person)
     number = visit.shown.number(len(rows))
     title = visit.words.plural("{n} action", "{n} actions", len(rows), n=number)
     return visit.page(
