@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from starlette.responses import Response
 
-from fairlead.signals.judging import judge_all
 from fairlead.signals.rules import read
+from fairlead.store import signals
+from fairlead.store.signals import Wanted
 from fairlead.ui.page import Page
 from fairlead.ui.visit import Visit
 
 
 def show(visit: Visit) -> Response:
     """All rules by what they are about."""
-    rules, faults = read(visit.services.loaded.own_folders("rules"))
-    on = [rule for rule in rules.values() if rule.written.mode != "off"]
-    found = judge_all(visit.services.warehouse, on, visit.services.clock.now())
-    counted = Counter((one.rule, one.state) for one in found)
+    services = visit.services
+    rules, faults = read(services.loaded.own_folders("rules"))
+    now = services.clock.now()
+    # As they were judged last: to judge all rules takes a second, and the inbox would say otherwise.
+    with services.database.read() as tx:
+        open_, unknown = (
+            signals.counted(tx, Wanted(states=(state,), monitored=True), now, "rule") for state in ("open", "unknown")
+        )
     kinds: dict[str, list[tuple[str, str, str, int, int]]] = {}
     for rule in rules.values():
-        counts = counted[rule.id, "open"], counted[rule.id, "unknown"]
+        counts = open_.get(rule.id, 0), unknown.get(rule.id, 0)
         kinds.setdefault(rule.subject.name, []).append((rule.id, rule.written.title, rule.written.mode, *counts))
     return visit.page(
         "pages/rules.html",
