@@ -80,6 +80,11 @@ def walks(doors: dict[str, TestClient], demo_services: Services) -> Walks:
         "/setup/{tool} tool": ["jira"],
         # A drawing that is not ready: most come with their page, and then nothing links them.
         "key": ["0"],
+        "rule": ["change-stale"],
+        "index": ["0"],
+        # What people and the engine have decided: none where the demo holds none, and that answer is looked at too.
+        **{name: [quote(held.get(f"{name}s", "none"))] for name in ("signal", "decision", "risk", "action")},
+        "notice": ["none"],
         # A link that opens nothing: the page before the door says the same to everybody.
         "secret": ["nothing"],
     }
