@@ -78,3 +78,24 @@ def test_from_a_proposal_to_a_request_of_the_workers(services: Services) -> None
     withdrawn = noor.post("/api/v1/actions/withdraw", json={"action": made.json()["id"], "why": "answered"})
     assert withdrawn.json()["state"] == "withdrawn"
     assert lee.post("/api/v1/actions/undo", json={"action": made.json()["id"]}).status_code == 422
+
+
+def test_what_a_policy_finds_in_a_text_stands_nowhere(services: Services) -> None:
+    """Not in the record, nor in its title, its requests, its entries or any export, though it was refused."""
+    noor = client(create_apps(services), "noor")
+    key, hidden = "ghp" + "_" + "a1B2" * 9, "\u202egnp\u202c"
+    act = {"kind": "comment", "subject": PULL, "body": f"{key[:9]}\u200b{key[9:]} is for it"}
+    refused = noor.post("/api/v1/actions", json={"act": act, "why": f"use {key}"}).json()
+    assert (refused["state"], refused["arguments"]["body"]) == (
+        "denied",
+        "[secret taken out: github-token] is for it",
+    )
+    assert refused["reasons"][0].partition(":")[0] == "secrets/github-token"
+    body = f"write{hidden} to lena.hoff\u200bmann\uff20home.example or +49 170 1234567"
+    sent = noor.post("/api/v1/actions", json={"act": {**act, "body": body}}).json()
+    assert (sent["state"], sent["arguments"]["body"]) == ("approved", "writegnp to [taken out] or [taken out]")
+    assert sent["title"] == f"comment on {PULL}: writegnp to [taken out] or [taken out]"
+    services.database.close()
+    kept = b"".join(path.read_bytes() for path in services.home.glob("**/*.db*"))
+    assert b"is for it" in kept
+    assert not [word for word in (key[9:], "lena.hoff", "1234567", "\u202e") if word.encode() in kept]

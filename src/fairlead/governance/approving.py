@@ -10,6 +10,7 @@ from typing import Any, Literal
 from fairlead.governance.desk import Desk, move, needs_of, there, word_of
 from fairlead.governance.judging import Judged, ask_workers, entry_of, judged, said_of, words_for_ledger
 from fairlead.governance.voting import BREAKS_GLASS, Lent, Refusal, Right, Voter, Word, counted, least_role, right_of
+from fairlead.model.acts import digest as digest_of
 from fairlead.model.errors import Denied, Retry, Skip
 from fairlead.store import access, actions, delegations, records, requests
 from fairlead.store.access import EVERYWHERE
@@ -38,6 +39,7 @@ def decide(
 
     A word that does not count is refused with its reason, which is kept and stands in the ledger.
     """
+    reason = desk.clean(reason)
     # Policy is asked outside the transaction: where somebody else's word came meanwhile it is asked again.
     for _ in range(_TRIES):
         with desk.database.read() as tx:
@@ -109,7 +111,7 @@ def _after_policy(right: Right, row: Row, found: Judged, break_glass: bool) -> R
         said = "; ".join(one.words for one in found.verdict.reasons[:1])
         return Refusal(f"policy denies it: {said}", "`fairlead policy explain` shows which rule and why")
     # policy may take something out of it now that it did not before: then this is not what was shown
-    if said_of(found, row["tool"])["digest"] != row["digest"]:
+    if digest_of(found.act, row["tool"]) != row["digest"]:
         return Refusal(f"{row['id']} would be sent otherwise than you were shown", "look at it again and decide anew")
     if break_glass and found.verdict.effect != "allow":
         return Refusal("policy lets nobody with your role break the glass here", "ask an owner")
@@ -152,7 +154,9 @@ def _write(
         requests.drop(tx, action, now, "refused")
         return ended or row
     assert found is not None
-    after = move(tx, action, found.state, now, {"waiting", "denied"}, finished_at=None, **said_of(found, row["tool"]))
+    after = move(
+        tx, action, found.state, now, {"waiting", "denied"}, finished_at=None, **said_of(desk, found, row["tool"])
+    )
     assert after is not None
     entry = entry_of(found, row["tool"], state=found.state)
     desk.book(tx, "action.judged", action, "fairlead", entry, words_for_ledger(found, row["tool"]))

@@ -12,7 +12,7 @@ from fairlead.governance.policy import document as d
 from fairlead.governance.policy import policies, rights
 from fairlead.governance.policy.freezes import read_freezes
 from fairlead.governance.policy.moments import Quiet, moment_of
-from fairlead.governance.policy.screening import screen
+from fairlead.governance.policy.screening import screen, without_secrets
 from fairlead.model.acts import ACTS
 from fairlead.model.calendar.working import WorkingCalendar
 
@@ -112,6 +112,7 @@ SECRETS = {
     "private-key": "-----BEGIN RSA " + "PRIVATE KEY-----",
     "sign-in-in-address": "postgres://kim:" + "hunter22@db.acme.example/payments",
     "written-out": "password" + ' = "correct-horse"',
+    "written-bare": "password" + "=hunter2supersecret",
     "signed-token": "eyJhbGciOiJI.eyJzdWIiOiIx" + ".SflKxwRJSMeKKF",
 }
 
@@ -126,6 +127,24 @@ def test_secrets_are_found_by_their_shape_and_never_repeated(name: str) -> None:
         found = screen(patterns, [said])
         assert d.Found(kind="secret", name=name) in found
         assert all(not one.text for one in found if one.kind == "secret")
+        # what is kept of it names it, and is refused by that name
+        kept = without_secrets(patterns, said)
+        assert kept.startswith("look at ")
+        assert f"[secret taken out: {name}]" in kept
+        assert SECRETS[name][15:22] not in kept
+        assert d.Found(kind="secret", name=name) in screen(patterns, [kept])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "passwd: " + "Tr0ub4dor&3", "API_KEY=" + "9f2c7d1e8b3a", "DB_PASSWORD=" + "s3cr3tly",
+        "AKIA " + "IOSFODNN7EXAMPLE",
+        "postgres://u:" + "pw@db/payments", "p\uff41ssword\uff1d" + "hunter2supersecret",
+    ],
+)  # fmt: skip
+def test_passwords_are_found_as_people_write_them(text: str) -> None:
+    assert [one.kind for one in screen(policies.load().patterns, [text])] == ["secret"]
 
 
 @pytest.mark.parametrize(
@@ -136,6 +155,8 @@ def test_secrets_are_found_by_their_shape_and_never_repeated(name: str) -> None:
         "the token of the password form is checked; secret: see the vault",
         "2026-11-21T10:00:00Z, 192.168.10.12, 1795255200000, id 4111-22",
         "clone git@github.com:acme/payments.git",
+        "password reset flow: step 2; the secret: rotate it, password=$DB_PASSWORD, secret=<from the vault>",
+        "docker pull registry.acme.example:5000/api@sha256:9f2c; password: {{ vault }}, next_page_token=abc",
     ],
 )
 def test_usual_texts_hold_nothing(text: str) -> None:
@@ -151,6 +172,12 @@ def test_addresses_and_numbers_of_people_are_found_but_not_our_own() -> None:
         ("telephone", "+49 30 901820"),
         ("iban", "DE89 3704 0044 0532 0130 00"),
     }
+
+
+def test_an_address_in_wide_or_broken_letters_is_found_whole() -> None:
+    text = "ask ada\uff20home.example and lin\u200da@home.example now"
+    found = [one.text for one in screen(policies.load().patterns, [text])]
+    assert found == ["ada\uff20home.example", "lin\u200da@home.example"]
 
 
 def test_every_kind_of_act_has_its_row_of_rights_and_a_team_changes_cells(tmp_path: Path) -> None:
