@@ -9,10 +9,21 @@ from typing import Any, Literal
 
 from fairlead.governance.desk import Desk, move, needs_of, there, word_of
 from fairlead.governance.judging import Judged, ask_workers, entry_of, judged, said_of, words_for_ledger
-from fairlead.governance.voting import BREAKS_GLASS, Lent, Refusal, Right, Voter, Word, counted, least_role, right_of
+from fairlead.governance.voting import (
+    BREAKS_GLASS,
+    Lent,
+    Refusal,
+    Right,
+    Voter,
+    Word,
+    counted,
+    least_role,
+    reaches,
+    right_of,
+)
 from fairlead.model.acts import digest as digest_of
 from fairlead.model.errors import Denied, Retry, Skip
-from fairlead.store import access, actions, delegations, records, requests
+from fairlead.store import access, actions, delegations, ledger, records, requests
 from fairlead.store.access import EVERYWHERE
 from fairlead.store.actions import Row
 from fairlead.store.database import Transaction
@@ -98,6 +109,9 @@ def _weigh(row: Row, given: list[Word], voter: Voter, word: Word, now: datetime)
     found = right_of(voter, row["team"] or EVERYWHERE, least, row["proposed_by"] or "", glass=glass)
     if isinstance(found, Refusal) or word.verdict == "refused" or glass:
         return found
+    voices = {voter.person, found.on_behalf_of}
+    if any(voices & set(need.not_by) for need in needs_of(row) if reaches(found.role, need.role)):
+        return Refusal("policy counts no word of who wrote it", "somebody else has to say yes")
     held = counted(given, word.digest)
     if any(one.person == voter.person for one in held):
         return Refusal("you have approved it already", "it waits for somebody else")
@@ -141,11 +155,17 @@ def _write(
         "how": how,
         "broke_glass": word.broke_glass,
     }
+    made_at = way_made_by_operator(tx, word.person, row["proposed_at"])
+    if made_at:
+        # nobody can keep the owner of the files from coming in as somebody else; so that they could have, shows
+        kept["reason"] = f"{kept['reason']} (the operator made a link to sign in as them at {made_at})".lstrip()
     row_of_word = actions.add_approval(tx, action, now, **kept)
     said: dict[str, Any] = {"word": row_of_word["id"], "digest": word.digest, "role": word.role, "how": how}
     if word.on_behalf_of:
         said["on_behalf_of"] = word.on_behalf_of
     kind = kept["verdict"] if not (counts and word.broke_glass) else "broke_glass"
+    if made_at:
+        said["operator_made_link_at"] = made_at
     desk.book(tx, f"approval.{kind}", action, word.person, said, {"reason": kept["reason"]})
     if not counts:
         return row
@@ -163,6 +183,15 @@ def _write(
     if found.state == "approved":
         ask_workers(tx, after, now)
     return after
+
+
+def way_made_by_operator(tx: Transaction, person: str, since: datetime) -> str:
+    """When the operator last made a link that signs in as this person, if that was after a moment; else empty."""
+    veil = ledger.veiled(tx, [person]).get(person)
+    if veil is None:
+        return ""
+    rows = ledger.newest(tx, kind="person.invited", subject=veil.veil, by_whom="operator", limit=1)
+    return rows[0].at if rows and datetime.fromisoformat(rows[0].at.replace("Z", "+00:00")) >= since else ""
 
 
 def waiting_for(desk: Desk, person: str, roles: Mapping[str, str]) -> list[Row]:

@@ -21,6 +21,8 @@ class Need:
     """How many different people; none of them is who proposed it."""
     rule: str = ""
     """Rule that asks for them."""
+    not_by: tuple[str, ...] = ()
+    """Whose word does not count, like that of who wrote it."""
 
 
 ready(Need)

@@ -34,6 +34,7 @@ class _Spoken(msgspec.Struct, frozen=True):
     words: str = ""
     role: str = "member"
     count: int = 1
+    not_by: tuple[str, ...] = ()
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -132,10 +133,12 @@ def _reasons(said: _Said) -> tuple[Reason, ...]:
 def _needs(asked: tuple[_Spoken, ...]) -> tuple[Need, ...]:
     """All approvals asked for: of one role the most that a rule wants, since one person's word serves them all."""
     most: dict[str, _Spoken] = {}
+    barred: dict[str, dict[str, None]] = {}
     for one in sorted(asked, key=lambda one: one.rule):
+        barred.setdefault(one.role, {}).update(dict.fromkeys(one.not_by))
         if one.role not in most or one.count > most[one.role].count:
             most[one.role] = one
-    return tuple(Need(one.role, one.count, one.rule) for one in most.values())
+    return tuple(Need(one.role, one.count, one.rule, tuple(barred[one.role])) for one in most.values())
 
 
 def _ms_since(began: float) -> float:
