@@ -2,6 +2,9 @@
 
 What is written here is added and never changed: triggers of the database refuse the rest. The two tables of personal
 data are the exception; their rows may go.
+
+Whoever has the file in their hands can put anything anywhere. So a value of another kind than its column's is read as
+an empty one, which no hash confirms, and reading never fails.
 """
 
 from __future__ import annotations
@@ -11,8 +14,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    Integer,
+    LargeBinary,
+    Select,
+    Table,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    type_coerce,
+)
+from sqlalchemy.types import TypeDecorator
 
+from fairlead.store.columns import Moment
 from fairlead.store.database import Transaction
 from fairlead.store.tables import (
     ledger_anchors,
@@ -26,6 +48,20 @@ from fairlead.store.tables import (
 _TURN = 0x6C65_6467
 """Advisory lock of PostgreSQL under which entries get their index."""
 _AT_ONCE = 20_000
+_FOR_GOOD = (ledger_entries, ledger_tiles, ledger_checkpoints, ledger_anchors)
+_LAST_US = 253_402_300_799_999_999
+"""The last moment that Python has."""
+
+
+class _Decoded(TypeDecorator[str]):
+    """Bytes as the text that they were meant to be."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
+        """On the way out."""
+        return bytes(value).decode(errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +131,39 @@ def size(tx: Transaction) -> int:
     return 0 if last is None else last + 1
 
 
+def ends(tx: Transaction) -> int:
+    """Up to where entries follow one another, give or take some that are missing: no index far beyond counts."""
+    whole, count = size(tx), _count(tx)
+    if whole - count <= _AT_ONCE:
+        return whole
+    follower = ledger_entries.alias()
+    after = select(follower.c.idx).where(follower.c.idx == ledger_entries.c.idx + 1).exists()
+    return (
+        tx.execute(select(func.min(ledger_entries.c.idx)).where(ledger_entries.c.idx >= 0, ~after)).scalar() or 0
+    ) + 1
+
+
+def strays(tx: Transaction) -> bool:
+    """Whether something calls itself an entry before the first."""
+    return tx.execute(select(ledger_entries.c.idx).where(ledger_entries.c.idx < 0).limit(1)).first() is not None
+
+
+def unguarded(tx: Transaction) -> list[str]:
+    """Triggers that keep what is written, as far as they are not there or do nothing."""
+    if tx.dialect.name == "postgresql":
+        held = "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal"
+        wanted = [f"{table.name}_kept" for table in _FOR_GOOD]
+    else:
+        held = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT,%'"
+        wanted = [f"{table.name}_no_{what}" for table in _FOR_GOOD for what in ("update", "delete", "replace")]
+    there = {row[0] for row in tx.execute(text(held))}
+    return [name for name in wanted if name not in there]
+
+
+def _count(tx: Transaction) -> int:
+    return tx.execute(select(func.count()).select_from(ledger_entries)).scalar() or 0
+
+
 def append(tx: Transaction, rows: Sequence[Row]) -> None:
     """Adds entries whose index follows the last."""
     tx.execute(ledger_entries.insert(), [{name: getattr(row, name) for name in Row.__slots__} for row in rows])
@@ -105,7 +174,7 @@ def entries(tx: Transaction, first: int, until: int) -> Iterator[Row]:
     # in ranges: no driver keeps a million rows while they are looked at
     for start in range(first, until, _AT_ONCE):
         ours = ledger_entries.c.idx.between(start, min(start + _AT_ONCE, until) - 1)
-        for row in tx.execute(select(ledger_entries).where(ours).order_by(ledger_entries.c.idx)):
+        for row in tx.execute(_reading(tx, ledger_entries).where(ours).order_by(ledger_entries.c.idx)):
             yield Row(*row)
 
 
@@ -130,14 +199,15 @@ def newest(
         parts.append(ledger_entries.c.by_whom == by_whom)
     if before is not None:
         parts.append(ledger_entries.c.idx < before)
-    chosen = select(ledger_entries).where(*parts).order_by(ledger_entries.c.idx.desc()).limit(limit)
+    chosen = _reading(tx, ledger_entries).where(*parts).order_by(ledger_entries.c.idx.desc()).limit(limit)
     return [Row(*row) for row in tx.execute(chosen)]
 
 
 def concerning(tx: Transaction, veil: str) -> list[Row]:
     """All entries by or about somebody."""
     ours = (ledger_entries.c.by_whom == veil) | (ledger_entries.c.subject == veil)
-    return [Row(*row) for row in tx.execute(select(ledger_entries).where(ours).order_by(ledger_entries.c.idx))]
+    chosen = _reading(tx, ledger_entries).where(ours).order_by(ledger_entries.c.idx)
+    return [Row(*row) for row in tx.execute(chosen)]
 
 
 def kinds(tx: Transaction) -> list[str]:
@@ -145,6 +215,8 @@ def kinds(tx: Transaction) -> list[str]:
     # From one to the next by the index: a list of distinct ones would read all entries.
     found: list[str] = []
     while one := tx.execute(select(func.min(ledger_entries.c.kind)).where(_after(found))).scalar():
+        if not isinstance(one, str) or one in found:  # what is no text comes after all texts
+            break
         found.append(one)
     return found
 
@@ -156,7 +228,7 @@ def _after(found: Sequence[str]) -> ColumnElement[bool]:
 def leaves(tx: Transaction, first: int, until: int) -> dict[int, bytes]:
     """Leaf hashes of a range of entries by index."""
     ours = ledger_entries.c.idx.between(first, until - 1)
-    found = tx.execute(select(ledger_entries.c.idx, ledger_entries.c.leaf).where(ours))
+    found = tx.execute(select(ledger_entries.c.idx, _sound(tx, ledger_entries.c.leaf)).where(ours))
     return {idx: bytes(leaf) for idx, leaf in found}
 
 
@@ -169,14 +241,14 @@ def put_tiles(tx: Transaction, tiles: Mapping[tuple[int, int], tuple[bytes, byte
 
 def tile(tx: Transaction, level: int, idx: int) -> bytes | None:
     """The hashes of a full tile."""
-    chosen = select(ledger_tiles.c.hashes).where(ledger_tiles.c.level == level, ledger_tiles.c.idx == idx)
+    chosen = select(_sound(tx, ledger_tiles.c.hashes)).where(ledger_tiles.c.level == level, ledger_tiles.c.idx == idx)
     found = tx.execute(chosen).scalar()
     return None if found is None else bytes(found)
 
 
 def tiles(tx: Transaction, level: int, first: int, until: int) -> dict[int, tuple[bytes, bytes]]:
     """Full tiles of a level by index, of a range: hashes and root."""
-    chosen = select(ledger_tiles.c.idx, ledger_tiles.c.hashes, ledger_tiles.c.root)
+    chosen = select(ledger_tiles.c.idx, *(_sound(tx, one) for one in (ledger_tiles.c.hashes, ledger_tiles.c.root)))
     ours = (ledger_tiles.c.level == level) & ledger_tiles.c.idx.between(first, until - 1)
     return {idx: (bytes(hashes), bytes(root)) for idx, hashes, root in tx.execute(chosen.where(ours))}
 
@@ -184,7 +256,7 @@ def tiles(tx: Transaction, level: int, first: int, until: int) -> dict[int, tupl
 def tile_roots(tx: Transaction, level: int, first: int, until: int) -> dict[int, bytes]:
     """Roots of the full tiles of a range by index."""
     ours = (ledger_tiles.c.level == level) & ledger_tiles.c.idx.between(first, until - 1)
-    found = tx.execute(select(ledger_tiles.c.idx, ledger_tiles.c.root).where(ours))
+    found = tx.execute(select(ledger_tiles.c.idx, _sound(tx, ledger_tiles.c.root)).where(ours))
     return {idx: bytes(root) for idx, root in found}
 
 
@@ -195,13 +267,16 @@ def put_checkpoint(tx: Transaction, checkpoint: Checkpoint) -> None:
 
 def checkpoints(tx: Transaction, after: int = -1, limit: int | None = None) -> list[Checkpoint]:
     """Checkpoints of more than `after` entries, smallest first."""
-    chosen = select(ledger_checkpoints).where(ledger_checkpoints.c.size > after)
+    chosen = _reading(tx, ledger_checkpoints).where(ledger_checkpoints.c.size > after)
     return [Checkpoint(*row) for row in tx.execute(chosen.order_by(ledger_checkpoints.c.size).limit(limit))]
 
 
 def last_checkpoint(tx: Transaction) -> Checkpoint | None:
     """The checkpoint of most entries."""
-    chosen = select(ledger_checkpoints).order_by(ledger_checkpoints.c.size.desc(), ledger_checkpoints.c.at.desc())
+    # a text is greater than all numbers; nothing signs so many entries
+    some = ledger_checkpoints.c.size < 2**62
+    chosen = _reading(tx, ledger_checkpoints).where(some)
+    chosen = chosen.order_by(ledger_checkpoints.c.size.desc(), ledger_checkpoints.c.at.desc())
     row = tx.execute(chosen.limit(1)).first()
     return None if row is None else Checkpoint(*row)
 
@@ -213,13 +288,14 @@ def put_anchor(tx: Transaction, anchor: Anchor) -> None:
 
 def anchors(tx: Transaction, limit: int | None = None) -> list[Anchor]:
     """What was shown outside, newest first."""
-    chosen = select(ledger_anchors).order_by(ledger_anchors.c.size.desc(), ledger_anchors.c.place)
+    chosen = _reading(tx, ledger_anchors).order_by(ledger_anchors.c.size.desc(), ledger_anchors.c.place)
     return [Anchor(*row) for row in tx.execute(chosen.limit(limit))]
 
 
 def anchored(tx: Transaction, place: str) -> int:
     """How many entries a place outside has seen the root of."""
-    chosen = select(func.max(ledger_anchors.c.size)).where(ledger_anchors.c.place == place)
+    ours = (ledger_anchors.c.place == place) & (ledger_anchors.c.size < 2**62)
+    chosen = select(func.max(ledger_anchors.c.size)).where(ours)
     return tx.execute(chosen).scalar() or 0
 
 
@@ -234,7 +310,7 @@ def personal(tx: Transaction, first: int, until: int) -> Iterator[Personal]:
     """What is still held behind the commitments of a range of entries."""
     for start in range(first, until, _AT_ONCE):
         ours = ledger_personal.c.idx.between(start, min(start + _AT_ONCE, until) - 1)
-        chosen = select(ledger_personal).where(ours).order_by(ledger_personal.c.idx, ledger_personal.c.name)
+        chosen = _reading(tx, ledger_personal).where(ours).order_by(ledger_personal.c.idx, ledger_personal.c.name)
         for row in tx.execute(chosen):
             yield Personal(*row)
 
@@ -264,7 +340,7 @@ def unveiled(tx: Transaction, veils: Collection[str]) -> dict[str, Veiled]:
 
 def people(tx: Transaction) -> list[Veiled]:
     """All who are veiled and not erased, by name."""
-    return [Veiled(*row) for row in tx.execute(select(ledger_people).order_by(ledger_people.c.name))]
+    return [Veiled(*row) for row in tx.execute(_reading(tx, ledger_people).order_by(ledger_people.c.name))]
 
 
 def drop_people(tx: Transaction, names: Collection[str]) -> None:
@@ -276,9 +352,30 @@ def _people(tx: Transaction, column: ColumnElement[str], wanted: Collection[str]
     listed = list(wanted)
     # SQLite takes some thousand values in one statement, no more
     for start in range(0, len(listed), 500):
-        for row in tx.execute(select(ledger_people).where(column.in_(listed[start : start + 500]))):
+        for row in tx.execute(_reading(tx, ledger_people).where(column.in_(listed[start : start + 500]))):
             yield Veiled(*row)
 
 
 def _plain(row: Personal | Veiled) -> dict[str, Any]:
     return {name: getattr(row, name) for name in type(row).__slots__}
+
+
+def _reading(tx: Transaction, table: Table) -> Select[Any]:
+    return select(*(_sound(tx, column) for column in table.c))
+
+
+def _sound(tx: Transaction, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column as it is read: on SQLite any kind of value may stand in it, and one of another kind is empty."""
+    if tx.dialect.name != "sqlite":
+        return column
+    kind = func.typeof(column)
+    if isinstance(column.type, Moment):
+        number = type_coerce(column, BigInteger)
+        good = and_(kind == "integer", number.between(0, _LAST_US))
+        return type_coerce(case((good, number), else_=0), Moment)
+    if isinstance(column.type, Integer):
+        return case((kind == "integer", column), else_=-1)
+    # texts too as bytes: the driver gives up at one that is no UTF-8
+    wanted = "blob" if isinstance(column.type, LargeBinary) else "text"
+    raw = type_coerce(case((kind == wanted, cast(column, LargeBinary)), else_=literal(b"", LargeBinary)), LargeBinary)
+    return raw if wanted == "blob" else type_coerce(raw, _Decoded)

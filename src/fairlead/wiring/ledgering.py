@@ -58,7 +58,8 @@ def said(findings: Findings) -> list[str]:
     """The same in words."""
     words = [f"not ok: {fault_words(fault)}" for fault in sorted(findings.faults, key=lambda one: one.index)]
     words += [f"gap at entry {gap.index}: {gap.what}" for gap in findings.gaps]
-    if findings.signed < findings.size:
+    # beside a fault nobody knows from where on
+    if findings.ok and findings.signed < findings.size:
         words.append(f"entries from {findings.signed} on are not signed yet")
     return words
 
@@ -72,8 +73,11 @@ def fault_words(fault: Found) -> str:
 def standing(services: Services) -> dict[str, Any]:
     """How the ledger stands: entries, what is signed, what the auditor saw last, where it is anchored."""
     with services.database.read() as tx:
-        seen, last, size = auditing.last(tx), kept.last_checkpoint(tx), kept.size(tx)
-        anchors = kept.anchors(tx, limit=5)
+        seen, last = auditing.last(tx), kept.last_checkpoint(tx)
+        anchors, size = kept.anchors(tx, limit=5), kept.size(tx)
+        # told at once, whenever the auditor last came by
+        loose = kept.unguarded(tx) if seen is None or seen.ok else []
+    faults = [fault_words(one) for one in seen.faults] if seen else []
     return {
         "entries": size,
         "signed": last.size if last else 0,
@@ -81,8 +85,8 @@ def standing(services: Services) -> dict[str, Any]:
         "checkpoint": last.note if last else "",
         "audited": seen.size if seen else 0,
         "audited_at": iso(seen.at) if seen else None,
-        "ok": seen.ok if seen else None,
-        "faults": [fault_words(one) for one in seen.faults] if seen else [],
+        "ok": False if loose else seen.ok if seen else None,
+        "faults": [*faults, *(f"the trigger {name}, which keeps what is written, is gone" for name in loose)],
         "anchors": [{"size": one.size, "place": one.place, "at": iso(one.at)} for one in anchors],
     }
 
@@ -91,7 +95,10 @@ def unsigned(services: Services) -> Fault | None:
     """Why no checkpoint can be signed here; `None` where one can, or nothing is to be signed yet."""
     ring = services.ledger.ring
     with services.database.read() as tx:
-        held = checkpoints.in_force(tx)
+        try:
+            held = checkpoints.in_force(tx)
+        except Fault as fault:
+            return fault
         against = checkpoints.contradicts(tx, ring.seen()) if held else ""
     try:
         ours = [one.public(held.key.name) for one in (ring.current(), ring.follower()) if one] if held else []

@@ -30,16 +30,18 @@ def fill(ledger: Ledger, count: int) -> None:
 
 
 def tamper(database: Database, *statements: str) -> None:
-    """What somebody with the file in their hands can do: triggers stop nobody who may drop them."""
+    """What somebody with the file in their hands can do: triggers stop nobody who may drop them and put them back."""
+    on_sqlite = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger%'"
+    tables = ("ledger_entries", "ledger_tiles", "ledger_checkpoints", "ledger_anchors")
     with database.begin() as tx:
-        for table in ("ledger_entries", "ledger_tiles", "ledger_checkpoints"):
-            if database.dialect == "postgresql":
-                tx.execute(text(f"DROP TRIGGER {table}_kept ON {table}"))
-            else:
-                for what in ("update", "delete", "replace"):
-                    tx.execute(text(f"DROP TRIGGER {table}_no_{what}"))
-        for statement in statements:
-            tx.execute(text(statement))
+        if database.dialect == "postgresql":
+            undone = [f"ALTER TABLE {table} DISABLE TRIGGER {table}_kept" for table in tables]
+            again = [one.replace("DISABLE", "ENABLE") for one in undone]
+        else:
+            held = tx.execute(text(on_sqlite)).all()
+            undone, again = [f"DROP TRIGGER {name}" for name, _ in held], [sql for _, sql in held]
+        for statement in (*undone, *statements, *again):
+            tx.execute(text(statement.replace(":", "\\:")))
 
 
 @pytest.fixture

@@ -99,6 +99,7 @@ def _look(tx: Transaction, held: Audit, ring: KeyRing, clock: Clock) -> Audit:
     next_old = min(old + _OLD, until)
     _through(run, old, next_old)
     after = _checkpoints(run, held.after_checkpoint, until)
+    run.frame()
     faults = tuple(run.found.faults)
     if faults:
         return Audit(at=clock.now(), size=held.size, root=held.root, faults=faults)

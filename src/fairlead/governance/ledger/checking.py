@@ -81,11 +81,13 @@ _decoder = msgspec.json.Decoder(Said)
 
 def check_row(row: kept.Row) -> tuple[Said | None, str]:
     """An entry by itself: what it says, and what contradicts it."""
+    if not row.content or not row.leaf:
+        return None, "its bytes or their hash are no bytes any more"
     if leaf_hash(row.content) != row.leaf:
         return None, "its bytes are not those that were hashed"
     try:
         said = _decoder.decode(row.content)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, ValueError) as fault:
         return None, f"its bytes cannot be read: {fault}"
     if said.index != row.idx:
         return said, f"it says of itself to be entry {said.index}"
@@ -99,7 +101,7 @@ class Verification:
 
     def __init__(self, tx: Transaction) -> None:
         self.tx = tx
-        self.found = Findings(size=kept.size(tx))
+        self.found = Findings(size=kept.ends(tx))
 
     def leaves(self, first: int, until: int) -> Iterator[bytes]:
         """Leaf hashes in order, as tiles or entries tell them; notes on the way what does not fit."""
@@ -111,13 +113,22 @@ class Verification:
         if len(self.found.faults) < _ENOUGH:
             self.found.faults.append(Fault(index, what, until))
 
+    def frame(self) -> None:
+        """What is around the entries: nothing before the first or far beyond the last, and the triggers."""
+        if kept.strays(self.tx):
+            self.fault(0, "something calls itself an entry before the first")
+        if (whole := kept.size(self.tx)) > self.found.size:
+            self.fault(self.found.size, f"it is missing, and the last one calls itself {whole - 1}")
+        for name in kept.unguarded(self.tx):
+            self.fault(self.found.size, f"the trigger {name}, which keeps what is written, is gone from the database")
+
     def keys(self) -> list[Announced]:
         """The keys that the ledger announces, in order; each must be vouched for by the one before."""
         found: list[Announced] = []
         for row in kept.newest(self.tx, kind=checkpoints.KEY, limit=_KEYS)[::-1]:
             try:
                 new = checkpoints.announced(row.content)
-            except (Unreadable, LookupError, TypeError, msgspec.MsgspecError) as fault:
+            except (Unreadable, msgspec.MsgspecError, ValueError) as fault:
                 self.fault(row.idx, f"the key it announces cannot be read: {fault}")
                 continue
             if new.why == "lost":
@@ -196,7 +207,10 @@ def verify(tx: Transaction, seen: Note | None = None) -> Findings:
     """Everything from the first entry to the last; `seen` is what was last signed from this home."""
     run = Verification(tx)
     found, tree = run.found, Frontier()
-    notes = kept.checkpoints(tx)
+    notes = kept.checkpoints(tx, after=-(2**62))
+    # what signs no part of these entries must not hide what comes after it
+    beyond = [one for one in notes if not 0 < one.size <= found.size]
+    notes = [one for one in notes if one not in beyond]
     signed: list[tuple[kept.Checkpoint, bytes]] = []
     at = 0
     for leaf in run.leaves(0, found.size):
@@ -204,18 +218,19 @@ def verify(tx: Transaction, seen: Note | None = None) -> Findings:
         while at < len(notes) and notes[at].size == tree.size:
             signed.append((notes[at], tree.root()))
             at += 1
-    for beyond in notes[at:]:
-        run.fault(found.size, f"{beyond.size} entries were signed, and {found.size} are here")
+    for one in beyond:
+        run.fault(found.size, f"{one.size} entries were signed, and {found.size} are here")
     keys = run.keys()
     for row in kept.newest(tx, kind=checkpoints.RESTORED, limit=_ENOUGH):
         found.gaps.append(Fault(row.idx, "signed after a restore: what the store had lost is not here any more"))
     _check_signed(run, origin(tx), signed, keys)
     if (against := checkpoints.contradicts(tx, seen)) and not found.faults:
         run.fault(min(found.size, read_statement(seen).size) if seen else 0, f"the store holds {against}")
-    for one in kept.people(tx):
-        if veil(one.name, one.salt) != one:
-            run.fault(0, f"who is behind {one.veil[:16]} was exchanged")
-    found.root, found.checkpoints = tree.root().hex(), len(notes)
+    for who in kept.people(tx):
+        if veil(who.name, who.salt) != who:
+            run.fault(0, f"who is behind {who.veil[:16]} was exchanged")
+    run.frame()
+    found.root, found.checkpoints = tree.root().hex(), len(notes) + len(beyond)
     found.key = str(keys[-1].key) if keys else ""
     return found
 

@@ -7,7 +7,6 @@ vouched, unless it was lost, which then stands there as well.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
@@ -38,11 +37,21 @@ class Announced:
     """What the key before has signed about this one."""
 
 
+class _Said(msgspec.Struct):
+    key: str
+    why: str
+    handed_over: str = ""
+
+
+class _Whole(msgspec.Struct):
+    index: int
+    said: _Said
+
+
 def announced(content: bytes) -> Announced:
     """The key that an entry names."""
-    whole = msgspec.json.decode(content)
-    said: dict[str, Any] = whole["said"]
-    return Announced(whole["index"], read_key(said["key"]), said["why"], said.get("handed_over", ""))
+    whole = msgspec.json.decode(content, type=_Whole)
+    return Announced(whole.index, read_key(whole.said.key), whole.said.why, whole.said.handed_over)
 
 
 def handed_over(name: str, index: int, key: PublicKey) -> str:
@@ -53,7 +62,13 @@ def handed_over(name: str, index: int, key: PublicKey) -> str:
 def in_force(tx: Transaction) -> Announced | None:
     """The key that signs now."""
     for row in kept.newest(tx, kind=KEY, limit=1):
-        return announced(row.content)
+        try:
+            return announced(row.content)
+        except (Unreadable, msgspec.MsgspecError, ValueError) as fault:
+            # the one before must not come into force again
+            raise Abort(
+                f"the key that entry {row.idx} names cannot be read", hint="fairlead ledger verify"
+            ) from fault
     return None
 
 

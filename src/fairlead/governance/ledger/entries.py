@@ -113,6 +113,6 @@ def veiled(value: Any, veils: Mapping[str, str]) -> Any:
 
 def names_any(content: bytes, names: Collection[str]) -> bool:
     """Whether a stored value names one of these, alone or within a text."""
-    said = content.decode()
+    said = content.decode(errors="replace")
     # `person:kim` is not named by `person:kim-lee`
     return any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", said) for name in names if name in said)

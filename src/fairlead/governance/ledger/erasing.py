@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import msgspec
-
 from fairlead.governance.ledger.entries import Entry, names_any
 from fairlead.governance.ledger.recording import record
 from fairlead.model.times import Clock
@@ -22,7 +20,7 @@ def forget(tx: Transaction, names: Collection[str], by: str, clock: Clock) -> in
     """
     kept.take_turn(tx)
     veils = {one.veil for one in kept.veiled(tx, names).values()}
-    doomed = [one for one in kept.personal(tx, 0, kept.size(tx)) if names_any(one.content, names)]
+    doomed = [one for one in kept.personal(tx, 0, kept.ends(tx)) if names_any(one.content, names)]
     doomed += [one for one in _of(tx, veils) if one not in doomed]
     # The entry about it comes first, so that it calls them as the others do; it does so for the last time.
     if doomed or veils:
@@ -38,6 +36,5 @@ def _of(tx: Transaction, veils: Collection[str]) -> list[kept.Personal]:
     found: list[kept.Personal] = []
     for one in veils:
         for row in kept.concerning(tx, one):
-            if "personal" in msgspec.json.decode(row.content):
-                found += kept.personal(tx, row.idx, row.idx + 1)
+            found += kept.personal(tx, row.idx, row.idx + 1)
     return found

@@ -59,7 +59,8 @@ def _written(tx: Transaction, folder: Path, size: int, *, personal: bool) -> Ite
         said = ({"size": one.size, "place": one.place, "receipt": one.receipt.hex()} for one in anchors)
         yield _write(folder, "anchors.jsonl", map(_line, said))
     if personal:
-        values = ({"index": one.idx, "name": one.name, "salt": one.salt.hex(), "content": one.content.decode()}
+        values = ({"index": one.idx, "name": one.name, "salt": one.salt.hex(),
+                   "content": one.content.decode(errors="replace")}
                   for one in kept.personal(tx, 0, size))  # fmt: skip
         yield _write(folder, verify.PERSONAL, map(_line, values))
         people = ({"veil": one.veil, "name": one.name, "salt": one.salt.hex()} for one in kept.people(tx))

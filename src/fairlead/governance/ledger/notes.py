@@ -118,7 +118,7 @@ def read_note(text: str) -> Note:
 def read_statement(note: Note) -> Statement:
     """What the text of a note says as a checkpoint."""
     lines = note.text.splitlines()
-    if len(lines) < 3 or not lines[1].isascii() or not lines[1].isdigit():
+    if len(lines) < 3 or not lines[1].isascii() or not lines[1].isdigit() or len(lines[1]) > 18:
         raise Unreadable("checkpoint", "not a checkpoint: origin, size and root are missing")
     return Statement(lines[0], int(lines[1]), _unb64(lines[2]), tuple(lines[3:]))
 

@@ -54,7 +54,9 @@ def prove(tx: Transaction, index: int) -> Proof:
     # from the bytes and not from the hash beside them: that is what whoever checks the proof does
     leaf = tree.leaf_hash(row.content)
     holds = tree.root_by_inclusion(leaf, index, said.size, path) == said.root
-    return Proof(index, row.content.decode(), _b64(leaf), tuple(map(_b64, path)), held.note, _key(tx), holds)
+    return Proof(
+        index, row.content.decode(errors="replace"), _b64(leaf), tuple(map(_b64, path)), held.note, _key(tx), holds
+    )
 
 
 def grown(tx: Transaction, old: int) -> Growth:

@@ -57,9 +57,12 @@ def _add(tx: Transaction, before: int, entries: Sequence[Entry], clock: Clock) -
 
 
 def origin(tx: Transaction) -> str:
-    """Name of the ledger, as its first entry says; empty while there is none."""
+    """Name of the ledger, as its first entry says; empty while there is none that can be read."""
     for row in kept.entries(tx, 0, 1):
-        return str(msgspec.json.decode(row.content)["said"]["origin"])
+        try:
+            return str(msgspec.json.decode(row.content)["said"]["origin"])
+        except (msgspec.MsgspecError, ValueError, LookupError, TypeError):
+            break
     return ""
 
 

@@ -72,7 +72,7 @@ def entry(tx: Transaction, index: int, *, people: bool = False) -> Told | None:
 
 
 def _told(tx: Transaction, rows: Sequence[kept.Row], *, people: bool) -> list[Told]:
-    whole = [msgspec.json.decode(row.content) for row in rows]
+    whole = [_whole(row) for row in rows]
     veils = {one for value in whole for one in _veils(value)}
     # who was erased stays under the veil
     names = {one: found.name for one, found in kept.unveiled(tx, veils).items()} if people else {}
@@ -88,9 +88,19 @@ def _told(tx: Transaction, rows: Sequence[kept.Row], *, people: bool) -> list[To
     ]
 
 
+def _whole(row: kept.Row) -> Mapping[str, Any]:
+    """What an entry says; of one that was tampered with what the columns beside it say, and that it was."""
+    beside = {"index": row.idx, "at": row.at, "kind": row.kind, "subject": row.subject, "by": row.by_whom, "said": {}}
+    try:
+        said = msgspec.json.decode(row.content, type=dict[str, Any])
+    except (msgspec.MsgspecError, ValueError):
+        return {**beside, "said": {"unreadable": "its bytes are not those that were written"}}
+    return {**beside, **said, "index": row.idx}
+
+
 def _personal(tx: Transaction, value: Mapping[str, Any], *, people: bool) -> Mapping[str, Value]:
     sealed = value.get("personal")
-    if not sealed:
+    if not isinstance(sealed, Mapping):
         return {}
     held = {one.name: one.content for one in kept.personal(tx, value["index"], value["index"] + 1)}
     found = {name: Value("held", _text(content)) if people else Value("withheld") for name, content in held.items()}
@@ -98,8 +108,12 @@ def _personal(tx: Transaction, value: Mapping[str, Any], *, people: bool) -> Map
 
 
 def _text(content: bytes) -> str:
-    value = msgspec.json.decode(content)
-    return value if isinstance(value, str) else content.decode()
+    said = content.decode(errors="replace")
+    try:
+        value = msgspec.json.decode(said)
+    except msgspec.MsgspecError:
+        return said
+    return value if isinstance(value, str) else said
 
 
 def _veils(value: Any) -> Iterable[str]:

@@ -4,7 +4,7 @@
     python3 verify.py --key KEY             KEY had from elsewhere, as `fairlead ledger show` prints it
     python3 verify.py --since EARLIER       nothing of an earlier export or checkpoint was taken back
 
-Exit code 0: all of it holds. 1: it does not, and the first line says from which entry on. 2: it could not be read.
+Exit code 0: all of it holds. 1: it does not, and the first line says from which entry on. 2: called in a wrong way.
 """
 
 from __future__ import annotations
@@ -123,6 +123,10 @@ class Unreadable(Exception):  # noqa: N818 - as in the rest of Fairlead
     """A file is not what it should be."""
 
 
+class NotWhole(Unreadable):
+    """The folder itself is not an export that can be read to its end."""
+
+
 class Key:
     """A public key, from `<name>+<8 hex digits>+<base64>`."""
 
@@ -159,7 +163,7 @@ class Note:
     def statement(self) -> tuple[str, int, bytes, list[str]]:
         """Origin, size, root and what follows."""
         lines = self.text.splitlines()
-        if len(lines) < 3 or not lines[1].isdigit():
+        if len(lines) < 3 or not lines[1].isascii() or not lines[1].isdigit() or len(lines[1]) > 18:
             raise Unreadable("a note that is no checkpoint")
         return lines[0], int(lines[1]), _unb64(lines[2]), lines[3:]
 
@@ -255,7 +259,8 @@ class Folder:
         if index != number:
             self.fault(number, f"line {number + 1} holds an entry that calls itself {index}")
         mine = held.pop(number, {})
-        for name, commitment in whole.get("personal", {}).items():
+        sealed = whole.get("personal", {})
+        for name, commitment in sealed.items() if isinstance(sealed, dict) else ():
             self.sealed += 1
             if name in mine:
                 self.disclosed += 1
@@ -267,19 +272,31 @@ class Folder:
     def personal(self) -> dict[int, dict[str, bytes]]:
         """What was handed along of personal values: salt and bytes by entry and name."""
         found: dict[int, dict[str, bytes]] = {}
-        for one in self.rows(PERSONAL):
-            found.setdefault(one["index"], {})[one["name"]] = bytes.fromhex(one["salt"]) + one["content"].encode()
-        for one in self.rows(PEOPLE):
-            said = bytes.fromhex(one["salt"]) + json.dumps(one["name"], ensure_ascii=False).encode()
-            if one["veil"] != "who:" + hashlib.sha256(said).hexdigest():
-                self.fault(0, "people.jsonl names somebody else behind " + one["veil"][:20])
+        for number, one in self.rows(PERSONAL):
+            try:
+                said = bytes.fromhex(one["salt"]) + one["content"].encode()
+                found.setdefault(int(one["index"]), {})[str(one["name"])] = said
+            except (ValueError, KeyError, TypeError, AttributeError):
+                self.fault(0, f"line {number} of {PERSONAL} holds no value of an entry")
+        for number, one in self.rows(PEOPLE):
+            try:
+                said = bytes.fromhex(one["salt"]) + json.dumps(one["name"], ensure_ascii=False).encode()
+                good = one["veil"] == "who:" + hashlib.sha256(said).hexdigest()
+            except (ValueError, KeyError, TypeError):
+                self.fault(0, f"line {number} of {PEOPLE} holds nobody")
+                continue
+            if not good:
+                self.fault(0, "people.jsonl names somebody else behind " + str(one["veil"])[:20])
         return found
 
-    def rows(self, name: str) -> Iterator[dict[str, Any]]:
-        """Lines of a file that need not be there."""
+    def rows(self, name: str) -> Iterator[tuple[int, Any]]:
+        """Lines of a file that need not be there, from 1 on."""
         if (self.folder / name).exists():
-            for line in self.read(name).splitlines():
-                yield json.loads(line)
+            for number, line in enumerate(self.read(name).splitlines(), 1):
+                try:
+                    yield number, json.loads(line)
+                except ValueError:
+                    yield number, None
 
     def locate(self) -> None:
         """Says which entry is not as it was signed: by the hashes handed along, if those are the signed ones."""
@@ -436,8 +453,13 @@ def _earlier(path: str) -> tuple[str, Note]:
 
 def verify(folder: str, keys: list[str], earlier: list[str]) -> dict[str, Any]:
     """Everything that is found out about an export, as plain values."""
-    export = Folder(Path(folder), [Key(one) for one in keys], [_earlier(one) for one in earlier])
-    export.verify()
+    known, before = [Key(one) for one in keys], [_earlier(one) for one in earlier]
+    try:
+        export = Folder(Path(folder), known, before)
+        export.verify()
+    except Exception as fault:
+        words = str(fault) if isinstance(fault, (Unreadable, OSError)) else f"it cannot be read: {fault!r}"
+        raise NotWhole(words) from fault
     key = export.key_of(export.size)
     # the sort is stable: of two faults at one entry the one found first explains the other
     faults = sorted(export.faults, key=lambda one: one[0])
@@ -480,8 +502,11 @@ def main(arguments: list[str]) -> int:
     said = parser.parse_args(arguments)
     try:
         result = verify(said.folder, said.key, said.since)
-    except (Unreadable, OSError, ValueError, KeyError, TypeError) as fault:
+    except NotWhole as fault:
         sys.stdout.write(f"NOT OK: {fault}\n")
+        return 1
+    except Unreadable as fault:
+        sys.stdout.write(f"NOT OK: what --key or --since names: {fault}\n")
         return 2
     told = json.dumps(result, indent=1) if said.json else "\n".join(lines(result))
     sys.stdout.write(told + "\n")
