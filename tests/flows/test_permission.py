@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from fairlead.config.load import FILE_NAME, load
-from fairlead.model.acts import Merge
+from fairlead.model.acts import CreateIssue, Merge
 from fairlead.model.times import FixedClock, parse_time
+from fairlead.signals.entering import acknowledged
 from fairlead.store import actions, records
-from fairlead.wiring import chatting, githubfake, governing
+from fairlead.wiring import chatting, githubfake, governing, signalling
 from fairlead.wiring.services import Services
 
 CHANGE = "github:brightwater/storefront#246"
@@ -105,3 +106,26 @@ def test_a_freeze_stops_a_merge_with_its_name(services: Services) -> None:
     row = governing.propose(services, Merge(subject=CHANGE, head_sha=head), "github", by=MANAGER)
     assert row["state"] == "denied"
     assert any("release-week" in reason for reason in row["reasons"])
+
+
+def test_who_breaks_the_glass_is_looked_at_by_somebody_else(services: Services) -> None:
+    """The signal stays until another person has acknowledged it."""
+    row = governing.propose(
+        services, CreateIssue(place="github:brightwater/storefront", title="Fire"), "github", by="agent:x"
+    )
+    done = governing.decide(
+        services, row["id"], person=MANAGER, roles={"team:booking": "manager"}, digest=row["digest"],
+        verdict="approved", reason="the till is on fire", how="cli", break_glass=True,
+    )  # fmt: skip
+    assert done["state"] == "approved"
+    signal = f"signal:glass-broken/{row['id']}"
+
+    def state() -> str | None:
+        services.catch_up()
+        signalling.evaluate(services)
+        with services.database.read() as tx:
+            return next((str(one["state"]) for one in records.rows(tx, "signals", [signal])), None)
+
+    assert state() == "open"
+    services.log.append([acknowledged(services.database, signal, "person:grace-liu", services.clock.now())])
+    assert state() == "resolved"
