@@ -67,11 +67,11 @@ class Walk:
             yield from found.items()
 
     def _filled(self, template: str) -> Iterator[str]:
-        names = re.findall(r"{(\w+)(?::path)?}", template)
+        names = re.findall(r"{(\w+)(?::\w+)?}", template)
         if all(f"{template} {name}" in self.values or name in self.values for name in names):
             choices = [self.values.get(f"{template} {name}", self.values.get(name, ())) for name in names]
             for chosen in zip(*choices, strict=False):
                 path = template
                 for name, value in zip(names, chosen, strict=True):
-                    path = re.sub(rf"{{{name}(:path)?}}", value, path)
+                    path = re.sub(rf"{{{name}(:\w+)?}}", value, path)
                 yield path

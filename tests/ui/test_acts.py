@@ -130,11 +130,13 @@ def test_a_pair_is_confirmed_and_taken_back(demo: TestClient, demo_site: Site) -
 def readers(demo_site: Site) -> Iterator[dict[str, TestClient]]:
     """Somebody of each role below the owner."""
     with demo_site.services.database.read() as tx:
-        humans = sorted(row["id"] for row in records.rows(tx, "people") if row["kind"] == "human")
+        humans = {row["id"] for row in records.rows(tx, "people") if row["kind"] == "human"}
+        # whoever has a role of the demo's already would act with both
+        free = sorted(humans - {user.person for user in access.all_users(tx)})
     roles: tuple[access.Role, ...] = ("manager", "member")
     invited = {
         role: demo_site.signed_in(demo_site.apps.access.invite(person, role))
-        for role, person in zip(roles, humans, strict=False)
+        for role, person in zip(roles, free, strict=False)
     }
     yield invited
     for client in invited.values():

@@ -18,6 +18,7 @@ from fairlead.governance.ledger.recording import opened, origin, record
 from fairlead.governance.ledger.tree import root
 from fairlead.model.errors import Abort, Unreadable
 from fairlead.model.times import Clock, entered_at
+from fairlead.model.typed import ready
 from fairlead.store import ledger as kept
 from fairlead.store.database import Transaction
 
@@ -46,6 +47,9 @@ class _Said(msgspec.Struct):
 class _Whole(msgspec.Struct):
     index: int
     said: _Said
+
+
+ready(_Whole)
 
 
 def announced(content: bytes) -> Announced:
