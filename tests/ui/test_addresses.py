@@ -14,8 +14,8 @@ from fairlead.ui.registry import pages
 from fairlead.ui.scope import SCOPE_WORDS
 
 NONSENSE = ("2026-13-45", "-1", "0x10", "9" * 30, "٣", "';--", "<b>&", "\x00", "🦄", "x" * 300)
-FREE = {"q", "code", "state"}
-"""Words that take any text."""
+FREE = {"q", "code", "state", "subject", "person"}
+"""Words that take any text; a list that has nothing of the last two says so."""
 
 
 def _one_of_each(site: Site) -> dict[str, Page]:

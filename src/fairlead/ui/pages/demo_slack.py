@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from fairlead.connectors.slack.fake.slack import FakeSlack
 from fairlead.model.errors import Skip
+from fairlead.ui.misnamed import choice
 from fairlead.ui.page import Page
 from fairlead.ui.views.chatter import Piece, Room, Said, conversation, pieces, rooms
 from fairlead.ui.visit import Visit
@@ -34,10 +35,10 @@ def show(visit: Visit) -> Response:
         return visit.page("pages/demo_slack.html", visit.words("There is no Slack to try here"), there=False)
     with fake.held.open() as space:
         people = [(one["id"], one["real_name"]) for one in space.users.values() if not one["is_bot"]]
-        chosen = visit.said("as") if visit.said("as") in space.users else people[0][0]
+        chosen = choice(visit, "as", space.users, people[0][0])
         found: list[Room] = rooms(space, chosen, visit.words("Only Fairlead"))
-        place = next((one.id for one in found if one.id == visit.said("in")), found[0].id if found else "")
-        home = visit.said("in") == _HOME
+        room = choice(visit, "in", [_HOME, *(one.id for one in found)])
+        place, home = room if room and room != _HOME else found[0].id if found else "", room == _HOME
         said: list[Said] = conversation(space, space.conversations[place], chosen) if place and not home else []
         shown: tuple[Piece, ...] = pieces(space.homes.get(chosen, {}).get("blocks", ())) if home else ()
         modals = [_form(view) for view in space.modals.values() if view.get("user") == chosen]

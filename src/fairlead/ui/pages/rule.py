@@ -13,7 +13,7 @@ from fairlead.signals.rules import Rule, read
 from fairlead.signals.templates import filled, names_in, worded
 from fairlead.signals.trying import tried
 from fairlead.ui.kept import kept
-from fairlead.ui.misnamed import choice
+from fairlead.ui.misnamed import Misnamed, choice
 from fairlead.ui.page import Page
 from fairlead.ui.visit import Visit
 
@@ -33,6 +33,8 @@ def show(visit: Visit) -> Response:
     # over the same facts the same rule says the same: both scans take most of a second
     same = repr(rule.written)
     why = kept(visit, ("why", same, subject), lambda: explain(warehouse, rule, subject, now)) if subject else None
+    if subject and why is None:
+        raise Misnamed("subject", subject, ())
     past, unknown = _past(visit, rule, days)
     found = [] if rule.written.mode == "off" else kept(visit, ("judged", same), lambda: judge(warehouse, rule, now))
     return visit.page(
