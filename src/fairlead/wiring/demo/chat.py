@@ -42,5 +42,5 @@ def chat_setup(fake: FakeSlack) -> str:
     return (
         f'[sources.{SOURCE}]\ntool = "slack"\ntoken = {{ file = "{TOKEN_FILE}" }}\nevery_minutes = 0\n'
         f'webhook_secrets = [{{ file = "{SECRET_FILE}" }}]\n\n'
-        f'[slack]\nmode = "http"\nchannels = {{ {channels} }}\n\n[actions]\nsources = ["github", "{SOURCE}"]\n'
+        f'[slack]\nmode = "http"\nchannels = {{ {channels} }}\n'
     )

@@ -26,6 +26,8 @@ MARK = "as-of"
 """File of the home that holds the story's present; also the sign that the home is the demo's and may be cleared."""
 
 _AT_ONCE = 1000
+_WRITTEN_TO = '[actions]\nsources = ["github", "slack"]\n'
+"""The two tools that the demo has a fake to write to of."""
 _DAY = timedelta(days=1)
 
 
@@ -38,7 +40,7 @@ def make_home(folder: Path, as_of: datetime, seed: int, report: Callable[[Progre
     (folder / MARK).write_text(iso(history.end), encoding="utf-8")
     (folder / SECRET_FILE).write_text(history.secret, encoding="utf-8")
     slack = make_workspace(folder, history.secret, history.end)
-    setup = [history.setup, calendars_setup(folder), chat_setup(slack)]
+    setup = [history.setup, calendars_setup(folder), chat_setup(slack), _WRITTEN_TO]
     (folder / FILE_NAME).write_text("\n".join(setup), encoding="utf-8")
     write_calendars(folder, history.calendars)
     (folder / SIGNING_FILE).write_text(history.signing_token, encoding="utf-8")
