@@ -57,6 +57,9 @@ def test_a_nudge_is_proposed_approved_in_slack_done_at_github_and_proven_to_a_st
 ) -> None:
     """The whole way of one comment."""
     row = proposed(services)
+    # told as people read it: no instant of a machine
+    assert "waited for a review since " in row["title"]
+    assert "T2" not in row["title"]
     assert comments(services) == []
 
     door = chatting.door(services)

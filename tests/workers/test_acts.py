@@ -152,7 +152,7 @@ def test_a_worker_that_is_killed_goes_on_where_it_was(team: Harbour) -> None:
 @pytest.mark.parametrize("how", ["command", "worker"])
 @pytest.mark.parametrize("where", MOMENTS)
 def test_killed_at_every_step(team: Harbour, where: str, how: str) -> None:
-    for _ in range(3):
+    for _ in range(2):
         before = team.effects()
         with team.services() as services:
             action = proposed(services, f"round {before}")

@@ -56,3 +56,28 @@ def test_each_opening_is_proposed_once_and_withdrawn_when_it_is_over(
             assert (actions.one(tx, "action:1") or {})["error"] == "what it answered is over"
     finally:
         services.close()
+
+
+def test_what_a_stranger_wrote_calls_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A title with a mention goes into a proposed text without one."""
+    monkeypatch.setattr(homes, "SETTINGS", homes.SETTINGS + SETTINGS)
+    monkeypatch.setenv("TOKEN", "t0ken")
+    home = homes.Home(
+        tmp_path,
+        RULES.replace("Who has this?", "{title}: who has this?").replace(
+            '["severity', '["title is known", "severity'
+        ),
+    )
+    judge = Judge(home.services)
+    try:
+        # what was so when it was first looked at is proposed to nobody
+        for severity in ("low", "critical"):
+            home.incident("Q1A2B3C4D5E6F7", severity=severity, title="@acme/everyone look, ask kim@acme.example")
+            home.services.warehouse.refresh()
+            judge.tick({})
+            judge.refreshed()
+        with home.services.database.read() as tx:
+            (row,) = actions.newest(tx, 10)
+        assert "@ acme/everyone look" in row["arguments"]
+    finally:
+        home.services.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -12,7 +13,9 @@ from fairlead.governance import proposing
 from fairlead.governance.desk import Desk
 from fairlead.model.acts import read_act
 from fairlead.model.errors import Fault, Skip
+from fairlead.model.times import parse_time
 from fairlead.signals.judging import kinds_of
+from fairlead.signals.language.tree import Kind
 from fairlead.signals.rules import Rule
 from fairlead.signals.sweeping import Judged
 from fairlead.signals.templates import filled, worded
@@ -26,6 +29,7 @@ from fairlead.wiring.services import Services
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
+_MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
 def judge(services: Services, dirty: Mapping[str, Collection[str]] | None = None) -> Judged:
@@ -77,7 +81,7 @@ def _unanswered(services: Services, at: Desk, rule: str) -> Iterator[Row]:
 def _propose_for(at: Desk, rule: Rule, signal: Mapping[str, Any], opening: int) -> Row:
     kinds = kinds_of(rule)
     held = msgspec.json.decode(signal["values"] or "{}")
-    told = {name: worded(value, kinds.get(name)) for name, value in held.items()}
+    told = {name: _told(value, kinds.get(name)) for name, value in held.items()}
     act = read_act(filled(rule.then.propose, {**told, "id": signal["subject"]}))
     return proposing.propose(
         at,
@@ -88,6 +92,14 @@ def _propose_for(at: Desk, rule: Rule, signal: Mapping[str, Any], opening: int) 
         signal=signal["id"],
         opening=opening,
     )
+
+
+def _told(value: Any, kind: Kind | None) -> str:
+    """A value as people read it elsewhere: moments without their seconds, and names that call nobody."""
+    if kind == "time" and (moment := parse_time(value)):
+        return f"{moment:%a %d %b %Y, %H:%M} UTC"
+    # a title may hold `@everybody`: what a stranger wrote must not make us call them
+    return _MENTION.sub("@ ", worded(value, kind))
 
 
 def _is_backfill(services: Services, signal: str) -> bool:
