@@ -13,6 +13,7 @@ from tests.clocks import SteppedClock
 
 from fairlead.config.load import load
 from fairlead.governance.gates import NAMES, Gate
+from fairlead.governance.policy.document import Subject
 from fairlead.model.errors import Fault
 from fairlead.model.patch import Patch
 from fairlead.model.records.code import Change, ChangeEvent, ChangeFile
@@ -22,7 +23,8 @@ from fairlead.model.records.operation import Alert
 from fairlead.model.records.people import Account
 from fairlead.model.records.work import Sprint, WorkItem, WorkItemLink
 from fairlead.store import records
-from fairlead.wiring.gating import answer_gates, as_facts, gates
+from fairlead.wiring import policy_facts
+from fairlead.wiring.gating import answer_gates, gates
 from fairlead.wiring.services import Services
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -117,7 +119,12 @@ def test_each_gate_by_its_records(home: Home) -> None:
     assert found["review"].why == "approved, but before its last commit"
     assert found["tests"].evidence == (f"{REPOSITORY}/check/lint", f"{REPOSITORY}/check/unit2")
     assert found["performance"].values["usual_seconds"] == 103.0
-    assert as_facts(tuple(found.values()))["review"]["approvals"] == 1
+    assert found["review"].values["approvals"] == 1
+    # policies are told the same: what was approved before its last commit waits
+    facts = policy_facts.gates(home.services, Subject(known=True, id=CHANGE))
+    assert (facts.checks.state, facts.review.state, facts.review.approved_by) == ("passed", "waiting", ())
+    assert (facts.coverage.percent, facts.coverage.before_percent) == (80.0, 80.5)
+    assert (facts.documentation, facts.performance, facts.security_alerts) == ("failed", "passed", 0)
     home.event(4, "approved", "noor")
     home.put(
         ChangeFile(id="f2", change=CHANGE, repository=REPOSITORY, path="docs/pay.md"),

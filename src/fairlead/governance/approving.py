@@ -216,16 +216,7 @@ def delegate(
     """Hands a person's right to approve to somebody else for a while."""
     with desk.database.begin() as tx:
         now = desk.now()
-        holder = access.user(tx, giver)
-        if (
-            holder is None
-            or holder.disabled_at is not None
-            or not any(
-                role != "viewer"
-                for where, role in holder.roles.items()
-                if team in (EVERYWHERE, where) or where == EVERYWHERE
-            )
-        ):
+        if not _has_right(access.user(tx, giver), team):
             raise Denied(
                 f"{giver} has no right there to hand over", hint="owners give roles: `fairlead people invite`"
             )

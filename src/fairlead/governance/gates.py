@@ -37,6 +37,8 @@ class Gate:
     """Ids of records that show it, fifty at most."""
     values: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     """Numbers that policies may ask about."""
+    voices: tuple[str, ...] = ()
+    """Ids of the people on whose words it rests; for policies, and told to nobody."""
 
 
 def gates_of(warehouse: Warehouse, change: str, setup: Setup | None = None) -> tuple[Gate, ...]:
@@ -84,9 +86,10 @@ class _Asked:
             return Gate("tests", "unknown", "no check of its last commit is known")
         bad = [run for run in needed if run["state"] == "finished" and run["result"] not in _GOOD]
         going = [run for run in needed if run["state"] != "finished"]
-        values = {"checks": len(needed), "failed": len(bad), "running": len(going)}
+        values = {"checks": len(needed), "failed": len(bad), "running": len(going),
+                  "failed_names": _names(bad), "running_names": _names(going)}  # fmt: skip
         if bad:
-            named = ", ".join(sorted({run["name"] or run["id"] for run in bad})[:3])
+            named = ", ".join(_names(bad)[:3])
             return Gate("tests", "failed", f"{named} failed on its last commit", _ids(bad), values)
         if going:
             return Gate(
@@ -125,11 +128,11 @@ class _Asked:
         fresh = [one for one in approvals if not one["sha"] or one["sha"] == self.row["head_sha"]]
         values = {"approvals": len(approvals), "of_last_commit": len(fresh), "changes_requested": len(against)}
         if against:
-            return Gate("review", "failed", "a review asks for changes", _ids(against), values)
+            return Gate("review", "failed", "a review asks for changes", _ids(against), values, _voices(against))
         if not approvals:
             return Gate("review", "failed", "no human but its author has approved it", (self.row["id"],), values)
         why = "approved" if fresh else "approved, but before its last commit"
-        return Gate("review", "passed" if fresh else "failed", why, _ids(approvals), values)
+        return Gate("review", "passed" if fresh else "failed", why, _ids(approvals), values, _voices(fresh))
 
     def documentation(self) -> Gate:
         """Whether documentation was touched where the files ask for it."""
@@ -197,6 +200,14 @@ def told(gates: Iterable[Gate]) -> list[dict[str, Any]]:
 
 def _ids(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(str(row["id"]) for row in rows[:_MOST_IDS])
+
+
+def _names(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    return sorted({str(run["name"] or run["id"]) for run in runs})
+
+
+def _voices(words: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(sorted(str(one["voice"]) for one in words))
 
 
 def _fits(path: str | None, globs: Iterable[str]) -> bool:

@@ -68,8 +68,3 @@ def _evidence(gate: Gate) -> str:
 
 
 VERBS: Mapping[str, Verb] = {"gates": answer_gates}
-
-
-def as_facts(found: tuple[Gate, ...]) -> dict[str, Any]:
-    """Name -> state and numbers: how a policy's input names them."""
-    return {gate.name: {"state": gate.state, **gate.values} for gate in found}

@@ -111,7 +111,7 @@ def document(services: Services, asked: Asked, now: datetime) -> dict[str, Any]:
         d.Input(
             act=_act(services, asked),
             proposer=proposer,
-            subject=_with_gates(services, known, row) if table == "changes" and row else known,
+            subject=_with_gates(services, known) if table == "changes" and row else known,
             source=source,
             time=moment_of(now, calendars.of_team(asked.team), quiet, services.policy.policies.freezes),
             approvals=tuple(words),
@@ -210,9 +210,9 @@ def _protected(services: Services, base: str, home: Mapping[str, Any] | None) ->
     return named or not base or home is None or base == home.get("default_branch")
 
 
-def _with_gates(services: Services, known: d.Subject, row: Mapping[str, Any]) -> d.Subject:
+def _with_gates(services: Services, known: d.Subject) -> d.Subject:
     try:
-        return policy_facts.gates(services, known, row)
+        return policy_facts.gates(services, known)
     except Exception as fault:
         # unknown gates pass nothing, and policies then say which
         log.warning("no facts about %s: %s", known.id, fault)
