@@ -88,6 +88,21 @@ def test_a_policy_that_takes_too_long_is_a_denial_and_the_next_are_answered(tmp_
     assert judge.decide(asked()).reasons
 
 
+def test_a_text_that_would_end_the_engine_is_refused_where_a_policy_matches(judge: Judge, tmp_path: Path) -> None:
+    long = asked(act={"arguments": {"body": ["x" * 40_000]}})
+    assert judge.decide(long).effect == "allow"
+    (tmp_path / "matching.rego").write_text(
+        "package fairlead.policies.matching\n\n"
+        'deny contains "no" if { regex.match("(x|y)*z", input.act.arguments.body[0]) }\n'
+    )
+    own = judge_of(tmp_path)
+    verdict = own.decide(long)
+    assert (verdict.effect, verdict.reasons[0].rule) == ("deny", FAILED)
+    assert "40000 characters" in verdict.reasons[0].words
+    assert own.decide(asked(act={"arguments": {"body": ["x" * 4_000]}})).effect == "allow"
+    own.close()
+
+
 def test_many_threads_get_the_answers_of_one(judge: Judge) -> None:
     cases = [asked("comment"), asked("page"), asked("conquer"), asked("merge", approvals=(word("person:noor"),))]
     expected = [judge.decide(one).effect for one in cases]

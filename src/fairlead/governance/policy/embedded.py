@@ -6,7 +6,7 @@ import json
 import logging
 import queue
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 _BUILDING_S = 30.0
 _LOST_AT_MOST = 4
 """Threads that may hang in a policy before nobody is let in any more: each holds an interpreter and spins a core."""
+
+_LONGEST = 8_192
+"""Characters of a text that the engine's own patterns are given: at some 30,000 they end the process."""
 
 
 class Embedded:
@@ -35,12 +38,17 @@ class Embedded:
     ) -> None:
         self._make = lambda: Interpreting(modules, data, entries)
         self._timeout_s, self._threads = timeout_s, threads
+        self._matches = any("regex." in text for text in modules.values())
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._made = self._lost = 0
         self._lock = Lock()
 
     def ask(self, entry: str, document: Mapping[str, Any]) -> Any:
         """What a rule says; raises `EngineFault`, also when it takes longer than allowed."""
+        if self._matches and (longest := max(map(len, _texts(document)), default=0)) > _LONGEST:
+            raise EngineFault(
+                f"a text of {longest} characters is longer than {_LONGEST}, and a policy matches by `regex`"
+            )
         until = time.monotonic() + self._timeout_s
         worker = self._worker(until)
         # building takes longer than deciding and happens once: on a machine that is busy starting, it is no time-out
@@ -89,6 +97,17 @@ class Embedded:
     def _returned(self) -> None:
         with self._lock:
             self._lost = max(self._lost - 1, 0)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
 
 
 class _Job:
