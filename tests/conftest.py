@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import ipaddress
@@ -75,6 +76,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if os.environ.get("FAIRLEAD_CI") and skipped and session.exitstatus == pytest.ExitCode.OK:
         reporter.write_line(f"{len(skipped)} skipped, and in CI none may be", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A browser that an earlier file opened keeps an event loop running in this thread: other tests begin without it,
+    whichever file came before theirs."""
+    browsers = asyncio._get_running_loop()
+    if browsers is None or "browser" in request.fixturenames:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(browsers)
 
 
 def _within_the_machine(connect: Callable[..., Any]) -> Callable[..., Any]:

@@ -220,22 +220,9 @@ def _said(
 
 
 def _do(enter: Callable[[Services], str], json: bool) -> None:
-    """Enters and shows what came of it."""
-    from fairlead.cli import home
-    from fairlead.cli.output import show_json
-    from fairlead.governance.entering import one
+    from fairlead.cli.entering import entered
     from fairlead.governance.risking import told
 
-    with home.services() as services:
-        if home.server_socket() is None:
-            services.apply()
-        record = enter(services)
-        # a server reads it by itself, within the second
-        row = None
-        if home.server_socket() is None:
-            services.apply()
-            row = told(one(services, "risks", record))
-    if json:
-        show_json(row or {"id": record})
-        return
-    typer.echo(f"{record}: {row['state']}, {row['score'] or 'no score'}, {row['title']}" if row else record)
+    entered(
+        "risks", enter, told, lambda row: f"{row['state']}, {row['score'] or 'no score'}, {row['title']}", json=json
+    )

@@ -1,0 +1,39 @@
+"""What people enter on the command line: written down, read at once where no server does, shown as it stands then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from fairlead.wiring.services import Services
+
+
+def entered(
+    table: Literal["decisions", "risks"],
+    enter: Callable[[Services], str],
+    told: Callable[[dict[str, Any]], dict[str, Any]],
+    line: Callable[[Mapping[str, Any]], str],
+    *,
+    json: bool,
+) -> None:
+    """Enters something and shows the record of a table that came of it: as JSON, or its id with a line about it."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.governance.entering import one
+
+    with home.services() as services:
+        # a server reads it by itself, within the second
+        alone = home.server_socket() is None
+        if alone:
+            services.apply()
+        record, row = enter(services), None
+        if alone:
+            services.apply()
+            row = told(one(services, table, record))
+    if json:
+        show_json(row or {"id": record})
+        return
+    typer.echo(f"{record}: {line(row)}" if row else record)
