@@ -169,10 +169,10 @@ def test_killed_at_every_step(team: Harbour, where: str, how: str) -> None:
 def test_two_workers_on_one_file_have_names_of_their_own(team: Harbour) -> None:
     with team.services() as one, team.services() as two:
         first, second = Slot(one), Slot(two)
-        assert (first.take(), second.take()) == (1, 2)
+        assert (first.take(), second.take()) == ("worker-1", "worker-2")
         first.give_back()
         third = Slot(two)
-        assert third.take() == 1
+        assert third.take() == "worker-1"
         second.give_back()
         third.give_back()
 
