@@ -203,6 +203,14 @@ def newest(
     return [Row(*row) for row in tx.execute(chosen)]
 
 
+def tells(tx: Transaction, kind: str, subject: str, name: str, value: str) -> bool:
+    """Whether an entry of this kind about this subject says so."""
+    ours = (ledger_entries.c.kind == kind, ledger_entries.c.subject == subject)
+    # JSON of one form only: a name and its value always stand there in the same bytes
+    said = f'"{name}":"{value}"'.encode()
+    return any(said in bytes(content) for (content,) in tx.execute(select(ledger_entries.c.content).where(*ours)))
+
+
 def concerning(tx: Transaction, veil: str) -> list[Row]:
     """All entries by or about somebody."""
     ours = (ledger_entries.c.by_whom == veil) | (ledger_entries.c.subject == veil)
