@@ -48,7 +48,6 @@ from fairlead.store.tables import (
 _TURN = 0x6C65_6467
 """Advisory lock of PostgreSQL under which entries get their index."""
 _AT_ONCE = 20_000
-_FOR_GOOD = (ledger_entries, ledger_tiles, ledger_checkpoints, ledger_anchors)
 _LAST_US = 253_402_300_799_999_999
 """The last moment that Python has."""
 
@@ -146,18 +145,6 @@ def ends(tx: Transaction) -> int:
 def strays(tx: Transaction) -> bool:
     """Whether something calls itself an entry before the first."""
     return tx.execute(select(ledger_entries.c.idx).where(ledger_entries.c.idx < 0).limit(1)).first() is not None
-
-
-def unguarded(tx: Transaction) -> list[str]:
-    """Triggers that keep what is written, as far as they are not there or do nothing."""
-    if tx.dialect.name == "postgresql":
-        held = "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal"
-        wanted = [f"{table.name}_kept" for table in _FOR_GOOD]
-    else:
-        held = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT,%'"
-        wanted = [f"{table.name}_no_{what}" for table in _FOR_GOOD for what in ("update", "delete", "replace")]
-    there = {row[0] for row in tx.execute(text(held))}
-    return [name for name in wanted if name not in there]
 
 
 def _count(tx: Transaction) -> int:

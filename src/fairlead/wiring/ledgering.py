@@ -14,6 +14,7 @@ from fairlead.governance.ledger.checking import Findings
 from fairlead.governance.ledger.proving import Growth, Proof, grown, prove
 from fairlead.model.errors import Fault, Skip
 from fairlead.model.times import entered_at, iso
+from fairlead.store import guards
 from fairlead.store import ledger as kept
 from fairlead.store import records
 from fairlead.store.access import Reading
@@ -76,7 +77,8 @@ def standing(services: Services) -> dict[str, Any]:
         seen, last = auditing.last(tx), kept.last_checkpoint(tx)
         anchors, size = kept.anchors(tx, limit=5), kept.size(tx)
         # told at once, whenever the auditor last came by
-        loose = kept.unguarded(tx) if seen is None or seen.ok else []
+        loose = guards.missing(tx)
+    # what is gone is told by how it is now; what the auditor found stays until all was verified
     faults = [fault_words(one) for one in seen.faults] if seen else []
     return {
         "entries": size,
