@@ -1,0 +1,214 @@
+"""The best plan, proven, or how far from it the one at hand may be: OR-Tools CP-SAT, loaded only where asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from ortools.sat.python import cp_model
+
+from fairlead.planning.project import Mode, Placed, Project, Schedule, makespan
+
+Status = Literal["optimal", "feasible", "impossible", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A plan with what is known of better ones."""
+
+    schedule: Schedule
+    makespan: int
+    bound: int
+    """No plan ends earlier."""
+    status: Status
+
+    @property
+    def gap(self) -> float:
+        """Share of its length by which it might be shorter."""
+        return (self.makespan - self.bound) / self.makespan if self.makespan else 0.0
+
+
+def solve(
+    project: Project,
+    hint: Schedule,
+    *,
+    within_s: float = 2.0,
+    seed: int = 1,
+    threads: int = 2,
+    better: Callable[[Schedule], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Solved:
+    """Improves a plan until it is proven best, time is up or `stop` says so; `better` is told of each better one."""
+    made = _Made(project, makespan(hint))
+    for at, placed in enumerate(hint):
+        made.suggest(at, placed)
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = within_s
+    solver.parameters.num_workers = threads
+    solver.parameters.random_seed = seed
+    telling = _Telling(made, better, stop)
+    outcome = solver.solve(made.model, telling)
+    bound = max(project.network.end, _whole(solver.best_objective_bound))
+    if outcome in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        found = made.read(solver.value, solver.boolean_value)
+        length = makespan(found)
+        return Solved(found, length, min(bound, length), "optimal" if outcome == cp_model.OPTIMAL else "feasible")
+    # nothing better than the hint was found in time, and nobody proved that there is nothing
+    return Solved(hint, makespan(hint), min(bound, makespan(hint)), "feasible")
+
+
+def _whole(bound: float) -> int:
+    # the solver tells a whole number as a float that may lie just below it
+    return int(-(-(bound - 1e-6) // 1)) if bound > 0 else 0
+
+
+class _Made:
+    """The model of a project."""
+
+    def __init__(self, project: Project, longest: int) -> None:
+        self.project, self.model = project, cp_model.CpModel()
+        self._longest = longest
+        network = project.network
+        slack = longest - network.end
+        self.starts: list[cp_model.IntVar] = []
+        self.ends: list[cp_model.IntVar] = []
+        self.chosen: list[list[cp_model.IntVar]] = []
+        self.parts: list[dict[tuple[int, str], cp_model.IntVar]] = []
+        self._uses: dict[int, list[tuple[cp_model.IntervalVar, int]]] = {}
+        self._work: dict[int, list[cp_model.IntervalVar]] = {}
+        for at in range(len(project.activities)):
+            first, last = int(network.earliest[at]), int(network.latest[at]) + max(slack, 0)
+            self._activity(at, first, max(first, last))
+        self._order()
+        self._apart()
+        self._scarce()
+        self.length = self.model.new_int_var(network.end, longest, "length")
+        self.model.add_max_equality(self.length, self.ends) if self.ends else None
+        self.model.minimize(self.length)
+
+    def _activity(self, at: int, first: int, last: int) -> None:
+        model, activity = self.model, self.project.activities[at]
+        start = model.new_int_var(first, last, f"s{at}")
+        longest = max(mode.duration for mode in activity.modes)
+        end = model.new_int_var(first, min(last + longest, self._longest), f"e{at}")
+        self.starts.append(start)
+        self.ends.append(end)
+        several = len(activity.modes) > 1
+        chosen = [model.new_bool_var(f"m{at}.{number}") for number in range(len(activity.modes))] if several else []
+        self.chosen.append(chosen)
+        self.parts.append({})
+        if several:
+            model.add_exactly_one(chosen)
+        for number, mode in enumerate(activity.modes):
+            literal = chosen[number] if several else None
+            interval = self._interval(mode, start, end, first, last, literal)
+            for resource, amount in mode.demands.items():
+                self._uses.setdefault(resource, []).append((interval, amount))
+            if mode.skills:
+                self._staff(at, start, mode.duration, mode.skills, literal)
+
+    def _interval(
+        self, mode: Mode, start: cp_model.IntVar, end: cp_model.IntVar, first: int, last: int,
+        chosen: cp_model.IntVar | None,
+    ) -> cp_model.IntervalVar:  # fmt: skip
+        """When an activity occupies something if it is done in this mode."""
+        model = self.model
+        if not any(self.project.resources[at].closed for at in mode.demands):
+            if chosen is None:
+                model.add(end == start + mode.duration)
+                return model.new_fixed_size_interval_var(start, mode.duration, "")
+            model.add(end == start + mode.duration).only_enforce_if(chosen)
+            return model.new_optional_fixed_size_interval_var(start, mode.duration, chosen, "")
+        # the end follows from the start by the calendar: allowed pairs of both, whatever makes the breaks
+        ends = self.project.ends(mode)[first : last + 1]
+        pairs = [(first + at, int(found)) for at, found in enumerate(ends) if 0 <= found <= self._longest]
+        allowed = model.add_allowed_assignments([start, end], pairs)
+        size = model.new_int_var(mode.duration, self._longest, "")
+        if chosen is None:
+            return model.new_interval_var(start, size, end, "")
+        allowed.only_enforce_if(chosen)
+        return model.new_optional_interval_var(start, size, end, chosen, "")
+
+    def _staff(
+        self, at: int, start: cp_model.IntVar, duration: int, skills: object, chosen: cp_model.IntVar | None
+    ) -> None:
+        assert isinstance(skills, dict)
+        model, project = self.model, self.project
+        takes: dict[int, list[cp_model.IntVar]] = {}
+        for skill, count in skills.items():
+            held = []
+            for number, worker in enumerate(project.workers):
+                if skill in worker.skills:
+                    part = self.parts[at].setdefault((number, skill), model.new_bool_var(f"p{at}.{number}.{skill}"))
+                    takes.setdefault(number, []).append(part)
+                    held.append(part)
+            wanted = model.add(sum(held) == count)
+            if chosen is not None:
+                wanted.only_enforce_if(chosen)
+        for number, parts in takes.items():
+            takes_part = model.new_bool_var(f"w{at}.{number}")
+            # equal to their sum: nobody counts for two skills at once
+            model.add(takes_part == sum(parts))
+            self._work.setdefault(number, []).append(
+                model.new_optional_fixed_size_interval_var(start, duration, takes_part, "")
+            )
+
+    def _order(self) -> None:
+        for wait in self.project.waits:
+            before = self.ends[wait.before] if wait.link == "finish_start" else self.starts[wait.before]
+            self.model.add(self.starts[wait.after] >= before + wait.lag)
+
+    def _apart(self) -> None:
+        for one, other in self.project.apart:
+            for first, mode in enumerate(self.project.activities[one].modes):
+                for second, against in enumerate(self.project.activities[other].modes):
+                    if mode.demands.keys() & against.demands.keys():
+                        picked = (self._picked(one, first), self._picked(other, second))
+                        self.model.add_bool_or([~literal for literal in picked if literal is not None])
+
+    def _picked(self, at: int, mode: int) -> cp_model.IntVar | None:
+        return self.chosen[at][mode] if self.chosen[at] else None
+
+    def _scarce(self) -> None:
+        model, project = self.model, self.project
+        for number, uses in self._uses.items():
+            resource = project.resources[number]
+            intervals, amounts = zip(*uses, strict=True)
+            if resource.capacity == 1:
+                model.add_no_overlap(intervals)
+            else:
+                model.add_cumulative(intervals, amounts, resource.capacity)
+        for number, work in self._work.items():
+            closed_at = project.workers[number].closed
+            model.add_no_overlap([*work, *(model.new_fixed_size_interval_var(b, e - b, "") for b, e in closed_at)])
+
+    def suggest(self, at: int, placed: Placed) -> None:
+        """What the plan at hand says of an activity."""
+        self.model.add_hint(self.starts[at], placed.start)
+        self.model.add_hint(self.ends[at], placed.end)
+        for number, chosen in enumerate(self.chosen[at]):
+            self.model.add_hint(chosen, number == placed.mode)
+
+    def read(self, value: Callable[[cp_model.IntVar], int], holds: Callable[[cp_model.IntVar], bool]) -> list[Placed]:
+        """The plan that a solution stands for."""
+        found = []
+        for at, (start, end) in enumerate(zip(self.starts, self.ends, strict=True)):
+            mode = next((number for number, chosen in enumerate(self.chosen[at]) if holds(chosen)), 0)
+            workers = tuple(number for (number, _), part in self.parts[at].items() if holds(part))
+            found.append(Placed(int(value(start)), int(value(end)), mode, workers))
+        return found
+
+
+class _Telling(cp_model.CpSolverSolutionCallback):
+    """Tells of each better plan, and stops where somebody has seen enough."""
+
+    def __init__(self, made: _Made, better: Callable[[Schedule], None], stop: Callable[[], bool]) -> None:
+        super().__init__()
+        self._made, self._better, self._stop = made, better, stop
+
+    def on_solution_callback(self) -> None:
+        """Called by the solver."""
+        self._better(self._made.read(self.value, self.boolean_value))
+        if self._stop():
+            self.stop_search()
