@@ -35,17 +35,16 @@ class _Room:
     project: Project
     length: int
     resources: NDArray[np.int64] = field(init=False)
-    workers: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         project = self.project
         self.resources = np.empty((len(project.resources), self.length), dtype=np.int64)
-        self.workers = np.ones((len(project.workers), self.length), dtype=np.bool_)
         for at, resource in enumerate(project.resources):
             # where one is closed is in the ends of each mode: what is split lies over such a span
             self.resources[at] = resource.capacity
-        for at, worker in enumerate(project.workers):
-            self.workers[at] = opened(worker.closed, self.length)
+        # who is looked for by skill goes on after no break
+        for worker in project.workers:
+            self.resources[worker.resource][~opened(project.resources[worker.resource].closed, self.length)] = 0
 
     def first(self, mode: Mode, start: int, barred: Collection[int] = ()) -> tuple[Placed, ...]:
         """Earliest place from a start on at which a mode fits, with who does it; none if it never does."""
@@ -70,7 +69,11 @@ class _Room:
                 continue
             if not parts:
                 return (Placed(start, end, 0),)
-            free = np.flatnonzero(self.workers[:, start:end].all(axis=1)).tolist()
+            free = [
+                at
+                for at, worker in enumerate(self.project.workers)
+                if (self.resources[worker.resource, start:end] > 0).all()
+            ]
             found = match(self.project, parts, free)
             if found is not None:
                 return (Placed(start, end, 0, found),)
@@ -91,13 +94,12 @@ class _Room:
         for resource, amount in mode.demands.items():
             self.resources[resource, placed.start : placed.end] -= amount
         for worker in placed.workers:
-            self.workers[worker, placed.start : placed.end] = False
+            self.resources[self.project.workers[worker].resource, placed.start : placed.end] -= 1
 
 
 def place(project: Project, order: Order) -> list[Placed]:
     """One plan: of all that may go next, the first in order goes where it fits first, in the mode that ends first."""
-    # as if all were done one after the other: a plan always fits in
-    room = _Room(project, 2 * project.horizon + 1)
+    room = _Room(project, project.length)
     waiting = [len(project.waited_for[at]) for at in range(len(project.activities))]
     following: list[list[int]] = [[] for _ in project.activities]
     for wait in project.waits:
@@ -125,7 +127,7 @@ def _earliest(project: Project, room: _Room, at: int, found: Sequence[Placed | N
     best: Placed | None = None
     for number, mode in enumerate(activity.modes):
         for fit in room.first(mode, max(least, 0), _barred(project, at, found)):
-            if best is None or fit.end < best.end:
+            if best is None or (fit.end, mode.cost) < (best.end, activity.modes[best.mode].cost):
                 best = Placed(fit.start, fit.end, number, fit.workers)
     if best is None:
         raise NobodyError(activity.id, "nobody and nothing can do it")
@@ -195,10 +197,9 @@ def backward(project: Project, schedule: Schedule) -> list[Placed]:
 
 def mirror(project: Project) -> Project | None:
     """The same project told from its end; `None` where something is bound to a moment and has no mirror image."""
-    closed = [one.closed for one in project.resources] + [one.closed for one in project.workers]
-    if any(closed) or any(one.release for one in project.activities):
+    if any(one.closed for one in project.resources) or any(one.release for one in project.activities):
         return None
     if any(wait.link != "finish_start" for wait in project.waits):
         return None
     waits = tuple(type(wait)(wait.after, wait.before, "finish_start", wait.lag) for wait in project.waits)
-    return Project(project.activities, waits, project.resources, project.workers, project.apart)
+    return Project(project.activities, waits, project.resources, project.workers, project.span, project.apart)

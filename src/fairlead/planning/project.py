@@ -32,6 +32,8 @@ class Mode:
     """Skill -> how many people with it; nobody counts for two skills at once."""
     split: bool = False
     """Whether it rests while one of its resources is closed, and goes on afterwards; else it must end before."""
+    cost: int = 0
+    """Of modes that make no plan longer, the one of the least cost is taken."""
     name: str = ""
 
 
@@ -71,11 +73,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Somebody with skills, who does one thing at a time."""
+    """Somebody with skills, of whom a mode needs any: occupies one of a resource of their own."""
 
-    id: str
     skills: frozenset[str]
-    closed: tuple[tuple[int, int], ...] = ()
+    resource: int
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ class Project:
     waits: tuple[Wait, ...] = ()
     resources: tuple[Resource, ...] = ()
     workers: tuple[Worker, ...] = ()
+    span: int = 0
+    """Units of time that there are, where a calendar ends; else as many as any plan could need."""
     apart: tuple[tuple[int, int], ...] = ()
     """Pairs of activities of which no mode of the one may occupy what the other's does: a review and its change."""
 
@@ -94,9 +97,13 @@ class Project:
         """Units within which every schedule without needless pauses ends."""
         longest = sum(max(mode.duration for mode in one.modes) for one in self.activities)
         lags = sum(max(wait.lag, 0) for wait in self.waits)
-        spans = [one.closed for one in self.resources] + [one.closed for one in self.workers]
-        closed = sum(end - begin for closed_at in spans for begin, end in closed_at)
+        closed = sum(end - begin for one in self.resources for begin, end in one.closed)
         return longest + lags + closed + max((one.release for one in self.activities), default=0)
+
+    @cached_property
+    def length(self) -> int:
+        """Units of time that are looked at."""
+        return self.span or 2 * self.horizon + 1
 
     @cached_property
     def network(self) -> Times:
@@ -129,10 +136,10 @@ class Project:
         return {}
 
     def _ends_of(self, duration: int, split: bool, closing: tuple[int, ...]) -> NDArray[np.int64]:
-        length = 2 * self.horizon + 1
+        length = self.length
         starts = np.arange(length)
         if not closing or not duration:
-            return starts + duration
+            return np.where(starts + duration <= length, starts + duration, -1)
         there = np.ones(length, dtype=np.bool_)
         for at in closing:
             there &= opened(self.resources[at].closed, length)
@@ -195,7 +202,6 @@ def _order_broken(project: Project, schedule: Schedule) -> Iterator[str]:
 def _room_broken(project: Project, schedule: Schedule) -> Iterator[str]:
     length = makespan(schedule) + 1
     used = np.zeros((len(project.resources), length), dtype=np.int64)
-    busy = np.zeros((len(project.workers), length), dtype=np.int64)
     for activity, placed in zip(project.activities, schedule, strict=True):
         mode = activity.modes[placed.mode]
         if placed.start < activity.release or placed.end != project.end(mode, placed.start):
@@ -203,16 +209,12 @@ def _room_broken(project: Project, schedule: Schedule) -> Iterator[str]:
         for resource, amount in mode.demands.items():
             used[resource, placed.start : placed.end] += amount
         for worker in placed.workers:
-            busy[worker, placed.start : placed.end] += 1
+            used[project.workers[worker].resource, placed.start : placed.end] += 1
         if not staffed(project, mode, placed.workers):
             yield f"{activity.id} lacks skills"
     for row, scarce in zip(used, project.resources, strict=True):
         if (over := np.flatnonzero(row > scarce.capacity)).size:
             yield f"{scarce.id} is asked for too much at {over[0]}"
-    for row, somebody in zip(busy, project.workers, strict=True):
-        row[~opened(somebody.closed, length)] += 1
-        if (over := np.flatnonzero(row > 1)).size:
-            yield f"{somebody.id} has too much at {over[0]}"
 
 
 def opened(closed: Sequence[tuple[int, int]], length: int) -> NDArray[np.bool_]:

@@ -40,7 +40,9 @@ def solve(
     stop: Callable[[], bool] = lambda: False,
 ) -> Solved:
     """Improves a plan until it is proven best, time is up or `stop` says so; `better` is told of each better one."""
-    made = _Made(project, makespan(hint))
+    # where dates matter more than length, a plan may be longer than the one at hand
+    dated = any(one.due is not None for one in project.activities)
+    made = _Made(project, min(makespan(hint) * 5 // 4 + 1, project.length) if dated else makespan(hint))
     for at, placed in enumerate(hint):
         made.suggest(at, placed)
     solver = cp_model.CpSolver()
@@ -49,17 +51,20 @@ def solve(
     solver.parameters.random_seed = seed
     telling = _Telling(made, better, stop)
     outcome = solver.solve(made.model, telling)
-    bound = max(project.network.end, _whole(solver.best_objective_bound))
+    # of a plan with dates to keep the bound speaks of lateness too, and says nothing of the length alone
+    told = _whole(solver.best_objective_bound / made.scale) if made.plain else 0
+    bound = max(project.network.end, told)
     if outcome in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         found = made.read(solver.value, solver.boolean_value)
         length = makespan(found)
         return Solved(found, length, min(bound, length), "optimal" if outcome == cp_model.OPTIMAL else "feasible")
-    # nothing better than the hint was found in time, and nobody proved that there is nothing
+    # nothing was found in time; that there is no plan cannot be, since there is the hint
+    assert outcome == cp_model.UNKNOWN, outcome
     return Solved(hint, makespan(hint), min(bound, makespan(hint)), "feasible")
 
 
 def _whole(bound: float) -> int:
-    # the solver tells a whole number as a float that may lie just below it
+    # the solver tells a whole number as a float that may lie just above it
     return int(-(-(bound - 1e-6) // 1)) if bound > 0 else 0
 
 
@@ -76,7 +81,6 @@ class _Made:
         self.chosen: list[list[cp_model.IntVar]] = []
         self.parts: list[dict[tuple[int, str], cp_model.IntVar]] = []
         self._uses: dict[int, list[tuple[cp_model.IntervalVar, int]]] = {}
-        self._work: dict[int, list[cp_model.IntervalVar]] = {}
         for at in range(len(project.activities)):
             first, last = int(network.earliest[at]), int(network.latest[at]) + max(slack, 0)
             self._activity(at, first, max(first, last))
@@ -84,14 +88,15 @@ class _Made:
         self._apart()
         self._scarce()
         self.length = self.model.new_int_var(network.end, longest, "length")
-        self.model.add_max_equality(self.length, self.ends) if self.ends else None
-        self.model.minimize(self.length)
+        for end in self.ends:
+            self.model.add(self.length >= end)
+        self._aim()
 
     def _activity(self, at: int, first: int, last: int) -> None:
         model, activity = self.model, self.project.activities[at]
         start = model.new_int_var(first, last, f"s{at}")
-        longest = max(mode.duration for mode in activity.modes)
-        end = model.new_int_var(first, min(last + longest, self._longest), f"e{at}")
+        # what rests over a break ends later than its work alone would say
+        end = model.new_int_var(first, self._longest, f"e{at}")
         self.starts.append(start)
         self.ends.append(end)
         several = len(activity.modes) > 1
@@ -150,14 +155,40 @@ class _Made:
             takes_part = model.new_bool_var(f"w{at}.{number}")
             # equal to their sum: nobody counts for two skills at once
             model.add(takes_part == sum(parts))
-            self._work.setdefault(number, []).append(
-                model.new_optional_fixed_size_interval_var(start, duration, takes_part, "")
-            )
+            resource = project.workers[number].resource
+            for first, last in project.resources[resource].closed:
+                # who is looked for by skill goes on after no break: before or after it, if at all
+                before = model.new_bool_var("")
+                model.add(start + duration <= first).only_enforce_if(takes_part, before)
+                model.add(start >= last).only_enforce_if(takes_part, ~before)
+            interval = model.new_optional_fixed_size_interval_var(start, duration, takes_part, "")
+            self._uses.setdefault(resource, []).append((interval, 1))
 
     def _order(self) -> None:
         for wait in self.project.waits:
             before = self.ends[wait.before] if wait.link == "finish_start" else self.starts[wait.before]
             self.model.add(self.starts[wait.after] >= before + wait.lag)
+
+    def _aim(self) -> None:
+        """Lateness first, by its weight; then the length of the whole; then the cost of the modes."""
+        model, activities = self.model, self.project.activities
+        late, cost = [], []
+        for at, activity in enumerate(activities):
+            if activity.due is not None and activity.due < self._longest:
+                over = model.new_int_var(0, self._longest - activity.due, "")
+                model.add(over >= self.ends[at] - activity.due)
+                late.append(over * activity.weight)
+            least = min(mode.cost for mode in activity.modes)
+            cost += [
+                literal * (mode.cost - least)
+                for literal, mode in zip(self.chosen[at], activity.modes, strict=False)
+                if mode.cost > least
+            ]
+        most = sum(max(mode.cost for mode in one.modes) - min(mode.cost for mode in one.modes) for one in activities)
+        self.scale = (most + 1) if cost else 1
+        # one unit of lateness outweighs any length
+        model.minimize(self.length * self.scale + sum(cost) + sum(late) * (self.scale * (self._longest + 1)))
+        self.plain = not late
 
     def _apart(self) -> None:
         for one, other in self.project.apart:
@@ -179,9 +210,6 @@ class _Made:
                 model.add_no_overlap(intervals)
             else:
                 model.add_cumulative(intervals, amounts, resource.capacity)
-        for number, work in self._work.items():
-            closed_at = project.workers[number].closed
-            model.add_no_overlap([*work, *(model.new_fixed_size_interval_var(b, e - b, "") for b, e in closed_at)])
 
     def suggest(self, at: int, placed: Placed) -> None:
         """What the plan at hand says of an activity."""
