@@ -35,6 +35,8 @@ class _Room:
     project: Project
     length: int
     resources: NDArray[np.int64] = field(init=False)
+    there: list[NDArray[np.bool_]] = field(init=False)
+    """Of each worker the units in which they work."""
 
     def __post_init__(self) -> None:
         project = self.project
@@ -43,8 +45,7 @@ class _Room:
             # where one is closed is in the ends of each mode: what is split lies over such a span
             self.resources[at] = resource.capacity
         # who is looked for by skill goes on after no break
-        for worker in project.workers:
-            self.resources[worker.resource][~opened(project.resources[worker.resource].closed, self.length)] = 0
+        self.there = [opened(self.project.resources[one.resource].closed, self.length) for one in project.workers]
 
     def first(self, mode: Mode, start: int, barred: Collection[int] = ()) -> tuple[Placed, ...]:
         """Earliest place from a start on at which a mode fits, with who does it; none if it never does."""
@@ -72,7 +73,7 @@ class _Room:
             free = [
                 at
                 for at, worker in enumerate(self.project.workers)
-                if (self.resources[worker.resource, start:end] > 0).all()
+                if self.there[at][start:end].all() and (self.resources[worker.resource, start:end] > 0).all()
             ]
             found = match(self.project, parts, free)
             if found is not None:

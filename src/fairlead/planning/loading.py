@@ -99,7 +99,7 @@ class _Check:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._tasks = {task.id: at for at, task in enumerate(plan.tasks)}
-        self._doers = {one.id for one in (*plan.people, *plan.agents)}
+        self._doers = {person.id for person in plan.people} | {agent.id for agent in plan.agents}
         self._resources = {one.id: one for one in plan.resources}
         self._lists: Mapping[str, tuple[Person | Agent | Shared | Task, ...]] = {
             "people": plan.people, "agents": plan.agents, "resources": plan.resources, "tasks": plan.tasks,

@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 
 from fairlead.planning.project import Mode, Placed, Project, Schedule, makespan
 
-Status = Literal["optimal", "feasible", "impossible", "unknown"]
+Status = Literal["optimal", "feasible"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,9 @@ def solve(
     if outcome in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         found = made.read(solver.value, solver.boolean_value)
         length = makespan(found)
-        return Solved(found, length, min(bound, length), "optimal" if outcome == cp_model.OPTIMAL else "feasible")
+        if outcome == cp_model.OPTIMAL:
+            return Solved(found, length, length, "optimal")
+        return Solved(found, length, min(bound, length), "feasible")
     # nothing was found in time; that there is no plan cannot be, since there is the hint
     assert outcome == cp_model.UNKNOWN, outcome
     return Solved(hint, makespan(hint), min(bound, makespan(hint)), "feasible")

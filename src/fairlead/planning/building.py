@@ -1,0 +1,341 @@
+"""From a plan to what is scheduled: who could do what in how long, when they are there, what waits for what."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+
+from fairlead.model.calendar.working import WorkingCalendar
+from fairlead.planning.grid import Grid
+from fairlead.planning.loading import days
+from fairlead.planning.planfile import After, Agent, Amount, Estimate, Person, Plan, Task, hours_of
+from fairlead.planning.project import Activity, Mode, Project, Resource, Wait, Worker
+
+SPEED: Mapping[int, float] = {1: 0.67, 2: 0.8, 3: 1.0, 4: 1.15, 5: 1.3}
+"""Level of skill -> how much quicker than somebody of level 3."""
+_COSTS = 100
+"""Steps in which a score counts among modes that make no plan longer."""
+LEAST_DAYS = 60
+_MOST_DAYS = 3 * 366
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Why somebody fits a task, in parts between 0 and 1."""
+
+    expertise: float
+    capacity: float
+    continuity: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """A person or agent of the plan."""
+
+    id: str
+    skills: Mapping[str, int]
+    context: frozenset[str]
+    factor: float
+    """Hours on the clock for one hour of work of level 3."""
+    at_once: int
+    hours_a_week: float
+    agent: bool
+    calendar: WorkingCalendar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to do a task."""
+
+    doer: str
+    way: str
+    score: Score | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A task that is not in the schedule, and why."""
+
+    task: str
+    why: str
+
+
+@dataclass
+class Built:
+    """A project with what its numbers mean."""
+
+    plan: Plan
+    project: Project
+    grid: Grid | None
+    doers: Sequence[Doer]
+    tasks: list[str]
+    """Task of each activity."""
+    review: list[bool]
+    """Whether an activity is the review of its task."""
+    choices: list[tuple[Choice, ...]]
+    """Of each activity what its modes are."""
+    unplaced: list[Unplaced] = field(default_factory=list)
+
+    @cached_property
+    def activity(self) -> Mapping[str, int]:
+        """Activity of each task."""
+        return {task: at for at, task in enumerate(self.tasks) if not self.review[at]}
+
+
+def build(plan: Plan) -> Built:
+    """Everything that can be planned; what nobody can do is named, with what waits for it."""
+    return _Builder(plan).built()
+
+
+class _Builder:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._usual = WorkingCalendar("plan", plan.hours, plan.time_zone, _dates(plan.holidays))
+        self._day_hours = self._usual.usual_day_seconds / 3600
+        self._doers = [*map(self._person, plan.people), *map(self._agent, plan.agents)]
+        self._grid = self._laid() if plan.dated else None
+        self._step_hours = hours_of(plan.step, self._day_hours) if plan.dated else 1.0
+        self._number = {one.id: at for at, one in enumerate(plan.resources)}
+        self._own = {doer.id: len(plan.resources) + at for at, doer in enumerate(self._doers)}
+        self._activities: list[Activity] = []
+        self._waits: list[Wait] = []
+        self._apart: list[tuple[int, int]] = []
+        self._tasks: list[str] = []
+        self._reviews: list[bool] = []
+        self._choices: list[tuple[Choice, ...]] = []
+        self._unplaced: dict[str, Unplaced] = {}
+        self._last: dict[str, int] = {}
+        self._first: dict[str, int] = {}
+
+    def built(self) -> Built:
+        """The project."""
+        for task in self._plan.tasks:
+            modes = list(self._modes(task))
+            if not modes:
+                self._unplaced[task.id] = Unplaced(task.id, self._why_nobody(task))
+        self._drop_followers()
+        for task in self._plan.tasks:
+            if task.id not in self._unplaced:
+                self._add(task)
+        for task in self._plan.tasks:
+            if task.id not in self._unplaced:
+                self._waits += self._waited(task)
+        workers = tuple(
+            Worker(frozenset(doer.skills), self._own[doer.id]) for doer in self._doers for _ in range(doer.at_once)
+        )
+        project = Project(
+            tuple(self._activities), tuple(self._waits), self._resources(), workers,
+            len(self._grid) if self._grid else 0, tuple(self._apart),
+        )  # fmt: skip
+        return Built(
+            self._plan, project, self._grid, self._doers, self._tasks, self._reviews, self._choices,
+            list(self._unplaced.values()),
+        )  # fmt: skip
+
+    def _person(self, person: Person) -> Doer:
+        plan = self._plan
+        hours, zone = person.hours or plan.hours, person.time_zone or plan.time_zone
+        free = WorkingCalendar(person.id, hours, zone, _dates(plan.holidays))
+        absences = [
+            (free.day_bounds(first)[0], free.day_bounds(last)[1])
+            for first, last in filter(None, map(days, (*person.away, *person.on_call)))
+        ]
+        calendar = WorkingCalendar(person.id, hours, zone, _dates(plan.holidays), absences)
+        there = sum(end - begin for spans in free.week.days for begin, end in spans) / 3600
+        week = min(there, person.hours_per_week) if person.hours_per_week is not None else there
+        # meetings take their hours first; of the rest, focus says what goes into tasks
+        share = max(week - person.meetings_hours_per_week, 0.0) / there if there else 0.0
+        share *= person.focus if person.focus is not None else plan.focus
+        return Doer(
+            person.id, _levels(person.skills), frozenset(person.context), 1 / share if share else math.inf, 1,
+            there * share, agent=False, calendar=calendar,
+        )  # fmt: skip
+
+    def _agent(self, agent: Agent) -> Doer:
+        week = self._usual.usual_day_seconds / 3600 * 5
+        return Doer(
+            agent.id, _levels(agent.skills), frozenset(agent.context), 1 / agent.speed, agent.at_once,
+            week * agent.at_once, agent=True,
+        )  # fmt: skip
+
+    def _laid(self) -> Grid:
+        plan = self._plan
+        start = self._usual.day_bounds(date.fromisoformat(plan.start))[0]
+        step_s = round(hours_of(plan.step, self._day_hours) * 3600)
+        calendars = [doer.calendar for doer in self._doers if doer.calendar] or [self._usual]
+        work = sum(_most(task, self._day_hours, plan.hours_per_point) for task in plan.tasks)
+        # as if one of them did all of it, at a third of the time: more than any sensible plan takes
+        ahead = min(max(int(work / self._day_hours * 3 * 7 / 5) + LEAST_DAYS, LEAST_DAYS), _MOST_DAYS)
+        latest = [task.earliest for task in plan.tasks if isinstance(task.earliest, str)]
+        begins = max([date.fromisoformat(plan.start), *map(date.fromisoformat, latest)])
+        end = datetime(begins.year, begins.month, begins.day, tzinfo=UTC) + timedelta(days=ahead)
+        return Grid.of([*calendars], start, end, step_s)
+
+    def _resources(self) -> tuple[Resource, ...]:
+        shared = tuple(Resource(one.id, one.capacity, tuple(self._away(one.away))) for one in self._plan.resources)
+        own = tuple(
+            Resource(doer.id, doer.at_once, self._grid.closed(doer.calendar) if self._grid and doer.calendar else ())
+            for doer in self._doers
+        )
+        return shared + own
+
+    def _away(self, spans: Sequence[str]) -> Iterator[tuple[int, int]]:
+        for first, last in filter(None, map(days, spans)):
+            if self._grid:
+                begin, end = self._usual.day_bounds(first)[0], self._usual.day_bounds(last)[1]
+                yield self._grid.at(begin), self._grid.at(end)
+
+    def _units(self, hours: float) -> int:
+        return math.ceil(round(hours / self._step_hours, 6)) if self._plan.dated else int(hours)
+
+    def _modes(self, task: Task) -> Iterator[tuple[Mode, Choice]]:
+        shared = {self._number[one]: amount for one, amount in task.demands.items() if amount}
+        if task.modes:
+            for way in task.modes:
+                demands = shared | {self._number[one]: amount for one, amount in way.demands.items() if amount}
+                if way.who:
+                    demands |= {self._own[way.who]: 1}
+                units = self._units(hours_of(way.duration, self._day_hours))
+                yield Mode(units, demands, dict(way.people), task.may_split, 0), Choice(way.who, way.id, None)
+            return
+        hours = self.hours(task)
+        if task.people or not self._doers or (not self._plan.dated and not task.skills and not task.who):
+            yield Mode(self._units(hours), shared, dict(task.people), task.may_split, 0), Choice("", "", None)
+            return
+        for doer in self._doers:
+            if self._can(doer, task):
+                level = min((doer.skills.get(skill, 3) for skill in task.skills), default=3)
+                units = self._units(hours * doer.factor / SPEED[level])
+                score = self.score(doer, task)
+                cost = round((1 - score.total) * _COSTS)
+                yield (
+                    Mode(units, shared | {self._own[doer.id]: 1}, {}, task.may_split, cost),
+                    Choice(doer.id, "", score),
+                )
+
+    def _can(self, doer: Doer, task: Task) -> bool:
+        if math.isinf(doer.factor):
+            return False
+        if task.who:
+            return doer.id == task.who
+        routed = self._plan.routing.get(task.type, "")
+        wanted = task.skills or ({routed: 1} if routed else {})
+        return all(doer.skills.get(skill, 0) >= level for skill, level in wanted.items())
+
+    def score(self, doer: Doer, task: Task) -> Score:
+        """How well somebody fits a task, before anything is planned."""
+        weights = self._plan.weights
+        expertise = min((doer.skills.get(skill, 0) for skill in task.skills), default=3) / 5
+        most = max((one.hours_a_week for one in self._doers), default=0.0)
+        capacity = doer.hours_a_week / most if most else 0.0
+        continuity = 1.0 if task.context and task.context in doer.context else 0.0
+        total = weights.expertise * expertise + weights.capacity * capacity + weights.continuity * continuity
+        scale = weights.expertise + weights.capacity + weights.continuity
+        return Score(expertise, capacity, continuity, total / scale if scale else 0.0)
+
+    def hours(self, task: Task) -> float:
+        """Hours of work, of three points their expected value (PERT)."""
+        return _hours(task, self._day_hours, self._plan.hours_per_point)
+
+    def _why_nobody(self, task: Task) -> str:
+        if task.who:
+            return f"{task.who} has no time at all"
+        known = {skill for doer in self._doers for skill in doer.skills}
+        if unknown := sorted(set(task.skills) - known):
+            return f"nobody knows `{'`, `'.join(unknown)}`"
+        wanted = ", ".join(f"{skill} {level}" for skill, level in sorted(task.skills.items()))
+        routed = self._plan.routing.get(task.type, "")
+        return f"nobody has {wanted or routed or 'time'}"
+
+    def _drop_followers(self) -> None:
+        """What waits for something that is not planned is not planned either."""
+        following: dict[str, list[str]] = {}
+        for task in self._plan.tasks:
+            for after in task.after:
+                following.setdefault(after.task if isinstance(after, After) else after, []).append(task.id)
+        gone = list(self._unplaced)
+        while gone:
+            before = gone.pop()
+            for task_id in following.get(before, ()):
+                if task_id not in self._unplaced:
+                    self._unplaced[task_id] = Unplaced(task_id, f"it waits for {before}, which is not planned")
+                    gone.append(task_id)
+
+    def _add(self, task: Task) -> None:
+        at = self._activity(task, list(self._modes(task)), review=False)
+        self._first[task.id] = self._last[task.id] = at
+        review = self._plan.review
+        wants = (
+            task.review
+            if task.review is not None
+            else bool(review and (not review.types or task.type in review.types))
+        )
+        if not (review and wants and self._plan.dated):
+            return
+        hours = max(review.least_hours, review.share * self.hours(task))
+        modes = [
+            (Mode(self._units(hours * doer.factor), {self._own[doer.id]: 1}, {}, True, 0), Choice(doer.id, "", None))
+            for doer in self._doers
+            if not doer.agent and not math.isinf(doer.factor) and doer.skills.get(review.skill, 0) >= review.level
+        ]
+        if len(modes) > 0:
+            checked = self._activity(task, modes, review=True)
+            self._waits.append(Wait(at, checked))
+            self._apart.append((at, checked))
+            self._last[task.id] = checked
+
+    def _activity(self, task: Task, modes: Sequence[tuple[Mode, Choice]], *, review: bool) -> int:
+        release = 0 if review else self._release(task)
+        weight = max(round(task.value), 1)
+        name = f"{task.id} (review)" if review else task.id
+        self._activities.append(Activity(name, tuple(mode for mode, _ in modes), release, self._due(task), weight))
+        self._choices.append(tuple(choice for _, choice in modes))
+        self._tasks.append(task.id)
+        self._reviews.append(review)
+        return len(self._activities) - 1
+
+    def _release(self, task: Task) -> int:
+        if isinstance(task.earliest, str) and self._grid:
+            return self._grid.at(self._usual.day_bounds(date.fromisoformat(task.earliest))[0])
+        return task.earliest if isinstance(task.earliest, int) else 0
+
+    def _due(self, task: Task) -> int | None:
+        if isinstance(task.due, str) and self._grid:
+            return self._grid.ending(self._usual.day_bounds(date.fromisoformat(task.due))[1])
+        return task.due if isinstance(task.due, int) else None
+
+    def _waited(self, task: Task) -> Iterator[Wait]:
+        for after in task.after:
+            wait = after if isinstance(after, After) else After(task=after)
+            lag = hours_of(wait.lag, self._day_hours)
+            units = -self._units(-lag) if lag < 0 else self._units(lag)
+            before = self._last if wait.link == "finish_start" else self._first
+            yield Wait(before[wait.task], self._first[task.id], wait.link, units)
+
+
+def _levels(skills: Mapping[str, int] | Sequence[str]) -> Mapping[str, int]:
+    return skills if isinstance(skills, Mapping) else dict.fromkeys(skills, 3)
+
+
+def _dates(said: Sequence[str]) -> list[date]:
+    return [date.fromisoformat(day) for day in said]
+
+
+def _hours(task: Task, day_hours: float, hours_per_point: float | None) -> float:
+    said: Amount | Estimate | None = task.estimate if task.estimate is not None else task.duration
+    if isinstance(said, Estimate):
+        low, likely, high = (hours_of(part, day_hours) for part in (said.optimistic, said.likely, said.pessimistic))
+        return (low + 4 * likely + high) / 6
+    if said is not None:
+        return hours_of(said, day_hours)
+    return (task.points or 0.0) * (hours_per_point if hours_per_point is not None else day_hours / 2)
+
+
+def _most(task: Task, day_hours: float, hours_per_point: float | None) -> float:
+    if task.modes:
+        return max(hours_of(way.duration, day_hours) for way in task.modes)
+    return _hours(task, day_hours, hours_per_point)
