@@ -18,7 +18,7 @@ from fairlead.planning.project import Mode, Project, Schedule, opened
 
 RUNS = 10_000
 SPREAD = 0.25
-"""Of a task with one estimate: the standard deviation of the logarithm of how long it takes, against what was said."""
+"""Of a task with one estimate: standard deviation of the logarithm of what it takes over what was said."""
 LEVELS = (0.5, 0.85, 0.95)
 Draws = NDArray[np.int64]
 
@@ -51,18 +51,19 @@ def carry(built: Built, schedule: Schedule, runs: int = RUNS, seed: int = 1) -> 
     order = sorted(range(len(schedule)), key=lambda at: (schedule[at].start, schedule[at].end, at))
     before = _followed(project, schedule, order)
     starts = np.zeros((len(schedule), runs), dtype=np.int64)
-    ends = np.zeros_like(starts)
+    ends, asked = np.zeros_like(starts), np.zeros_like(starts)
     for at in order:
         start = np.full(runs, project.activities[at].release, dtype=np.int64)
         for one, lag, from_start in before[at]:
             np.maximum(start, (starts[one] if from_start else ends[one]) + lag, out=start)
+        asked[at] = start
         starts[at], ends[at] = _moved(project, project.activities[at].modes[schedule[at].mode], start, drawn[at])
     last = ends.max(axis=0) if len(schedule) else np.zeros(runs, dtype=np.int64)
     late = tuple(
         float((ends[at] > activity.due).mean()) if activity.due is not None else None
         for at, activity in enumerate(project.activities)
     )
-    return Risk(np.sort(last), _critical(order, before, starts, ends, last), late)
+    return Risk(np.sort(last), _critical(order, before, starts, ends, asked, last), late)
 
 
 Before = Sequence[Sequence[tuple[int, int, bool]]]
@@ -147,12 +148,14 @@ def _moved(project: Project, mode: Mode, start: Draws, duration: Draws) -> tuple
     return begins, np.where(duration > 0, ends, begins)
 
 
-def _critical(order: Sequence[int], before: Before, starts: Draws, ends: Draws, last: Draws) -> tuple[float, ...]:
+def _critical(
+    order: Sequence[int], before: Before, starts: Draws, ends: Draws, asked: Draws, last: Draws
+) -> tuple[float, ...]:
     """Walked back from what ended last: who is critical passes it on to whom it had waited for."""
     critical = ends == last
     for at in reversed(order):
         for one, lag, from_start in before[at]:
+            # what it waited for longest, before a night or an absence moved it further
             reached = (starts[one] if from_start else ends[one]) + lag
-            # a night between the two counts as none: nothing else held it up
-            critical[one] |= critical[at] & (reached >= starts[at])
+            critical[one] |= critical[at] & (reached == asked[at])
     return tuple(float(share) for share in critical.mean(axis=1))
