@@ -20,6 +20,8 @@ from fairlead.cli import home
 from fairlead.cli.main import APP, Commands, run
 from fairlead.governance.letter import Letter
 from fairlead.governance.outbox import Order, Outbox
+from fairlead.model.acts import Comment, digest
+from fairlead.store import access, actions
 from fairlead.store.database import Database
 
 ELSEWHERE = {"up": "serves until it is told to stop", "demo": "made the home", "restore": "wants an empty home"}
@@ -72,6 +74,26 @@ def _letter(database: Path) -> None:
     store.close()
 
 
+def _actions(database: Path) -> str:
+    """Actions in the states that examples act on, and the token of somebody who may."""
+    store, now = Database.open(f"sqlite:///{database}"), datetime.now(UTC)
+    act = Comment(subject="github:brightwater/payments#1", body="Could you look at this?")
+    said = {
+        "kind": "comment", "tool": "github", "title": "comment", "team": "team:payments", "proposed_by": "operator",
+        "arguments": json.dumps({"kind": "comment", "subject": act.subject, "body": act.body}), "calls": "[]",
+        "digest": digest(act, "github"), "undo": json.dumps({"kind": "comment", "subject": act.subject, "body": "-"}),
+    }  # fmt: skip
+    states = {17: "waiting", 18: "waiting", 19: "done", 20: "unknown", 21: "waiting", 22: "waiting"}
+    with store.begin() as tx:
+        for number, state in states.items():
+            actions.add_numbered(tx, f"action:{number}", now, state=state, **said)
+        access.add_user(tx, "person:kim-adler", now)
+        access.grant(tx, "person:kim-adler", "owner", now, "operator")
+        _, secret = access.new_token(tx, "person:kim-adler", "examples", ["read", "write"], now)
+    store.close()
+    return secret
+
+
 @pytest.mark.slow
 def test_every_example_can_be_typed_on_the_demo(
     demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -82,9 +104,11 @@ def test_every_example_can_be_typed_on_the_demo(
     here.mkdir()
     _inputs(here)
     _letter(demo / "facts.db")
+    secret = _actions(demo / "facts.db")
     monkeypatch.chdir(here)
     monkeypatch.setenv("FAIRLEAD_DEMO_HOME", str(demo))
     monkeypatch.setenv("FAIRLEAD_HOME", str(tmp_path / "none"))
+    monkeypatch.setenv("FAIRLEAD_ACTIONS__SOURCES", '["github"]')
     # What a command was told in this process must not hold for the next test.
     monkeypatch.setattr(home, "_choice", home._Choice())
     failed = []
@@ -93,7 +117,11 @@ def test_every_example_can_be_typed_on_the_demo(
         assert words[0] == "fairlead", example
         if name in ELSEWHERE:
             continue
-        code = _typed(["--demo", *words[1:]])
+        # those who decide are people: their commands bring a token of their own
+        with monkeypatch.context() as theirs:
+            if name in ("actions", "approve"):
+                theirs.setenv("FAIRLEAD_TOKEN", secret)
+            code = _typed(["--demo", *words[1:]])
         said = capsys.readouterr()
         # Findings are an answer too: the demo has no tokens, and says so.
         found = name == "doctor" and json.loads(said.out)["findings"]

@@ -155,14 +155,18 @@ def test_no_report_measures_people(demo_services: Services, people: frozenset[st
     # A letter is one of the other reports as a mail: what it says is looked at under that name.
     asked = sorted(set(verbs()) - {"sql", "letter"})
     known = [
-        "brief", "flow", "forecast", "incidents", "kpi", "metrics", "reliability", "rules", "search", "slo",
-        "snapshot", "sprint-health", "standup", "triage", "update", "weekly", "work",
+        "brief", "decisions", "flow", "forecast",
+        "gates", "incidents", "kpi", "metrics", "notices", "policy", "reliability", "risks",
+        "rules", "search", "signals", "slo", "snapshot", "sprint-health", "standup", "triage", "update", "weekly",
+        "work",
     ]  # fmt: skip
+    [change] = demo_services.warehouse.rows("select min(id) as id from changes")
     assert asked == known, "a new verb: say how it is asked here"
     for verb in asked:
         words = {"team": team, "language": language} if team else {"language": language}
         # it answers only what is asked
-        words |= {"items": "20"} if verb == "forecast" else {"q": "payments"} if verb == "search" else {}
+        own = {"forecast": {"items": "20"}, "search": {"q": "payments"}, "gates": {"change": change["id"]}}
+        words |= own.get(verb, {})
         said = _in_form(demo_services, verb, words)
         assert list(in_json(json.loads(said("json")), people)) == [], verb
         if verb != "metrics":

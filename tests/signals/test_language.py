@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.examples import examples
 
+from fairlead.metrics.seeds import glob_pattern
 from fairlead.signals.language.check import View, check
 from fairlead.signals.language.compile import Statement
+from fairlead.signals.language.filters import WrongFilterError, filter_of
 from fairlead.signals.language.parse import DEEPEST, LONGEST, WrongError, parse
 from fairlead.signals.language.say import say
 from fairlead.signals.language.tree import Column, Compared, Denied, Joined, Known, Like, Literally, Node
@@ -45,6 +47,10 @@ def faults(text: str) -> list[str]:
     ("not lines", "4: `not` denies what is yes or no, and this is a number"),
     ("draft and lines", "10: `and` joins what is yes or no, and this is a number"),
     ("lines like 'x'", "0: `like` compares texts, and this is a number"),
+    ("thresholds.first_review > 1bh", "0: no setting `thresholds.first_review`; did you mean"),
+    ("biztime_since(since) > thresholds.red_main_minutes", "0: working time is compared with"),
+    ("time_since(since) > p85(cycle)", "20: no history `cycle`"),
+    ("state like '[z-a]'", "0: `[z-a]` is no glob"),
     ("lines + state > 1", "0: `+` reckons with numbers and lengths, not with a text"),
     ("state == 'open'", "7: one `=` compares"),
     ('state = "open"', "8: texts stand in single quotes: 'open'"),
@@ -68,15 +74,18 @@ ROW: dict[str, Any] = {
 }  # fmt: skip
 
 
+CON = duckdb.connect()
+
+
 def judged(text: str) -> bool | None:
     """A condition of one row at noon of Monday the 21st, in a week of nine to five."""
     node = parse(text)
     assert check(node, VIEW) == []
     statement = Statement({name: name for name in VIEW.columns})
     condition = statement.condition(node)
-    con = duckdb.connect()
-    con.execute("create table working_slots (calendar varchar, day date, from_at timestamp, to_at timestamp, "
-                "end_at timestamp, worked_before_s double)")  # fmt: skip
+    con = CON.cursor()
+    con.execute("create or replace temp table working_slots (calendar varchar, day date, from_at timestamp, "
+                "to_at timestamp, end_at timestamp, worked_before_s double)")  # fmt: skip
     for day, worked in ((18, 0.0), (21, 8.0)):
         con.execute("insert into working_slots values ('c', ?, ?, ?, ?, ?)", [
             f"2026-09-{day}", f"2026-09-{day} 09:00", f"2026-09-{day + 1} 00:00", f"2026-09-{day} 17:00",
@@ -106,6 +115,11 @@ def judged(text: str) -> bool | None:
     ("has(labels, 'wip')", False),
     ("count(labels) = 1", True),
     ("lines / 2 + 5 = 25", True),
+    ("lines / 0 > 5", None),
+    ("rank('high') > rank('medium')", True),
+    ("rank(state) is known", False),
+    ("state like 'op?n'", True),
+    ("'größer' like 'gr??er'", True),
     ("lines >= 50%", True),
     ("state like 'op*'", True),
     ("state like '%'", False),
@@ -125,6 +139,79 @@ def test_what_conditions_mean(text: str, holds: bool | None) -> None:
         assert faults(text)
         return
     assert judged(text) is holds
+
+
+SLOTS = ((datetime(2026, 9, 18, 9), datetime(2026, 9, 18, 17)), (datetime(2026, 9, 21, 9), datetime(2026, 9, 21, 17)))  # noqa: DTZ001
+
+
+def worked(since: datetime, until: datetime) -> float:
+    """Working seconds between two moments of these two days."""
+    if until < since:
+        return -worked(until, since)
+    slots = ((max(since, at.replace(tzinfo=UTC)), min(until, to.replace(tzinfo=UTC))) for at, to in SLOTS)
+    return sum(max(0.0, (to - at).total_seconds()) for at, to in slots)
+
+
+NUMBERS = st.recursive(
+    st.sampled_from(["lines", "files", "3", "0", "40", "50%", "count(labels)", "rank(state)"]),
+    lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from("+-*/"), inner),
+    max_leaves=3,
+)
+HELD = st.one_of(
+    st.builds("{} {} {}".format, NUMBERS, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), NUMBERS),
+    st.builds(
+        "{} {} {}".format,
+        st.sampled_from(["biztime_since(since)", "biztime_until(since)"]),
+        st.sampled_from("<>="),
+        st.sampled_from(["11bh", "1bd", "0bh - 11bh"]),
+    ),
+    st.builds("time_since(since) {} {}".format, st.sampled_from("<>="), st.sampled_from(["75h", "3d"])),
+    st.builds("state like '{}'".format, st.text("op?*en[ö]", max_size=5)),
+    st.sampled_from(
+        [
+            "draft",
+            "state = 'open'",
+            "lower(state) = 'open'",
+            "state in ('a', 'open')",
+            "files in (1, 2)",
+            "lines in (1, files)",
+            "has(labels, 'on-hold')",
+            "files is known",
+            "draft is unknown",
+            "rank(state) is known",
+        ]
+    ),
+)
+CONDITIONS = st.recursive(
+    HELD,
+    lambda inner: st.one_of(
+        st.builds("not ({})".format, inner),
+        st.builds("({}) {} ({})".format, inner, st.sampled_from(["and", "or"]), inner),
+    ),
+    max_leaves=3,
+)
+
+
+@settings(max_examples=examples(150), deadline=None)
+@given(CONDITIONS)
+def test_a_filter_means_the_same_over_a_plain_row(text: str) -> None:
+    now = datetime(2026, 9, 21, 12, tzinfo=UTC)
+    try:
+        plain = filter_of(text, VIEW)
+    except WrongFilterError as fault:
+        assert "no glob" in str(fault) or "deep" in str(fault)
+        return
+    assert plain.holds(ROW, now, worked) is judged(text), text
+
+
+def test_a_filter_tells_all_that_is_wrong_with_it_and_asks_a_table_too() -> None:
+    with pytest.raises(WrongFilterError, match=r"no column `lins`.*no function `age`"):
+        filter_of("lins > 3 and age(since) > 1h", VIEW)
+    sql, params = filter_of("lines > 3 and time_since(since) > 1h", VIEW).where(
+        {"lines": "size", "since": "at"}, datetime(2026, 9, 21, 12, tzinfo=UTC)
+    )
+    rows = "(select unnest([2, 4, null]) as size, timestamp '2026-09-21 10:00' as \"at\") v"
+    assert duckdb.connect().execute(f"select size from {rows} {sql}", params).fetchall() == [(4,)]
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\n", exclude_categories=("Cc", "Cs")), max_size=6)
@@ -186,6 +273,6 @@ def test_a_text_never_becomes_sql(text: str) -> None:
     sql = statement.condition(
         parse(f"state = '{text.replace(chr(39), chr(39) * 2)}' or state like '{text.replace(chr(39), chr(39) * 2)}'")
     )
-    assert sql == '((v."state" = $p0) or (v."state" glob $p1))'
-    assert list(statement.params.values()) == [text, text]
-    assert not re.search("[';]", sql)
+    assert sql == """((v."state" = $p0) or regexp_full_match(v."state", $p1, 's'))"""
+    assert list(statement.params.values()) == [text, glob_pattern(text)]
+    assert not re.search("[';]", sql.replace("'s'", ""))

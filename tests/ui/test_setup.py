@@ -151,6 +151,8 @@ def test_lines_that_are_to_be_copied_are_settings(tmp_path: Path) -> None:
             lines = step.lines if step.lines.lstrip().startswith("[") else section + step.lines
             # An objective is of a service, and measured by a source, that another part of the file names.
             lines += "\n[services.payments-api]\n[sources.prometheus]\n" * ("[slos." in lines)
+            # Acts are of a source that another part of the file connects.
+            lines += f"\n[sources.{tool}]\n" * ("[actions]" in lines)
             file = tmp_path / "fairlead.toml"
             file.write_text(lines.replace("{source}", tool), encoding="utf-8")
             assert load(file, {}).settings.sources.keys() | load(file, {}).settings.slos.keys(), (tool, step.say)

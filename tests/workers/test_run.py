@@ -49,14 +49,17 @@ def test_plans_follow_the_configuration(services: Services) -> None:
         "brief": "working days 08:30",
         "brief/payments": "working days 08:30",
         "snapshot": "daily 09:00",
+        "signals": "every 60 s",
         "compress": "every 1800 s",
         "expire": "daily 04:00",
+        "ledger": "every 60 s",
     }
 
 
 def test_somebody_does_each_kind(services: Services) -> None:
     done = {**report_jobs(services), **source_jobs(services, threading.Event())}
     assert {plan.what for plan in plans(services)} <= done.keys()
+    done["signals"]({})
     done["compress"]({})
     done["expire"]({})
 

@@ -1,4 +1,4 @@
-"""Faults of deliveries: a report that nobody knows, an hour that is none, a mail without a server.
+"""Faults of deliveries: a report that nobody knows, an hour that is none, a way on which nothing travels.
 
 Told when the file is read; else they are found by the manager who waits for a report in the morning.
 """
@@ -39,6 +39,12 @@ def delivery_faults(values: Values, reports: Collection[str] = ()) -> Iterator[F
                 yield ("deliveries", key, *filter(None, (name,))), said
             if _texts(delivery.get("to")) and not mail.get("host"):
                 yield ("deliveries", key, "to"), "mail needs a server: set `host` and `sender` in [mail]"
+            hooks = table(values, "webhooks")
+            for name in _texts(delivery.get("teams")):
+                if name not in hooks:
+                    yield ("deliveries", key, "teams"), f"no webhook `{name}`{did_you_mean(name, list(hooks))}"
+            if _texts(delivery.get("slack")) and table(values, "slack").get("mode", "off") == "off":
+                yield ("deliveries", key, "slack"), "Slack is off: set `mode` in [slack]"
 
 
 def _delivery(delivery: Values, teams: Values, reports: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -55,8 +61,11 @@ def _delivery(delivery: Values, teams: Values, reports: Collection[str]) -> Iter
     file = delivery.get("file", "")
     if isinstance(file, str) and file:
         yield from (("file", said) for said in _file(file, each=team == EACH_TEAM))
-    if not (delivery.get("to") or file or delivery.get("feed")):
-        yield "", "it goes nowhere: name addresses in `to`, a `file`, or `feed = true`"
+    if not (file or any(delivery.get(way) for way in ("to", "feed", "slack", "teams"))):
+        yield (
+            "",
+            "it goes nowhere: name addresses in `to`, channels in `slack` or `teams`, a `file`, or `feed = true`",
+        )
 
 
 def _read(name: str, value: object, reader: Callable[[str], object]) -> Iterator[tuple[str, str]]:

@@ -47,8 +47,8 @@ def meanings(
         if isinstance(said[1], str) and said[1] not in known:
             yield ("actions", "sources"), f"no source `{said[1]}`{did_you_mean(said[1], known)}"
     for name, hook in table(values, "webhooks").items():
-        if isinstance(hook, Mapping) and not (hook.get("url") and hook.get("secret")):
-            yield ("webhooks", name), "name the `url` to post to, and the `secret` that signs"
+        if isinstance(hook, Mapping) and not hook.get("url"):
+            yield ("webhooks", name), "name the `url` to post to"
     for key, count in table(table(values, "snapshot"), "queries").items():
         if isinstance(count, Mapping) and not count.get("sql"):
             yield ("snapshot", "queries", key), "say the `sql` that counts"

@@ -66,6 +66,8 @@ class SourceSetup(Section, frozen=True):
     """Repository id that a single local path stands for, like `github:acme/payments`."""
     token: SecretRef | None = None
     """Token of the API."""
+    write_token: SecretRef | None = None
+    """Token that acts are done with, where reading and writing are to be two rights; else `token`."""
     user: str = ""
     """Login that the token belongs to, where a tool asks for both: at Jira Cloud an e-mail address."""
     app_id: str = ""
@@ -233,6 +235,10 @@ class DeliverySetup(Section, frozen=True):
     """What the mail holds beside its text: `html` with charts and the whole report as a file, or `text`: nothing."""
     file: str = ""
     """File in the folder of `[reports]`, like `{team}/{date}-{report}.md`; also `.html` and `.json`."""
+    slack: tuple[str, ...] = ()
+    """Ids of channels of Slack that it is posted to, each day's report a message."""
+    teams: tuple[str, ...] = ()
+    """Names in `[webhooks]` whose addresses are channels of Microsoft Teams."""
     feed: bool = False
     """Whether it stands in the feed `/feeds/<team or all>/<report>.atom`."""
 
@@ -242,8 +248,10 @@ class Actions(Section, frozen=True):
 
     sources: tuple[str, ...] = ()
     """Sources whose tools may be written to, like `github`; empty means none."""
+    expires_days: float = 7.0
+    """After so many days without a decision, or with a tool that is down, a proposal lapses."""
     allowed_hosts: tuple[str, ...] = ()
-    """Hosts that may be sent to besides those of the sources' own APIs and of `[webhooks]`, like `hooks.acme.example`."""
+    """Hosts that may be sent to besides those of the sources' own APIs and of `[webhooks]`, like `hooks.acme.dev`."""
     networks: tuple[str, ...] = ()
     """Private networks that may be sent to, like `10.20.0.0/16`; other private addresses are refused."""
 
@@ -292,6 +300,49 @@ class Policy(Section, frozen=True):
     """Domains of mail addresses that may stand in texts that leave, like `acme.example`; all others are taken out."""
 
 
+class Notices(Section, frozen=True):
+    """`[notices]`: how people are told what needs them; each may change it for themselves."""
+
+    channels: tuple[Literal["slack", "mail"], ...] = ()
+    """Channels over which people are told unless they say otherwise, the first that reaches them; empty: the page."""
+    budget: int = 5
+    """Messages that a person gets on a day; what is more comes with the digest. Critical ones do not count."""
+    team_budget: int = 20
+    """Messages that a team's channel gets on a day."""
+    keep_days: int = 90
+    """How long it is kept who was told what."""
+
+
+class SlackSetup(Section, frozen=True):
+    """`[slack]`: commands, approvals and notices in Slack; token and signing secrets stand in `[sources.slack]`."""
+
+    mode: Literal["off", "socket", "http"] = "off"
+    """`socket` needs no address that others reach, `http` serves several processes; else nothing answers."""
+    source: str = "slack"
+    """Source that is the workspace."""
+    app_token: SecretRef | None = None
+    """App-level token with `connections:write`, for `socket`."""
+    prefix: str = ""
+    """Before the name of each command, like `fl-`: in a workspace the app that was installed last has a name."""
+    channels: dict[str, str] = {}
+    """Key of a team -> id of the channel in which the team is told, like `payments = "C0123456789"`."""
+    open_channels: tuple[str, ...] = ()
+    """Channels whose members and guests may all see what a viewer sees, also those whom Fairlead does not know."""
+    standup_at: str = ""
+    """Time of day at which people are asked for their standup, each in their own zone; empty means never."""
+
+
+class LedgerSetup(Section, frozen=True):
+    """`[ledger]`: how often the ledger is signed, and who outside sees its checkpoints."""
+
+    checkpoint_minutes: int = 5
+    """A checkpoint is signed at most so often, and only where something came since the last; 0 means by hand."""
+    anchors: tuple[str, ...] = ()
+    """Where checkpoints are shown: `git:<folder of a repository>`, `slack:<channel>`, `rfc3161:<address>`."""
+    authority: str = ""
+    """File of the certificates that time stamps are checked against, from the folder of `fairlead.toml`."""
+
+
 class Warehouse(Section, frozen=True):
     """`[warehouse]`."""
 
@@ -327,8 +378,11 @@ class Settings(Setup, frozen=True):
     actions: Actions = Actions()
     webhooks: dict[str, WebhookSetup] = {}
     policy: Policy = Policy()
+    notices: Notices = Notices()
+    ledger: LedgerSetup = LedgerSetup()
     warehouse: Warehouse = Warehouse()
     kpi: Kpi = Kpi()
+    slack: SlackSetup = SlackSetup()
     vault: Vault = Vault()
 
     def setup(self) -> Setup:

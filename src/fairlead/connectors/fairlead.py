@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from fairlead.connectors.kit import decided, entered
 from fairlead.connectors.kit.connector import Connector, Delivery, Options, Reading
 from fairlead.connectors.kit.payload import Doc, document
 from fairlead.model.errors import Refused, Unreadable
@@ -19,13 +20,14 @@ from fairlead.model.events import Event, EventType
 from fairlead.model.patch import OLDEST, Patch
 from fairlead.model.raw import RawEvent, Trust, content_id
 from fairlead.model.records.conversation import Document, Message
+from fairlead.model.records.judgement import Signal, SignalEvent
 from fairlead.model.records.operation import Incident
 from fairlead.model.records.people import IdentityLink
 from fairlead.model.times import iso
 
-SOURCE = "fairlead"
-_ENTERED_RANK = 50
-"""What a person states wins over what a tool says of the same moment."""
+SOURCE = entered.SOURCE
+_ENTERED_RANK = entered.RANK
+_entry = entered.entered
 
 _STATUS: Mapping[str, str] = MappingProxyType(
     {"confirmed": "confirmed", "refused": "refused", "reverted": "suggested"}
@@ -41,7 +43,11 @@ class Entered:
 
     tool = SOURCE
     title = "Fairlead"
-    records = frozenset(("documents", "identity_links", "incidents", "messages"))
+    # Of a signal only what people say of it, see `_taken_on` and its neighbours: whatever else stands in these two
+    # tables is judged, and nobody may enter it.
+    records = frozenset(
+        ("decisions", "documents", "identity_links", "incidents", "messages", "risks", "signals", "signal_events")
+    )
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """There is no such webhook: entries are made by signed-in people in this process."""
@@ -125,17 +131,29 @@ def standup_posted(
     return _entry("standup.posted", body, by, at)
 
 
-def _entry(kind: str, said: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
-    body = msgspec.json.encode({**said, "by": by, "at": iso(at)}, order="sorted")
-    return RawEvent(
-        source=SOURCE,
-        tool=SOURCE,
-        kind=kind,
-        delivery=content_id(kind, body),
-        body=body,
-        received_at=at,
-        trust="local",
-    )
+def signal_acknowledged(signal: str, by: str, at: datetime) -> RawEvent:
+    """A person takes a signal on: its escalation stops."""
+    return _entry("signal.acknowledged", {"signal": signal}, by, at)
+
+
+def signal_snoozed(signal: str, until: datetime, reason: str, by: str, at: datetime) -> RawEvent:
+    """Nobody wants to hear of a signal until a moment, for a reason."""
+    return _entry("signal.snoozed", {"signal": signal, "until": iso(until), "reason": reason}, by, at)
+
+
+def signal_woken(signal: str, by: str, at: datetime) -> RawEvent:
+    """A snooze ends before its time."""
+    return _entry("signal.woken", {"signal": signal}, by, at)
+
+
+def rule_muted(rule: str, whom: str, until: datetime, reason: str, by: str, at: datetime) -> RawEvent:
+    """A person or a team does not want to hear of a rule until a moment, for a reason."""
+    return _entry("rule.muted", {"rule": rule, "whom": whom, "until": iso(until), "reason": reason}, by, at)
+
+
+def rule_unmuted(rule: str, whom: str, by: str, at: datetime) -> RawEvent:
+    """They want to hear of it again."""
+    return _entry("rule.unmuted", {"rule": rule, "whom": whom}, by, at)
 
 
 def _identity(decision: str) -> Callable[[Doc, Options], Reading]:
@@ -234,13 +252,89 @@ def _role(kind: EventType, *said: str) -> Callable[[Doc, Options], Reading]:
     return read
 
 
+def _of_signal(kind: str, said: Callable[[Doc, str, datetime], Signal]) -> Callable[[Doc, Options], Reading]:
+    """What a person says of a signal: their columns of its row, and the entry in its history."""
+
+    def read(entry: Doc, options: Options) -> Reading:
+        at, by, signal = entry.need_time("at"), entry.need_text("by"), entry.need_text("signal")
+        detail = {name: found for name in ("until", "reason") if (found := entry.text(name))}
+        happened = SignalEvent(
+            id=f"{signal}/{kind}/{iso(at)}",
+            source=options.source,
+            created_at=at,
+            signal=signal,
+            at=at,
+            kind=kind,
+            by=_person(by),
+            detail=_detail(detail, by),
+        )
+        row = said(entry, by, at)
+        return Reading(patches=[Patch(row, at, _ENTERED_RANK), Patch(happened, at, _ENTERED_RANK)])
+
+    return read
+
+
+def _taken_on(entry: Doc, by: str, at: datetime) -> Signal:
+    return Signal(id=entry.need_text("signal"), acknowledged_at=at, acknowledged_by=_person(by))
+
+
+def _put_off(entry: Doc, by: str, at: datetime) -> Signal:  # noqa: ARG001
+    until, reason = entry.need_time("until"), entry.need_text("reason")
+    return Signal(
+        id=entry.need_text("signal"), snoozed_until=until, snoozed_by=_person(by), snooze_reason=reason
+    )  # fmt: skip
+
+
+def _woken(entry: Doc, by: str, at: datetime) -> Signal:  # noqa: ARG001
+    return Signal(id=entry.need_text("signal"), snoozed_until=None, snoozed_by=None, snooze_reason=None)
+
+
+def _muted(kind: str) -> Callable[[Doc, Options], Reading]:
+    """A mute belongs to no signal: one row for a rule and whom it is muted for, in which the last word holds."""
+
+    def read(entry: Doc, options: Options) -> Reading:
+        at, by = entry.need_time("at"), entry.need_text("by")
+        rule, whom = entry.need_text("rule"), entry.need_text("whom")
+        detail = {"rule": rule, "whom": whom}
+        if kind == "muted":
+            entry.need_time("until")
+            detail |= {"until": entry.need_text("until"), "reason": entry.need_text("reason")}
+        mute = SignalEvent(
+            id=f"mute:{rule}/{whom}",
+            source=options.source,
+            at=at,
+            kind=kind,
+            by=_person(by),
+            detail=_detail(detail, by),
+        )
+        return Reading(patches=[Patch(mute, at, _ENTERED_RANK)])
+
+    return read
+
+
+def _person(by: str) -> str | None:
+    """The operator of the files is no person of the team: the column refers to people."""
+    return by if by.startswith("person:") else None
+
+
+def _detail(said: Mapping[str, str], by: str) -> str:
+    told = said if _person(by) else {**said, "how": by}
+    return msgspec.json.encode(told, order="sorted").decode()
+
+
 _READERS: Mapping[str, Callable[[Doc, Options], Reading]] = MappingProxyType(
     {
         **{f"identity.{decision}": _identity(decision) for decision in _STATUS},
+        **decided.READERS,
         "snapshot.measured": _measured,
         "standup.posted": _posted,
         "incident.attributed": _attributed,
         "incident.unattributed": _unattributed,
+        "signal.acknowledged": _of_signal("acknowledged", _taken_on),
+        "signal.snoozed": _of_signal("snoozed", _put_off),
+        "signal.woken": _of_signal("woken", _woken),
+        "rule.muted": _muted("muted"),
+        "rule.unmuted": _muted("unmuted"),
         "role.given": _role("dev.fairlead.role.given.0.1.0", "team", "role"),
         "role.taken": _role("dev.fairlead.role.taken.0.1.0", "team"),
         "user.disabled": _role("dev.fairlead.user.disabled.0.1.0"),

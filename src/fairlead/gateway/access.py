@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from fairlead.bus.log import EventLog
 from fairlead.connectors.fairlead import role_given, role_taken, user_disabled
 from fairlead.gateway.viewer import OPERATOR, SCOPES, Viewer
+from fairlead.governance.ledger import readings
 from fairlead.metrics.segments import whole_id
 from fairlead.model.errors import Denied, Skip
 from fairlead.model.setup import Setup
@@ -170,7 +171,7 @@ class Access:
         """Records that person columns were read, or refused."""
         reading = Reading(self._clock.now(), viewer.person, how, what, tuple(columns), rows, allowed)
         with self._database.begin() as tx:
-            access.note_reading(tx, reading)
+            readings.note(tx, reading, self._clock)
 
     def _due(self, key: str, now: datetime) -> bool:
         if now - self._noted.get(key, now - _SEEN_EVERY) < _SEEN_EVERY:

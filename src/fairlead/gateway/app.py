@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from fairlead.connectors.kit.registry import connector
 from fairlead.connectors.results.stated import queried
-from fairlead.gateway import local, probes
+from fairlead.gateway import local, probes, slack
 from fairlead.gateway.access import Access
 from fairlead.gateway.api.app import create_api, problem
 from fairlead.gateway.counters import Counters
@@ -30,6 +30,7 @@ from fairlead.model.errors import Retry
 from fairlead.store import rereads
 from fairlead.ui.app import missing
 from fairlead.ui.app import routes as pages
+from fairlead.wiring import chatting
 from fairlead.wiring.services import Services
 
 SOCKET = "fairlead.sock"
@@ -71,6 +72,10 @@ def create_apps(services: Services) -> Apps:
     guarded = GZipMiddleware(Guard(inside, access, hosts, https=https), minimum_size=1_000, compresslevel=6)
     open_to_all = [*_receivers(services, counters), *probes.routes(services.log, services.database, counters, hosts)]
     feeds = Feeds(services, access, hosts).route()
+    if (chat := chatting.door(services)) is not None:
+        open_to_all.append(slack.route(chat))
+        # for the demo's page, on which people type and click at the fake
+        inside.state.slack = chat
     network = Starlette(routes=[*open_to_all, feeds, Mount("/", app=guarded)], exception_handlers=faults)
     return Apps(
         network=SecurityHeaders(network, https=https),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from fairlead.governance.wishes import Wish
@@ -75,9 +75,10 @@ def plan(now: datetime, waiting: Iterable[Pending], reader: Reader) -> Plan:
         return made
     if not is_quiet(now, reader):
         _send(now, due, reader, made)
-    if digest_is_due(now, reader):
+    moment = digest_moment(now, reader)
+    if moment is not None and moment <= now and reader.digested != made.day:
         told = {notice.id for group in made.messages for notice in group}
-        made.digest = tuple(notice for notice in due if notice.id not in told)
+        made.digest = tuple(notice for notice in due if notice.id not in told and notice.made_at <= moment)
     return made
 
 
@@ -97,15 +98,20 @@ def is_day_off(now: datetime, calendar: WorkingCalendar) -> bool:
     return away or not calendar.is_working_day(calendar.local_day(now))
 
 
-def digest_is_due(now: datetime, reader: Reader) -> bool:
-    """Whether the day's digest has not come and its hour has."""
-    if reader.digested == reader.calendar.local_day(now).isoformat():
-        return False
-    at = reader.wish.digest_time
+def digest_moment(now: datetime, reader: Reader) -> datetime | None:
+    """When the digest of the present day comes; `None` on a day without one.
+
+    Without a wish it comes as work begins. What is news only after it waits for the next one, else a quiet morning
+    would make a digest of each single thing.
+    """
+    calendar = reader.calendar
+    if is_day_off(now, calendar):
+        return None
+    day, at = calendar.local_day(now), reader.wish.digest_time
     if at is None:
-        return not is_quiet(now, reader)
-    # an hour that somebody chose holds though it be a quiet one: it would else never come
-    return now.astimezone(reader.calendar.zone).time() >= at and not is_day_off(now, reader.calendar)
+        return calendar.next_working_moment(calendar.day_bounds(day)[0])
+    # an hour that comes twice counts when it comes first, one that does not exist as much later as the gap is long
+    return datetime.combine(day, at, calendar.zone).astimezone(UTC)
 
 
 def _standing(now: datetime, waiting: Iterable[Pending], reader: Reader, made: Plan) -> list[Notice]:

@@ -13,6 +13,8 @@ CARD = "notice.json"
 """Name of the part that holds the card."""
 KIND = "notice"
 """Kind of such messages in the outbox: `address` is the recipient there, `made_from` the subject."""
+APPROVAL, ACTION = "approval", "action"
+"""Topics of what is asked of approvers, and of how an action ended; all others are ids of rules."""
 DIGEST = "digest"
 """Kind of a message that holds many notices; its `made_from` is the digest's day."""
 

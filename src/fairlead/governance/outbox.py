@@ -19,11 +19,11 @@ from fairlead.model.errors import Fault, Retry, Skip
 from fairlead.model.times import Clock, SystemClock
 from fairlead.store import outbox as kept
 from fairlead.store.access import EVERYWHERE
-from fairlead.store.database import Database
+from fairlead.store.database import Database, Transaction
 from fairlead.store.holders import Holder
 from fairlead.store.outbox import Message
 
-Channel = Literal["mail", "file", "feed"]
+Channel = Literal["mail", "file", "feed", "slack", "teams"]
 
 CLAIM_LASTS = timedelta(minutes=15)
 """Longer than any try takes: what is let go earlier would be sent by two."""
@@ -71,12 +71,16 @@ class Outbox:
 
     def post(self, orders: Collection[Order], letter: Letter) -> list[Message]:
         """Puts one letter in for each order; gives those that were not there before."""
+        # all or none: a crash in between must not leave half of the addresses without their report
+        with self._database.begin() as tx:
+            return self.put(tx, orders, letter)
+
+    def put(self, tx: Transaction, orders: Collection[Order], letter: Letter) -> list[Message]:
+        """The same within the transaction that decides on it, so that neither is there without the other."""
         content, packed = pack(letter)
         now = self._clock.now()
         made = [self._message(order, letter, content, now) for order in orders]
-        # all or none: a crash in between must not leave half of the addresses without their report
-        with self._database.begin() as tx:
-            return [message for message in made if kept.put(tx, message, packed)]
+        return [message for message in made if kept.put(tx, message, packed)]
 
     def _message(self, order: Order, letter: Letter, content: str, now: datetime) -> Message:
         # nobody has to carry what lies where its readers fetch it

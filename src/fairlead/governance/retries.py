@@ -18,7 +18,12 @@ _backoff = wait_random_exponential(multiplier=30.0, max=3600.0)
 
 def next_try(message: Message, now: datetime, after_s: float | None = None) -> datetime | None:
     """The moment of the next try after one that failed, `None` if there is none; the other side may name a wait."""
-    state = RetryCallState(retry_object=None, fn=None, args=(), kwargs={})  # type: ignore[arg-type]
-    state.attempt_number = message.attempts
-    at = now + timedelta(seconds=max(_LEAST_S, after_s or 0.0, _backoff(state)))
+    at = now + timedelta(seconds=backoff_s(message.attempts, after_s))
     return at if at - message.waiting_since <= GIVEN_UP_AFTER else None
+
+
+def backoff_s(attempts: int, after_s: float | None = None) -> float:
+    """Seconds until the next try after so many that failed; the other side may name a wait."""
+    state = RetryCallState(retry_object=None, fn=None, args=(), kwargs={})  # type: ignore[arg-type]
+    state.attempt_number = attempts
+    return max(_LEAST_S, after_s or 0.0, _backoff(state))

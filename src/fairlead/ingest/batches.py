@@ -13,7 +13,7 @@ from functools import cache
 from fairlead.bus.log import EventLog
 from fairlead.connectors.kit import registry
 from fairlead.connectors.kit.connector import Connector, Expands, Options
-from fairlead.ingest import accounting, contests, numbers, renames, revisions, roles, sweeps
+from fairlead.ingest import accounting, contests, numbers, renames, revisions, roles, sweeps, wishes
 from fairlead.ingest.names import Names
 from fairlead.ingest.reading import Failed, Understood, check, delivery_of, failed, understand
 from fairlead.model.errors import Abort, Fault, Retry
@@ -226,6 +226,7 @@ class Batches:
         _join(applied.tables, sweeps.meet(tx, carried.changed, carried.relisted))
         told = [(event, one.raw.seq) for one in batch for event in one.events]
         roles.project(tx, batch)
+        wishes.project(tx, batch)
         applied.events = events.append(tx, [event for event, _ in told], [seq for _, seq in told])
         applied.changed = sum(map(len, applied.tables.values()))
         return applied

@@ -25,6 +25,14 @@ class Comment(_Act, frozen=True, kw_only=True, tag="comment"):
     body: str
 
 
+class DeleteComment(_Act, frozen=True, kw_only=True, tag="delete_comment"):
+    """A comment taken back: how `Comment` is undone, and no other comment than one of ours is meant."""
+
+    subject: str
+    comment: str
+    """The tool's own id of it."""
+
+
 class Label(_Act, frozen=True, kw_only=True, tag="label"):
     """Labels put on and taken off."""
 
@@ -35,6 +43,14 @@ class Label(_Act, frozen=True, kw_only=True, tag="label"):
 
 class RequestReview(_Act, frozen=True, kw_only=True, tag="request_review"):
     """People and teams asked for a review."""
+
+    subject: str
+    reviewers: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+
+
+class WithdrawReview(_Act, frozen=True, kw_only=True, tag="withdraw_review"):
+    """Requests for a review taken back: how `RequestReview` is undone."""
 
     subject: str
     reviewers: tuple[str, ...] = ()
@@ -140,8 +156,8 @@ class CallWebhook(_Act, frozen=True, kw_only=True, tag="webhook"):
 
 
 Act: TypeAlias = (
-    Comment | Label | RequestReview | Assign | Transition | CreateIssue | EditIssue | PostMessage | UpdateMessage
-    | OpenIncident | PageSomebody | Rerun | Merge | CallWebhook
+    Comment | DeleteComment | Label | RequestReview | WithdrawReview | Assign | Transition | CreateIssue | EditIssue
+    | PostMessage | UpdateMessage | OpenIncident | PageSomebody | Rerun | Merge | CallWebhook
 )  # fmt: skip
 
 ACTS: Mapping[str, type[_Act]] = MappingProxyType({str(kind.__struct_config__.tag): kind for kind in get_args(Act)})

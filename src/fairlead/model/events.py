@@ -56,6 +56,7 @@ EventType = Literal[
     "dev.fairlead.role.given.0.1.0",
     "dev.fairlead.role.taken.0.1.0",
     "dev.fairlead.user.disabled.0.1.0",
+    "dev.fairlead.notices.preferred.0.1.0",
 ]
 
 EVENT_TYPES: tuple[str, ...] = get_args(EventType)

@@ -20,7 +20,7 @@ from msgspec import UNSET
 
 from fairlead.model.records.kinds import Record
 from fairlead.model.schema import TABLE_OF, column_names
-from fairlead.model.times import EPOCH, epoch_us
+from fairlead.model.times import EPOCH, epoch_us, from_us
 
 # sorted, so that the same words in another order have the same hash
 _canonical = msgspec.json.Encoder(order="sorted")
@@ -68,6 +68,11 @@ def version_time(at: datetime, rank: int) -> str:
     """The part of a version that says when: time in microseconds, then rank."""
     # of fixed width: versions are compared as text, here and in the store
     return f"{epoch_us(at) + _OFFSET:017d}.{rank:02d}"
+
+
+def version_moment(version: str) -> datetime:
+    """When a version says that it was said."""
+    return from_us(int(version[:17]) - _OFFSET)
 
 
 def version_digest(said: Mapping[str, Any]) -> str:

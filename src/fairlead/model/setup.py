@@ -269,6 +269,19 @@ class Reviewers(Section, frozen=True):
     """Share of suggestions that go to people who know the files a little."""
 
 
+class Gates(Section, frozen=True):
+    """`[gates]`: what a change has to show before it is merged; policies decide what follows where it does not."""
+
+    documented: tuple[str, ...] = ()
+    """Globs of files whose change asks for documentation, like `api/**`; empty: none does."""
+    documents: tuple[str, ...] = ("docs/**", "**/docs/**", "*.md", "**/*.md")
+    """Globs of files that are documentation."""
+    coverage_drop: float = 0.01
+    """Share of lines by which coverage may fall below that of the branch it goes to."""
+    slower: float = 0.5
+    """Share by which its tests may take longer than is usual on the branch it goes to."""
+
+
 class Work(Section, frozen=True):
     """`[work]`: how the flow of work items and sprints is counted. Globs of status names."""
 
@@ -305,4 +318,5 @@ class Setup(Section, frozen=True):
     thresholds: Thresholds = Thresholds()
     reviewers: Reviewers = Reviewers()
     work: Work = Work()
+    gates: Gates = Gates()
     privacy: Privacy = Privacy()

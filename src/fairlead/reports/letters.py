@@ -6,6 +6,8 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import msgspec
+
 from fairlead.governance.letter import Letter, Part
 from fairlead.model.errors import Abort
 from fairlead.reports import render
@@ -17,6 +19,8 @@ from fairlead.reports.wording import Wording
 MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
 """Forms of files."""
 
+BLOCKS = "slack.json"
+"""Name of the part of a message that holds its blocks."""
 _WIDTH = 76
 """Columns of a mail's text: it is quoted with a mark before each line."""
 
@@ -58,6 +62,16 @@ def as_file(document: Document, charts: Charts, name: str) -> Letter:
         text = render.json(document) if form == "json" else render.markdown(document)
     part = Part(name=name.rpartition("/")[2], media_type=MEDIA_TYPES[form], data=text.encode())
     return Letter(subject=subject(document), text="", parts=(part,))
+
+
+def as_chat(document: Document, address: str = "", page: str = "") -> Letter:
+    """A message to a channel: blocks for Slack, text for whatever knows none; `address` is where our pages are."""
+    blocks = msgspec.json.encode(render.slack(document, address, page))
+    foot = [Wording(document.language)("mail.page", url=page)] if page else []
+    text = "\n".join([render.terminal(document, width=_WIDTH), *foot])
+    return Letter(
+        subject=subject(document), text=text, parts=(Part(name=BLOCKS, media_type="application/json", data=blocks),)
+    )
 
 
 def as_entry(document: Document, charts: Charts, *, page: str = "") -> Letter:

@@ -36,6 +36,13 @@ def mail(document: Document, image: Callable[[dict[str, Any]], str | None], foot
     return render_mail(document, image, foot)
 
 
+def slack(document: Document, address: str = "", page: str = "") -> dict[str, Any]:
+    """Fallback text and blocks of Block Kit; `address` is where our pages are reached, `page` that of the report."""
+    from fairlead.reports.renderers.as_slack import render
+
+    return render(document, address, page)
+
+
 def json(document: Document) -> str:
     """Indented JSON with the evidence of every claim."""
     from fairlead.reports.renderers.as_json import render

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,12 +62,31 @@ def suggestions(scope: Scope, names: Names, waiting: Sequence[Waiting]) -> dict[
     return found
 
 
+def owned_files(scope: Scope, waiting: Sequence[Waiting]) -> dict[str, Counter[str]]:
+    """Change -> person -> how many of its files they own by CODEOWNERS, alone or with others."""
+    paths = _paths(scope, waiting)
+    owners = _owners(scope, waiting, paths)
+    return {
+        found.change: Counter(
+            person
+            for path in paths.get(found.change, ())[:_MOST_PATHS]
+            for person in owners.get(found.repository, {}).get(path, ())
+        )
+        for found in waiting
+    }
+
+
+def _paths(scope: Scope, waiting: Sequence[Waiting]) -> dict[str, list[str]]:
+    paths: dict[str, list[str]] = {}
+    for row in scope.warehouse.rows(_PATHS.format(changes=text_list(found.change for found in waiting))):
+        paths.setdefault(row["change"], []).append(row["path"])
+    return paths
+
+
 def _load(scope: Scope, names: Names, waiting: Sequence[Waiting]) -> _Known:
     rows = scope.warehouse.rows
     ids = text_list(found.change for found in waiting)
-    paths: dict[str, list[str]] = {}
-    for row in rows(_PATHS.format(changes=ids)):
-        paths.setdefault(row["change"], []).append(row["path"])
+    paths = _paths(scope, waiting)
     touches: dict[str, list[Touch]] = {}
     # the present moment ends it as well, so that a brief of yesterday knows nothing of today
     oldest = scope.naive_now - _LOOK_BACK

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from fairlead.signals.judging import parameters, read_columns, values
-from fairlead.signals.language.compile import SUBJECT, Statement
+from fairlead.signals.judging import parameters, read_by, statement_of, values
+from fairlead.signals.language.compile import SUBJECT
+from fairlead.signals.language.limits import limits
 from fairlead.signals.language.say import say
 from fairlead.signals.language.tree import Denied, Joined, Node
 from fairlead.signals.rules import Rule
@@ -39,15 +40,16 @@ class Explained:
 def explain(warehouse: Warehouse, rule: Rule, subject: str, now: datetime) -> Explained | None:
     """The parts with their values, or nothing where the rule's subject has no such row."""
     parts = list(_parts(rule.condition, 0))
-    statement = Statement(rule.subject.held)
+    statement = statement_of(rule, limits(warehouse.setup))
     listed = [f"{statement.condition(node)} as part_{at}" for at, (_, node) in enumerate(parts)]
-    listed += read_columns(rule)
+    listed += [f'{statement.condition(term)} as "read_{say(term)}"' for term in read_by(rule)]
     sql = f"""
-        select {", ".join(listed)} from ({rule.subject.rows}) {SUBJECT}
+        select {", ".join(listed)} from ({rule.subject.selected(some=True)}) {SUBJECT}
         {statement.joins()}
         where {SUBJECT}.id = $subject
     """  # noqa: S608 - names of the view, values as parameters
-    rows = warehouse.rows(sql, {**parameters(sql, statement, now), "subject": subject})
+    given = {**parameters(sql, statement, now), "subject": subject}
+    rows = warehouse.rows(sql, {**given, "subjects": [subject]} if "$subjects" in sql else given)
     if not rows:
         return None
     steps = (Step(depth, _said(node), rows[0][f"part_{at}"]) for at, (depth, node) in enumerate(parts))

@@ -16,8 +16,10 @@ from fairlead.config.check import did_you_mean, faults
 from fairlead.config.entries import Entries
 from fairlead.model.acts import ACTS
 from fairlead.model.errors import ConfigFault
+from fairlead.model.times import parse_time
 from fairlead.signals import views
 from fairlead.signals.language.check import check
+from fairlead.signals.language.limits import SETTINGS
 from fairlead.signals.language.parse import WrongError, length_of, parse
 from fairlead.signals.language.tree import Denied, Joined, Node
 from fairlead.signals.templates import names_in
@@ -119,6 +121,7 @@ class _Reader:
             if (text := getattr(rule.severity, name)) and (node := self._condition(text, subject, ("severity", name)))
         )
         self._columns(subject)
+        self._examples(subject)
         self._notify()
         if rule.then.propose:
             self._propose(subject)
@@ -181,6 +184,16 @@ class _Reader:
         for name in names_in(self._rule.title):
             self._named(name, subject, ("title",))
 
+    def _examples(self, subject: Subject) -> None:
+        """What examples give: a name that is no column would make them hold for the wrong reason."""
+        known = [*subject.view.columns, *subject.view.histories, *SETTINGS]
+        for index, case in enumerate(self._rule.tests):
+            for name in case.given:
+                if name not in known:
+                    self._tell(("tests", index, "given", name), f"no column `{name}`{did_you_mean(name, known)}")
+            if not _is_moment(case.now):
+                self._tell(("tests", index, "now"), f"`{case.now}` is no moment: write it like 2026-09-21T12:00:00Z")
+
     def _named(self, name: str, subject: Subject, place: _Place) -> None:
         known = ["id", *subject.view.columns]
         if name not in known:
@@ -221,6 +234,13 @@ def _read_condition(text: str, subject: Subject) -> tuple[Node | None, list[Wron
         return None, [fault]
     wrong = check(node, subject.view)
     return (None if wrong else node), wrong
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return parse_time(text) is not None
+    except ValueError:
+        return False
 
 
 def _is_day(text: str) -> bool:

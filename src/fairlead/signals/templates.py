@@ -8,9 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fairlead.model.times import iso
+from fairlead.signals.language.tree import Kind
 
 _NAMED = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 UNKNOWN = "?"
+_UNITS: Mapping[Kind, tuple[tuple[str, float], ...]] = {
+    "length": (("d", 86_400.0), ("h", 3_600.0), ("m", 60.0)),
+    "worked": (("bd", 28_800.0), ("bh", 3_600.0)),
+}
 
 
 def names_in(said: Any) -> Iterator[str]:
@@ -25,25 +30,28 @@ def names_in(said: Any) -> Iterator[str]:
             yield from names_in(one)
 
 
-def filled(said: Any, values: Mapping[str, Any]) -> Any:
+def filled(said: Any, told: Mapping[str, str]) -> Any:
     """The same with each `{name}` replaced; once, so that what a tool's text holds in braces stays as it is."""
     if isinstance(said, str):
-        return _NAMED.sub(lambda found: worded(values.get(found[1])), said)
+        return _NAMED.sub(lambda found: told.get(found[1], UNKNOWN), said)
     if isinstance(said, Mapping):
-        return {name: filled(one, values) for name, one in said.items()}
+        return {name: filled(one, told) for name, one in said.items()}
     if isinstance(said, list | tuple):
-        return [filled(one, values) for one in said]
+        return [filled(one, told) for one in said]
     return said
 
 
-def worded(value: Any) -> str:
-    """A value as a sentence has it."""
+def worded(value: Any, kind: Kind | None = None) -> str:
+    """A value as a sentence has it; lengths as the language writes them."""
     if value is None:
         return UNKNOWN
+    if kind is not None and (units := _UNITS.get(kind)):
+        unit, seconds = next((one for one in units if abs(value) >= one[1]), units[-1])
+        return f"{value / seconds:.3g}{unit}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.10g}" if value == int(value) else f"{value:.2f}"
+        return f"{value:.0f}" if value == int(value) else f"{value:.2f}"
     if isinstance(value, datetime):
         return iso(value if value.tzinfo else value.replace(tzinfo=UTC))
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from fairlead.signals.language.check import View
 from fairlead.signals.language.tree import Kind
 
 FILES = Entries(Path(__file__).parent / "views", "views")
+_IF = re.compile(r"\{if ([a-z_ ]+)\}(.*?)\{end\}", re.DOTALL)
+_ONLY = re.compile(r"\{only ([a-z_.]+)\}")
 
 
 class ColumnOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,25 +29,66 @@ class ColumnOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Column of the rows, where it is called otherwise."""
 
 
+class HistoryOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What teams have had so far, for percentiles."""
+
+    name: str
+    kind: Kind
+    doc: str
+    rows: str
+    """Select of `team` and `value`."""
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What rules can be about."""
 
     name: str
     doc: str
     rows: str
-    """Select of the rows: with `id`, `calendar`, `title`, `url`, `team`, and the columns below."""
+    """Select of the rows: with `id`, `title`, `url`, `team`, and the columns below.
+
+    What stands between `{if column ...}` and `{end}` is left out where none of these columns is read: the engine
+    does not drop a join by itself that it cannot know to be idle. `{only column}` ends a condition where a part
+    that reads much can be cut to the subjects that are asked for.
+    """
     columns: tuple[ColumnOf, ...]
+    histories: tuple[HistoryOf, ...] = ()
+    past: str = ""
+    """Select of the rows at each `m.moment` of `{moments} m`, with that moment, of what is known of the past."""
+    as_now: tuple[str, ...] = ()
+    """Columns that it can only tell as they are now."""
+    windowed: bool = False
+    """Whether the rows themselves are made of a time up to `$now`, so that they can be asked for at any moment."""
+    record: str = ""
+    """Table whose ids its ids are; without one it is judged whole."""
     path: str = ""
 
     @property
     def view(self) -> View:
         """Names and kinds, as conditions are checked by."""
-        return View({column.name: column.kind for column in self.columns})
+        return View(
+            {column.name: column.kind for column in self.columns}, {one.name: one.kind for one in self.histories}
+        )
 
     @property
     def held(self) -> Mapping[str, str]:
         """Name in the language -> column of the rows."""
         return {column.name: column.of or column.name for column in self.columns}
+
+    def selected(self, *, some: bool = False, read: Collection[str] | None = None) -> str:
+        """The select of all rows, or of those with ids in `$subjects`; of all columns, or at least of those read."""
+        rows = _IF.sub(lambda found: found[2] if read is None or {*found[1].split()} & {*read} else "", self.rows)
+        return with_calendars(_ONLY.sub(r"and \1 in (select unnest($subjects))" if some else "", rows))
+
+
+_SELECT = """select r.*, coalesce(k.calendar, d.calendar) as calendar from ({rows}) r
+    left join setup_team_calendars k on k.team = r.team
+    left join setup_team_calendars d on d.team = ''"""
+
+
+def with_calendars(rows: str) -> str:
+    """Rows with the calendar of the team concerned, else of the organisation."""
+    return _SELECT.format(rows=rows)
 
 
 @cache

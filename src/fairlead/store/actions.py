@@ -5,7 +5,7 @@ The clock of a machine may go back: what is set here is set, whatever was said a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +71,14 @@ def newest(tx: Transaction, limit: int) -> list[Row]:
     table = RECORDS["actions"]
     chosen = select(table.c.id).order_by(table.c.created_at.desc(), table.c.rev.desc()).limit(limit)
     return _sorted(records.rows(tx, "actions", tx.execute(chosen).scalars().all()))[::-1]
+
+
+def begun_since(tx: Transaction, moment: datetime, same: Mapping[str, Any]) -> list[Row]:
+    """Actions whose last try began after a moment and that agree in these fields."""
+    table = RECORDS["actions"]
+    agree = [table.c[name] == value for name, value in same.items()]
+    chosen = select(table.c.id).where(table.c.started_at > moment, *agree)
+    return list(records.rows(tx, "actions", tx.execute(chosen).scalars().all()))
 
 
 def add_approval(tx: Transaction, action: str, now: datetime, **said: Any) -> Row:

@@ -46,7 +46,8 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writing = threading.RLock()
-        self._driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
+        self.driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
+        """What the driver raises."""
         self.dialect = engine.dialect.name
         """`sqlite` or `postgresql`."""
 
@@ -85,7 +86,7 @@ class Database:
                 yield tx
         except DBAPIError as fault:
             raise self._fault(fault.orig) from fault
-        except self._driver_error as fault:
+        except self.driver_error as fault:
             # rows by the thousand pass SQLAlchemy by, and so do their faults
             raise self._fault(fault) from fault
 
@@ -106,6 +107,14 @@ class Database:
     def take_turn(self, tx: Transaction) -> None:
         """Waits until no other process applies records; on SQLite `begin` has done that already."""
         take_turn(tx)
+
+    def driver_connection(self) -> Any:
+        """A connection of the driver's own, for whoever listens on it and closes it in the end."""
+        held = self._engine.raw_connection()
+        own = held.driver_connection
+        # out of the pool: what listens for hours must not be lent to somebody else
+        held.detach()
+        return own
 
     def close(self) -> None:
         """Closes all connections."""

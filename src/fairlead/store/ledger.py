@@ -134,6 +134,12 @@ def newest(
     return [Row(*row) for row in tx.execute(chosen)]
 
 
+def concerning(tx: Transaction, veil: str) -> list[Row]:
+    """All entries by or about somebody."""
+    ours = (ledger_entries.c.by_whom == veil) | (ledger_entries.c.subject == veil)
+    return [Row(*row) for row in tx.execute(select(ledger_entries).where(ours).order_by(ledger_entries.c.idx))]
+
+
 def kinds(tx: Transaction) -> list[str]:
     """All kinds of entries, by name."""
     # From one to the next by the index: a list of distinct ones would read all entries.
@@ -147,11 +153,11 @@ def _after(found: Sequence[str]) -> ColumnElement[bool]:
     return ledger_entries.c.kind > (found[-1] if found else "")
 
 
-def leaves(tx: Transaction, first: int, until: int) -> list[bytes]:
-    """Leaf hashes of a range of entries."""
+def leaves(tx: Transaction, first: int, until: int) -> dict[int, bytes]:
+    """Leaf hashes of a range of entries by index."""
     ours = ledger_entries.c.idx.between(first, until - 1)
-    chosen = select(ledger_entries.c.leaf).where(ours).order_by(ledger_entries.c.idx)
-    return [bytes(leaf) for (leaf,) in tx.execute(chosen)]
+    found = tx.execute(select(ledger_entries.c.idx, ledger_entries.c.leaf).where(ours))
+    return {idx: bytes(leaf) for idx, leaf in found}
 
 
 def put_tiles(tx: Transaction, tiles: Mapping[tuple[int, int], tuple[bytes, bytes]]) -> None:
@@ -175,12 +181,11 @@ def tiles(tx: Transaction, level: int, first: int, until: int) -> dict[int, tupl
     return {idx: (bytes(hashes), bytes(root)) for idx, hashes, root in tx.execute(chosen.where(ours))}
 
 
-def tile_roots(tx: Transaction, level: int, first: int, until: int) -> list[bytes]:
-    """Roots of the full tiles of a range, in order."""
+def tile_roots(tx: Transaction, level: int, first: int, until: int) -> dict[int, bytes]:
+    """Roots of the full tiles of a range by index."""
     ours = (ledger_tiles.c.level == level) & ledger_tiles.c.idx.between(first, until - 1)
-    return [
-        bytes(root) for (root,) in tx.execute(select(ledger_tiles.c.root).where(ours).order_by(ledger_tiles.c.idx))
-    ]
+    found = tx.execute(select(ledger_tiles.c.idx, ledger_tiles.c.root).where(ours))
+    return {idx: bytes(root) for idx, root in found}
 
 
 def put_checkpoint(tx: Transaction, checkpoint: Checkpoint) -> None:
@@ -219,8 +224,9 @@ def anchored(tx: Transaction, place: str) -> int:
 
 
 def put_personal(tx: Transaction, rows: Sequence[Personal]) -> None:
-    """Adds the values behind commitments."""
+    """Adds the values behind commitments, in place of what is left of entries that somebody cut off."""
     if rows:
+        tx.execute(delete(ledger_personal).where(ledger_personal.c.idx >= rows[0].idx))
         tx.execute(ledger_personal.insert(), [_plain(row) for row in rows])
 
 

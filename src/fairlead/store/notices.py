@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
+from fairlead.store import records
 from fairlead.store.database import Transaction
 from fairlead.store.statements import clean
-from fairlead.store.tables import notice_posts, notice_preferences, notices
+from fairlead.store.tables import RECORDS, notice_posts, notice_preferences, notices
 from fairlead.store.upserts import insert_new, upsert
 
 Urgency = Literal["now", "today", "digest"]
@@ -78,8 +79,28 @@ class Posted:
 
 def posted(tx: Transaction, recipient: str, subject: str, channel: str) -> Posted | None:
     """The message that a recipient has of a subject in a channel, if it was posted there before."""
-    row = tx.execute(select(notice_posts).where(*_place(recipient, subject, channel))).first()
-    return None if row is None else Posted(**row._mapping)
+    return next(iter(_posts(tx, *_place(recipient, subject, channel))), None)
+
+
+def stale_posts(tx: Transaction) -> list[Posted]:
+    """Messages that do not say what has happened since."""
+    return _posts(tx, notice_posts.c.stale.is_(True))
+
+
+def mark_stale(tx: Transaction, subjects: Collection[str]) -> None:
+    """Notes that messages about these subjects no longer say all."""
+    tx.execute(update(notice_posts).where(notice_posts.c.subject.in_(list(subjects))).values(stale=True))
+
+
+def freshen(tx: Transaction, post: Posted) -> bool:
+    """Takes it on to bring one message up to date; false if somebody else has."""
+    mine = and_(*_place(post.recipient, post.subject, post.channel), notice_posts.c.stale.is_(True))
+    return tx.execute(update(notice_posts).where(mine).values(stale=False)).rowcount == 1
+
+
+def _posts(tx: Transaction, *parts: ColumnElement[bool]) -> list[Posted]:
+    chosen = select(*(notice_posts.c[name] for name in Posted.__slots__)).where(*parts)
+    return [Posted(**row._mapping) for row in tx.execute(chosen.order_by(notice_posts.c.first_at))]
 
 
 def keep_posted(tx: Transaction, post: Posted) -> None:
@@ -165,6 +186,19 @@ def about(tx: Transaction, signal: str) -> list[Notice]:
     return _rows(tx, notices.c.about == signal, order=(notices.c.made_at, notices.c.id))
 
 
+def of_subject(tx: Transaction, recipient: str, subject: str) -> list[Notice]:
+    """All that somebody was to be told of a subject, the oldest first."""
+    mine = (notices.c.recipient == recipient, notices.c.subject == subject)
+    return _rows(tx, *mine, order=(notices.c.made_at, notices.c.id))
+
+
+def healed(tx: Transaction, recipient: str, since: datetime | None) -> int:
+    """How much was over before somebody was told of it, since a moment."""
+    mine = [notices.c.recipient == recipient, notices.c.state == "healed"]
+    mine += [notices.c.settled_at > since] if since is not None else []
+    return tx.execute(select(func.count()).select_from(notices).where(*mine)).scalar() or 0
+
+
 def beginning(tx: Transaction, prefix: str) -> list[Notice]:
     """Notices whose id begins so: people type the first letters."""
     return _rows(tx, notices.c.id >= prefix, notices.c.id < prefix + "\U0010ffff", order=(notices.c.id,))
@@ -216,3 +250,26 @@ def _rows(
 ) -> list[Notice]:
     chosen = select(notices).where(*parts).order_by(*order).limit(limit)
     return [Notice(**row._mapping) for row in tx.execute(chosen)]
+
+
+_FOLLOWED = ("signal_events", "actions")
+
+
+def news(tx: Transaction, after_rev: int, limit: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
+    """Events of signals and actions above a revision, in order, with the revision that they reach: about `limit`.
+
+    A revision is one transaction and never cut: half of what it says would be told as if it were all.
+    """
+    revisions: list[int] = []
+    for table in _FOLLOWED:
+        rev = RECORDS[table].c.rev
+        revisions += tx.execute(select(rev).where(rev > after_rev).order_by(rev).limit(limit)).scalars()
+    upto = max(sorted(revisions)[:limit], default=after_rev)
+    events, actions = (_above(tx, table, after_rev, upto) for table in _FOLLOWED)
+    return events, actions, upto
+
+
+def _above(tx: Transaction, table: str, after_rev: int, upto: int) -> list[dict[str, Any]]:
+    rows = RECORDS[table].c
+    ids = tx.execute(select(rows.id).where(rows.rev > after_rev, rows.rev <= upto)).scalars().all()
+    return sorted(records.rows(tx, table, ids), key=lambda row: (row["rev"], row["id"])) if ids else []

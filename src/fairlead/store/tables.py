@@ -406,6 +406,8 @@ notice_posts = Table(
     Column("content", Text, nullable=False),
     Column("first_at", Moment, nullable=False),
     Column("last_at", Moment, nullable=False),
+    # set where something has happened that the message does not say yet
+    Column("stale", Boolean),
     PrimaryKeyConstraint("recipient", "subject", "channel"),
 )
 """Where the one message about a subject stands in a channel that can edit it."""

@@ -21,6 +21,10 @@ DONE = {
     "attributed": "The cause of the incident was noted; it can be taken back on this page.",
     "unattributed": "What was stated about the cause was taken back; the score decides again.",
     "posted": "Your lines stand in the standup of the team.",
+    "taken": "You have taken it on: its escalation stops, and you are reminded if it does not heal.",
+    "snoozed": "It sleeps until then; the list of what is snoozed has it.",
+    "woken": "It is awake again.",
+    "muted": "The rule is muted; its signals stay on this page.",
     "retried": "The payloads are being read again.",
     "invited": "The invitation is ready; the link is shown once, below.",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from fairlead.governance.ledger import readings
 from fairlead.store import access
 from fairlead.ui.visit import Visit
 
@@ -20,4 +21,4 @@ def note(
     who = str(visit.request.state.viewer.person)
     reading = access.Reading(visit.shown.now, who, how, what[:2000], tuple(columns), count)
     with visit.services.database.begin() as tx:
-        access.note_reading(tx, reading)
+        readings.note(tx, reading, visit.services.clock)

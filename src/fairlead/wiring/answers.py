@@ -202,6 +202,7 @@ def _figures(services: Services, words: Words) -> list[Figure]:
 
 def answer_sql(services: Services, words: Words) -> Reply:
     """One read-only query with the operator's eyes."""
+    from fairlead.governance.ledger import readings
     from fairlead.store import access
 
     query = words.get("query", "")
@@ -211,7 +212,7 @@ def answer_sql(services: Services, words: Words) -> Reply:
         with services.database.begin() as tx:
             now = services.clock.now()
             reading = access.Reading(now, "operator", "sql", query[:10_000], about, len(answer.rows), True)
-            access.note_reading(tx, reading)
+            readings.note(tx, reading, services.clock)
     if words.get("form") == "json":
         return reply_json(answer.rows)
     if words.get("form") == "csv":

@@ -14,9 +14,11 @@ import msgspec
 
 from fairlead.config.load import Loaded
 from fairlead.config.settings import Settings, to_builtins
+from fairlead.governance.ledger.entries import Entry as Recorded
+from fairlead.governance.ledger.recording import record
 from fairlead.metrics.catalogue import SHIPPED, Entry
 from fairlead.model.errors import Abort
-from fairlead.model.times import iso, parse_time
+from fairlead.model.times import FixedClock, iso, parse_time
 from fairlead.store import state
 from fairlead.store.database import Database, Transaction
 
@@ -54,6 +56,9 @@ def note(database: Database, loaded: Loaded, entries: Mapping[str, Entry], now: 
             return held
         version = held.version + 1 if held else 1
         state.put(tx, _KEY, {"version": version, "hash": digest, "at": iso(now), **said})
+        record(
+            tx, [Recorded("config.applied", "", "operator", {"version": version, "hash": digest})], FixedClock(now)
+        )
         return Applied(version=version, hash=digest, at=now, **said)
 
 

@@ -18,6 +18,7 @@ from fairlead.model.errors import Fault
 from fairlead.store import outbox
 from fairlead.wiring.deliveries import mailer
 from fairlead.wiring.services import Services
+from fairlead.wiring.slackcheck import mode_findings
 from fairlead.wiring.standing import keep
 from fairlead.wiring.syncing import sync_request
 
@@ -31,9 +32,13 @@ def checkup(services: Services) -> Iterator[Finding]:
     yield from _settings(services)
     yield from _home(services.home)
     yield from _store(services)
+    yield from _signals(services)
+    yield from _ledger(services)
+    yield from _policy(services)
     yield from _vault(services)
     for name in services.settings.sources:
         yield from _source(services, name)
+    yield from mode_findings(services)
     yield from _deliveries(services)
     yield from _server(services)
 
@@ -88,6 +93,26 @@ def _rules(services: Services) -> Iterator[Finding]:
             )
 
 
+def _signals(services: Services) -> Iterator[Finding]:
+    """Chains and matrices that are broken, and escalations that did not advance."""
+    # late, like the rules
+    from fairlead.wiring import signalling
+
+    for fault in signalling.faults(services):
+        yield Finding("signals", False, f"{fault}; ours holds in its place", "mend the file")
+    for name, chain in signalling.missing_chains(services).items():
+        yield Finding("signals", False, f"rule `{name}` escalates by `{chain}`, and there is no such chain")
+    try:
+        found = signalling.audited(services)
+    except Fault:
+        # a store that does not answer has been told already
+        return
+    for one in found.broken:
+        yield Finding("escalations", False, f"{one.signal}: {one.what}", "fairlead signals audit")
+    if found.chains and not found.broken:
+        yield Finding("escalations", True, f"{counted(found.chains, 'open chain')}, all advanced as they were frozen")
+
+
 def _home(home: Path) -> Iterator[Finding]:
     if not os.access(home, os.W_OK):
         yield Finding("home", False, f"{home} cannot be written", f"chown -R $USER {home}")
@@ -124,6 +149,41 @@ def _store(services: Services) -> Iterator[Finding]:
         yield nats.finding(services.settings.bus, services.log)
     if not latest and services.settings.sources:
         yield Finding("history", None, "nothing was read yet", "fairlead sync")
+
+
+def _ledger(services: Services) -> Iterator[Finding]:
+    """What the auditor saw last, and whether checkpoints can be signed."""
+    from fairlead.wiring import ledgering
+
+    try:
+        state, waits = ledgering.standing(services), ledgering.unsigned(services)
+    except Fault:
+        # told as the store's own fault already
+        return
+    for fault in state["faults"]:
+        yield Finding("ledger", False, fault, "fairlead ledger verify")
+    if waits:
+        yield Finding("ledger", False, waits.message, waits.hint)
+    elif state["entries"] and not state["faults"]:
+        detail = f"{counted(state['entries'], 'entry', 'entries')}, {state['signed']} signed"
+        yield Finding("ledger", True, detail + (", verified" if state["ok"] else ""))
+
+
+def _policy(services: Services) -> Iterator[Finding]:
+    """Whether policies load and their engine answers: where it does not, everything is denied."""
+    from fairlead.governance.policy.judge import FAILED
+
+    judge = services.policy
+    for fault in judge.policies.faults:
+        yield Finding("policy", False, f"everything is denied: {fault}", "fairlead policy check")
+    if not judge.policies.faults:
+        # asked once, as an act would ask
+        verdict = judge.decide(judge.policies.usual)
+        if failed := next((reason.words for reason in verdict.reasons if reason.rule == FAILED), ""):
+            yield Finding("policy", False, f"everything is denied: {failed}", "fairlead policy check")
+        else:
+            count = counted(len(judge.policies.deciding), "policy", "policies")
+            yield Finding("policy", True, f"{count} by the {judge.engine.name} engine, version {judge.version}")
 
 
 def _vault(services: Services) -> Iterator[Finding]:

@@ -100,6 +100,10 @@ def _letters(
                 language=made.language,
             )  # fmt: skip
             yield letters.as_file(made, charts, name), [("file", name)]
+        if setup.slack or setup.teams:
+            letter = letters.as_chat(made, services.settings.server.public_url, page_of(services, made))
+            places: list[tuple[Channel, str]] = [("slack", channel) for channel in setup.slack]
+            yield letter, [*places, *(("teams", name) for name in setup.teams)]
         if setup.feed:
             yield letters.as_entry(made, charts, page=page_of(services, made)), [("feed", "")]
 
@@ -152,6 +156,11 @@ def ways(services: Services) -> Mapping[str, Way]:
     found: dict[str, Way] = {"file": Shelf(services.reports_folder)}
     if (post := mailer(services)) is not None:
         found["mail"] = post
+    # late: a home without chats loads none of them
+    if services.settings.slack.mode != "off" or any(one.teams for one in services.settings.deliveries.values()):
+        from fairlead.wiring.slackways import chat_ways
+
+        found |= chat_ways(services)
     return found
 
 

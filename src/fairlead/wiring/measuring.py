@@ -7,7 +7,6 @@ seen becomes a raw event, so that a report of it has evidence and survives a rep
 from __future__ import annotations
 
 import ipaddress
-import socket
 import ssl
 import threading
 import time
@@ -130,7 +129,7 @@ def _endpoint(key: str, setup: EndpointSetup, trusted: ssl.SSLContext) -> list[S
             tls = stream.get_extra_info("ssl_object") if stream else None
             if tls is not None:
                 seen["tls_until"] = _until(tls.getpeercert())
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as fault:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, Fault) as fault:
         seen["error"] = str(fault)[:200] or type(fault).__name__
     status = seen.get("status", 0)
     seen["ok"] = status == setup.status if setup.status else 200 <= status < 400
@@ -139,10 +138,11 @@ def _endpoint(key: str, setup: EndpointSetup, trusted: ssl.SSLContext) -> list[S
 
 def _refuse_link_local(url: str) -> None:
     """Addresses of a cloud's metadata hold credentials: no setting may make us fetch them, by whatever name."""
+    from fairlead.connectors.kit.outgoing import is_metadata, looked_up
+
     parts = urlsplit(url)
-    for found in socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM):
-        if ipaddress.ip_address(str(found[4][0]).partition("%")[0]).is_link_local:
-            raise ValueError(f"{parts.hostname} is a link-local address, which is not asked")
+    if any(is_metadata(ipaddress.ip_address(found)) for found in looked_up(parts.hostname or "", parts.port or 443)):
+        raise ValueError(f"{parts.hostname} is a link-local address, which is not asked")
 
 
 def _until(certificate: Mapping[str, Any] | None) -> str | None:

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from fairlead.config.check import did_you_mean
 from fairlead.model.errors import Abort, ConfigFault
-from fairlead.model.times import iso
 from fairlead.reports import render
 from fairlead.reports.plain import plain
 from fairlead.signals.explaining import explain
-from fairlead.signals.judging import Candidate, judge
-from fairlead.signals.rules import Rule, read
+from fairlead.signals.judging import Candidate, judge, judge_all, kinds_of
+from fairlead.signals.language.tree import Kind
+from fairlead.signals.rules import Rule
+from fairlead.signals.rules import read as read_rules
+from fairlead.signals.templates import worded
+from fairlead.wiring.backtests import in_lines, past_of
 from fairlead.wiring.replies import Reply, Words, reply_json
 from fairlead.wiring.services import Services
 
 _LISTED = ("rule", "subject", "severity", "open", "unknown", "title")
-_FOUND = ("subject", "state", "severity", "team", "title")
+_FOUND = ("subject", "state", "severity", "team", "title", "said")
 
 
 def answer_rules(services: Services, words: Words) -> Reply:
-    """All rules with how many subjects they name now; of one rule the subjects; of one subject the reasons."""
-    rules, faults = read(services.loaded.own_folders("rules"))
+    """All rules with how many subjects they name now; of one its subjects or its past; of one subject the reasons."""
+    rules, faults = read_rules(services.loaded.own_folders("rules"))
     if not (name := words.get("rule", "")):
         return _listed(services, rules, faults, words)
     rule = named(rules, name)
+    if days := words.get("days", ""):
+        told = past_of(services, rule, days, words.get("with", ""))
+        if words.get("form") == "json":
+            return reply_json(told)
+        return Reply(in_lines(told, int(words.get("width") or 0), colour=bool(words.get("colour"))))
     return (
         _reasons(services, rule, subject, words)
         if (subject := words.get("subject", ""))
@@ -46,9 +54,10 @@ def named(rules: Mapping[str, Rule], name: str) -> Rule:
 
 def _listed(services: Services, rules: Mapping[str, Rule], faults: Sequence[ConfigFault], words: Words) -> Reply:
     now, rows = services.clock.now(), []
+    found = judge_all(services.warehouse, [rule for rule in rules.values() if rule.written.mode != "off"], now)
+    counted = Counter((one.rule, one.state) for one in found)
     for rule in rules.values():
-        found = judge(services.warehouse, rule, now) if rule.written.mode != "off" else []
-        counts = {state: sum(one.state == state for one in found) for state in ("open", "unknown")}
+        counts = {state: counted[rule.id, state] for state in ("open", "unknown")}
         rows.append({
             "rule": rule.id, "subject": rule.subject.name, "severity": rule.written.severity.default, **counts,
             "title": plain(rule.written.title), "mode": rule.written.mode, "owner": rule.written.owner,
@@ -63,23 +72,27 @@ def _listed(services: Services, rules: Mapping[str, Rule], faults: Sequence[Conf
 
 
 def _found(services: Services, rule: Rule, words: Words) -> Reply:
-    rows = [_row(one) for one in judge(services.warehouse, rule, services.clock.now())]
+    kinds = kinds_of(rule)
+    rows = [_row(one, kinds) for one in judge(services.warehouse, rule, services.clock.now())]
     if words.get("form") == "json":
         return reply_json({"rule": rule.id, "version": rule.version, "found": rows})
     return Reply(_table(_FOUND, rows, words))
 
 
-def _row(one: Candidate) -> dict[str, Any]:
+def _row(one: Candidate, kinds: Mapping[str, Kind | None]) -> dict[str, Any]:
     return {
         "subject": one.subject, "state": one.state, "severity": one.severity, "team": one.team.removeprefix("team:"),
-        "title": plain(one.title), "values": _values(one.values), "url": one.url,
+        "title": plain(one.title), "said": plain(one.said), "values": _values(one.values, kinds), "url": one.url,
     }  # fmt: skip
 
 
-def _values(held: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as people and programs read them: the warehouse keeps UTC without saying so."""
+def _values(held: Mapping[str, Any], kinds: Mapping[str, Kind | None]) -> dict[str, Any]:
+    """Values as people and programs read them: moments in UTC, lengths with their unit."""
     return {
-        name: iso(value.replace(tzinfo=UTC)) if isinstance(value, datetime) else value for name, value in held.items()
+        name: worded(value, kind)
+        if value is not None and (kind := kinds.get(name)) in ("time", "length", "worked")
+        else value
+        for name, value in held.items()
     }
 
 
@@ -89,11 +102,11 @@ def _reasons(services: Services, rule: Rule, subject: str, words: Words) -> Repl
         raise Abort(f"no {rule.subject.name} `{plain(subject)}`", hint=f"`{rule.id}` is about: {rule.subject.doc}")
     held = {True: "yes", False: "no", None: "unknown"}
     steps = [{"depth": step.depth, "said": step.said, "holds": held[step.holds]} for step in found.steps]
+    read = _values(found.values, kinds_of(rule))
     if words.get("form") == "json":
-        return reply_json({"rule": rule.id, "subject": subject, "steps": steps, "values": _values(found.values)})
+        return reply_json({"rule": rule.id, "subject": subject, "steps": steps, "values": read})
     lines = [f"{step['holds']:8}{'  ' * int(str(step['depth']))}{step['said']}" for step in steps]
-    values = _values(found.values).items()
-    lines += ["", *(f"{name} = {'unknown' if value is None else plain(str(value))}" for name, value in values)]
+    lines += ["", *(f"{name} = {'unknown' if value is None else plain(str(value))}" for name, value in read.items())]
     return Reply("\n".join(lines))
 
 

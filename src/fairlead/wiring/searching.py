@@ -19,6 +19,7 @@ def answer_search(services: Services, words: Words) -> Reply:
     if not words_of(asked):
         raise Abort("nothing to search for", hint="type a number like #42, a key, words of a title")
     # Late: what opens a store takes as long to read as a report that needs none.
+    from fairlead.governance.ledger import readings
     from fairlead.store import access, aliases
 
     with services.database.read() as tx:
@@ -29,7 +30,7 @@ def answer_search(services: Services, words: Words) -> Reply:
         with services.database.begin() as tx:
             # What was typed may itself be a name; that names were read is all that the log is for.
             reading = access.Reading(services.clock.now(), "operator", "sql", "search", PEOPLE_READ, seen, True)
-            access.note_reading(tx, reading)
+            readings.note(tx, reading, services.clock)
     if words.get("form") == "json":
         return reply_json({"groups": msgspec.to_builtins(groups)})
     rows = [{name: getattr(hit, name) for name in _COLUMNS} for group in groups for hit in group.hits]

@@ -119,7 +119,7 @@ class Services:
         """What was decided and done, for good."""
         from fairlead.governance.ledger.book import Ledger
 
-        return Ledger(self.clock)
+        return Ledger(self.database, self.clock, self.home / "keys")
 
     @cached_property
     def ingest(self) -> Ingest:
@@ -136,7 +136,7 @@ class Services:
         """Says what may be done; whatever is wrong with policies or engine, it answers with a no."""
         from fairlead.wiring.policies import open_policy
 
-        return open_policy(self.loaded)
+        return open_policy(self.loaded, self.places)
 
     @cached_property
     def warehouse(self) -> Warehouse:
@@ -320,6 +320,7 @@ class Services:
                 part.close()
         # It holds log and database: asked for again, it must get the new ones.
         self.__dict__.pop("ingest", None)
+        self.__dict__.pop("ledger", None)
         if self._scratch is not None:
             self._scratch.cleanup()
             self._scratch = None

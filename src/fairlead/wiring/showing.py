@@ -18,7 +18,7 @@ from fairlead.wiring.services import Services
 
 
 def shown(services: Services, document: Document, words: Words) -> Reply:
-    """A document as text for a terminal, JSON, Markdown or HTML, or its charts as pictures."""
+    """A document as text for a terminal, JSON, Markdown, HTML or blocks of Slack, or its charts as pictures."""
     form = words.get("form") or "terminal"
     if form == "json":
         return Reply(render.json(document), "application/json")
@@ -30,6 +30,11 @@ def shown(services: Services, document: Document, words: Words) -> Reply:
         return _all_charts(services, document)
     if form in MEDIA_TYPES:
         return _one_chart(services, document, words.get("chart", ""), form)
+    if form == "slack":
+        from fairlead.wiring.deliveries import page_of
+
+        address = services.settings.server.public_url
+        return reply_json(render.slack(document, address, page_of(services, document)))
     width, colour = int(words.get("width") or 100), bool(words.get("colour"))
     return Reply(render.terminal(document, width=width, colour=colour))
 

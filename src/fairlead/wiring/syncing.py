@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from fairlead.config.settings import SourceSetup
 from fairlead.connectors.kit.connector import Progress, SyncRequest
 from fairlead.model.errors import Abort
 from fairlead.model.times import parse_time
@@ -44,16 +45,6 @@ def sync_request(
         known = ", ".join(services.settings.sources) or "none is configured"
         # The cursor of a source is kept under its name: a wrong one would begin a history of its own.
         raise Abort(f"no source `{source}`", hint=f"known: {known}")
-    plain: dict[str, Any] = {
-        key: value for key, value in msgspec.to_builtins(settings).items() if key not in _SECRETS
-    }
-    # From the folder of the file that names them, like its secrets: a server is started anywhere.
-    folder = services.loaded.path.parent.absolute() if services.loaded.path else Path.cwd()
-    plain["paths"] = [str(folder / Path(path).expanduser()) for path in settings.paths]
-    # What a tool measures is stated beside the sources, since a team's objectives outlive the tool.
-    plain["slos"] = {
-        key: msgspec.to_builtins(slo) for key, slo in services.setup.slos.items() if slo.source == source
-    }
     now = services.clock.now()
     wanted = since or settings.since
     start = None if wanted == "all" else parse_time(wanted) or now - timedelta(days=DEFAULT_DAYS)
@@ -61,7 +52,7 @@ def sync_request(
         cursor = state.get(tx, state_key(source)) or {}
     return SyncRequest(
         options=services.options(source),
-        settings=plain,
+        settings=plain_settings(services, source, settings),
         credentials=services.credentials(source),
         state=cursor,
         since=start,
@@ -72,3 +63,20 @@ def sync_request(
         sleep=sleep,
         full=full,
     )
+
+
+def plain_settings(services: Services, source: str, settings: SourceSetup) -> dict[str, Any]:
+    """A source's settings as its connector gets them, without what is secret."""
+    plain: dict[str, Any] = {
+        key: value for key, value in msgspec.to_builtins(settings).items() if key not in _SECRETS
+    }
+    # From the folder of the file that names them, like its secrets: a server is started anywhere.
+    folder = services.loaded.path.parent.absolute() if services.loaded.path else Path.cwd()
+    plain["paths"] = [str(folder / Path(path).expanduser()) for path in settings.paths]
+    # where acts are switched on, `doctor` looks for the rights that they take as well
+    plain["acts"] = source in services.settings.actions.sources
+    # What a tool measures is stated beside the sources, since a team's objectives outlive the tool.
+    plain["slos"] = {
+        key: msgspec.to_builtins(slo) for key, slo in services.setup.slos.items() if slo.source == source
+    }
+    return plain

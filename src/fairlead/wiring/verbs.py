@@ -16,9 +16,10 @@ from fairlead.wiring.services import Services
 def verbs() -> Mapping[str, Verb]:
     """Name -> verb."""
     # Late: the answers pull in all of reports and metrics, which `--help` and imports do without.
-    from fairlead.wiring import answers, ruling, sending
+    from fairlead.wiring import answers, deciding, gating, noticing, policy_answers, risking, ruling, sending, signal_answers
 
-    return {**answers.VERBS, **ruling.VERBS, **sending.VERBS}
+    rooms = (answers, deciding, gating, noticing, policy_answers, risking, ruling, sending, signal_answers)
+    return {name: verb for room in rooms for name, verb in room.VERBS.items()}
 
 
 def ask(services: Services, name: str, words: Words) -> Reply:

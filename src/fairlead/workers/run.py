@@ -13,9 +13,12 @@ from typing import Any
 
 from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort, Skip
+from fairlead.wiring import chatting
 from fairlead.wiring.deliveries import kept_for
+from fairlead.wiring.ledgering import watch
 from fairlead.wiring.measuring import look_and_write
 from fairlead.wiring.report_files import write_report
+from fairlead.wiring.risking import propose as propose_risks
 from fairlead.wiring.services import Services
 from fairlead.wiring.standing import check_again
 from fairlead.workers import upkeep
@@ -23,7 +26,10 @@ from fairlead.workers.apart import Apart
 from fairlead.workers.deliveries import OutboxFollower, deliver_due, delivery_plans
 from fairlead.workers.followers import IngestFollower, MartsFollower, threads
 from fairlead.workers.leases import Lease
+from fairlead.workers.notices import NoticesFollower
+from fairlead.workers.requests import RequestFollower
 from fairlead.workers.schedule import Job, Plan, Scheduler
+from fairlead.workers.signals import PLAN, Judge, told
 from fairlead.workers.syncs import run_sync, sources_to_sync
 
 _log = logging.getLogger(__name__)
@@ -66,6 +72,9 @@ class Workers:
                 self._apart.start()
         else:
             self._threads = take_in(self._services, self._stop, parts)
+        if parts.schedules:
+            # where the warehouse is: what is judged right before it is done is judged with its facts
+            self._threads += threads([("acts", RequestFollower(self._services, self._stop).run)])
 
     def stop(self) -> None:
         """Ends what runs; a sync in work stops after its page and goes on from there next time."""
@@ -114,10 +123,21 @@ def follow_marts(services: Services, stop: threading.Event) -> list[threading.Th
     # late: a process without pages needs nothing of the web framework
     from fairlead.ui import ahead
 
-    after = partial(ahead.answer, services)
+    judge = Judge(services)
+
+    def after() -> None:
+        # signals before pages: somebody may be waiting to be told
+        told(judge)
+        ahead.answer(services)
+
     marts = MartsFollower(services.warehouse, services.database, services.clock, stop, after=after)
-    briefs = _scheduler(services, stop, report_jobs(services))
-    return threads([("marts", marts.run), ("reports", briefs.run)])
+    briefs = _scheduler(services, stop, report_jobs(services, judge))
+    notices = NoticesFollower(services, stop)
+    runs = [("marts", marts.run), ("reports", briefs.run), ("notices", notices.run)]
+    # here, where the warehouse is: what people ask in Slack is answered from it
+    if (chat := chatting.follower(services, stop)) is not None:
+        runs.append(("slack", chat))
+    return threads(runs)
 
 
 def join(running: Iterable[threading.Thread]) -> None:
@@ -151,18 +171,27 @@ def plans(services: Services) -> Iterable[Plan]:
             yield Plan(f"brief/{key}", "brief", rule, team=f"team:{key}")
     if settings.schedule.snapshot_at:
         yield Plan("snapshot", "snapshot", f"daily {settings.schedule.snapshot_at}")
+    # looked at often: each person has an hour of their own
+    if settings.slack.standup_at:
+        yield Plan("standup", "standup", "every 300 s")
     yield from delivery_plans(services)
+    yield Plan("risks", "risks", "every 3600 s")
     compress_every_s = max(60, round(settings.raw.compress_after_hours * 3600))
+    yield PLAN
     yield Plan("compress", "compress", f"every {compress_every_s} s")
+    yield Plan("ledger", "ledger", "every 60 s")
     yield Plan("expire", "expire", "daily 04:00")
 
 
-def report_jobs(services: Services) -> Mapping[str, Job]:
+def report_jobs(services: Services, judge: Judge | None = None) -> Mapping[str, Job]:
     """Kinds of schedule that read the warehouse -> who does them."""
     return {
+        PLAN.what: (judge or Judge(services)).tick,
         "brief": lambda arguments: _nothing(write_report(services, "brief", _BRIEF_FORMS, arguments.get("team", ""))),
         "snapshot": lambda _: _nothing(look_and_write(services)),
         "delivery": partial(deliver_due, services),
+        "standup": lambda _: _nothing(chatting.ask_people(services)),
+        "risks": lambda _: _nothing(propose_risks(services)),
     }
 
 
@@ -182,11 +211,13 @@ def source_jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
         upkeep.expire(services.log, services.database, services.clock, services.settings.raw.keep_days)
         upkeep.forget_expired(services.database, services.clock)
         Outbox(services.database).forget(kept_for(services))
+        upkeep.forget_notices(services.database, services.clock, services.settings.notices.keep_days)
 
     return {
         "sync": sync,
         "sweep": lambda arguments: sync(arguments, full=True),
         "compress": lambda _: _nothing(upkeep.compress(services.log, services.database)),
+        "ledger": lambda _: watch(services),
         "expire": expire,
     }
 

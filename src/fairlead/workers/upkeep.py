@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from fairlead.bus.log import EventLog
 from fairlead.model.times import Clock
-from fairlead.store import access, offsets, quarantine
+from fairlead.store import access, notices, offsets, quarantine
 from fairlead.store.database import Database
 
 
@@ -31,6 +31,12 @@ def expire(log: EventLog, database: Database, clock: Clock, keep_days: int) -> i
         with database.begin() as tx:
             quarantine.settle(tx, lost, "expired")
     return gone
+
+
+def forget_notices(database: Database, clock: Clock, keep_days: int) -> None:
+    """Drops what people were told so long ago."""
+    with database.begin() as tx:
+        notices.forget(tx, clock.now() - timedelta(days=keep_days))
 
 
 def forget_expired(database: Database, clock: Clock) -> None:

@@ -16,7 +16,9 @@ def test_every_connector_stands_in_it_and_refuses_what_is_not_signed() -> None:
         "jira",
         "pagerduty",
         "prometheus",
+        "slack",
     ]
+    assert [tool for tool, row in found.items() if row.act] == ["github", "gitlab", "jira", "pagerduty", "slack"]
     assert not found["cdevents"].sync
     assert found["git"].sync
     assert all(f"| `{tool}` |" in markdown() for tool in found)

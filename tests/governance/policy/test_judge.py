@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from tests.governance.policy.asked import asked, word
 
+from fairlead.config.settings import Policy
 from fairlead.governance.policy import document as d
 from fairlead.governance.policy import policies
 from fairlead.governance.policy.embedded import Embedded
 from fairlead.governance.policy.engine import VERDICT
 from fairlead.governance.policy.judge import FAILED, NOBODY_ALLOWS, Judge
 from fairlead.governance.verdict import Need
+from fairlead.wiring.policies import values
 
-SETTINGS = {"break_glass": ["manager", "owner"]}
+SETTINGS = values(Policy())
 
 
 def judge_of(*folders: Path, timeout_s: float = 5.0) -> Judge:

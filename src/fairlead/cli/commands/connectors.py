@@ -14,7 +14,7 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @APP.command(epilog="Example: fairlead connectors")
 def connectors(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Show which tools are understood: tool by verify, read, sync and fake, with the lines of code of each."""
+    """Show which tools are understood: tool by verify, read, sync, act and fake, with the lines of code of each."""
     from fairlead.cli.output import show_json, show_rows
     from fairlead.connectors.kit.table import rows
 

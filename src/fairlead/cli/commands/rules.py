@@ -39,6 +39,17 @@ def explain(
     tell("rules", {"rule": rule, "subject": subject}, json=json)
 
 
+@APP.command(epilog="Example: fairlead rules backtest change-too-large --days 90 --with lines=800")
+def backtest(
+    rule: Annotated[str, typer.Argument(help="The rule.")],
+    days: Annotated[int, typer.Option(help="How far back.", min=1, max=730)] = 90,
+    with_: Annotated[str, typer.Option("--with", help="Another value, like lines=800 or turn_since=16bh.")] = "",
+    json: _Json = False,
+) -> None:
+    """How often a rule would have fired in the past, at which teams, for how long, and what was over by itself."""
+    tell("rules", {"rule": rule, "days": str(days), "with": with_}, json=json)
+
+
 @APP.command(epilog="Example: fairlead rules check")
 def check(json: _Json = False) -> None:
     """Read all rules and name every fault with its file, line and column; exit code 2 if there is one."""

@@ -21,6 +21,8 @@ OPTIONAL_PERMISSIONS: Mapping[str, str] = {
     "merge_queues": "read",
 }  # fmt: skip
 """What alerts and the merge queue need besides."""
+WRITING = ("actions", "checks", "contents", "issues", "pull_requests")
+"""What acts need with write access; which act needs which stands in `acts` of the connector."""
 
 API_HEADERS: Mapping[str, str] = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
 _JWT_LIFE_S = 540

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from fairlead.connectors.github.api import Api
-from fairlead.connectors.github.app import OPTIONAL_PERMISSIONS, PERMISSIONS
+from fairlead.connectors.github.app import OPTIONAL_PERMISSIONS, PERMISSIONS, WRITING
 from fairlead.connectors.github.sync import connect, repositories
 from fairlead.connectors.kit.connector import Finding, SyncRequest
 from fairlead.connectors.kit.rest import entries, number, text
@@ -30,6 +30,8 @@ def check(request: SyncRequest) -> Iterator[Finding]:
         yield Finding("repositories", bool(names), f"{len(names)}: {', '.join(names[:5])}")
         yield from _repositories(api, names)
         yield from _webhooks(api, names)
+        if request.settings.get("acts"):
+            yield _writing(api, names)
     except Fault as fault:
         yield Finding("GitHub", False, fault.message, fault.hint)
 
@@ -62,6 +64,28 @@ def _permissions(api: Api) -> Iterator[Finding]:
     absent = [name for name in OPTIONAL_PERMISSIONS if name not in granted]
     if absent:
         yield Finding("permissions for alerts and merge queue", None, f"not given: {', '.join(absent)}")
+
+
+def _writing(api: Api, names: list[str]) -> Finding:
+    """Whether acts can be done: an App tells its permissions, a classic token its scopes, others what people may."""
+    what = "acts"
+    if api.signed_in.is_app:
+        granted = api.signed_in.permissions
+        missing = [name for name in WRITING if granted.get(name) != "write"]
+        remedy = (
+            "give the App these with read and write, and accept the change in the installation" if missing else ""
+        )
+        return Finding(what, not missing, f"cannot write: {', '.join(missing)}" if missing else "all", remedy)
+    answer = api.get("/user")
+    scopes = answer.headers.get("x-oauth-scopes")
+    if scopes is not None:
+        may = "repo" in {scope.strip() for scope in scopes.split(",")}
+        return Finding(what, may, scopes or "no scopes", "" if may else "make a token with repo")
+    value = api.get(f"/repos/{names[0]}").value
+    shown = value.get("permissions") if isinstance(value, dict) else None
+    may = isinstance(shown, dict) and shown.get("push") is True
+    detail = "its user may write; what the token itself may, GitHub tells only when it is used"
+    return Finding(what, None if may else False, detail if may else f"its user may not write to {names[0]}")
 
 
 def _limits(api: Api) -> Finding:

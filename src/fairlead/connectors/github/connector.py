@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from fairlead.connectors.github import verify as verifying
 from fairlead.connectors.kit.connector import Connector
@@ -23,6 +24,23 @@ class GitHub(Folder):
             "messages", "milestones", "releases", "repositories", "teams", "work_item_changes", "work_item_links",
             "work_item_transitions", "work_items",
         )
+    )  # fmt: skip
+
+    acts: Mapping[str, str] = MappingProxyType(
+        {
+            **dict.fromkeys(
+                (
+                    "comment", "delete_comment", "label", "assign", "transition", "create_issue", "edit_issue",
+                    "open_incident",
+                ),
+                "write access to issues and pull requests (a classic token: repo)",
+            ),
+            **dict.fromkeys(
+                ("request_review", "withdraw_review"), "write access to pull requests (a classic token: repo)"
+            ),
+            "rerun": "write access to actions, and to checks for those of other apps (a classic token: repo)",
+            "merge": "write access to contents and pull requests (a classic token: repo)",
+        }
     )  # fmt: skip
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002

@@ -34,6 +34,8 @@ def check(request: SyncRequest) -> Iterator[Finding]:
             "" if found and not missing else remedy,
         )
         yield _hooks(rest, found)
+        if request.settings.get("acts"):
+            yield _writing(rest)
     except Fault as fault:
         yield Finding("GitLab", False, fault.message, fault.hint)
 
@@ -50,6 +52,17 @@ def _token(rest: Rest) -> Finding:
     if not _ENOUGH & set(scopes):
         return Finding("token", False, f"scopes: {', '.join(scopes) or 'none'}", "make one with `read_api`")
     return Finding("token", True, f"scopes: {', '.join(scopes)}" + (f"; ends on {end}" if end else ""))
+
+
+def _writing(rest: Rest) -> Finding:
+    """Whether acts can be done, as far as the token's scopes tell it."""
+    try:
+        value = rest.get("/personal_access_tokens/self").value
+    except Skip:
+        return Finding("acts", None, "the token does not tell its scopes")
+    scopes = value.get("scopes") if isinstance(value, dict) else None
+    may = isinstance(scopes, list) and "api" in scopes
+    return Finding("acts", may, "all" if may else "the token may only read", "" if may else "make one with `api`")
 
 
 def _hooks(rest: Rest, found: list[Project]) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from fairlead.connectors.kit.connector import Connector
 from fairlead.connectors.kit.folder import Folder
@@ -28,6 +29,22 @@ class GitLab(Folder):
             "repositories", "sprints", "teams", "work_item_changes", "work_item_links", "work_item_transitions",
             "work_items",
         )
+    )  # fmt: skip
+
+    acts: Mapping[str, str] = MappingProxyType(
+        {
+            **dict.fromkeys(
+                (
+                    "comment", "delete_comment", "label", "assign", "transition", "create_issue", "edit_issue",
+                    "open_incident", "request_review", "withdraw_review",
+                ),
+                "a token with the scope api, of somebody who is at least Reporter in the project",
+            ),
+            **dict.fromkeys(
+                ("rerun", "merge"),
+                "a token with the scope api, of somebody who is at least Developer and may merge into the branch",
+            ),
+        }
     )  # fmt: skip
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:

@@ -10,6 +10,11 @@ from fairlead.connectors.kit.connector import Finding, SyncRequest
 from fairlead.connectors.kit.rest import text
 from fairlead.model.errors import Fault, Skip
 
+_WRITING = (
+    "ADD_COMMENTS", "DELETE_OWN_COMMENTS", "EDIT_ISSUES", "ASSIGN_ISSUES", "TRANSITION_ISSUES", "CREATE_ISSUES",
+)  # fmt: skip
+"""What acts need."""
+
 
 def check(request: SyncRequest) -> Iterator[Finding]:
     """Line by line; the first fault that makes all others moot is the last line."""
@@ -22,8 +27,20 @@ def check(request: SyncRequest) -> Iterator[Finding]:
         yield Finding("projects", bool(keys), ", ".join(keys) or "none can be seen", remedy)
         yield _fields(site)
         yield _boards(site)
+        if request.settings.get("acts"):
+            yield _writing(site)
     except Fault as fault:
         yield Finding("Jira", False, fault.message, fault.hint)
+
+
+def _writing(site: Site) -> Finding:
+    """Which of the permissions that acts need the account has in at least one project."""
+    value = site.rest.get(f"{site.api}/mypermissions", {"permissions": ",".join(_WRITING)}).value
+    found = value.get("permissions") if isinstance(value, dict) else None
+    known = found if isinstance(found, dict) else {}
+    missing = [name for name in _WRITING if not (known.get(name) or {}).get("havePermission")]
+    remedy = "give the account these permissions in the projects' schemes" if missing else ""
+    return Finding("acts", not missing, f"lacks: {', '.join(missing)}" if missing else "all", remedy)
 
 
 def _fields(site: Site) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from fairlead.connectors.kit.connector import Connector
 from fairlead.connectors.kit.folder import Folder
@@ -27,6 +28,18 @@ class Jira(Folder):
             "work_item_transitions", "work_items",
         )
     )  # fmt: skip
+
+    acts: Mapping[str, str] = MappingProxyType(
+        {
+            "comment": "the permission to add comments",
+            "delete_comment": "the permission to delete its own comments",
+            "label": "the permission to edit issues",
+            "assign": "the permission to assign issues",
+            "transition": "the permission to transition issues",
+            "create_issue": "the permission to create issues",
+            "edit_issue": "the permission to edit issues",
+        }
+    )
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """By HMAC over the body. A webhook without a secret proves nothing: its address is no secret."""

@@ -22,7 +22,8 @@ from typing import Any
 
 import msgspec
 
-from fairlead.connectors.jira.fake_api import answer
+from fairlead.connectors.jira.fake_api import answer, shown_comment
+from fairlead.connectors.jira.fake_writes import alone, write
 from fairlead.connectors.kit.fake.call import Request, Response
 from fairlead.connectors.kit.fake.tool import FakeTool, Json
 
@@ -191,6 +192,13 @@ class FakeJira(FakeTool):
         self._send("comment_created", at, comment=comment, issue=near)
         return comment
 
+    def unsay(self, issue: Json, comment: Json, at: datetime) -> None:
+        """A comment is taken back."""
+        issue["fields"]["comment"].remove(comment)
+        issue["fields"]["updated"] = _stamp(at)
+        near = {"id": issue["id"], "key": issue["key"], "fields": {"summary": issue["fields"]["summary"]}}
+        self._send("comment_deleted", at, comment=shown_comment(comment), issue=near)
+
     def move(self, issue: Json, key: str, by: Json, at: datetime) -> None:
         """To another project, where it gets another key."""
         project, old = next(one for one in self.projects if one["key"] == key), issue["fields"]["project"]
@@ -215,8 +223,15 @@ class FakeJira(FakeTool):
         return request.headers.get("authorization") == (f"Basic {pair}" if self.cloud else f"Bearer {self.token}")
 
     def answer(self, request: Request) -> Response:
-        """What `fake_api` says."""
-        return answer(self, request)
+        """What `fake_writes` does and shows, and `fake_api` lists."""
+        if request.method != "GET":
+            return write(self, request)
+        return alone(self, request) or answer(self, request)
+
+    @property
+    def me(self) -> Json:
+        """Whose token it is."""
+        return self.users[0]
 
     def field_list(self) -> list[Json]:
         """`/field`."""
@@ -241,7 +256,7 @@ class FakeJira(FakeTool):
     def shown(self, issue: Json, *, comments: bool) -> Json:
         """An issue as Jira writes it at this moment: sprints in their present state."""
         fields = dict(issue["fields"])
-        found = [one for one in fields.pop("comment") if "visibility" not in one]
+        found = [shown_comment(one) for one in fields.pop("comment") if "visibility" not in one]
         if comments and not self.hide_comments:
             fields["comment"] = {"comments": found[:20], "total": len(found), "maxResults": 20, "startAt": 0}
         name = CUSTOM["sprint"][0]

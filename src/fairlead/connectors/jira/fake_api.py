@@ -52,6 +52,9 @@ def answer(fake: History, request: Request) -> Response:
         case ["api", _], ["myself"]:
             mine = fake.users[0] if fake.users else {"displayName": "Nobody"}
             return said({**mine, "timeZone": fake.zone})
+        case ["api", _], ["mypermissions"]:
+            names = request.query.get("permissions", "").split(",")
+            return said({"permissions": {name: {"key": name, "havePermission": True} for name in names}})
         case ["api", _], ["field"]:
             return said(fake.field_list())
         case ["api", _], ["status"]:
@@ -131,8 +134,13 @@ def _below(fake: History, request: Request, key: str, below: str) -> Response:
         return _missing()
     if below == "changelog":
         return _page(request, fake.most, "values", issue["histories"])
-    seen = [one for one in issue["fields"]["comment"] if "visibility" not in one]
+    seen = [shown_comment(one) for one in issue["fields"]["comment"] if "visibility" not in one]
     return _page(request, fake.most, "comments", seen, last=False)
+
+
+def shown_comment(comment: Json) -> Json:
+    """A comment without what only its own address tells."""
+    return {key: value for key, value in comment.items() if key != "properties_of"}
 
 
 def _page(request: Request, most: int, key: str, found: Sequence[Json], *, last: bool = True) -> Response:

@@ -17,6 +17,7 @@ _BLOCKS = frozenset(
         "decisionItem", "mediaSingle",
     )
 )  # fmt: skip
+_MARKUP = re.compile(r"([{\[!])")
 _MANY_LINES = re.compile(r"\n{3,}")
 
 
@@ -28,6 +29,31 @@ def prose(doc: Doc, key: str) -> Text:
     if type(value) is dict:
         return filled(_flat(value))
     return filled(doc.text(key))
+
+
+def plain(value: Any) -> str:
+    """The words of a text or document."""
+    return _flat(value) if type(value) is dict else value if type(value) is str else ""
+
+
+def document_of(text: str) -> dict[str, Any]:
+    """Plain words as a document of Atlassian's format: nothing in them can be markup there."""
+    blocks = [block.split("\n") for block in re.split(r"\n{2,}", text.strip())]
+    return {"type": "doc", "version": 1, "content": [_paragraph(lines) for lines in blocks]}
+
+
+def _paragraph(lines: list[str]) -> dict[str, Any]:
+    parts: list[dict[str, Any]] = []
+    for line in lines:
+        # a node without a text is refused
+        parts += [{"type": "hardBreak"}] if parts else []
+        parts += [{"type": "text", "text": line}] if line else []
+    return {"type": "paragraph", "content": parts}
+
+
+def markup_of(text: str) -> str:
+    """Plain words for Data Center's wiki markup: macros, links, mentions and pictures lose their force."""
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def _flat(document: dict[str, Any]) -> str:

@@ -25,6 +25,10 @@ class Call:
     url: str
     body: Any = None
     """JSON value; `None` where there is none."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that say something, like in whose name."""
+    late: str = ""
+    """What stands in angle brackets in address or body, and is looked up or made when it is sent: in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +81,9 @@ class Acts(Protocol):
         ...
 
     def act(self, request: ActRequest) -> Outcome:
-        """Does it, having looked first where `tried`; raises `Retry` (nothing happened), `Skip` or `Denied`."""
+        """Does it, having looked first where `tried`; raises `Retry`, `Skip` or `Denied`.
+
+        After `Retry` it was not there when it was looked for; the next try comes with `tried` all the same, for a
+        tool may still be at work on a request whose answer was lost.
+        """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -89,13 +89,13 @@ class Http:
         limited = Limited(self)
         while True:
             found = self._send(method, url, body, extra)
-            if _is_limit(found):
-                limited.wait(found.headers, _shown(url), found.status_code)
+            if is_limit(found):
+                limited.wait(found.headers, shown_path(url), found.status_code)
             # 303 is left out: it turns a post into a get, and no API that we read answers so
             elif found.status_code in (301, 302, 307, 308):
                 redirects += 1
                 if redirects > _REDIRECTS:
-                    raise Skip(f"{_shown(url)} leads in circles")
+                    raise Skip(f"{shown_path(url)} leads in circles")
                 url = self._same_server(url, found)
             elif found.status_code == 401 and not renewed and self.renew():
                 renewed = True
@@ -106,10 +106,10 @@ class Http:
         try:
             found = self.client.request(method, url, json=body, headers={**self.signed(), **extra})
         except httpx.TimeoutException:
-            raise Retry(f"{_shown(url)} did not answer in time") from None
+            raise Retry(f"{shown_path(url)} did not answer in time") from None
         except httpx.TransportError as fault:
             hint = "check the network and `url` of the source; behind a proxy: export HTTPS_PROXY=..."
-            raise Retry(f"{_shown(url)} cannot be reached: {fault}", hint=hint) from None
+            raise Retry(f"{shown_path(url)} cannot be reached: {fault}", hint=hint) from None
         # It is read by now. The client leaves a response and its stream holding each other, and pages of a megabyte
         # would lie there until the collector looks for such cycles, by the hundred.
         found.stream = httpx.ByteStream(b"")
@@ -117,7 +117,7 @@ class Http:
         return found
 
     def _judged(self, url: str, found: httpx.Response) -> Answer:
-        status, shown = found.status_code, _shown(url)
+        status, shown = found.status_code, shown_path(url)
         # only a question with an `etag` is answered so, and the caller has what it names
         if status == 304:
             return Answer(_path(url), b"", None, found.headers, unchanged=True)
@@ -127,7 +127,7 @@ class Http:
             raise Retry(f"{shown} answered {status}")
         if status >= 400:
             # GitHub and GitLab say 404 of what a token may not see, so nothing may take it for a deletion by itself
-            raise (Missing if status == 404 else Skip)(f"{shown} answered {status}: {_message(found)}")
+            raise (Missing if status == 404 else Skip)(f"{shown} answered {status}: {message_of(found)}")
         try:
             value = decode(found.content)
         except Unreadable:
@@ -140,7 +140,7 @@ class Http:
         """A repository that was renamed redirects; anything that leads to another server is not followed."""
         target = str(httpx.URL(url).join(found.headers.get("location", "")))
         if urlsplit(target)[:2] != urlsplit(url)[:2]:
-            raise Skip(f"{_shown(url)} redirects to another server")
+            raise Skip(f"{shown_path(url)} redirects to another server")
         return target
 
 
@@ -156,7 +156,7 @@ class Limited:
         """Waits as long as was asked for; raises `Abort` once that is longer than any window of a limit."""
         http = self.http
         # Whoever says "in a second" for an hour would be asked 3,600 times, and some servers count those as well.
-        wait_s = max(_limit_wait(headers, status, http.now), min(2.0**self._times, _DEFAULT_WAIT_S))
+        wait_s = max(limit_wait_s(headers, status, http.now), min(2.0**self._times, _DEFAULT_WAIT_S))
         self._times += 1
         self._waited_s += wait_s
         if self._waited_s > _LONGEST_WAIT_S:
@@ -196,7 +196,8 @@ def place_of(answer: Answer) -> tuple[int, int]:
 _TOLD = ("next", "prev", "last")
 
 
-def _is_limit(found: httpx.Response) -> bool:
+def is_limit(found: httpx.Response) -> bool:
+    """Whether it refuses for now only, because of too many requests."""
     if found.status_code == 429:
         return True
     # GitHub refuses with 403 both for good and for now, and tells the second by header or by its words alone
@@ -207,7 +208,7 @@ def _is_limit(found: httpx.Response) -> bool:
     return "retry-after" in found.headers or spent or any(word in text for word in _LIMIT_WORDS)
 
 
-def _limit_wait(headers: Mapping[str, str], status: int, now: datetime) -> float:
+def limit_wait_s(headers: Mapping[str, str], status: int, now: datetime) -> float:
     """Seconds to wait, by the server's clock where it told one: ours may be wrong."""
     now = _http_date(headers.get("date")) or now
     after = headers.get("retry-after", "")
@@ -235,14 +236,39 @@ def _wait(state: RetryCallState) -> float:
     return asked if asked is not None else _backoff(state)
 
 
-def _message(found: httpx.Response) -> str:
+def message_of(found: httpx.Response) -> str:
+    """What a refusal says, in the server's words."""
     try:
         value = decode(found.content)
     except Unreadable:
         return found.reason_phrase
-    # Prometheus and GitLab say `error` where others say `message`
-    text = value.get("message") or value.get("error") if isinstance(value, dict) else None
-    return text[:200] if isinstance(text, str) else found.reason_phrase
+    return "; ".join(dict.fromkeys(_words(value)))[:300] or found.reason_phrase
+
+
+_SAYING = ("message", "error", "errorMessages", "errors")
+"""Where tools put their words: a text, a list of them, or by the field that is wrong."""
+
+
+def _words(value: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(value, str) and depth:
+        yield value
+    elif isinstance(value, list) and depth < 4:
+        for one in value[:10]:
+            yield from _words(one, depth + 1)
+    elif isinstance(value, dict) and depth < 4:
+        told = [key for key in _SAYING if key in value]
+        for key in told:
+            yield from _words(value[key], depth + 1)
+        # by the field that is wrong, or GitHub's field and code where it has no words for them
+        if depth and not told:
+            yield ": ".join(text for one in value.items() if (text := _fault_of(*one)))
+
+
+def _fault_of(key: str, value: Any) -> str:
+    if isinstance(value, list):
+        value = ", ".join(str(one) for one in value[:3])
+    # what it concerns is told by its value, what is wrong with a field by both
+    return str(value) if key in ("field", "code") else "" if key == "resource" else f"{key} {value}"
 
 
 def _http_date(text: str | None) -> datetime | None:
@@ -257,5 +283,6 @@ def _path(url: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _shown(url: str) -> str:
+def shown_path(url: str) -> str:
+    """An address as faults name it: neither server nor query."""
     return f"`{urlsplit(url).path}`"

@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 
 import fairlead.connectors
+from fairlead.connectors.kit.acting import Acts
 from fairlead.connectors.kit.connector import Connector
 from fairlead.model.errors import Abort
 
@@ -35,6 +36,17 @@ def connector(tool: str) -> Connector:
     if tool not in known:
         raise Abort(f"no connector for `{tool}`", hint=f"there are: {', '.join(sorted(known))}")
     return known[tool]
+
+
+def actor(tool: str) -> Acts:
+    """What writes to a tool; `webhook` is an address of the settings, which nothing is read from."""
+    from fairlead.connectors.kit.webhooks import WEBHOOK
+
+    found: object = WEBHOOK if tool == WEBHOOK.tool else connector(tool)
+    if not isinstance(found, Acts):
+        able = [name for name, one in sorted(connectors().items()) if isinstance(one, Acts)]
+        raise Abort(f"`{tool}` cannot be written to", hint=f"these can: {', '.join([*able, WEBHOOK.tool])}")
+    return found
 
 
 def _admit(found: dict[str, Connector], candidate: object) -> None:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from fairlead.connectors.kit.acting import Acts
 from fairlead.connectors.kit.connector import Connector, Syncs
 from fairlead.connectors.kit.registry import connectors
 from fairlead.model.errors import Refused
@@ -25,6 +26,8 @@ class Row(NamedTuple):
     """Tables that its reader fills."""
     sync: bool
     """Whether it calls out or reads local sources by itself."""
+    act: int
+    """Kinds of acts that it does."""
     fake: bool
     """Whether a server of the tool comes along, for tests and demos."""
     lines: int
@@ -42,7 +45,8 @@ def markdown() -> str:
     for row in rows():
         verify = row.verify.replace("|", "\\|")
         lines.append(
-            f"| `{row.tool}` | {row.title} | {verify} | {row.read} | {_mark(row.sync)} | {_mark(row.fake)} |"
+            f"| `{row.tool}` | {row.title} | {verify} | {row.read} | {_mark(row.sync)} | {row.act or ''} | "
+            f"{_mark(row.fake)} |"
         )
     return "\n".join([*lines, *_FOOT])
 
@@ -55,16 +59,18 @@ code of each. [Writing one](writing-one.md) tells what a new one needs.
 - **verify**: what a webhook without a signature is told. What is refused is not stored.
 - **read**: how many of the [records](../records.md) its payloads fill; any other is refused.
 - **sync**: it asks an API or reads local sources, goes on after a kill, and tells `fairlead doctor` how it is.
+- **act**: how many kinds of [acts](acts.md) it does in the tool, each planned exactly and done once.
 - **fake**: a server of the tool that can be driven, behind tests, demo and local work.
 
-| tool | | verify | read | sync | fake |
-|---|---|---|---|---|---|""".splitlines()
+| tool | | verify | read | sync | act | fake |
+|---|---|---|---|---|---|---|""".splitlines()
 _FOOT = """
 All that read what others write pass one suite (`connectors/kit/suite.py`): golden pairs hold, any order and any
 repetition give the same records, reading touches nothing outside, forged signatures are refused, broken bodies end in
 words. All that call an API pass `sync_suite.py` on a fake of it: webhooks and sync say the same, a killed sync goes
 on, and on bad days (an hour of 429, broken and repeated pages, HTML, an expired cursor, a permission lost half-way,
-clocks an hour apart) nothing is lost and what is missing is told. `pytest tests/connectors` runs all of it. `git` and
+clocks an hour apart) nothing is lost and what is missing is told. All that write pass `acting_suite.py`: what is
+planned is sent, once, whatever breaks or dies in between. `pytest tests/connectors` runs all of it. `git` and
 `records` read what Fairlead itself has written down.""".splitlines()
 
 
@@ -83,6 +89,7 @@ def _row(connector: Connector) -> Row:
         _refusal(connector),
         len(connector.records),
         isinstance(connector, Syncs),
+        len(connector.acts) if isinstance(connector, Acts) else 0,
         last == "connector" and find_spec(f"{home}.fake") is not None,
         sum(_lines(file) for file in _files(home)),
     )

@@ -25,8 +25,22 @@ def check(request: SyncRequest) -> Iterator[Finding]:
         remedy = "use a read-only key of the account, or a token of a user who sees these" if refused else ""
         yield Finding("readable", not refused, f"cannot read: {', '.join(refused)}" if refused else "all", remedy)
         yield _webhooks(rest)
+        if request.settings.get("acts"):
+            yield _writing(rest)
     except Fault as fault:
         yield Finding("PagerDuty", False, fault.message, fault.hint)
+
+
+def _writing(rest: Rest) -> Finding:
+    """Whether somebody is named in whose name incidents are written; a read-only key shows itself only in use."""
+    user = str(rest.request.settings.get("user") or "")
+    if not user:
+        remedy = "set `user` to the address of somebody at PagerDuty, unless the token is a user's own"
+        return Finding("acts", None, "nobody is named in whose name incidents are changed", remedy)
+    found = entries(rest.get("/users", {"query": user}), "users")
+    known = any(text(one, "email").lower() == user.lower() for one in found)
+    remedy = "" if known else "set `user` to the address of somebody at PagerDuty"
+    return Finding("acts", known, f"in the name of {user}" if known else f"PagerDuty knows no {user}", remedy)
 
 
 def _may(rest: Rest, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from fairlead.connectors.kit.connector import Connector
 from fairlead.connectors.kit.folder import Folder
@@ -21,6 +22,16 @@ class PagerDuty(Folder):
     tool = "pagerduty"
     title = "PagerDuty"
     records = frozenset(("accounts", "incident_events", "incidents", "oncall_shifts", "services", "teams"))
+
+    acts: Mapping[str, str] = MappingProxyType(
+        {
+            **dict.fromkeys(
+                ("comment", "assign", "transition", "open_incident"),
+                "a key with full access, and `user` as the address of somebody in whose name it is done",
+            ),
+            "page": "an integration of the kind Events API v2 on the service",
+        }
+    )
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
         """By HMAC over the body. While a secret is rotated the header holds one signature for each; any may fit."""

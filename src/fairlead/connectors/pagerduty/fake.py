@@ -21,6 +21,7 @@ import msgspec
 
 from fairlead.connectors.kit.fake.call import Request, Response
 from fairlead.connectors.kit.fake.tool import FakeTool, Json, said
+from fairlead.connectors.pagerduty.fake_writes import write
 from fairlead.model.times import iso, parse_time
 
 _API, _WEB = "https://api.pagerduty.com", "https://acme.pagerduty.com"
@@ -32,6 +33,8 @@ class FakePagerDuty(FakeTool):
 
     secret: str
     token: str
+    read_only: bool = False
+    """Whether the token may only read."""
     requests_a_minute: int = field(default=960, kw_only=True)
     hook_url: str = "https://fairlead.example/hooks/pagerduty"
     users: list[Json] = field(default_factory=list)
@@ -59,6 +62,7 @@ class FakePagerDuty(FakeTool):
         """A service."""
         teams = [_reference(team)] if team else []
         service = self._thing("service", "services", name, name=name, status="active", teams=teams)
+        service["integration_key"] = hashlib.sha256(service["id"].encode()).hexdigest()[:32]
         self.services.append(service)
         return service
 
@@ -134,7 +138,14 @@ class FakePagerDuty(FakeTool):
         incident |= {"priority": self._priority(priority), "updated_at": _short(at)}
         self._send("incident.priority_updated", _shown(incident), by, at)
 
-    def note(self, incident: Json, text: str, by: Json, at: datetime) -> None:
+    def reassign(self, incident: Json, whom: list[Json], by: Json, at: datetime) -> None:
+        """Others have it from now on."""
+        incident["assignments"] = [{"at": _short(at), "assignee": _reference(one)} for one in whom]
+        incident["updated_at"] = _short(at)
+        self._entry(incident, "assign", by, at)
+        self._send("incident.reassigned", _shown(incident), by, at)
+
+    def note(self, incident: Json, text: str, by: Json, at: datetime) -> Json:
         """A note."""
         found = {"id": self._id("N"), "content": text, "created_at": _short(at), "user": _reference(by)}
         self.notes.append({**found, "incident_id": incident["id"]})
@@ -142,6 +153,7 @@ class FakePagerDuty(FakeTool):
         # a note has no time of its own in a webhook: that of the event is all
         data = {"incident": _reference(incident), "id": found["id"], "content": text, "trimmed": False}
         self._send("incident.annotated", {**data, "type": "incident_note"}, by, at)
+        return found
 
     def update(self, incident: Json, text: str, by: Json, at: datetime) -> None:
         """Word for those who wait."""
@@ -151,8 +163,8 @@ class FakePagerDuty(FakeTool):
         self._send("incident.status_update_published", {**data, "type": "incident_status_update"}, by, at)
 
     def knows(self, request: Request) -> bool:
-        """By the token of the account."""
-        return request.headers.get("authorization") == f"Token token={self.token}"
+        """By the token of the account; an event says in its body where it belongs."""
+        return request.path == "/v2/enqueue" or request.headers.get("authorization") == f"Token token={self.token}"
 
     def refused(self, wait_s: int) -> Response:
         """PagerDuty tells the seconds that are left, where others tell a moment."""
@@ -163,6 +175,10 @@ class FakePagerDuty(FakeTool):
     def answer(self, request: Request) -> Response:
         """By path."""
         parts = request.path.strip("/").split("/")
+        if request.method != "GET":
+            return write(self, request)
+        if parts[0] == "services" and len(parts) == 2:
+            return self._service(parts[1])
         incident = next((one for one in self.incidents if one["id"] == parts[1]), None) if len(parts) > 1 else None
         if parts == ["abilities"]:
             return said({"abilities": ["teams", "read_only_users"]})
@@ -181,9 +197,19 @@ class FakePagerDuty(FakeTool):
                 return _page(request, parts[2], own)
         return said({"error": {"message": "Not Found", "code": 2100}}, 404)
 
+    def _service(self, identity: str) -> Response:
+        found = next((one for one in self.services if one["id"] == identity), None)
+        if found is None:
+            return said({"error": {"message": "Not Found", "code": 2100}}, 404)
+        shown = {key: value for key, value in found.items() if key != "integration_key"}
+        events = {"id": "PINT001", "type": "events_api_v2_inbound_integration", "summary": "Events API v2"}
+        return said({"service": {**shown, "integrations": [{**events, "integration_key": found["integration_key"]}]}})
+
     def _list(self, name: str, request: Request) -> list[Json] | None:
         since, until = (parse_time(request.query.get(word) or None) for word in ("since", "until"))
         match name:
+            case "incidents" if "incident_key" in request.query:
+                return [one for one in self.incidents if one["incident_key"] == request.query["incident_key"]]
             case "incidents":
                 return _within(sorted(self.incidents, key=lambda one: str(one["created_at"])), since, until)
             case "log_entries":
@@ -191,7 +217,10 @@ class FakePagerDuty(FakeTool):
                 return _within(self.log, since, until)[::-1]
             case "oncalls":
                 return [one for one in self.shifts if _overlaps(one, since, until)]
-            case "users" | "teams" | "services":
+            case "services":
+                hidden = "integration_key"
+                return [{key: value for key, value in one.items() if key != hidden} for one in self.services]
+            case "users" | "teams":
                 return list(getattr(self, name))
         return None
 

@@ -10,7 +10,23 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from fairlead.gateway.access import Access
-from fairlead.gateway.api import data, incidents, outbox, people, reports, rows, search, sql, standup, tokens
+from fairlead.gateway.api import (
+    actions,
+    data,
+    deciding,
+    incidents,
+    ledger,
+    notices,
+    outbox,
+    people,
+    reports,
+    rows,
+    search,
+    signals,
+    sql,
+    standup,
+    tokens,
+)
 from fairlead.gateway.api.asking import Api
 from fairlead.model.errors import Denied, Fault, Retry
 from fairlead.wiring.services import Services
@@ -58,7 +74,23 @@ def create_api(services: Services, access: Access) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     api = Api(services, access)
-    for family in (rows, search, reports, standup, incidents, data, outbox, people, sql, tokens):
+    for family in (
+        rows,
+        search,
+        reports,
+        standup,
+        incidents,
+        signals,
+        actions,
+        deciding,
+        notices,
+        data,
+        outbox,
+        ledger,
+        people,
+        sql,
+        tokens,
+    ):
         app.include_router(family.routes(api))
     return app
 

@@ -1,99 +1,72 @@
-"""The ledger as those who decide use it: record an entry in their own transaction.
-
-Nothing here needs the key: without it entries are recorded all the same, and checkpoints wait.
-"""
+"""The ledger of a home, as the rooms above use it."""
 
 from __future__ import annotations
 
-import os
-import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
-from fairlead.governance.ledger import tiles
-from fairlead.governance.ledger.entries import Entry, canonical, commitment, people_in, plain, veil, veiled
-from fairlead.governance.ledger.tree import leaf_hash
-from fairlead.model.times import Clock, entered_at, iso
-from fairlead.store import ledger as kept
-from fairlead.store.database import Transaction
-
-_FORMAT = 1
-OPENED = "ledger.opened"
-
-
-def record(tx: Transaction, entries: Sequence[Entry], clock: Clock) -> range:
-    """Adds entries in the caller's write transaction; gives their indexes.
-
-    The first one ever is preceded by one that gives the ledger its name.
-    """
-    if not entries:
-        return range(0)
-    kept.take_turn(tx)
-    first = before = kept.size(tx)
-    if before == 0:
-        # a random name: what one ledger's key has signed must not pass for a statement about another
-        entries = [Entry(OPENED, "", "fairlead", {"origin": f"fairlead/{secrets.token_hex(8)}"}), *entries]
-        first = 1
-    at = iso(entered_at(clock))
-    said = [_plain(entry) for entry in entries]
-    veils = _veils(tx, [one for value in said for one in people_in(value["named"])])
-    rows, personal = [], []
-    for idx, value in enumerate(said, before):
-        held = [_sealed(idx, name, one) for name, one in value["personal"].items()]
-        rows.append(_row(idx, at, veiled(value["named"], veils), held))
-        personal += held
-    kept.append(tx, rows)
-    kept.put_personal(tx, personal)
-    tiles.complete(tx, before, before + len(rows))
-    return range(first, before + len(rows))
-
-
-def origin(tx: Transaction) -> str:
-    """Name of the ledger, as its first entry says; empty while there is none."""
-    import msgspec
-
-    for row in kept.entries(tx, 0, 1):
-        return str(msgspec.json.decode(row.content)["said"]["origin"])
-    return ""
-
-
-def _plain(entry: Entry) -> Mapping[str, Any]:
-    named = {"kind": entry.kind, "subject": entry.subject, "by": entry.by, "said": dict(entry.said)}
-    return {"named": plain(named), "personal": plain(dict(entry.personal))}
-
-
-def _veils(tx: Transaction, names: Iterable[str]) -> dict[str, str]:
-    wanted = dict.fromkeys(names)
-    # looked up each time: another process may have erased somebody a moment ago
-    held = kept.veiled(tx, wanted)
-    new = [veil(name, os.urandom(32)) for name in wanted if name not in held]
-    kept.put_people(tx, new)
-    return {one.name: one.veil for one in [*held.values(), *new]}
-
-
-def _sealed(idx: int, name: str, value: Any) -> kept.Personal:
-    return kept.Personal(idx, name, os.urandom(32), canonical(value))
-
-
-def _row(idx: int, at: str, named: Mapping[str, Any], held: Sequence[kept.Personal]) -> kept.Row:
-    # with its index: an entry that was moved contradicts itself
-    whole = {"at": at, "format": _FORMAT, "index": idx, **named}
-    if held:
-        whole["personal"] = {one.name: commitment(one.salt, one.content) for one in held}
-    content = canonical(whole)
-    return kept.Row(idx, content, leaf_hash(content), at, named["kind"], named["subject"], named["by"])
+from fairlead.governance.ledger import auditing, checking, checkpoints, erasing, recording
+from fairlead.governance.ledger.auditing import Audit
+from fairlead.governance.ledger.checking import Findings
+from fairlead.governance.ledger.entries import Entry
+from fairlead.governance.ledger.keys import KeyRing
+from fairlead.governance.ledger.notes import Note
+from fairlead.model.times import Clock
+from fairlead.store.database import Database, Transaction
 
 
 class Ledger:
-    """The ledger of one home."""
+    """Records within the transactions of others; signs and erases in its own."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, database: Database, clock: Clock, keys: Path) -> None:
+        self.database = database
+        self.clock = clock
+        self.ring = KeyRing(keys)
 
     def record(self, tx: Transaction, entry: Entry) -> int:
         """Adds an entry in the caller's write transaction; gives its index."""
-        return record(tx, [entry], self._clock)[0]
+        return recording.record(tx, [entry], self.clock)[0]
 
     def record_all(self, tx: Transaction, entries: Sequence[Entry]) -> range:
         """Adds several entries at once, which costs far less than one by one; gives their indexes."""
-        return record(tx, entries, self._clock)
+        return recording.record(tx, entries, self.clock)
+
+    def checkpoint(self, by: str = "fairlead", *, after_restore: bool = False) -> Note:
+        """Signs the present state; where nothing came since the last time, gives what was signed then."""
+        with self.database.begin() as tx:
+            note = checkpoints.checkpoint(tx, self.ring, self.clock, by=by, after_restore=after_restore)
+        self.ring.saw(note)
+        return note
+
+    def verify(self) -> Findings:
+        """Looks at all of it, and sets right what the auditor thought."""
+        with self.database.read() as tx:
+            found = checking.verify(tx, self.ring.seen())
+        auditing.noted(self.database, found, self.clock)
+        return found
+
+    def audit(self) -> Audit:
+        """Looks at what is new and at some of what is old."""
+        return auditing.audit(self.database, self.ring, self.clock)
+
+    def export(self, target: Path, *, personal: bool = False) -> Note:
+        """Signs the present state and writes it all into a folder that verifies itself; gives its trailer."""
+        # late: who records or verifies here needs nothing of it
+        from fairlead.governance.ledger.exporting import export
+
+        note = self.checkpoint()
+        signer = self.ring.current()
+        assert signer, "a checkpoint was signed just now"
+        return export(self.database, signer, note, target, personal=personal)
+
+    def rotate(self, by: str, *, lost: bool = False, reason: str = "") -> Note:
+        """A new key: the old one signs it, or the ledger says that it was lost."""
+        with self.database.begin() as tx:
+            note = checkpoints.rotate(tx, self.ring, self.clock, by, lost=lost, reason=reason)
+        checkpoints.finish(self.ring, note, lost=lost)
+        return note
+
+    def forget(self, names: Collection[str], by: str) -> int:
+        """Erases what is held of a person under these names; gives how many values. The tree stays valid."""
+        with self.database.begin() as tx:
+            return erasing.forget(tx, names, by, self.clock)

@@ -6,6 +6,7 @@ their name with a salt of their own, and what else is personal is in the entry o
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -46,10 +47,22 @@ class Entry:
 
 def canonical(value: Any) -> bytes:
     """JSON as RFC 8785 writes it: the same value is the same bytes everywhere."""
-    # late: whoever records nothing does without it
+    # Most values are the same bytes in Python's own JSON, which is written ten times as fast. JavaScript, by which
+    # the RFC goes, words fractions otherwise and sorts keys beyond ASCII otherwise.
+    if _ordinary(value):
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    # late: it is seldom needed
     import rfc8785
 
     return rfc8785.dumps(value)
+
+
+def _ordinary(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and key.isascii() and _ordinary(one) for key, one in value.items())
+    if isinstance(value, list):
+        return all(map(_ordinary, value))
+    return not isinstance(value, float)
 
 
 def commitment(salt: bytes, content: bytes) -> str:

@@ -6,8 +6,10 @@ So an append writes one row for each 256 entries and one for each 65,536, and a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
-from fairlead.governance.ledger.tree import Subtree, fold
+from fairlead.governance.ledger.tree import Subtree, above, fold
+from fairlead.model.errors import Unreadable
 from fairlead.store import ledger as kept
 from fairlead.store.database import Transaction
 
@@ -27,16 +29,20 @@ def complete(tx: Transaction, before: int, size: int) -> None:
     while now > was:
         row = _below(tx, level, was * WIDTH, now * WIDTH)
         made = {}
-        for idx in range(was, now):
+        # where somebody cut entries off their tiles are left: that is verification's to tell, and stops no record
+        for idx in sorted(set(range(was, now)) - kept.tiles(tx, level, was, now).keys()):
             hashes = row[(idx - was) * WIDTH : (idx - was + 1) * WIDTH]
-            made[level, idx] = b"".join(hashes), fold(hashes)
+            if len(hashes) == WIDTH:
+                made[level, idx] = b"".join(hashes), fold(hashes)
         kept.put_tiles(tx, made)
         level, was, now = level + 1, was // WIDTH, now // WIDTH
 
 
 def _below(tx: Transaction, level: int, first: int, until: int) -> list[bytes]:
     """What tiles of a level are made of."""
-    return kept.leaves(tx, first, until) if level == 0 else kept.tile_roots(tx, level - 1, first, until)
+    found = kept.leaves(tx, first, until) if level == 0 else kept.tile_roots(tx, level - 1, first, until)
+    # up to the first gap: what follows it would pass for what is missing
+    return [found[idx] for idx in takewhile(found.__contains__, range(first, until))]
 
 
 def reader(tx: Transaction) -> Subtree:
@@ -54,7 +60,11 @@ def reader(tx: Transaction) -> Subtree:
     def subtree(height: int, idx: int) -> bytes:
         level, within = divmod(height, HEIGHT)
         per_tile = 1 << (HEIGHT - within)
-        return heights(level, idx // per_tile)[within][idx % per_tile]
+        try:
+            return heights(level, idx // per_tile)[within][idx % per_tile]
+        except IndexError as fault:
+            first = idx << height
+            raise Unreadable("tree", f"a part of the ledger's tree is missing at entry {first}") from fault
 
     return subtree
 
@@ -63,6 +73,5 @@ def _heights(row: Sequence[bytes]) -> list[list[bytes]]:
     """A row of hashes and the rows above it, without what is not full."""
     rows = [list(row)]
     while len(rows) < HEIGHT:
-        below = rows[-1]
-        rows.append([fold(below[at : at + 2]) for at in range(0, len(below) - 1, 2)])
+        rows.append(above(rows[-1]))
     return rows

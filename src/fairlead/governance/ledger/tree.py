@@ -28,9 +28,13 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def fold(hashes: Sequence[bytes]) -> bytes:
     """Root over subtrees of one height, as many as a power of two."""
     while len(hashes) > 1:
-        pairs = zip(hashes[::2], hashes[1::2], strict=True)
-        hashes = [node_hash(left, right) for left, right in pairs]
+        hashes = above(hashes)
     return hashes[0]
+
+
+def above(hashes: Sequence[bytes]) -> list[bytes]:
+    """The nodes over pairs of subtrees; one that is left over has none."""
+    return [sha256(b"\1" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=False)]
 
 
 class Frontier:

@@ -24,6 +24,17 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A part of the document."""
 
 
+class Found(Part, frozen=True, kw_only=True):
+    """Something in its texts that must not leave."""
+
+    kind: Literal["secret", "personal"]
+    """`secret`, or `personal`: what is known of somebody."""
+    name: str
+    """What it looks like, like `github-token` or `mail-address`."""
+    text: str = ""
+    """The words themselves; empty of a secret."""
+
+
 class ActSaid(Part, frozen=True, kw_only=True):
     """What is to be done, exactly."""
 
@@ -42,7 +53,9 @@ class ActSaid(Part, frozen=True, kw_only=True):
     digest: str = ""
     """Hash of act and tool: what an approval is bound to."""
     texts: tuple[str, ...] = ()
-    """Every text among the arguments that people will read there."""
+    """Every text among the arguments."""
+    found: tuple[Found, ...] = ()
+    """Secrets and personal data in those texts."""
 
 
 class Proposer(Part, frozen=True, kw_only=True):
@@ -147,6 +160,21 @@ class Evidence(Part, frozen=True, kw_only=True):
     """Records that came unsigned."""
 
 
+class Excepted(Part, frozen=True, kw_only=True):
+    """What goes on in spite of a freeze: all that is named here has to hold."""
+
+    reason: str
+    """Why."""
+    label: str = ""
+    """Label that the subject carries."""
+    repository: str = ""
+    """Glob of repository ids."""
+    team: str = ""
+    """Id of a team."""
+    kind: str = ""
+    """Kind of act."""
+
+
 class Freeze(Part, frozen=True, kw_only=True):
     """A freeze that is in force now."""
 
@@ -162,8 +190,8 @@ class Freeze(Part, frozen=True, kw_only=True):
     """Globs of repository ids; empty means all."""
     teams: tuple[str, ...] = ()
     """Ids of teams; empty means all."""
-    exceptions: tuple[Mapping[str, str], ...] = ()
-    """What goes on in spite of it: `label`, `team` or `repository`, each with its `reason`."""
+    exceptions: tuple[Excepted, ...] = ()
+    """What goes on in spite of it."""
 
 
 class Moment(Part, frozen=True, kw_only=True):
@@ -209,6 +237,8 @@ class Emergency(Part, frozen=True, kw_only=True):
 
     by: str
     """Who."""
+    kind: ProposerKind = "person"
+    """Nobody but a person can."""
     role: Role
     """Their role for the team."""
     reason: str

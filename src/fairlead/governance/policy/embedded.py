@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Event, Lock, Thread
 from typing import Any
 
-from fairlead.governance.policy.engine import EngineFault
+from fairlead.governance.policy.engine import EngineFault, Undefined
 
 log = logging.getLogger(__name__)
 
@@ -158,14 +158,14 @@ class Interpreting:
     def ask(self, entry: str, document: Mapping[str, Any]) -> Any:
         """What a rule says; anything but one value is a fault."""
         try:
-            self._rego.set_input_term(json.dumps(document))
+            self._rego.set_input(document)
             said = self._rego.query_bundle_entrypoint(self._bundle, entry)
         except (self._error, ValueError) as fault:
             raise EngineFault(f"`{entry}` cannot be told: {_first_words(str(fault))}") from fault
         if not said.ok():
             raise EngineFault(f"`{entry}` cannot be told: {_first_words(str(said))}")
         if len(said) != 1 or len(said[0].expressions) != 1:
-            raise EngineFault(f"`{entry}` is undefined")
+            raise Undefined(f"`{entry}` is undefined")
         return said[0].expressions[0]
 
 

@@ -15,6 +15,10 @@ class EngineFault(Fault):
     """No answer: undefined, an error, a time-out, nobody there. Whoever asked takes it for a no."""
 
 
+class Undefined(EngineFault):
+    """The rule has no value."""
+
+
 class Engine(Protocol):
     """Rego, somewhere."""
 

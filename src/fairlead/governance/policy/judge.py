@@ -13,11 +13,14 @@ from fairlead.governance.policy import document as documents
 from fairlead.governance.policy.engine import VERDICT, Engine, EngineFault
 from fairlead.governance.policy.policies import Policies
 from fairlead.governance.verdict import Effect, Need, Reason, Verdict
+from fairlead.model.errors import Fault
 
 log = logging.getLogger(__name__)
 
 FAILED = "policy/failed"
 """Rule of a denial that no policy said."""
+OBLIGATIONS = ("at_most", "not_before", "redact")
+"""What can be obliged to."""
 NOBODY_ALLOWS = "policy/nobody-allows"
 
 
@@ -36,6 +39,7 @@ class _Said(msgspec.Struct, frozen=True):
     allowed: tuple[_Spoken, ...]
     asked: tuple[_Spoken, ...]
     unmet: tuple[_Spoken, ...]
+    noted: tuple[_Spoken, ...]
     obligations: tuple[dict[str, Any], ...]
     overcome: tuple[_Spoken, ...]
 
@@ -61,14 +65,10 @@ class Judge:
             # a misspelt field would leave the rule that reads it undefined, and so silent
             documents.read(document)
             said = msgspec.convert(self.engine.ask(VERDICT, document), _Said)
+            _refuse_unknown(said.obligations)
         # anything at all: the one way out of here that lets an act pass is a verdict that an engine gave
         except Exception as fault:
-            log.error("policy failed, so the act is denied: %s", fault)
-            words = str(fault) if isinstance(fault, EngineFault) else f"{type(fault).__name__}: {fault}"
-            return Verdict(
-                "deny", (Reason(FAILED, words),), version=self.version, inputs=inputs, engine=self.engine.name,
-                took_ms=_ms_since(began),
-            )  # fmt: skip
+            return self.failed(fault, inputs, _ms_since(began))
         return Verdict(
             said.effect,
             _reasons(said),
@@ -80,6 +80,13 @@ class Judge:
             _ms_since(began),
         )
 
+    def failed(self, fault: Exception, inputs: str = "", took_ms: float = 0.0) -> Verdict:
+        """A denial, since nothing could be judged; said aloud, for somebody has to mend it."""
+        log.error("policy failed, so the act is denied: %s", fault)
+        words = fault.message if isinstance(fault, Fault) else f"{type(fault).__name__}: {fault}"
+        reasons = (Reason(FAILED, words),)
+        return Verdict("deny", reasons, version=self.version, inputs=inputs, engine=self.engine.name, took_ms=took_ms)
+
     def close(self) -> None:
         """Ends the engine."""
         self.engine.close()
@@ -89,12 +96,19 @@ class Judge:
             raise EngineFault(f"policies do not load: {self.policies.faults[0]}", hint="fairlead policy check")
 
 
+def _refuse_unknown(obligations: tuple[dict[str, Any], ...]) -> None:
+    """What nobody knows how to keep must not be passed over."""
+    for one in obligations:
+        if one.get("kind") not in OBLIGATIONS:
+            raise EngineFault(f"`{one.get('rule')}` obliges to `{one.get('kind')}`, which nobody keeps")
+
+
 def _reasons(said: _Said) -> tuple[Reason, ...]:
     """What decided first, then what else was said, each once."""
     words = [(one.rule, one.words) for one in said.denied]
     words += [(one.rule, f"overcome by breaking the glass: {one.words}") for one in said.overcome]
     words += [(one.rule, one.words) for one in said.asked if not said.overcome]
-    words += [(one.rule, one.words) for one in said.allowed]
+    words += [(one.rule, one.words) for one in (*said.noted, *said.allowed)]
     if not said.allowed:
         words.append((NOBODY_ALLOWS, "no policy allows this, and what nobody allows is denied"))
     return tuple(Reason(rule, text) for rule, text in dict.fromkeys(words))

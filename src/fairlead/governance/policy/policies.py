@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fairlead.governance.policy import rights
+from fairlead.governance.policy import rights, screening
+from fairlead.governance.policy.freezes import Freezes, as_values, read_freezes
+from fairlead.governance.policy.screening import Patterns
+from fairlead.governance.policy.tables import read_tables
 from fairlead.model.errors import ConfigFault
 
 SHIPPED = Path(__file__).parent / "shipped"
 FAMILY = "fairlead.policies."
 """Where packages of policies stand; what follows is the policy's name."""
-SAYS = {"allow": "allowed", "ask": "asked", "deny": "denied", "oblige": "obliged"}
+SAYS = {"allow": "allowed", "ask": "asked", "deny": "denied", "note": "noted", "oblige": "obliged"}
 """Rule of a policy -> where `main.rego` finds what it said."""
 _PACKAGE = re.compile(r"^package\s+([\w.]+)", re.MULTILINE)
 _SAYING = re.compile(rf"^({'|'.join(SAYS)})\b", re.MULTILINE)
@@ -44,7 +48,7 @@ class Module:
 
     @property
     def says(self) -> tuple[str, ...]:
-        """Which of `allow`, `ask`, `deny` and `oblige` it has."""
+        """Which of `allow`, `ask`, `deny`, `note` and `oblige` it has."""
         found = set(_SAYING.findall(self.text)) if self.package.startswith(FAMILY) and not self.tests else set()
         return tuple(one for one in SAYS if one in found)
 
@@ -55,15 +59,28 @@ class Policies:
 
     modules: tuple[Module, ...]
     data: Mapping[str, Any]
+    patterns: Patterns
+    freezes: Freezes
     faults: tuple[ConfigFault, ...] = ()
     """What is wrong with a file: with any of them nothing is decided but no."""
     version: str = field(default="")
     """Hash of all that decides."""
 
+    @cached_property
+    def usual(self) -> dict[str, Any]:
+        """The input document that `cases.of` of tests starts from."""
+        return dict(json.loads((SHIPPED / "usual.json").read_bytes()))
+
     @property
     def texts(self) -> dict[str, str]:
         """Path -> text of what decides, tests left out."""
         kept = {str(one.path): one.text for one in self.modules if not one.tests}
+        return {**kept, "said.rego": self.gathered}
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The same by names that hold on any machine, for a server or a bundle."""
+        kept = {f"{one.package}/{one.path.name}": one.text for one in self.modules if not one.tests}
         return {**kept, "said.rego": self.gathered}
 
     @property
@@ -80,12 +97,13 @@ class Policies:
     def gathered(self) -> str:
         """The module that gathers what each policy says."""
         # made, since a rule that walked all packages would have the engine work out every helper of every one
-        lines = ["package fairlead.said", "", _ENTRY]
+        lines = ["package fairlead.said", "", f"version := {json.dumps(self.version)}", "", _ENTRY]
         lines += [f"{place} contains one if some one in []" for place in SAYS.values()]
         for module in self.deciding:
             for rule in module.says:
+                said = "due" if rule == "oblige" else "entry"
                 lines += [
-                    f"{SAYS[rule]} contains entry({json.dumps(module.name)}, one) if {{",
+                    f"{SAYS[rule]} contains {said}({json.dumps(module.name)}, one) if {{",
                     f"\tsome one in data.{module.package}.{rule}",
                     "}",
                 ]
@@ -105,26 +123,37 @@ entry(policy, one) := {"rule": policy, "words": "says neither a text nor an obje
 	not is_object(one)
 	not is_string(one)
 }
+
+due(policy, one) := object.union({"rule": policy}, one) if {
+	is_object(one)
+} else := {"rule": policy, "kind": "unreadable"}
 """  # noqa: E501
 
 
-def load(folders: Iterable[Path] = (), settings: Mapping[str, Any] | None = None) -> Policies:
+def load(
+    folders: Iterable[Path] = (),
+    settings: Mapping[str, Any] | None = None,
+    freezes_in: Sequence[Path] = (),
+    zone: str = "UTC",
+) -> Policies:
     """Reads everything; what cannot be read is a fault and never left out in silence."""
     folders = list(folders)
     faults: list[ConfigFault] = []
     modules = _modules(folders, faults)
-    table, teams, wrong = rights.read_rights(
-        [path for folder in (SHIPPED, *folders) if (path := folder / rights.FILE).is_file()]
-    )
-    faults += wrong
+    tables, wrong = read_tables(rights.FILE, [SHIPPED, *folders])
+    table, teams, more = rights.read_rights(tables)
+    tables, unread = read_tables(screening.FILE, [SHIPPED, *folders])
+    patterns, unclear = screening.read_patterns(tables)
+    freezes, thawed = read_freezes(freezes_in, zone)
+    faults += [*wrong, *more, *unread, *unclear, *thawed]
     ranks = {"": 0, **{role: rank for rank, role in enumerate(rights.ROLES)}}
     known = {"rights": table, "team_rights": teams, "ranks": ranks, **(settings or {})}
     data = {"fairlead": {"settings": known}, "own": _own_data(folders, faults)}
-    version = hashlib.sha256(json.dumps(data, sort_keys=True).encode())
+    version = hashlib.sha256(json.dumps([data, patterns.said, as_values(freezes)], sort_keys=True).encode())
     for module in sorted(modules, key=lambda one: (one.package, one.path.name)):
         if not module.tests:
             version.update(f"\0{module.package}\0{module.text}".encode())
-    return Policies(tuple(modules), data, tuple(faults), version.hexdigest()[:16])
+    return Policies(tuple(modules), data, patterns, freezes, tuple(faults), version.hexdigest()[:16])
 
 
 def _modules(folders: list[Path], faults: list[ConfigFault]) -> list[Module]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,12 @@ _NEED = re.compile(r"(?:(\d+)\s+)?(member|manager|owner)s?")
 Table = dict[str, dict[str, Any]]
 
 
-def read_rights(paths: list[Path]) -> tuple[Table, dict[str, Table], list[ConfigFault]]:
+def read_rights(read: Iterable[tuple[Path, Any]]) -> tuple[Table, dict[str, Table], list[ConfigFault]]:
     """Kind -> who -> what they may, of everybody and of single teams; a later file changes single cells."""
     table: Table = {}
     teams: dict[str, Table] = {}
     faults: list[ConfigFault] = []
-    for path in paths:
-        said = _yaml(path, faults)
+    for path, said in read:
         for key in said:
             if key not in ("rights", "teams"):
                 faults.append(_fault(path, said, (key,), f"no key `{key}`{did_you_mean(key, ['rights', 'teams'])}"))
@@ -67,26 +66,6 @@ def entry(text: str) -> dict[str, Any] | None:
             return None
         needs.append({"role": found[2], "count": int(found[1] or 1)})
     return {"may": "ask", "needs": needs}
-
-
-def _yaml(path: Path, faults: list[ConfigFault]) -> Any:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        said = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as fault:
-        mark = fault.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        faults.append(ConfigFault(str(path), line, column, str(fault.problem)))
-        return {}
-    except (OSError, UnicodeDecodeError, YAMLError) as fault:
-        faults.append(ConfigFault(str(path), 1, 1, f"cannot be read: {fault}"))
-        return {}
-    if said is None or isinstance(said, Mapping):
-        return said or {}
-    faults.append(ConfigFault(str(path), 1, 1, "expected `rights` and `teams`"))
-    return {}
 
 
 def _fault(path: Path, said: Any, keys: tuple[str, ...], words: str) -> ConfigFault:

@@ -139,6 +139,8 @@ class Action(Record, frozen=True):
     """All of it, as canonical JSON."""
     digest: Text = UNSET
     """SHA-256 of kind, tool and arguments: what an approval is bound to."""
+    asked: Text = UNSET
+    """The same hash of what was asked for, before policies took anything out of it."""
     why: Text = UNSET
     """Reason given by who proposed it."""
     signal: SignalId = UNSET
@@ -229,6 +231,8 @@ class Decision(Record, frozen=True):
     """When."""
     review_at: Time = UNSET
     """When to look at it again."""
+    reviewed_at: Time = UNSET
+    """When somebody last did."""
     superseded_by: Annotated[Text, Refers("decisions")] = UNSET
     """Decision that took its place."""
 
@@ -262,8 +266,12 @@ class Risk(Record, frozen=True):
     """Signals that it was proposed from."""
     made_from: Text = UNSET
     """Cluster of signals that proposed it; empty where a person wrote it."""
+    scores: Texts = UNSET
+    """Every score that it was given, the oldest first, like `2026-11-21 4x3`."""
     review_at: Time = UNSET
     """When to look at it again."""
+    reviewed_at: Time = UNSET
+    """When somebody last did."""
     accepted_until: Time = UNSET
     """Until when it is accepted as it is."""
     closed_at: Time = UNSET

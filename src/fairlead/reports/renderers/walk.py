@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -32,6 +33,12 @@ def records(words: Wording, evidence: Evidence) -> str:
     if not evidence.count:
         return ""
     return words("evidence.records", n=evidence.count)
+
+
+def digest(evidence: Evidence) -> str:
+    """Short name of a query, for the address of its rows."""
+    # Not for secrecy: the address must be short, and the same in another process.
+    return hashlib.blake2b(evidence.query.encode(), digest_size=8).hexdigest()
 
 
 def safe_url(url: str | None) -> str:

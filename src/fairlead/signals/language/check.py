@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fairlead.config.check import did_you_mean
 from fairlead.signals.language.functions import FUNCTIONS
+from fairlead.signals.language.limits import SETTINGS
 from fairlead.signals.language.parse import WrongError
 from fairlead.signals.language.tree import (
     Among,
@@ -21,6 +22,7 @@ from fairlead.signals.language.tree import (
     Literally,
     Node,
     Reckoned,
+    Usual,
 )
 
 _CALLED: Mapping[Kind, str] = {
@@ -34,6 +36,14 @@ class View:
     """What a condition may speak of: names and kinds of the columns of a subject."""
 
     columns: Mapping[str, Kind]
+    histories: Mapping[str, Kind] = field(default_factory=dict)
+    """What a percentile can be taken of."""
+
+    def kind_of(self, term: Column | Usual) -> Kind | None:
+        """Kind of what a condition reads; nothing where there is no such thing."""
+        if isinstance(term, Usual):
+            return self.histories.get(term.history)
+        return self.columns.get(term.name) or SETTINGS.get(term.name)
 
 
 def check(node: Node, view: View) -> list[WrongError]:
@@ -55,8 +65,10 @@ class _Checker:
         match node:
             case Literally(kind=kind):
                 return kind
-            case Column(name=name, at=at):
-                return self._column(name, at)
+            case Column():
+                return self._column(node)
+            case Usual():
+                return self._usual(node)
             case Call():
                 return self._call(node)
             case Reckoned():
@@ -78,11 +90,28 @@ class _Checker:
                     self._want(part, "flag", part.at, f"`{'and' if how == 'all' else 'or'}` joins what is yes or no")
         return "flag"
 
-    def _column(self, name: str, at: int) -> Kind | None:
-        if name in self._view.columns:
-            return self._view.columns[name]
-        self.faults.append(WrongError(f"no column `{name}`{did_you_mean(name, list(self._view.columns))}", at))
-        return None
+    def _column(self, column: Column) -> Kind | None:
+        kind = self._view.kind_of(column)
+        if kind is None:
+            # names with a dot are settings
+            dotted = "." in column.name
+            known, called = list(SETTINGS if dotted else self._view.columns), "setting" if dotted else "column"
+            self.faults.append(
+                WrongError(f"no {called} `{column.name}`{did_you_mean(column.name, known)}", column.at)
+            )
+        return kind
+
+    def _usual(self, usual: Usual) -> Kind | None:
+        kind = self._view.kind_of(usual)
+        if kind is None:
+            known = did_you_mean(usual.history, list(self._view.histories))
+            self.faults.append(WrongError(f"no history `{usual.history}`{known}", usual.at))
+        if usual.floor is not None:
+            # a floor that can be unknown would be none
+            if any(isinstance(term, Usual) or term.name in self._view.columns for term in terms_of(usual.floor)):
+                self.faults.append(WrongError("a floor is a value or a setting, no column", usual.floor.at))
+            self._same(kind, self.kind(usual.floor), usual.floor.at)
+        return kind
 
     def _call(self, call: Call) -> Kind | None:
         found = FUNCTIONS.get(call.name)
@@ -145,24 +174,24 @@ class _Checker:
             self.faults.append(WrongError(f"{_CALLED[left]} cannot be compared so{hint}", at))
 
 
-def columns_of(node: Node) -> Iterator[str]:
-    """Columns that a condition reads, in the order in which it names them."""
+def terms_of(node: Node) -> Iterator[Column | Usual]:
+    """What a condition reads, in the order in which it names it: columns, settings and percentiles."""
     match node:
-        case Column(name=name):
-            yield name
+        case Column() | Usual():
+            yield node
         case Call(given=given):
             for one in given:
-                yield from columns_of(one)
+                yield from terms_of(one)
         case Reckoned(left=left, right=right) | Compared(left=left, right=right):
-            yield from columns_of(left)
-            yield from columns_of(right)
+            yield from terms_of(left)
+            yield from terms_of(right)
         case Among(value=value, listed=listed):
             for one in (value, *listed):
-                yield from columns_of(one)
+                yield from terms_of(one)
         case Like(value=value) | Known(value=value):
-            yield from columns_of(value)
+            yield from terms_of(value)
         case Denied(one=one):
-            yield from columns_of(one)
+            yield from terms_of(one)
         case Joined(parts=parts):
             for part in parts:
-                yield from columns_of(part)
+                yield from terms_of(part)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fairlead.metrics.seeds import glob_pattern
 from fairlead.signals.language.tree import (
     Among,
     Call,
@@ -13,17 +15,21 @@ from fairlead.signals.language.tree import (
     Compared,
     Denied,
     Joined,
+    Kind,
     Known,
     Like,
     Literally,
     Node,
     Reckoned,
+    Usual,
 )
 
 LONGEST = 2_000
 DEEPEST = 5
 """Conditions within conditions: what nests deeper nobody reads."""
 
+_SETS = re.compile(r"\[[^\]]*(\[|&&|--|~~|\|\|)")
+"""What engines of expressions read in different ways."""
 _SECONDS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0, "bh": 3600.0, "bd": 8 * 3600.0}
 """A working day is eight hours, whoever works longer."""
 
@@ -54,13 +60,13 @@ def parse(text: str) -> Node:
     return node
 
 
-def length_of(text: str) -> float | None:
-    """Seconds of a length of the calendar, like `30m`; nothing where it is none."""
+def length_of(text: str, kind: Kind = "length") -> float | None:
+    """Seconds of a length like `30m`, of the calendar or of working time; nothing where it is none."""
     try:
         node = parse(text)
     except WrongError:
         return None
-    return float(node.value) if isinstance(node, Literally) and node.kind == "length" else None
+    return float(node.value) if isinstance(node, Literally) and node.kind == kind else None
 
 
 @cache
@@ -113,7 +119,14 @@ class _Reader:
         return Denied(self._among(parts, at), at)
 
     def _like(self, parts: list[Any], at: int) -> Node:
-        return Like(self.read(parts[0]), _unquoted(str(parts[1])), at)
+        glob = _unquoted(str(parts[1]))
+        try:
+            if _SETS.search(glob):
+                raise re.error("letters in brackets cannot hold brackets or stand for sets")
+            re.compile(glob_pattern(glob))
+        except re.error as fault:
+            raise WrongError(f"`{glob}` is no glob: {fault}", at) from fault
+        return Like(self.read(parts[0]), glob, at)
 
     def _known(self, parts: list[Any], at: int) -> Node:
         return Known(self.read(parts[0]), at)
@@ -123,6 +136,10 @@ class _Reader:
 
     def _call(self, parts: list[Any], at: int) -> Node:
         return Call(str(parts[0]), tuple(map(self.read, parts[1:])), at)
+
+    def _usual(self, parts: list[Any], at: int) -> Node:
+        floor = self.read(parts[2]) if len(parts) > 2 else None
+        return Usual(int(parts[0][1:]), str(parts[1]), floor, at)
 
     def _column(self, parts: list[Any], at: int) -> Node:
         return Column(str(parts[0]), at)

@@ -14,6 +14,7 @@ from fairlead.signals.language.tree import (
     Literally,
     Node,
     Reckoned,
+    Usual,
 )
 
 
@@ -24,6 +25,8 @@ def say(node: Node) -> str:
             return said
         case Column(name=name):
             return name
+        case Usual(percent=percent, history=history, floor=floor):
+            return f"p{percent}({history}{f', floor {say(floor)}' if floor else ''})"
         case Call(name=name, given=given):
             return f"{name}({', '.join(map(say, given))})"
         case Reckoned(how=how, left=left, right=right) | Compared(how=how, left=left, right=right):

@@ -31,6 +31,16 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """A percentile of what the team concerned has had so far, but never less than a floor."""
+
+    percent: int
+    history: str
+    floor: Node | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A function of the language."""
 
@@ -102,4 +112,4 @@ class Joined:
     at: int
 
 
-Node = Literally | Column | Call | Reckoned | Compared | Among | Like | Known | Denied | Joined
+Node = Literally | Column | Usual | Call | Reckoned | Compared | Among | Like | Known | Denied | Joined

@@ -7,12 +7,13 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from fairlead.reports.document import Document
+from fairlead.reports.renderers.walk import digest
 from fairlead.ui.kept import KEPT_S
 from fairlead.ui.misnamed import choice
 from fairlead.ui.page import TABLE, Page
 from fairlead.ui.scope import SCOPE_WORDS
 from fairlead.ui.views import answers
-from fairlead.ui.views.documents import OWN_WORDS, digest
+from fairlead.ui.views.documents import OWN_WORDS
 from fairlead.ui.views.papers import paper
 from fairlead.ui.visit import Visit
 

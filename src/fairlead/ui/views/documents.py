@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from fairlead.model.figures import Evidence
 from fairlead.reports.document import Block, Chart, Claim, Document, Empty, FigureBlock, Notice, Section, Table
-from fairlead.reports.renderers.walk import numbered, safe_url
+from fairlead.reports.renderers.walk import digest, numbered, safe_url
 from fairlead.reports.weekly_views import AUDIENCES
 from fairlead.ui.rights import allowed
 from fairlead.ui.views.cards import Card, card
@@ -98,12 +97,6 @@ def own_words(report: str, visit: Visit) -> dict[str, str]:
     # a page of one service says in its path what other pages say in the query
     limits = visit.scope.limits
     return {word: limits.get(word) or visit.said(word) for word in OWN_WORDS.get(report, ())}
-
-
-def digest(evidence: Evidence) -> str:
-    """Short name of a query, for the address of its rows."""
-    # Not for secrecy: the address must be short, and the same in another process.
-    return hashlib.blake2b(evidence.query.encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from fairlead.connectors.kit.connector import Progress
 from fairlead.model.errors import Abort
 from fairlead.model.raw import RawEvent
 from fairlead.model.times import FixedClock, iso
+from fairlead.wiring.demo import writable
 from fairlead.wiring.demo.calendars import calendar_events, calendars_setup, write_calendars
 from fairlead.wiring.demo.setup_text import SECRET_FILE, SIGNING_FILE
 from fairlead.wiring.demo.story import DemoHistory, build
@@ -50,6 +51,7 @@ def _fill(
     services.log.append(calendars)
     while services.ingest.step().raw_events:
         pass
+    writable.keep(services)
     report(Progress(len(deliveries), len(deliveries), "making the marts"))
     services.warehouse.refresh()
 

@@ -129,6 +129,11 @@ class Ci(Pulls):
         found.suite.status, found.suite.conclusion, found.suite.updated_at = "completed", conclusion, at
         self._check_event(repo, found, "completed", at)
 
+    def rerequest(self, repo: Repository, found: CheckRun, *, by: str, at: datetime) -> None:
+        """Somebody asks its app to check again (`check_run`, action `rerequested`)."""
+        payload = {"action": "rerequested", "check_run": check_run(self.wire, repo, found, webhook=True)}
+        self.emit("check_run", self.account(by), at, repo, payload)
+
     def status(
         self, repo: Repository, sha: str, context: str, state: str, *, by: str, at: datetime, text: str = ""
     ) -> CommitStatus:

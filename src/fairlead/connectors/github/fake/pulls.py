@@ -100,6 +100,14 @@ class Pulls(Issues):
         self._mark(item, "review_request_removed", self.account(by), at).subject = who
         self.thread_event(repo, item, "review_request_removed", by, at, {"requested_reviewer": user(self.wire, who)})
 
+    def drop_team(self, repo: Repository, item: Pull, slug: str, *, by: str, at: datetime) -> None:
+        """Takes a request to a team back (`review_request_removed`)."""
+        found = self.teams[slug]
+        item.requested_teams.remove(found)
+        self._mark(item, "review_request_removed", self.account(by), at).team = found
+        more = {"requested_team": team_payload(self.wire, found, self.org)}
+        self.thread_event(repo, item, "review_request_removed", by, at, more)
+
     def review(
         self,
         repo: Repository,

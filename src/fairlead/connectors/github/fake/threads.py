@@ -21,14 +21,28 @@ class Threads(Repositories):
         author = self.account(by)
         found = Comment(self.counter.next("comment"), author, body, at, at)
         item.comments.append(found)
-        item.updated_at = at
-        payload = {
-            "action": "created",
-            "issue": issue(self.wire, repo, item),
-            "comment": comment(self.wire, repo, item, found),
-        }
-        self.emit("issue_comment", author, at, repo, payload)
+        self._comment_event("created", repo, item, found, by, at, {})
         return found
+
+    def edit_comment(
+        self, repo: Repository, item: Issue, found: Comment, body: str, *, by: str, at: datetime
+    ) -> None:
+        """Another text (`issue_comment`, action `edited`)."""
+        changes = {"body": {"from": found.body}}
+        found.body, found.updated_at = body, at
+        self._comment_event("edited", repo, item, found, by, at, {"changes": changes})
+
+    def delete_comment(self, repo: Repository, item: Issue, found: Comment, *, by: str, at: datetime) -> None:
+        """It is gone for good (`issue_comment`, action `deleted`)."""
+        item.comments.remove(found)
+        self._comment_event("deleted", repo, item, found, by, at, {})
+
+    def _comment_event(
+        self, action: str, repo: Repository, item: Issue, found: Comment, by: str, at: datetime, more: Json
+    ) -> None:
+        item.updated_at = at
+        told = {"issue": issue(self.wire, repo, item), "comment": comment(self.wire, repo, item, found)}
+        self.emit("issue_comment", self.account(by), at, repo, {"action": action, **told, **more})
 
     def add_label(self, repo: Repository, item: Issue, name: str, *, by: str, at: datetime) -> None:
         """Adds a label (`labeled`)."""
@@ -81,6 +95,12 @@ class Threads(Repositories):
         mark.before, mark.after = item.title, title
         changes = {"title": {"from": item.title}}
         item.title = title
+        self.thread_event(repo, item, "edited", by, at, {"changes": changes})
+
+    def rewrite(self, repo: Repository, item: Issue, body: str, *, by: str, at: datetime) -> None:
+        """Changes the text (`edited`); the timeline keeps nothing of it."""
+        changes = {"body": {"from": item.body or ""}}
+        item.body = body
         self.thread_event(repo, item, "edited", by, at, {"changes": changes})
 
     def create_milestone(

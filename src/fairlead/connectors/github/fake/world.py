@@ -33,6 +33,8 @@ class World:
         self.repositories: dict[str, Repository] = {}
         self.moved: dict[str, int] = {}
         """Former full name (lower case) -> repository id, for redirects."""
+        self.effects: list[str] = []
+        """What requests to the API changed that somebody can see, like `comment acme/payments#42`."""
         self.org = self._account(org, "Organization", EPOCH)
         self.accounts[org] = self.org
         self.installation = self.counter.next("installation")

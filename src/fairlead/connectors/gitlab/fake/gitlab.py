@@ -16,8 +16,8 @@ from urllib.parse import unquote, urlencode
 
 import msgspec
 
-from fairlead.connectors.gitlab.fake.items import Items
 from fairlead.connectors.gitlab.fake.state import WEB, long
+from fairlead.connectors.gitlab.fake.writes import Writes
 from fairlead.connectors.kit.fake.call import Request, Response
 from fairlead.connectors.kit.fake.tool import Json, said
 from fairlead.model.times import parse_time
@@ -26,7 +26,7 @@ _API = "/api/v4"
 _BY_UPDATE = ("merge_requests", "issues", "pipelines", "deployments")
 
 
-class FakeGitLab(Items):
+class FakeGitLab(Writes):
     """One server. Calls come in the order of time; each takes `at`."""
 
     def add_user(self, name: str, handle: str, email: str) -> Json:
@@ -60,12 +60,14 @@ class FakeGitLab(Items):
     def answer(self, request: Request) -> Response:
         """By path."""
         path = unquote(request.path.removeprefix(_API))
+        if request.method != "GET" and path != "/api/graphql":
+            return self.write(request, path)
         if path == "/api/graphql":
             return self._statuses(msgspec.json.decode(request.body)["variables"])
         if path == "/version":
             return said({"version": "18.5.1", "revision": "abc"})
         if path == "/personal_access_tokens/self":
-            return said({"id": 1, "scopes": ["read_api"], "active": True, "expires_at": "2027-06-30"})
+            return said({"id": 1, "scopes": list(self.scopes), "active": True, "expires_at": "2027-06-30"})
         if path == "/projects":
             return _page(request, self.projects)
         # the path of a group or project is one part of an address, with its slashes encoded
@@ -81,6 +83,8 @@ class FakeGitLab(Items):
                 number = path.rpartition("/")[2]
                 found = [one for one in self.lists.get(f"{home}/pipelines", []) if str(one["id"]) == number]
                 return said(found[0]) if found else said({"message": "404 Not found"}, 404)
+            if (one := self.one(path)) is not None:
+                return said(one) if one else said({"message": "404 Not found"}, 404)
             if path.startswith(f"{home}/") and "/repository/files/" not in path:
                 return _page(request, self._listed(request, path))
         return said({"message": "404 Not found"}, 404)

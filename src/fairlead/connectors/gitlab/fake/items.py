@@ -137,7 +137,7 @@ class Items(Code):
         self.lists[f"{self._below(change)}/commits"].insert(0, self._commit(project, change["sha"]))
         self._told(change, "update", by, at, oldrev=old)
 
-    def comment(self, item: Json, text: str, by: Json, at: datetime) -> None:
+    def comment(self, item: Json, text: str, by: Json, at: datetime) -> Json:
         """A comment."""
         item["updated_at"] = long(at)
         note = self._note(item, text, by, at, system=False)
@@ -155,6 +155,19 @@ class Items(Code):
             "merge_request" if change else "issue": self._in_hook(item),
         }  # fmt: skip
         self.send("Note Hook", payload, at)
+        return note
+
+    def rewrite(self, item: Json, text: str, by: Json, at: datetime) -> None:
+        """Another text."""
+        old, item["description"] = item["description"], text
+        self._system(item, "changed the description", by, at)
+        self._told(item, "update", by, at, description=_both(old, text))
+
+    def due(self, issue: Json, day: str, by: Json, at: datetime) -> None:
+        """A day by which it is due."""
+        old, issue["due_date"] = issue["due_date"], day
+        self._system(issue, f"changed due date to {day}", by, at)
+        self._told(issue, "update", by, at, due_date=_both(old, day))
 
     def close(self, item: Json, by: Json, at: datetime) -> None:
         """It is closed."""

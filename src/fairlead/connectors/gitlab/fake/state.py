@@ -23,6 +23,8 @@ class State(FakeTool):
     """Signing token of all hooks, `whsec_` and base64."""
     token: str
     """The token that may read everything."""
+    scopes: tuple[str, ...] = ("api",)
+    """Of the token; with `read_api` alone nothing can be written."""
     hook_url: str = "https://fairlead.example/hooks/gitlab"
     requests_a_minute: int = field(default=2000, kw_only=True)
     users: list[Json] = field(default_factory=list)
@@ -31,6 +33,8 @@ class State(FakeTool):
     """Everything else, by the path of the API at which it is listed."""
     statuses: dict[int, Json] = field(default_factory=dict)
     """Id of an issue -> its status of the team's own, which GraphQL alone shows."""
+    retried: list[Json] = field(default_factory=list)
+    """Jobs that others took the place of: no list shows them, and each can still be asked for."""
     heads: dict[str, str] = field(default_factory=dict)
     """Path of a project and branch -> its last commit."""
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from fairlead.connectors.kit.fake.call import Request, Response
 
-FaultKind = Literal["502", "html", "empty", "cut", "drop", "repeat", "403", "404", "429", "500", "expired-cursor"]
+FaultKind = Literal[
+    "502", "html", "empty", "cut", "drop", "repeat", "403", "404", "429", "500", "expired-cursor", "redirect",
+    "done-502", "done-html", "done-drop",
+]  # fmt: skip
+"""Those that begin with `done-` hit the answer to a request that was served, the others one that never arrived."""
+IN_FRONT: frozenset[FaultKind] = frozenset(("502", "html", "drop", "403", "404", "429", "500", "redirect"))
+"""What breaks in front of a server: nothing was done."""
 DROPPED = 0
 """Stands for the status of an answer that broke off on the way."""
 PLACES = frozenset(("startAt", "nextPageToken", "offset", "page", "cursor", "id_after", "updated_after"))
@@ -28,6 +34,8 @@ class Fault:
     """How often; -1 means always."""
     after: int = 0
     """How many matching requests are served well before."""
+    method: str = ""
+    """Strikes requests of this method alone; `write` is all that change something, empty is any."""
     hits: int = field(default=0, init=False)
 
 
@@ -40,9 +48,9 @@ class Faults:
     _before: dict[str, Response] = field(default_factory=dict)
     """Last good answer of each list: what a cache in between gives once more in place of its next page."""
 
-    def add(self, kind: FaultKind, pattern: str = "", times: int = 1, after: int = 0) -> Fault:
+    def add(self, kind: FaultKind, pattern: str = "", times: int = 1, after: int = 0, method: str = "") -> Fault:
         """Plans one."""
-        self.waiting.append(fault := Fault(kind, pattern, times, after))
+        self.waiting.append(fault := Fault(kind, pattern, times, after, method))
         return fault
 
     def deny(self, repository: str, status: Literal["403", "404"] = "404") -> Fault:
@@ -54,7 +62,8 @@ class Faults:
         query = "&".join(f"{key}={value}" for key, value in request.query.items())
         text = f"{request.path}?{query} {request.body[:20000].decode('utf-8', 'replace')}"
         for fault in self.waiting:
-            if fault.times != 0 and re.search(fault.pattern, text):
+            meant = fault.method in ("", request.method) or (fault.method == "write" and request.method != "GET")
+            if fault.times != 0 and meant and re.search(fault.pattern, text):
                 # counted also while they are served well: a test sees whether its pattern met anything
                 fault.hits += 1
                 if fault.hits <= fault.after:
@@ -82,6 +91,10 @@ class Faults:
 
 def broken(kind: FaultKind, good: Response) -> Response:
     """The answer that a fault makes of a good one."""
+    if kind == "redirect":
+        return Response(307, b"", {"location": "https://elsewhere.example/"})
+    if kind.startswith("done-"):
+        return broken(cast(FaultKind, kind.removeprefix("done-")), good)
     if kind == "html":
         return Response(200, _HTML, {"content-type": "text/html; charset=utf-8"})
     if kind == "empty":

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from fairlead.connectors.kit.fake.call import Request, Response
-from fairlead.connectors.kit.fake.faults import Faults
+from fairlead.connectors.kit.fake.faults import IN_FRONT, Faults, broken
 from fairlead.model.times import SystemClock
 
 Json = dict[str, Any]
@@ -40,6 +40,8 @@ class FakeTool(ABC):
     listeners: list[Callable[[Sent], None]] = field(default_factory=list)
     """Called with each webhook as it is made."""
     seen: list[Request] = field(default_factory=list)
+    effects: list[str] = field(default_factory=list)
+    """What requests changed that somebody can see, like `comment ACME-1`: each once, or it happened twice."""
     _numbers: int = 100
     _minute: tuple[str, int] = ("", 0)
 
@@ -71,9 +73,19 @@ class FakeTool(ABC):
         self.seen.append(request)
         # struck before it is answered, and put over the answer: a cut page is cut from the real one
         fault = self.faults.strike(request)
+        # what never arrives is not done; a look may be answered all the same, for nobody can tell
+        if fault in IN_FRONT and request.method != "GET":
+            return self._dated(broken(fault, Response(200)))
         found = self.answer(request) if self.knows(request) else said({"message": "not signed in"}, 401)
         found = self._limited(found) if self.requests_a_minute else found
-        found = self.faults.over(fault, request, found)
+        return self._dated(self.faults.over(fault, request, found))
+
+    def at(self) -> datetime:
+        """When something that a request does happens: now, and never before what happened already."""
+        latest = max((sent.at for sent in self.sent), default=self.now())
+        return max(self.now(), latest)
+
+    def _dated(self, found: Response) -> Response:
         found.headers.setdefault("content-type", "application/json; charset=utf-8")
         # HTTP dates have whole seconds, and readers take them as the version of what a page shows
         found.headers["date"] = format_datetime(self.now().replace(microsecond=0).astimezone(UTC), usegmt=True)

@@ -9,61 +9,41 @@ package fairlead.main
 import data.fairlead.said
 import data.fairlead.settings
 
+# Each set is taken once: the embedded engine works a rule out anew wherever it is named.
 verdict := {
-	"effect": effect,
+	"effect": effect(count(standing), count(allowed), count(unmet)),
+	"version": said.version,
 	"denied": standing,
-	"allowed": said.allowed,
-	"asked": said.asked,
+	"allowed": allowed,
+	"asked": asked,
 	"unmet": unmet,
+	"noted": said.noted,
 	"obligations": said.obliged,
 	"overcome": overcome,
+} if {
+	allowed := said.allowed
+	denied := said.denied
+	asked := said.asked
+	broken := {one | glass; some one in denied; one.breakable == true}
+	standing := denied - broken
+	unmet := {one | not glass; some one in asked; count(approvers(one)) < one.count}
+	overcome := broken | {one | glass; some one in asked}
 }
 
-default effect := "deny"
-
-effect := "allow" if {
-	count(standing) == 0
-	count(said.allowed) > 0
-	count(unmet) == 0
-}
-
-effect := "ask" if {
-	count(standing) == 0
-	count(said.allowed) > 0
-	count(unmet) > 0
-}
-
-standing contains denial if {
-	some denial in said.denied
-	not broken(denial)
-}
-
-overcome contains denial if {
-	some denial in said.denied
-	broken(denial)
-}
-
-overcome contains asked if {
-	some asked in said.asked
-	glass
-}
-
-broken(denial) if {
-	denial.breakable == true
-	glass
-}
+effect(standing, allowed, unmet) := "deny" if {
+	standing > 0
+} else := "deny" if {
+	allowed == 0
+} else := "ask" if {
+	unmet > 0
+} else := "allow"
 
 default glass := false
 
 glass if {
+	input.emergency.kind == "person"
 	input.emergency.role in settings.break_glass
 	trim_space(input.emergency.reason) != ""
-}
-
-unmet contains asked if {
-	some asked in said.asked
-	not glass
-	count(approvers(asked)) < asked.count
 }
 
 # Whose word counts: a person's, on exactly these bytes, with the role, and not the proposer's own in another's mouth.

@@ -21,18 +21,19 @@ RECORDS = {
     ),
     "signal_events": ("signal at:time kind by detail"),
     "actions": (
-        "kind tool subject team title arguments digest why signal opening:whole proposed_by proposed_at:time state "
+        "kind tool subject team title arguments digest asked why signal opening:whole proposed_by proposed_at:time state "
         "needs reasons:texts policy_version expires_at:time not_before:time attempts:whole "
         "started_at:time finished_at:time result calls undo error undoes"
     ),
     "approvals": ("action digest person role on_behalf_of verdict reason how broke_glass:flag at:time"),
     "decisions": (
         "number:whole title state context options:texts rationale owner team links:texts decided_at:time "
-        "review_at:time superseded_by"
+        "review_at:time reviewed_at:time superseded_by"
     ),
     "risks": (
         "title category state likelihood:whole impact:whole score:number owner team service response "
-        "mitigation signals:texts made_from review_at:time accepted_until:time closed_at:time "
+        "mitigation signals:texts made_from scores:texts review_at:time reviewed_at:time "
+        "accepted_until:time closed_at:time "
         "evidence:texts"
     ),
 }

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("handle", Plain(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         *(sa.Column(name, Moment(), nullable=False) for name in ("first_at", "last_at")),
+        sa.Column("stale", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("recipient", "subject", "channel"),
     )
     op.create_table(

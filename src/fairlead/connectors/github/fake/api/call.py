@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from fairlead.connectors.github.fake.code import Repository
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.payloads.wire import Json, Wire
@@ -47,7 +49,7 @@ class Status:
     """An object with a status other than 200."""
 
     status: int
-    body: Json
+    body: Json | list[Any]
 
 
 Answer = Json | Listing | Status | list[Any]
@@ -97,6 +99,16 @@ class Call:
     def word(self, name: str, default: str = "") -> str:
         """A parameter of the query."""
         return self.request.query.get(name, default)
+
+    def said(self) -> Json:
+        """The body of a write."""
+        try:
+            found = msgspec.json.decode(self.request.body or b"{}")
+        except msgspec.DecodeError:
+            raise Refusal(400, "Problems parsing JSON") from None
+        if not isinstance(found, dict):
+            raise Refusal(422, "Invalid request.\n\nFor 'links/0/schema', it is not an object.")
+        return found
 
     def time(self, name: str) -> datetime | None:
         """A moment of the query."""

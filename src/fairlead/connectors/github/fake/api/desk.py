@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 import msgspec
 
-from fairlead.connectors.github.fake.api import apps, builds, code, people, threads
+from fairlead.connectors.github.fake.api import apps, builds, code, people, threads, writes
 from fairlead.connectors.github.fake.api.call import Call, Caller, Listing, Refusal, Route, Status
 from fairlead.connectors.github.fake.api.limits import Limits
 from fairlead.connectors.github.fake.api.paging import cut
@@ -20,11 +20,10 @@ from fairlead.connectors.github.fake.api.signin import SignIn
 from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.payloads.wire import Wire
 from fairlead.connectors.kit.fake.call import Request, Response
-from fairlead.connectors.kit.fake.faults import PLACES, FaultKind, Faults, broken
+from fairlead.connectors.kit.fake.faults import IN_FRONT, PLACES, FaultKind, Faults, broken
 from fairlead.model.times import SystemClock
 
 JSON = "application/json; charset=utf-8"
-_IN_FRONT: tuple[FaultKind, ...] = ("502", "html", "drop", "403", "404", "429", "500")
 _OPEN = re.compile(r"/app-manifests/[^/]+/conversions|/rate_limit|/meta|/")
 """Paths that answer without a token."""
 
@@ -52,9 +51,15 @@ class Desk:
     def __post_init__(self) -> None:
         self._routes: tuple[Route, ...] = (
             *people.ROUTES, *code.ROUTES, *threads.ROUTES, *builds.ROUTES, *apps.routes(self.sign_in, self.limits),
+            *writes.routes(self.sign_in),
         )  # fmt: skip
         self._wires: dict[str, Wire] = {}
         self._query = Query(self.fake, self.most)
+
+    @property
+    def effects(self) -> list[str]:
+        """What requests changed that somebody can see."""
+        return self.fake.effects
 
     def turn(self, clock: Callable[[], datetime]) -> None:
         """Goes by another clock."""
@@ -68,7 +73,7 @@ class Desk:
         graphql = _plain(request.path) == "/graphql"
         if graphql and not self.graphql:
             fault = "404"
-        if fault in _IN_FRONT or (fault == "expired-cursor" and not graphql):
+        if fault in IN_FRONT or (fault == "expired-cursor" and not graphql):
             return self._finish(broken(fault, Response(200)), "core")
         try:
             answer = self._graphql(request, fault) if graphql else self._rest(request)
@@ -124,7 +129,7 @@ class Desk:
             headers |= links
         elif isinstance(found, Status):
             status, body = found.status, found.body
-        return Response(status, msgspec.json.encode(body), headers)
+        return Response(status, b"" if status == 204 else msgspec.json.encode(body), headers)
 
     def _graphql(self, request: Request, fault: FaultKind | None) -> Response:
         self._caller(request)

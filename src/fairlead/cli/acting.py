@@ -1,0 +1,79 @@
+"""Who acts on the command line: the person of `FAIRLEAD_TOKEN`, else the operator, who never approves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fairlead.cli import home
+from fairlead.model.errors import Abort, Denied
+
+if TYPE_CHECKING:
+    from fairlead.store.actions import Row
+    from fairlead.wiring.services import Services
+
+TOKEN = "FAIRLEAD_TOKEN"  # noqa: S105 - its name, not its value
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whose word it is."""
+
+    person: str
+    roles: Mapping[str, str]
+
+
+def actor(services: Services) -> Actor:
+    """The person whose token stands in the environment, else the operator."""
+    from fairlead.gateway.access import Access
+    from fairlead.gateway.viewer import OPERATOR
+
+    secret = os.environ.get(TOKEN, "")
+    if not secret:
+        return Actor(OPERATOR, {})
+    viewer = Access(services.database, services.log, services.clock, services.setup).by_token(secret)
+    if viewer is None:
+        raise Denied(f"the token in {TOKEN} opens nothing (any more)", hint="make another on the page People")
+    viewer.demand("viewer", "write")
+    return Actor(viewer.person, viewer.roles)
+
+
+def person(services: Services) -> Actor:
+    """The same, and no operator: whoever owns the files could give themselves any right."""
+    from fairlead.gateway.viewer import OPERATOR
+
+    found = actor(services)
+    if found.person == OPERATOR:
+        raise Denied(
+            "the operator of the files is no approver",
+            hint=f"export {TOKEN}=fl_... of your own; POST /api/v1/tokens makes one with the scope `write`",
+        )
+    return found
+
+
+def whole(action: str) -> str:
+    """An action's id from what people type: `17`, or all of it."""
+    number = action.removeprefix("action:")
+    if not number.isdigit():
+        raise Abort(f"no action `{action}`", hint="write its number; `fairlead actions list` shows them")
+    return f"action:{number}"
+
+
+def carry_on(services: Services, action: str) -> Row:
+    """Does what is due of an action where no server runs, else lets the server do it; gives the action."""
+    from fairlead.store import actions
+    from fairlead.wiring import governing
+
+    if home.server_socket() is None:
+        governing.perform_due(services, [action])
+    with services.database.read() as tx:
+        return actions.one(tx, action) or {}
+
+
+def plain(row: Row) -> dict[str, Any]:
+    """An action as JSON tells it: what is kept as text opened, and nothing that means nothing outside."""
+    from fairlead.governance.showing import told
+
+    return told(row)

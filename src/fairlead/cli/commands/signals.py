@@ -1,0 +1,152 @@
+"""Signals: what needs somebody now, why, and who has it; taken on, put off or muted.
+
+Example: fairlead signals list
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fairlead.cli.asking import Team, tell
+
+if TYPE_CHECKING:
+    from fairlead.model.raw import RawEvent
+    from fairlead.wiring.services import Services
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+
+_Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+_Signal = Annotated[str, typer.Argument(help="The signal, like change-stale/github:acme/payments#42.")]
+_By = Annotated[str, typer.Option("--by", help="Person id of whoever says it; else the operator.")]
+_Reason = Annotated[str, typer.Option(help="Why, in a few words.")]
+_Until = Annotated[
+    str, typer.Option(help="morning (the next business morning), a day, a moment, or a length like 4h, 2d, 1bd.")
+]
+
+
+@APP.command("list", epilog="Example: fairlead signals list --team payments")
+def list_(
+    team: Team = "",
+    rule: Annotated[str, typer.Option(help="Only of this rule.")] = "",
+    state: Annotated[str, typer.Option(help="open, pending, unknown, resolved or snoozed; else those awake.")] = "",
+    monitored: Annotated[bool, typer.Option("--monitored", help="Also of rules that are only watched.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 100,
+    skip: Annotated[int, typer.Option(min=0, help="How many to pass over.")] = 0,
+    json: _Json = False,
+) -> None:
+    """Open signals: what asks for most first, of that the gravest, of those the oldest."""
+    words = {"team": team, "rule": rule, "state": state, "limit": str(limit), "skip": str(skip)}
+    _tell({**words, "monitored": "yes" if monitored else ""}, json=json)
+
+
+@APP.command(epilog="Example: fairlead signals explain change-waits-for-review/github:brightwater/payments#210")
+def explain(signal: _Signal, json: _Json = False) -> None:
+    """One signal: its rule's condition part by part, what it read, all that happened to it, and who is told."""
+    _tell({"signal": signal}, json=json)
+
+
+@APP.command(epilog="Example: fairlead signals show change-waits-for-review/github:brightwater/payments#210 --json")
+def show(signal: _Signal, json: _Json = False) -> None:
+    """The same as `explain`."""
+    _tell({"signal": signal}, json=json)
+
+
+@APP.command(epilog="Example: fairlead signals audit")
+def audit(json: _Json = False) -> None:
+    """Prove that each open escalation advanced as it was frozen; exit code 1 and the names of those that did not."""
+    _tell({"audit": "yes"}, json=json)
+
+
+@APP.command(epilog="Example: fairlead signals ack change-waits-for-review/github:brightwater/payments#210")
+def ack(signal: _Signal, by: _By = "operator", json: _Json = False) -> None:
+    """Take a signal on: its escalation stops, and you are reminded if it does not heal."""
+    from fairlead.signals.entering import acknowledged
+
+    def event(services: Services, at: datetime) -> RawEvent:
+        return acknowledged(services.database, signal, by, at)
+
+    _say(event, {"signal": signal, "acknowledged": True, "by": by}, f"{signal}: taken on, its escalation stops", json)
+
+
+@APP.command(
+    epilog="Example: fairlead signals snooze change-waits-for-review/github:brightwater/payments#210 "
+    "--until morning --reason 'Noor is back tomorrow'"
+)
+def snooze(
+    signal: _Signal, reason: _Reason, until: _Until = "morning", by: _By = "operator", json: _Json = False
+) -> None:
+    """Hear nothing of a signal until a moment; always with a reason."""
+    from fairlead.signals.entering import snoozed
+    from fairlead.wiring.signalling import until_of
+
+    def event(services: Services, at: datetime) -> RawEvent:
+        return snoozed(services.database, signal, until_of(services, until, by), reason, by, at)
+
+    _say(event, {"signal": signal, "until": until, "reason": reason, "by": by}, f"{signal}: snoozed", json)
+
+
+@APP.command(epilog="Example: fairlead signals wake change-waits-for-review/github:brightwater/payments#210")
+def wake(signal: _Signal, by: _By = "operator", json: _Json = False) -> None:
+    """End a snooze before its time."""
+    from fairlead.signals.entering import woken
+
+    def event(services: Services, at: datetime) -> RawEvent:
+        return woken(services.database, signal, by, at)
+
+    _say(event, {"signal": signal, "woken": True, "by": by}, f"{signal}: awake", json)
+
+
+@APP.command(
+    epilog="Example: fairlead signals mute change-too-large --for team:payments --until 2026-12-01 "
+    "--reason 'generated code'"
+)
+def mute(
+    rule: Annotated[str, typer.Argument(help="The rule.")],
+    whom: Annotated[str, typer.Option("--for", help="Person or team id.")],
+    reason: Annotated[str, typer.Option(help="Why, in a few words.")] = "",
+    until: _Until = "morning",
+    by: _By = "operator",
+    off: Annotated[bool, typer.Option("--off", help="They want to hear of it again.")] = False,
+    json: _Json = False,
+) -> None:
+    """Let a person or a team hear nothing of a rule until a moment; `--off` takes that back."""
+    from fairlead.signals.entering import muted, unmuted
+    from fairlead.wiring.signalling import rule_names, until_of
+
+    def event(services: Services, at: datetime) -> RawEvent:
+        if off:
+            return unmuted(services.database, rule, whom, by, at)
+        end = until_of(services, until, whom if whom.startswith("person:") else by)
+        return muted(rule_names(services), rule, whom, end, reason, by, at)
+
+    said = {"rule": rule, "for": whom, "muted": not off, "by": by}
+    _say(event, said, f"{rule}: {'heard of again' if off else 'muted'} for {whom}", json)
+
+
+def _tell(words: dict[str, str], *, json: bool) -> None:
+    from fairlead.cli import home
+
+    # A server judges by itself; without one nobody has looked since the last command.
+    judge = "" if home.server_socket() else "yes"
+    tell("signals", {**words, "judge": judge}, json=json)
+
+
+def _say(event: Callable[[Services, datetime], RawEvent], said: dict[str, object], text: str, json: bool) -> None:
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.model.times import entered_at
+
+    with home.services() as services:
+        if home.server_socket() is None:
+            services.apply()
+        services.log.append([event(services, entered_at(services.clock))])
+        if home.server_socket() is None:
+            services.catch_up()
+    if json:
+        show_json(said)
+    else:
+        typer.echo(text)

@@ -1,0 +1,36 @@
+"""The one form of what people enter into Fairlead itself: a raw event with who said it and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from fairlead.model.errors import Unreadable
+from fairlead.model.raw import RawEvent, content_id
+from fairlead.model.times import iso
+
+SOURCE = "fairlead"
+"""Source of such events, and the connector that reads them."""
+RANK = 50
+"""What a person states wins over what a tool says of the same moment."""
+
+
+def entered(kind: str, said: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
+    """The raw event of one entry; the same words by the same person at the same moment are one."""
+    try:
+        body = msgspec.json.encode({**said, "by": by, "at": iso(at)}, order="sorted")
+    except UnicodeEncodeError as fault:
+        # JSON may name half of a pair of signs, and no text of ours can hold it
+        raise Unreadable("", "holds half of a letter") from fault
+    return RawEvent(
+        source=SOURCE,
+        tool=SOURCE,
+        kind=kind,
+        delivery=content_id(kind, body),
+        body=body,
+        received_at=at,
+        trust="local",
+    )

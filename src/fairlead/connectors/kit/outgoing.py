@@ -1,0 +1,188 @@
+"""The one way out for what we write: named hosts, by https, at addresses that the world can reach, without detours.
+
+A host is looked up once, its addresses are judged, and the connection goes to one of those that were judged: a name
+that answers something else a moment later ("rebinding") leads nowhere. Nothing is redirected, and an answer has a
+limit in size and in time.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from fairlead.model.errors import Denied, Retry
+
+Address = IPv4Address | IPv6Address
+Lookup = Callable[[str, int], Sequence[str]]
+LARGEST = 5_000_000
+"""Bytes of an answer: a write is answered with one thing, a look with a page of them."""
+LONGEST_S = 30.0
+_CONNECT_S = 10.0
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""Networks without IPv4 reach it through these addresses, whose last four bytes are the real one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where something may be sent."""
+
+    hosts: frozenset[str]
+    """Names in lower case."""
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    """Private networks that are meant all the same; loopback among them may be spoken to without TLS."""
+
+    @classmethod
+    def of(cls, addresses: Collection[str], hosts: Collection[str] = (), networks: Collection[str] = ()) -> Ways:
+        """From addresses whose hosts are meant, further hosts, and private networks as the settings write them."""
+        named = {urlsplit(address).hostname or "" for address in addresses} | {host.lower() for host in hosts}
+        whole = ("0.0.0.0/0", "::/0")
+        written = [part for said in networks for part in (whole if said == "*" else (said,))]
+        return cls(frozenset(named - {""}), tuple(ipaddress.ip_network(said, strict=False) for said in written))
+
+    def admit(self, url: httpx.URL, lookup: Lookup) -> str:
+        """The address to connect to; raises `Denied` for what may not be sent to."""
+        host = url.host.lower()
+        if host not in self.hosts:
+            raise Denied(f"nothing is sent to {host}", hint=f'add it: allowed_hosts = ["{host}"] in [actions]')
+        found = [unwrapped(ipaddress.ip_address(text)) for text in lookup(host, url.port or _port(url))]
+        # one bad address among good ones is how a name is made to pass at one look and to lead inside at the next
+        for address in found:
+            self._judge(host, address)
+        if url.scheme != "https" and not all(address.is_loopback for address in found):
+            raise Denied(f"nothing is sent to {host} without https")
+        return str(found[0])
+
+    def _judge(self, host: str, address: Address) -> None:
+        if is_metadata(address):
+            raise Denied(f"{host} is a link-local address, where clouds keep credentials: nothing is sent there")
+        if is_public(address) or any(address in network for network in self.networks):
+            return
+        hint = f'if it is meant: networks = ["{address}"] in [actions]'
+        raise Denied(f"{host} is {address}, an address of a private network", hint=hint)
+
+
+def unwrapped(address: Address) -> Address:
+    """The IPv4 address that one of IPv6 stands for: what is judged must be what is reached."""
+    if isinstance(address, IPv6Address):
+        if address in _TRANSLATED:
+            return IPv4Address(int(address) & 0xFFFFFFFF)
+        return address.ipv4_mapped or address.sixtofour or address
+    return address
+
+
+def is_metadata(address: Address) -> bool:
+    """Whether a cloud may keep its metadata there, with credentials: no setting lets us ask it."""
+    return unwrapped(address).is_link_local or str(address) == "fd00:ec2::254"
+
+
+def is_public(address: Address) -> bool:
+    """Whether the whole world can reach it."""
+    address = unwrapped(address)
+    return address.is_global and not address.is_multicast
+
+
+def looked_up(host: str, port: int) -> list[str]:
+    """The addresses of a name; raises `Retry` while nobody knows it."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as fault:
+        raise Retry(f"{host} cannot be found: {fault}") from None
+    return list(dict.fromkeys(str(one[4][0]).partition("%")[0] for one in found))
+
+
+def client(ways: Ways, lookup: Lookup = looked_up) -> httpx.Client:
+    """A client for what is written: give it to `ActRequest`."""
+    return httpx.Client(
+        transport=Guarded(ways, lookup),
+        timeout=httpx.Timeout(LONGEST_S, connect=_CONNECT_S),
+        # where a redirect leads nobody has approved, and it would carry the token there
+        follow_redirects=False,
+        headers={"user-agent": "fairlead"},
+    )
+
+
+@dataclass
+class Guarded(httpx.BaseTransport):
+    """A transport that connects to the address that was judged, in the name of the host."""
+
+    ways: Ways
+    lookup: Lookup = looked_up
+    inner: httpx.BaseTransport | None = None
+    """What carries it; tests watch what would go out."""
+    _made: dict[str, httpx.BaseTransport] = field(default_factory=dict)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends it, if it may be sent."""
+        proxy = _proxy(request.url)
+        if proxy:
+            # Behind a proxy only the proxy can look names up: what is left to us is which of them may be asked for.
+            if request.url.host.lower() not in self.ways.hosts or request.url.scheme != "https":
+                raise Denied(f"nothing is sent to {request.url.host}", hint="add it to allowed_hosts in [actions]")
+        else:
+            address = self.ways.admit(request.url, self.lookup)
+            # the certificate is still asked for by name, and the `host` header was made before
+            extensions = {**request.extensions, "sni_hostname": request.url.host}
+            request = httpx.Request(
+                request.method,
+                request.url.copy_with(host=address),
+                headers=request.headers,
+                stream=request.stream,
+                extensions=extensions,
+            )
+        answer = self._carrier(proxy).handle_request(request)
+        assert isinstance(answer.stream, httpx.SyncByteStream)
+        return httpx.Response(
+            answer.status_code, headers=answer.headers, stream=_Bounded(answer.stream), extensions=answer.extensions
+        )
+
+    def close(self) -> None:
+        """Closes its connections."""
+        for one in self._made.values():
+            one.close()
+
+    def _carrier(self, proxy: str) -> httpx.BaseTransport:
+        if self.inner is not None:
+            return self.inner
+        if proxy not in self._made:
+            self._made[proxy] = httpx.HTTPTransport(proxy=proxy or None)
+        return self._made[proxy]
+
+
+class _Bounded(httpx.SyncByteStream):
+    """An answer that ends: by size, and by the clock where it drips."""
+
+    def __init__(self, stream: httpx.SyncByteStream) -> None:
+        self._stream = stream
+        self._until = time.monotonic() + LONGEST_S
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for part in self._stream:
+            size += len(part)
+            if size > LARGEST:
+                raise httpx.RemoteProtocolError(f"the answer is larger than {LARGEST:,} bytes")
+            if time.monotonic() > self._until:
+                raise httpx.ReadTimeout(f"the answer takes longer than {LONGEST_S:g} s")
+            yield part
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _proxy(url: httpx.URL) -> str:
+    proxies: dict[str, Any] = getproxies()
+    found = str(proxies.get(url.scheme) or proxies.get("all") or "")
+    return "" if not found or proxy_bypass(url.host) else found
+
+
+def _port(url: httpx.URL) -> int:
+    return 443 if url.scheme == "https" else 80

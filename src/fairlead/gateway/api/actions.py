@@ -1,0 +1,146 @@
+"""Actions: what is proposed, waits, was done; propose, decide, withdraw, take back. Each word is its asker's own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Body, Query, Request
+from starlette.exceptions import HTTPException
+
+from fairlead.gateway.api.asking import Api, viewer_of
+from fairlead.gateway.viewer import Viewer
+from fairlead.governance import showing
+from fairlead.model.acts import read_act
+from fairlead.model.errors import Skip
+from fairlead.store import actions
+from fairlead.store.actions import Row
+from fairlead.wiring import governing, hands
+
+_ACTION = Annotated[str, Body(description="Id, like `action:17`.")]
+_WHY = Annotated[str, Body(description="The reason, in a few words.")]
+
+
+def routes(api: Api) -> APIRouter:
+    """`/actions` and what people do with them."""
+    router = APIRouter(tags=["actions"])
+    services = api.services
+
+    @router.get("/actions")
+    def listed(
+        request: Request,
+        state: Annotated[str, Query(description="Only these, like `waiting`, `done` or `unknown`.")] = "",
+        mine: Annotated[bool, Query(description="Only what waits for the asker's own word.")] = False,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> list[dict[str, Any]]:
+        """The newest actions of the asker's teams."""
+        viewer = viewer_of(request)
+        viewer.demand("viewer", "read")
+        if mine:
+            rows = governing.waiting_for(services, viewer.person, viewer.roles)
+        else:
+            with services.database.read() as tx:
+                rows = actions.in_states(tx, [state])[::-1] if state else actions.newest(tx, limit)
+        return [_told(showing.told(row), viewer) for row in showing.seen_by(rows, dict(viewer.roles))[:limit]]
+
+    @router.get("/actions/{action}")
+    def one(request: Request, action: str) -> dict[str, Any]:
+        """One action with its whole life: exact requests, what policy said, words of people, entries of the ledger."""
+        viewer = viewer_of(request)
+        viewer.demand("viewer", "read")
+        row = _row(api, action, viewer)
+        with services.database.read() as tx:
+            return _told(showing.whole(tx, row), viewer)
+
+    @router.post("/actions", status_code=201)
+    def propose(
+        request: Request,
+        act: Annotated[dict[str, Any], Body(description="What is to be done, with its `kind`.")],
+        tool: Annotated[str, Body(description="Source; else the one that the subject names.")] = "",
+        why: _WHY = "",
+        dry_run: Annotated[bool, Body(description="Only tell the exact requests.")] = False,
+    ) -> dict[str, Any]:
+        """Proposes an act; policy judges it at once."""
+        viewer = viewer_of(request)
+        viewer.demand("member", "write")
+        try:
+            read = read_act(act)
+        except msgspec.ValidationError as fault:
+            raise Skip(f"this is no act: {fault}", hint="docs/actions.md lists all kinds") from fault
+        where = tool or hands.tool_of(read)
+        if dry_run:
+            return {"calls": msgspec.to_builtins(hands.calls_of(services, read, where))}
+        return _told(showing.told(governing.propose(services, read, where, by=viewer.person, why=why)), viewer)
+
+    @router.post("/actions/decide")
+    def decide(
+        request: Request,
+        action: _ACTION,
+        digest: Annotated[str, Body(description="Digest of exactly what was looked at.")],
+        verdict: Annotated[Literal["approved", "refused"], Body()],
+        reason: _WHY = "",
+        break_glass: Annotated[bool, Body(description="Override policy in an emergency; reviewed.")] = False,
+    ) -> dict[str, Any]:
+        """The asker's word on an action; 403 says why it does not count."""
+        viewer = viewer_of(request)
+        viewer.demand("viewer", "write")
+        row = _row(api, action, viewer)
+        after = governing.decide(
+            services,
+            row["id"],
+            person=viewer.person,
+            roles=viewer.roles,
+            digest=digest,
+            verdict=verdict,
+            reason=reason,
+            how="api",
+            break_glass=break_glass,
+        )
+        return _told(showing.told(after), viewer)
+
+    @router.post("/actions/withdraw")
+    def withdraw(request: Request, action: _ACTION, why: _WHY = "") -> dict[str, Any]:
+        """Takes a proposal back: whoever made it, or a manager of its team."""
+        viewer = viewer_of(request)
+        row = _row(api, action, viewer)
+        viewer.demand("viewer" if row["proposed_by"] == viewer.person else "manager", "write", row["team"] or None)
+        return _told(showing.told(governing.withdraw(services, row["id"], by=viewer.person, why=why)), viewer)
+
+    @router.post("/actions/undo", status_code=201)
+    def undo(request: Request, action: _ACTION, why: _WHY = "") -> dict[str, Any]:
+        """Proposes what takes a done action back."""
+        viewer = viewer_of(request)
+        viewer.demand("member", "write")
+        row = _row(api, action, viewer)
+        return _told(showing.told(governing.undo(services, row["id"], by=viewer.person, why=why)), viewer)
+
+    @router.post("/actions/settle")
+    def settle(
+        request: Request, action: _ACTION, found: Annotated[Literal["done", "failed"], Body()], why: _WHY = ""
+    ) -> dict[str, Any]:
+        """What somebody found at the tool, where nobody could tell whether it was done."""
+        viewer = viewer_of(request)
+        row = _row(api, action, viewer)
+        viewer.demand("member", "write", row["team"] or None)
+        after = governing.settle(services, row["id"], done=found == "done", by=viewer.person, why=why)
+        return _told(showing.told(after), viewer)
+
+    return router
+
+
+def _row(api: Api, action: str, viewer: Viewer) -> Row:
+    with api.services.database.read() as tx:
+        found = actions.one(tx, action if action.startswith("action:") else f"action:{action}")
+    # one of another team looks like one that is not there
+    if found is None or not showing.seen_by([found], dict(viewer.roles)):
+        raise HTTPException(404, f"no action `{action}`")
+    return found
+
+
+def _told(said: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
+    """An action as its asker may read it: who proposed and approved only for members, whose business it is."""
+    if viewer.sees_people or viewer.role != "viewer":
+        return said
+    hidden = {"proposed_by": None}
+    words = [{**one, "person": None, "on_behalf_of": None} for one in said.get("approvals", ())]
+    return {**said, **hidden, **({"approvals": words} if "approvals" in said else {})}

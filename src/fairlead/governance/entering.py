@@ -1,0 +1,143 @@
+"""What people enter of decisions and risks: checked as it will be read, appended, and recorded in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fairlead.connectors.fairlead import CONNECTOR, SOURCE
+from fairlead.connectors.kit.connector import Delivery, Options
+from fairlead.governance.ledger.entries import Entry
+from fairlead.model.errors import Abort, Fault, Skip
+from fairlead.model.raw import RawEvent
+from fairlead.model.times import Clock, entered_at, parse_time
+from fairlead.store import decided, records
+from fairlead.store.decided import Row, Table
+
+if TYPE_CHECKING:
+    from fairlead.bus.log import EventLog
+    from fairlead.governance.ledger.book import Ledger
+    from fairlead.model.setup import Setup
+    from fairlead.store.database import Database
+
+LONGEST = 20_000
+"""Characters of a text: more is a document, which a link leads to."""
+_LEDGERED = (
+    "number",
+    "state",
+    "likelihood",
+    "impact",
+    "score",
+    "owner",
+    "team",
+    "service",
+    "superseded_by",
+    "response",
+)
+"""Fields that stand in the ledger for good; words of people stand there as hashes, so that they can be erased."""
+
+Event = Callable[[str, Mapping[str, Any], str, datetime], RawEvent]
+
+
+class Home(Protocol):
+    """What entering takes of a home."""
+
+    @property
+    def database(self) -> Database:
+        """Facts."""
+        ...
+
+    @property
+    def log(self) -> EventLog:
+        """Raw events."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was decided and done."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The moment that counts."""
+        ...
+
+    @property
+    def setup(self) -> Setup:
+        """What the team states about itself."""
+        ...
+
+
+def enter(home: Home, event: Event, record: str, what: str, said: Mapping[str, Any], by: str) -> RawEvent:
+    """Enters fields of a decision or risk; `what` is done is what the ledger says of it."""
+    said = {name: value for name, value in said.items() if value is not None}
+    if long := next((name for name, value in said.items() if isinstance(value, str) and len(value) > LONGEST), ""):
+        raise Skip(f"`{long}` is longer than {LONGEST:,} characters", hint="link to a document instead")
+    try:
+        made = event(record, said, by, entered_at(home.clock))
+        # the reader decides what can be read: what it would not take must not lie in the log for ever
+        CONNECTOR.read(Delivery(made.kind, made.headers, made.body), Options(source=SOURCE))
+    except Fault as fault:
+        raise Skip(fault.message, fault.hint) from fault
+    _known(home, said)
+    home.log.append([made])
+    table = what.partition(".")[0]
+    kept = {name: said[name] for name in _LEDGERED if name in said}
+    entry = Entry(what, record, by, {**kept, "fields": sorted(said)}, {f"{table}.words": _words(said)})
+    with home.database.begin() as tx:
+        home.ledger.record(tx, entry)
+    return made
+
+
+def one(home: Home, table: Table, said: str) -> Row:
+    """A decision or risk by number or id."""
+    number = said.rpartition(":")[2].lstrip("0")
+    record = decided.record_id(table, int(number)) if number.isdigit() and len(number) < 12 else said
+    with home.database.read() as tx:
+        found = records.get(tx, table, record)
+    if found is None or found["deleted_at"] is not None:
+        kind = table.removesuffix("s")
+        raise Abort(f"no {kind} {said!r:.80}", hint=f"`fairlead {table} list` shows them")
+    return found
+
+
+def number(home: Home, table: Table) -> int:
+    """The next one, drawn for good."""
+    with home.database.begin() as tx:
+        return decided.next_number(tx, table)
+
+
+def moment(said: str | None) -> datetime | None:
+    """A day or moment that somebody typed."""
+    try:
+        return parse_time(said)
+    except (ValueError, OverflowError) as fault:
+        raise Skip(f"{said!r:.80} is no day", hint="write it like 2027-03-01") from fault
+
+
+def team_id(said: str) -> str:
+    """A team by key or id."""
+    return said if ":" in said or not said else f"team:{said}"
+
+
+def _known(home: Home, said: Mapping[str, Any]) -> None:
+    """People, teams and services that are named must be there: a misspelt owner is no owner."""
+    with home.database.read() as tx:
+        for name, table in (("owner", "people"), ("service", "services")):
+            if (value := said.get(name)) and records.get(tx, table, value) is None:
+                key = str(value).partition(":")[2]
+                stated = home.setup.people if name == "owner" else home.setup.services
+                if key not in stated:
+                    raise Skip(f"no {table} {value!r:.80}", hint="`fairlead people list` shows who there is")
+        team = str(said.get("team") or "")
+        if team and team.removeprefix("team:") not in home.setup.teams and records.get(tx, "teams", team) is None:
+            raise Skip(f"no team {team!r:.80}", hint="teams are set under [teams] of fairlead.toml")
+
+
+def _words(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value
+        for name, value in said.items()
+        if name not in _LEDGERED
+    }

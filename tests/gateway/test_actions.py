@@ -1,0 +1,78 @@
+"""Actions over the API: proposed, looked at, decided by those who may, and nobody else's business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.gateway.test_deciding import client
+
+from fairlead.config.load import load
+from fairlead.gateway.app import create_apps
+from fairlead.model.patch import Patch
+from fairlead.model.records.code import Change
+from fairlead.model.records.people import Person
+from fairlead.model.times import FixedClock
+from fairlead.store import records, requests
+from fairlead.wiring.services import Services
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+PULL = "github:acme/payments#42"
+TOML = """
+[sources.github]
+token = { env = "TOKEN" }
+[actions]
+sources = ["github"]
+[teams.payments]
+repositories = ["github:acme/payments"]
+[teams.other]
+"""
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    (tmp_path / "fairlead.toml").write_text(TOML, encoding="utf-8")
+    made = Services(load(tmp_path / "fairlead.toml"), tmp_path / "home", FixedClock(NOW), environ={"TOKEN": "t"})
+    people = [Person(id=f"person:{name}", name=name.title(), kind="human") for name in ("noor", "lee", "kim")]
+    change = Change(id=PULL, repository="github:acme/payments", state="open", title="Retry webhooks")
+    with made.database.begin() as tx:
+        records.apply(tx, [Patch(one, NOW) for one in (*people, change)])
+    # policies read the warehouse
+    made.warehouse.refresh()
+    yield made
+    made.close()
+
+
+def test_from_a_proposal_to_a_request_of_the_workers(services: Services) -> None:
+    apps = create_apps(services)
+    noor, lee, kim = (
+        client(apps, "noor"),
+        client(apps, "lee", "manager"),
+        client(apps, "kim", "manager", "team:other"),
+    )
+    act = {"kind": "webhook", "hook": "pager", "event": "release.announced"}
+    assert noor.post("/api/v1/actions", json={"act": {"kind": "shout"}}).status_code == 422
+    assert noor.post("/api/v1/actions", json={"act": act}).json()["state"] == "denied"
+    said = {"act": {"kind": "comment", "subject": PULL, "body": "Look at this?"}, "why": "it waits"}
+    dry = noor.post("/api/v1/actions", json={**said, "dry_run": True}).json()
+    assert dry["calls"][0]["url"].endswith("/repos/acme/payments/issues/42/comments")
+    # a member may comment alone; what a team wants asked is asked
+    made = noor.post("/api/v1/actions", json=said)
+    assert (made.status_code, made.json()["state"]) == (201, "approved")
+    with services.database.read() as tx:
+        assert [one.subject for one in requests.due(tx, NOW)] == [made.json()["id"]]
+    merge = {"act": {"kind": "page", "place": "github:acme/payments", "title": "Down"}, "tool": "github"}
+    assert noor.post("/api/v1/actions", json=merge).json()["state"] == "denied"
+    whole = lee.get(f"/api/v1/actions/{made.json()['id']}").json()
+    assert [one["kind"] for one in whole["ledger"]] == ["action.proposed", "action.judged"]
+    # another team's manager does not even learn that it is there
+    assert kim.get(f"/api/v1/actions/{made.json()['id']}").status_code == 404
+    assert [one["id"] for one in kim.get("/api/v1/actions").json()] == ["action:1"]
+    body = {"action": made.json()["id"], "digest": whole["digest"], "verdict": "approved"}
+    refused = lee.post("/api/v1/actions/decide", json=body)
+    assert (refused.status_code, refused.json()["title"]) == (403, "action:2 is approved, nothing is asked for")
+    withdrawn = noor.post("/api/v1/actions/withdraw", json={"action": made.json()["id"], "why": "answered"})
+    assert withdrawn.json()["state"] == "withdrawn"
+    assert lee.post("/api/v1/actions/undo", json={"action": made.json()["id"]}).status_code == 422
