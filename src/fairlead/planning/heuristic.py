@@ -1,20 +1,21 @@
 """A good plan at once: activities placed one after the other where they fit first, in several orders, then mended.
 
-Serial schedule generation with priority rules and forward-backward improvement (Tormos and Lova 2001; Valls,
-Ballestin and Quintanilla 2005): some hundred plans of an ordinary sprint a second, and no solver is loaded for them.
+Serial schedule generation with priority rules and double justification (Valls, Ballestin and Quintanilla 2005): some
+hundred plans of an ordinary sprint a second, and no solver is loaded for them.
 """
 
 from __future__ import annotations
 
+import heapq
 import random
 import time
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fairlead.planning.project import Mode, Placed, Project, Schedule, makespan, match, opened
+from fairlead.planning.network import times
+from fairlead.planning.project import Placed, Project, Schedule, Wait, makespan
+from fairlead.planning.room import Room
 
 Order = Sequence[float]
 """A priority of each activity; the lowest goes first among those that may."""
@@ -28,132 +29,109 @@ class NobodyError(Exception):
         self.activity, self.why = activity, why
 
 
-@dataclass(slots=True)
-class _Room:
-    """What is still free in each unit of time."""
-
-    project: Project
-    length: int
-    resources: NDArray[np.int64] = field(init=False)
-    there: list[NDArray[np.bool_]] = field(init=False)
-    """Of each worker the units in which they work."""
-
-    def __post_init__(self) -> None:
-        project = self.project
-        self.resources = np.empty((len(project.resources), self.length), dtype=np.int64)
-        for at, resource in enumerate(project.resources):
-            # where one is closed is in the ends of each mode: what is split lies over such a span
-            self.resources[at] = resource.capacity
-        # who is looked for by skill goes on after no break
-        self.there = [opened(self.project.resources[one.resource].closed, self.length) for one in project.workers]
-
-    def first(self, mode: Mode, start: int, barred: Collection[int] = ()) -> tuple[Placed, ...]:
-        """Earliest place from a start on at which a mode fits, with who does it; none if it never does."""
-        if barred and mode.demands.keys() & barred:
-            return ()
-        ends = self.project.ends(mode)
-        parts = [skill for skill, count in mode.skills.items() for _ in range(count)]
-        while start < self.length:
-            end = int(ends[start]) if start < len(ends) else -1
-            if end < 0:
-                # closed there: on to the next moment at which it may start
-                later = np.flatnonzero(ends[start:] >= 0)
-                if not later.size:
-                    return ()
-                start += int(later[0])
-                continue
-            if end > self.length:
-                return ()
-            blocked = self._blocked(mode, start, end)
-            if blocked >= 0:
-                start = blocked + 1
-                continue
-            if not parts:
-                return (Placed(start, end, 0),)
-            free = [
-                at
-                for at, worker in enumerate(self.project.workers)
-                if self.there[at][start:end].all() and (self.resources[worker.resource, start:end] > 0).all()
-            ]
-            found = match(self.project, parts, free)
-            if found is not None:
-                return (Placed(start, end, 0, found),)
-            start += 1
-        return ()
-
-    def _blocked(self, mode: Mode, start: int, end: int) -> int:
-        """The last unit at which something is short: no start up to it can avoid it; -1 where nothing is."""
-        blocked = -1
-        for resource, amount in mode.demands.items():
-            short = np.flatnonzero(self.resources[resource, start:end] < amount)
-            if short.size:
-                blocked = max(blocked, start + int(short[-1]))
-        return blocked
-
-    def take(self, mode: Mode, placed: Placed) -> None:
-        """Occupies what an activity needs."""
-        for resource, amount in mode.demands.items():
-            self.resources[resource, placed.start : placed.end] -= amount
-        for worker in placed.workers:
-            self.resources[self.project.workers[worker].resource, placed.start : placed.end] -= 1
-
-
-def place(project: Project, order: Order) -> list[Placed]:
+def place(project: Project, order: Order, floor: int = 0) -> list[Placed]:
     """One plan: of all that may go next, the first in order goes where it fits first, in the mode that ends first."""
-    room = _Room(project, project.length)
-    waiting = [len(project.waited_for[at]) for at in range(len(project.activities))]
-    following: list[list[int]] = [[] for _ in project.activities]
-    for wait in project.waits:
-        following[wait.before].append(wait.after)
-    found: list[Placed | None] = [None] * len(project.activities)
-    ready = [at for at, count in enumerate(waiting) if not count]
+    room = Room(project, floor)
+    waiting = [len(waits) for waits in project.waited_for]
+    found: list[Placed | None] = [None] * len(waiting)
+    ready = [(order[at], at) for at, count in enumerate(waiting) if not count]
+    heapq.heapify(ready)
     while ready:
-        at = min(ready, key=lambda one: (order[one], one))
-        ready.remove(at)
-        found[at] = placed = _earliest(project, room, at, found)
+        _, at = heapq.heappop(ready)
+        placed = earliest(project, room, at, found)
+        if placed is None:
+            raise NobodyError(project.activities[at].id, "nobody and nothing can do it")
+        found[at] = placed
         room.take(project.activities[at].modes[placed.mode], placed)
-        for one in following[at]:
+        for one in project.followers[at]:
             waiting[one] -= 1
             if not waiting[one]:
-                ready.append(one)
+                heapq.heappush(ready, (order[one], one))
     return [one for one in found if one is not None]
 
 
-def _earliest(project: Project, room: _Room, at: int, found: Sequence[Placed | None]) -> Placed:
-    activity, least = project.activities[at], project.activities[at].release
+def earliest(
+    project: Project, room: Room, at: int, found: Sequence[Placed | None], only: int | None = None
+) -> Placed | None:
+    """Where an activity fits first after what it waits for, in the mode that ends first or in the only one asked."""
+    activity, least = project.activities[at], max(project.activities[at].release, room.floor)
     for wait in project.waited_for[at]:
         before = found[wait.before]
         assert before is not None
         least = max(least, (before.end if wait.link == "finish_start" else before.start) + wait.lag)
+    barred = _barred(project, at, found)
     best: Placed | None = None
     for number, mode in enumerate(activity.modes):
-        for fit in room.first(mode, max(least, 0), _barred(project, at, found)):
-            if best is None or (fit.end, mode.cost) < (best.end, activity.modes[best.mode].cost):
-                best = Placed(fit.start, fit.end, number, fit.workers)
-    if best is None:
-        raise NobodyError(activity.id, "nobody and nothing can do it")
+        if only is not None and number != only:
+            continue
+        # what could not even end sooner with all the room there is
+        if best is not None and least + mode.duration > best.end:
+            continue
+        if barred and mode.demands.keys() & barred:
+            continue
+        fit = room.first(mode, least)
+        if fit and (best is None or (fit.end, mode.cost) < (best.end, activity.modes[best.mode].cost)):
+            best = Placed(fit.start, fit.end, number, fit.workers)
     return best
 
 
 def _barred(project: Project, at: int, found: Sequence[Placed | None]) -> Collection[int]:
     """Resources that an activity may not use, since what it has to be apart from uses them."""
     barred: set[int] = set()
-    for pair in project.apart:
-        if at in pair:
-            other = pair[0] if pair[1] == at else pair[1]
-            placed = found[other]
-            if placed is not None:
-                barred |= project.activities[other].modes[placed.mode].demands.keys()
+    for other in project.apart_from.get(at, ()):
+        placed = found[other]
+        if placed is not None:
+            barred |= project.activities[other].modes[placed.mode].demands.keys()
     return barred
+
+
+def settled(project: Project, schedule: Schedule) -> list[Placed]:
+    """The same ways in the same order, each as early as it fits: without pauses that nothing explains."""
+    room = Room(project)
+    found: list[Placed | None] = [None] * len(schedule)
+    for at in in_order(project, schedule):
+        placed = earliest(project, room, at, found, schedule[at].mode)
+        # people that are looked for by skill may be others now, and then an order may lead to nothing
+        if placed is None or placed.start > schedule[at].start:
+            return list(schedule)
+        found[at] = placed
+        room.take(project.activities[at].modes[placed.mode], placed)
+    return [one for one in found if one is not None]
+
+
+def in_order(project: Project, schedule: Schedule) -> list[int]:
+    """Activities by their starts, each after all that it waits for: of two at one moment one may wait for the other."""
+    waiting = [len(waits) for waits in project.waited_for]
+    ready = [(schedule[at].start, schedule[at].end, at) for at, count in enumerate(waiting) if not count]
+    heapq.heapify(ready)
+    found = []
+    while ready:
+        *_, at = heapq.heappop(ready)
+        found.append(at)
+        for one in project.followers[at]:
+            waiting[one] -= 1
+            if not waiting[one]:
+                heapq.heappush(ready, (schedule[one].start, schedule[one].end, one))
+    return found
+
+
+def aim(project: Project, schedule: Schedule) -> tuple[int, int, int]:
+    """What the solver makes small too: lateness by its weight, then the length of the whole, then the cost of modes."""
+    late = cost = 0
+    for activity, placed in zip(project.activities, schedule, strict=True):
+        if activity.due is not None and placed.end > activity.due:
+            late += (placed.end - activity.due) * activity.weight
+        cost += activity.modes[placed.mode].cost
+    return late, makespan(schedule), cost
 
 
 def orders(project: Project, seed: int) -> Iterator[Order]:
     """Orders to try: what is late first, by the network, then the same shaken more and more."""
     network, random_ = project.network, random.Random(seed)  # noqa: S311 - a plan, no secret
-    latest = (network.latest + 0.0).tolist()
-    earliest = network.earliest.tolist()
+    latest = _latest(project)
+    earliest_ = network.earliest.tolist()
     yield latest
-    yield [late + early for late, early in zip(latest, earliest, strict=True)]
+    yield [late + early for late, early in zip(latest, earliest_, strict=True)]
     span = max(network.end, 1)
     shake = 0.02
     while True:
@@ -161,46 +139,63 @@ def orders(project: Project, seed: int) -> Iterator[Order]:
         shake = min(shake * 1.03, 0.25)
 
 
-def improve(project: Project, schedule: Schedule) -> list[Placed]:
-    """Placed again by the time at which each ended: what could start late goes late, and leaves room before it."""
-    return place(project, [one.end - 0.001 * one.start for one in schedule])
+def _latest(project: Project) -> list[float]:
+    """Latest starts, so that due times are kept where they can be."""
+    if all(one.due is None for one in project.activities):
+        return (project.network.latest + 0.0).tolist()
+    shortest = np.array([min(mode.duration for mode in one.modes) for one in project.activities], dtype=np.int64)
+    end = project.network.end
+    due = np.array([min(one.due, end) if one.due is not None else end for one in project.activities], dtype=np.int64)
+    release = np.array([one.release for one in project.activities], dtype=np.int64)
+    return (times(shortest, project.edges(shortest), release=release, due=due).latest + 0.0).tolist()
 
 
 def plan(project: Project, seed: int = 1, *, within_s: float = 0.2, tries: int = 10_000) -> list[Placed]:
     """The best of the plans that time allows; the first one is always made. Raises `NobodyError` or `CycleError`."""
     until = time.monotonic() + within_s
     best: list[Placed] | None = None
-    bound = project.network.end
+    least, bound = (0, 0, 0), project.network.end
+    indifferent = not any(one.due is not None or len(one.modes) > 1 for one in project.activities)
+    turned = mirror(project)
     for _, order in zip(range(tries), orders(project, seed), strict=False):
         found = place(project, order)
-        again = backward(project, found)
-        found = min((found, again), key=makespan)
-        if best is None or makespan(found) < makespan(best):
-            best = found
+        if best is None or aim(project, found) < least:
+            best, least = found, aim(project, found)
+        if time.monotonic() > until:
+            break
+        again = justified(project, found, turned)
+        if aim(project, again) < least:
+            best, least = again, aim(project, again)
         # nothing ends before the network allows
-        if makespan(best) <= bound or time.monotonic() > until:
+        if (indifferent and least[1] <= bound) or time.monotonic() > until:
             break
     assert best is not None
     return best
 
 
-def backward(project: Project, schedule: Schedule) -> list[Placed]:
-    """Forward-backward improvement: all pushed to the right, the last first, then to the left by their starts."""
-    mirrored = mirror(project)
+def justified(project: Project, schedule: Schedule, turned: Project | None) -> list[Placed]:
+    """All pushed to the right, the last first, then to the left by their starts: what is left over is closed up."""
+    if turned is None:
+        return place(project, [one.end - 0.001 * one.start for one in schedule])
+    # the end of the plan is the start of its mirror image; with calendars that image has a place in time
     end = makespan(schedule)
-    if mirrored is None:
-        return improve(project, schedule)
-    # the end of the plan is the start of its mirror image
-    right = place(mirrored, [end - one.end for one in schedule])
-    length = makespan(right)
+    length = project.length if project.calendared else end
+    try:
+        right = place(turned, [length - one.end for one in schedule], floor=length - end)
+    except NobodyError:
+        return list(schedule)
     return place(project, [length - one.end for one in right])
 
 
 def mirror(project: Project) -> Project | None:
-    """The same project told from its end; `None` where something is bound to a moment and has no mirror image."""
-    if any(one.closed for one in project.resources) or any(one.release for one in project.activities):
-        return None
+    """The same project told from its end; `None` where something is counted from its start and has no mirror image."""
     if any(wait.link != "finish_start" for wait in project.waits):
         return None
-    waits = tuple(type(wait)(wait.after, wait.before, "finish_start", wait.lag) for wait in project.waits)
-    return Project(project.activities, waits, project.resources, project.workers, project.span, project.apart)
+    length = project.length
+    resources = tuple(
+        type(one)(one.id, one.capacity, tuple((length - end, length - begin) for begin, end in reversed(one.closed)))
+        for one in project.resources
+    )
+    activities = tuple(type(one)(one.id, one.modes) for one in project.activities)
+    waits = tuple(Wait(wait.after, wait.before, "finish_start", wait.lag) for wait in project.waits)
+    return Project(activities, waits, resources, project.workers, length if project.calendared else 0, project.apart)

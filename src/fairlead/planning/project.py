@@ -79,6 +79,30 @@ class Worker:
     resource: int
 
 
+@dataclass(frozen=True, eq=False)
+class Hours:
+    """The units in which something is there, in the forms in which they are asked for."""
+
+    there: NDArray[np.bool_]
+    worked: NDArray[np.int64]
+    """Units in which it was there, before each unit."""
+    units: NDArray[np.int64]
+    """Their numbers."""
+    bits: int
+    """The same as the digits of one number."""
+    worked_list: list[int]
+    units_list: list[int]
+
+    @classmethod
+    def of(cls, there: NDArray[np.bool_]) -> Hours:
+        """From one answer for each unit."""
+        worked = np.concatenate(([0], np.cumsum(there))).astype(np.int64)
+        units = np.flatnonzero(there)
+        bits = int.from_bytes(np.packbits(there, bitorder="little").tobytes(), "little")
+        # lists beside the arrays: a single number of an array costs ten times as much to read
+        return cls(there, worked, units, bits, worked.tolist(), units.tolist())
+
+
 @dataclass(frozen=True)
 class Project:
     """All of it."""
@@ -119,41 +143,68 @@ class Project:
             for wait in self.waits
         ])  # fmt: skip
 
-    def ends(self, mode: Mode) -> NDArray[np.int64]:
-        """End of a mode for each start within the horizon; -1 where it cannot start then."""
-        key = (mode.duration, mode.split, tuple(sorted(at for at in mode.demands if self.resources[at].closed)))
-        if key not in self._ends:
-            self._ends[key] = self._ends_of(*key)
-        return self._ends[key]
+    def ends(self, mode: Mode, first: int, last: int) -> NDArray[np.int64]:
+        """End of a mode for each start from `first` to `last`; -1 where it cannot start then."""
+        starts = np.arange(first, last + 1)
+        closing = self.closing(mode)
+        if not closing or not mode.duration:
+            return np.where(starts + mode.duration <= self.length, starts + mode.duration, -1)
+        hours = self.hours(closing)
+        starts = np.minimum(starts, self.length - 1)
+        if not mode.split:
+            worked = hours.worked[np.minimum(starts + mode.duration, self.length)] - hours.worked[starts]
+            return np.where(worked == mode.duration, starts + mode.duration, -1)
+        # it ends right after its last unit of work
+        final = hours.worked[starts] + mode.duration - 1
+        fits = hours.there[starts] & (final < len(hours.units))
+        return np.where(fits, hours.units[np.minimum(final, len(hours.units) - 1)] + 1, -1) if len(hours.units) else (
+            np.full(len(starts), -1, dtype=np.int64)
+        )
 
     def end(self, mode: Mode, start: int) -> int:
         """End of a mode that starts at a moment, -1 if it cannot."""
-        ends = self.ends(mode)
-        return int(ends[start]) if start < len(ends) else -1
+        if mode.duration == 0:
+            return start if 0 <= start <= self.length else -1
+        return int(self.ends(mode, start, start)[0]) if 0 <= start < self.length else -1
+
+    def closing(self, mode: Mode) -> tuple[int, ...]:
+        """What a mode occupies that is not always there."""
+        return tuple(sorted(at for at in mode.demands if self.resources[at].closed))
+
+    def hours(self, closing: tuple[int, ...]) -> Hours:
+        """When all of these are there."""
+        if closing not in self._hours:
+            there = np.ones(self.length, dtype=np.bool_)
+            for at in closing:
+                there &= opened(self.resources[at].closed, self.length)
+            self._hours[closing] = Hours.of(there)
+        return self._hours[closing]
 
     @cached_property
-    def _ends(self) -> dict[tuple[int, bool, tuple[int, ...]], NDArray[np.int64]]:
+    def _hours(self) -> dict[tuple[int, ...], Hours]:
         return {}
 
-    def _ends_of(self, duration: int, split: bool, closing: tuple[int, ...]) -> NDArray[np.int64]:
-        length = self.length
-        starts = np.arange(length)
-        if not closing or not duration:
-            return np.where(starts + duration <= length, starts + duration, -1)
-        there = np.ones(length, dtype=np.bool_)
-        for at in closing:
-            there &= opened(self.resources[at].closed, length)
-        # worked[t]: units in which all of them are there, before t
-        worked = np.concatenate(([0], np.cumsum(there)))
-        if not split:
-            last = np.minimum(starts + duration, length)
-            whole = worked[last] - worked[starts] == duration
-            return np.where(whole, starts + duration, -1)
-        units = np.flatnonzero(there)
-        # it ends right after its last unit of work
-        final = worked[starts] + duration - 1
-        fits = there & (final < len(units))
-        return np.where(fits, units[np.minimum(final, len(units) - 1)] + 1, -1)
+    @cached_property
+    def calendared(self) -> bool:
+        """Whether anything is not always there."""
+        return any(one.closed for one in self.resources)
+
+    @cached_property
+    def apart_from(self) -> Mapping[int, Sequence[int]]:
+        """Activity -> those that must be done by others."""
+        found: dict[int, list[int]] = {}
+        for one, other in self.apart:
+            found.setdefault(one, []).append(other)
+            found.setdefault(other, []).append(one)
+        return found
+
+    @cached_property
+    def followers(self) -> Sequence[Sequence[int]]:
+        """Of each activity those that wait for it, one for each wait."""
+        found: list[list[int]] = [[] for _ in self.activities]
+        for wait in self.waits:
+            found[wait.before].append(wait.after)
+        return found
 
     @cached_property
     def waited_for(self) -> Sequence[Sequence[Wait]]:

@@ -128,7 +128,7 @@ class _Made:
             model.add(end == start + mode.duration).only_enforce_if(chosen)
             return model.new_optional_fixed_size_interval_var(start, mode.duration, chosen, "")
         # the end follows from the start by the calendar: allowed pairs of both, whatever makes the breaks
-        ends = self.project.ends(mode)[first : last + 1]
+        ends = self.project.ends(mode, first, min(last, self.project.length - 1))
         pairs = [(first + at, int(found)) for at, found in enumerate(ends) if 0 <= found <= self._longest]
         allowed = model.add_allowed_assignments([start, end], pairs)
         size = model.new_int_var(mode.duration, self._longest, "")
