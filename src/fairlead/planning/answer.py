@@ -2,64 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from fairlead.model.times import iso
-from fairlead.planning.building import Built, Choice, Unplaced
+from fairlead.planning.building import Built, Choice
+from fairlead.planning.explaining import Explaining
+from fairlead.planning.heuristic import in_order
 from fairlead.planning.network import Times, times
 from fairlead.planning.project import Placed
+from fairlead.planning.reasons import Reason
+from fairlead.planning.risk import LEVELS, SPREAD, Risk, followed
 from fairlead.planning.scheduling import Outcome
 
+Moment = int | datetime
+"""A unit of a plan without days, else a moment."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Answer:
     """A schedule of a plan."""
 
     built: Built
+    """Of what has a place."""
     outcome: Outcome
     network: Times
     """By the ways that were chosen, as if nobody were ever busy."""
+    risk: Risk | None = None
 
     @classmethod
-    def of(cls, built: Built, outcome: Outcome) -> Answer:
+    def of(cls, built: Built, outcome: Outcome, risk: Risk | None = None) -> Answer:
         """With the network of what was chosen."""
         lengths = np.array([placed.end - placed.start for placed in outcome.schedule], dtype=np.int64)
         release = np.array([one.release for one in built.project.activities], dtype=np.int64)
-        return cls(built, outcome, times(lengths, built.project.edges(lengths), release=release))
+        return cls(built, outcome, times(lengths, built.project.edges(lengths), release=release), risk)
+
+    @property
+    def status(self) -> str:
+        """`partial` where something has no place."""
+        return "partial" if self.built.unplaced else self.outcome.status
+
+    def begins(self, unit: int) -> Moment:
+        """When a unit begins."""
+        grid = self.built.grid
+        return unit if grid is None else grid.begins(min(unit, len(grid) - 1))
+
+    def ends(self, unit: int) -> Moment:
+        """When what ends before a unit is over; a plan of nothing ends as it begins."""
+        grid = self.built.grid
+        return unit if grid is None else grid.ends(min(unit, len(grid))) if unit else grid.begins(0)
+
+    def moments(self, placed: Placed) -> tuple[Moment, Moment]:
+        """Start and end."""
+        begins = self.begins(placed.start)
+        return begins, self.ends(placed.end) if placed.end > placed.start else begins
 
     def placed(self, at: int) -> tuple[Placed, Choice]:
         """Where an activity lies, and which way was taken."""
         placed = self.outcome.schedule[at]
         return placed, self.built.choices[at][placed.mode]
 
-    def moments(self, placed: Placed) -> tuple[Any, Any]:
-        """Start and end: moments of a plan with days, else units."""
-        grid = self.built.grid
-        if grid is None:
-            return placed.start, placed.end
-        begins = grid.begins(min(placed.start, len(grid) - 1))
-        return begins, grid.ends(placed.end) if placed.end > placed.start else begins
+    @property
+    def end(self) -> Moment | None:
+        """End of the whole; `None` where nothing has a place."""
+        if not self.outcome.schedule or (self.built.grid is not None and not len(self.built.grid)):
+            return None
+        return self.ends(self.outcome.makespan)
+
+    @cached_property
+    def why(self) -> Sequence[Sequence[Reason]]:
+        """Of each activity why it begins no sooner."""
+        told = Explaining(self.built, self.outcome.schedule, self.begins, self.ends)
+        return [told.why(at) for at in range(len(self.built.tasks))]
+
+    @cached_property
+    def chain(self) -> list[int]:
+        """Activities that decide the end, the first first: each waited for the one before it, or for who did it."""
+        schedule, found = self.outcome.schedule, list[int]()
+        if not schedule:
+            return found
+        before = followed(self.built.project, schedule, in_order(self.built.project, schedule))
+        at: int | None = max(range(len(schedule)), key=lambda one: (schedule[one].end, schedule[one].start))
+        while at is not None and at not in found:
+            found.append(at)
+            reached = [
+                ((schedule[one].start if from_start else schedule[one].end) + lag, schedule[one].start, one)
+                for one, lag, from_start in before[at]
+            ]
+            at = max(reached)[2] if reached and max(reached)[0] > self.built.project.activities[at].release else None
+        return found[::-1]
+
+    @property
+    def late(self) -> list[int]:
+        """Activities that end after they are due."""
+        return [
+            at
+            for at, (activity, placed) in enumerate(
+                zip(self.built.project.activities, self.outcome.schedule, strict=True)
+            )
+            if activity.due is not None and placed.end > activity.due
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """All of it as plain values."""
         outcome = self.outcome
-        last = max(outcome.schedule, key=lambda placed: placed.end, default=None)
+        late = dict.fromkeys(self.built.tasks[at] for at in self.late)
         return {
-            "status": outcome.status if not self.built.unplaced else "partial",
+            "status": self.status,
             "makespan": outcome.makespan,
             "lower_bound": outcome.bound,
             "gap": round(outcome.gap, 4),
-            "ends": _said(self.moments(last)[1]) if last else None,
+            "ends": _said(self.end),
+            "by": outcome.by,
+            **({"note": outcome.note} if outcome.note else {}),
             "took_s": round(outcome.took_s, 3),
             "tasks": [self._task(at) for at in range(len(self.built.tasks)) if not self.built.review[at]],
             "batches": self._batches(),
+            "critical_chain": list(dict.fromkeys(self.built.tasks[at] for at in self.chain)),
+            "late": list(late),
             "load": self.load(),
-            "unplaced": [{"task": one.task, "why": one.why} for one in self.built.unplaced],
+            "unplaced": [{"task": one.task, "why": one.reason.to_json()} for one in self.built.unplaced],
+            "risk": self._risk(),
         }
 
     def _task(self, at: int) -> dict[str, Any]:
@@ -73,7 +141,12 @@ class Answer:
             "total_slack": int(self.network.slack[at]),
             "free_slack": int(self.network.free[at]),
             "critical": bool(self.network.slack[at] == 0),
+            "why": [reason.to_json() for reason in self.why[at]],
         }
+        if self.risk:
+            found["criticality"] = round(self.risk.critical[at], 4)
+            if (late := self.risk.late[at]) is not None:
+                found["chance_in_time"] = round(1 - late, 4)
         if choice.doer:
             found["who"] = choice.doer
         if placed.workers:
@@ -86,12 +159,40 @@ class Answer:
         if at + 1 < len(self.built.tasks) and self.built.review[at + 1]:
             checked, by = self.placed(at + 1)
             begins, ends = self.moments(checked)
-            found["review"] = {"who": by.doer, "start": _said(begins), "end": _said(ends)}
+            found["review"] = {
+                "who": by.doer,
+                "start": _said(begins),
+                "end": _said(ends),
+                "why": [reason.to_json() for reason in self.why[at + 1]],
+            }
+            if self.risk and (late := self.risk.late[at + 1]) is not None:
+                found["chance_in_time"] = round(1 - late, 4)
         return found
+
+    def _risk(self) -> dict[str, Any] | None:
+        if not self.risk:
+            return None
+        by = {f"{level:.0%}": _said(self.risky_end(level)) for level in LEVELS}
+        chance = {"of_plan": round(self.risk.chance(self.outcome.makespan), 4)}
+        if self.built.plan.end and (until := self.built.until):
+            chance["of_end"] = round(self.risk.chance(until), 4)
+        return {"runs": len(self.risk.ends), "spread_of_single_estimates": SPREAD, "ends_by": by, "chance": chance}
+
+    def risky_end(self, level: float) -> Moment | None:
+        """End that this share of draws keeps; `None` where it lies beyond the calendars."""
+        if not self.risk or not len(self.risk.ends):
+            return None
+        end = self.risk.by(level)
+        return None if self.built.grid is not None and end > len(self.built.grid) else self.ends(end)
 
     def _worker(self, number: int) -> str:
         project = self.built.project
         return project.resources[project.workers[number].resource].id
+
+    def people(self, at: int) -> list[str]:
+        """Who does an activity."""
+        placed, choice = self.placed(at)
+        return [choice.doer] if choice.doer else [self._worker(number) for number in placed.workers]
 
     def _batches(self) -> list[list[str]]:
         found: dict[int, list[str]] = {}
@@ -102,32 +203,24 @@ class Answer:
 
     def load(self) -> list[dict[str, Any]]:
         """Of each person and agent the steps that they are there until the end of the plan, and those with work."""
-        project, found = self.built.project, []
-        for doer in self.built.doers:
-            at = next(at for at, one in enumerate(project.resources) if one.id == doer.id)
-            busy = sum(
-                self._worked(at, placed)
-                for activity, placed in zip(project.activities, self.outcome.schedule, strict=True)
-                if at in activity.modes[placed.mode].demands
-                or any(project.workers[one].resource == at for one in placed.workers)
-            )
-            there = (self.outcome.makespan - self._closed(at, 0, self.outcome.makespan)) * doer.at_once
-            found.append(
-                {"who": doer.id, "busy": busy, "there": there, "share": round(busy / there, 3) if there else None}
-            )
+        project, busy = self.built.project, dict[int, int]()
+        for activity, placed in zip(project.activities, self.outcome.schedule, strict=True):
+            own = {project.workers[one].resource for one in placed.workers}
+            for at in own | activity.modes[placed.mode].demands.keys():
+                busy[at] = busy.get(at, 0) + self._there(at, placed.start, placed.end)
+        found = []
+        for at, doer in enumerate(self.built.doers, start=len(self.built.plan.resources)):
+            there = self._there(at, 0, self.outcome.makespan) * doer.at_once
+            share = round(busy.get(at, 0) / there, 3) if there else None
+            found.append({"who": doer.id, "busy": busy.get(at, 0), "there": there, "share": share})
         return found
 
-    def _worked(self, resource: int, placed: Placed) -> int:
-        return placed.end - placed.start - self._closed(resource, placed.start, placed.end)
-
-    def _closed(self, resource: int, first: int, last: int) -> int:
-        spans: Sequence[tuple[int, int]] = self.built.project.resources[resource].closed
-        return sum(max(min(end, last) - max(begin, first), 0) for begin, end in spans)
-
-
-def unplaced(built: Built) -> Mapping[str, Unplaced]:
-    """What has no place, by task."""
-    return {one.task: one for one in built.unplaced}
+    def _there(self, resource: int, first: int, last: int) -> int:
+        """Units between two of which it is there."""
+        if not self.built.project.resources[resource].closed:
+            return last - first
+        worked = self.built.project.hours((resource,)).worked_list
+        return worked[min(last, len(worked) - 1)] - worked[min(first, len(worked) - 1)]
 
 
 def _said(moment: Any) -> Any:

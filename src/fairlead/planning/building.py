@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
@@ -12,12 +12,19 @@ from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.planning.grid import Grid
 from fairlead.planning.loading import days
 from fairlead.planning.planfile import After, Agent, Amount, Estimate, Person, Plan, Task, hours_of
-from fairlead.planning.project import Activity, Mode, Project, Resource, Wait, Worker
+from fairlead.planning.project import Activity, Mode, Project, Resource, Wait, Worker, match
+from fairlead.planning.reasons import Reason, Unplaced
 
 SPEED: Mapping[int, float] = {1: 0.67, 2: 0.8, 3: 1.0, 4: 1.15, 5: 1.3}
 """Level of skill -> how much quicker than somebody of level 3."""
 _COSTS = 100
 """Steps in which a score counts among modes that make no plan longer."""
+ROUTING: Mapping[str, str] = {
+    "ui": "ux-engineer", "api": "api-engineer", "feature": "fullstack-engineer", "bug": "fullstack-engineer",
+    "architecture": "tech-lead", "performance": "tech-lead", "security": "tech-lead", "testing": "test-engineer",
+    "documentation": "documentation-writer", "research": "documentation-research", "review": "tech-lead-reviewer",
+}  # fmt: skip
+"""Type of task -> who does it where the plan says nothing else and somebody is that."""
 LEAST_DAYS = 60
 _MOST_DAYS = 3 * 366
 
@@ -56,14 +63,6 @@ class Choice:
     score: Score | None
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
-    """A task that is not in the schedule, and why."""
-
-    task: str
-    why: str
-
-
 @dataclass
 class Built:
     """A project with what its numbers mean."""
@@ -79,6 +78,48 @@ class Built:
     choices: list[tuple[Choice, ...]]
     """Of each activity what its modes are."""
     unplaced: list[Unplaced] = field(default_factory=list)
+
+    @cached_property
+    def groups(self) -> list[list[int]]:
+        """Activities of each task: itself and its review."""
+        found: list[list[int]] = []
+        for at, review in enumerate(self.review):
+            if review:
+                found[-1].append(at)
+            else:
+                found.append([at])
+        return found
+
+    @cached_property
+    def until(self) -> int | None:
+        """Step by which everything has to end; `None` for a plan of units."""
+        if self.grid is None:
+            return None
+        if not self.plan.end:
+            return len(self.grid)
+        calendar = WorkingCalendar("plan", self.plan.hours, self.plan.time_zone, ())
+        return self.grid.ending(calendar.day_bounds(date.fromisoformat(self.plan.end))[1])
+
+    def only(self, kept: Sequence[int], span: int | None) -> Built:
+        """The same with some of its activities, all of which end by `span`."""
+        place = {at: number for number, at in enumerate(kept)}
+        project = self.project
+        waits = tuple(
+            Wait(place[wait.before], place[wait.after], wait.link, wait.lag)
+            for wait in project.waits
+            if wait.before in place and wait.after in place
+        )
+        apart = tuple((place[one], place[other]) for one, other in project.apart if one in place and other in place)
+        span = project.span if span is None else span
+        resources = project.resources
+        if span != project.span:
+            resources = tuple(replace(one, closed=_within(one.closed, span)) for one in resources)
+        return Built(
+            self.plan,
+            Project(tuple(project.activities[at] for at in kept), waits, resources, project.workers, span, apart),
+            self.grid, self.doers, [self.tasks[at] for at in kept], [self.review[at] for at in kept],
+            [self.choices[at] for at in kept], list(self.unplaced),
+        )  # fmt: skip
 
     @cached_property
     def activity(self) -> Mapping[str, int]:
@@ -101,6 +142,11 @@ class _Builder:
         self._step_hours = hours_of(plan.step, self._day_hours) if plan.dated else 1.0
         self._number = {one.id: at for at, one in enumerate(plan.resources)}
         self._own = {doer.id: len(plan.resources) + at for at, doer in enumerate(self._doers)}
+        self._most_hours = max((one.hours_a_week for one in self._doers), default=0.0)
+        self._known = {skill for doer in self._doers for skill in doer.skills}
+        self._worker_list = [
+            Worker(frozenset(doer.skills), self._own[doer.id]) for doer in self._doers for _ in range(doer.at_once)
+        ]
         self._activities: list[Activity] = []
         self._waits: list[Wait] = []
         self._apart: list[tuple[int, int]] = []
@@ -116,7 +162,9 @@ class _Builder:
         for task in self._plan.tasks:
             modes = list(self._modes(task))
             if not modes:
-                self._unplaced[task.id] = Unplaced(task.id, self._why_nobody(task))
+                self._leave(task.id, self._why_nobody(task))
+            elif self._reviewed(task) and not self._pairs(modes):
+                self._leave(task.id, Reason("no_reviewer"))
         self._drop_followers()
         for task in self._plan.tasks:
             if task.id not in self._unplaced:
@@ -124,17 +172,17 @@ class _Builder:
         for task in self._plan.tasks:
             if task.id not in self._unplaced:
                 self._waits += self._waited(task)
-        workers = tuple(
-            Worker(frozenset(doer.skills), self._own[doer.id]) for doer in self._doers for _ in range(doer.at_once)
-        )
         project = Project(
-            tuple(self._activities), tuple(self._waits), self._resources(), workers,
+            tuple(self._activities), tuple(self._waits), self._resources(), tuple(self._worker_list),
             len(self._grid) if self._grid else 0, tuple(self._apart),
         )  # fmt: skip
         return Built(
             self._plan, project, self._grid, self._doers, self._tasks, self._reviews, self._choices,
             list(self._unplaced.values()),
         )  # fmt: skip
+
+    def _leave(self, task: str, reason: Reason) -> None:
+        self._unplaced[task] = Unplaced(task, reason)
 
     def _person(self, person: Person) -> Doer:
         plan = self._plan
@@ -172,6 +220,9 @@ class _Builder:
         ahead = min(max(int(work / self._day_hours * 3 * 7 / 5) + LEAST_DAYS, LEAST_DAYS), _MOST_DAYS)
         latest = [task.earliest for task in plan.tasks if isinstance(task.earliest, str)]
         begins = max([date.fromisoformat(plan.start), *map(date.fromisoformat, latest)])
+        if plan.end:
+            # what lies after the end is left out; the calendar goes on only for draws that run over it
+            begins, ahead = max(begins, date.fromisoformat(plan.end)), LEAST_DAYS
         end = datetime(begins.year, begins.month, begins.day, tzinfo=UTC) + timedelta(days=ahead)
         return Grid.of([*calendars], start, end, step_s)
 
@@ -200,11 +251,16 @@ class _Builder:
                 if way.who:
                     demands |= {self._own[way.who]: 1}
                 units = self._units(hours_of(way.duration, self._day_hours))
-                yield Mode(units, demands, dict(way.people), task.may_split, 0), Choice(way.who, way.id, None)
+                if self._staffable(way.people) and not (way.who and math.isinf(self._doer[way.who].factor)):
+                    split = task.may_split and not way.people
+                    yield Mode(units, demands, dict(way.people), split, 0), Choice(way.who, way.id, None)
             return
         hours = self.hours(task)
         if task.people or not self._doers or (not self._plan.dated and not task.skills and not task.who):
-            yield Mode(self._units(hours), shared, dict(task.people), task.may_split, 0), Choice("", "", None)
+            # who is looked for by skill goes on after no break
+            split = task.may_split and not task.people
+            if self._staffable(task.people):
+                yield Mode(self._units(hours), shared, dict(task.people), split, 0), Choice("", "", None)
             return
         for doer in self._doers:
             if self._can(doer, task):
@@ -217,21 +273,36 @@ class _Builder:
                     Choice(doer.id, "", score),
                 )
 
+    def _staffable(self, people: Mapping[str, int]) -> bool:
+        """Whether there are so many people with these skills at all."""
+        parts = [skill for skill, count in people.items() for _ in range(count)]
+        if not parts:
+            return True
+        if len(parts) > len(self._worker_list):
+            return False
+        there = Project((), workers=tuple(self._worker_list))
+        return match(there, parts, range(len(self._worker_list))) is not None
+
     def _can(self, doer: Doer, task: Task) -> bool:
         if math.isinf(doer.factor):
             return False
         if task.who:
             return doer.id == task.who
-        routed = self._plan.routing.get(task.type, "")
-        wanted = task.skills or ({routed: 1} if routed else {})
+        wanted = self._wanted(task)
         return all(doer.skills.get(skill, 0) >= level for skill, level in wanted.items())
+
+    def _wanted(self, task: Task) -> Mapping[str, int]:
+        """Skills that its doer must have."""
+        routed = self._plan.routing.get(task.type) or ROUTING.get(task.type, "")
+        # the usual roles hold only where somebody has them
+        there = routed in self._known or task.type in self._plan.routing
+        return task.skills or ({routed: 1} if routed and there else {})
 
     def score(self, doer: Doer, task: Task) -> Score:
         """How well somebody fits a task, before anything is planned."""
         weights = self._plan.weights
         expertise = min((doer.skills.get(skill, 0) for skill in task.skills), default=3) / 5
-        most = max((one.hours_a_week for one in self._doers), default=0.0)
-        capacity = doer.hours_a_week / most if most else 0.0
+        capacity = doer.hours_a_week / self._most_hours if self._most_hours else 0.0
         continuity = 1.0 if task.context and task.context in doer.context else 0.0
         total = weights.expertise * expertise + weights.capacity * capacity + weights.continuity * continuity
         scale = weights.expertise + weights.capacity + weights.continuity
@@ -241,15 +312,19 @@ class _Builder:
         """Hours of work, of three points their expected value (PERT)."""
         return _hours(task, self._day_hours, self._plan.hours_per_point)
 
-    def _why_nobody(self, task: Task) -> str:
-        if task.who:
-            return f"{task.who} has no time at all"
-        known = {skill for doer in self._doers for skill in doer.skills}
-        if unknown := sorted(set(task.skills) - known):
-            return f"nobody knows `{'`, `'.join(unknown)}`"
-        wanted = ", ".join(f"{skill} {level}" for skill, level in sorted(task.skills.items()))
-        routed = self._plan.routing.get(task.type, "")
-        return f"nobody has {wanted or routed or 'time'}"
+    def _why_nobody(self, task: Task) -> Reason:
+        if task.who and not task.modes:
+            return Reason("no_time", {"who": task.who})
+        people = {skill: count for way in task.modes or (task,) for skill, count in way.people.items()}
+        if people:
+            return Reason("too_few", {"skills": tuple(f"{skill} {count}" for skill, count in sorted(people.items()))})
+        if task.modes:
+            return Reason("no_time", {"who": ", ".join(sorted({way.who for way in task.modes}))})
+        wanted = self._wanted(task)
+        if unknown := sorted(set(wanted) - self._known):
+            return Reason("unknown_skill", {"skills": tuple(unknown)})
+        said = tuple(f"{skill} {level}" for skill, level in sorted(wanted.items()))
+        return Reason("nobody_has", {"skills": said}) if said else Reason("no_time", {"who": ""})
 
     def _drop_followers(self) -> None:
         """What waits for something that is not planned is not planned either."""
@@ -262,31 +337,51 @@ class _Builder:
             before = gone.pop()
             for task_id in following.get(before, ()):
                 if task_id not in self._unplaced:
-                    self._unplaced[task_id] = Unplaced(task_id, f"it waits for {before}, which is not planned")
+                    self._leave(task_id, Reason("waits_for_left", {"task": before}))
                     gone.append(task_id)
 
     def _add(self, task: Task) -> None:
-        at = self._activity(task, list(self._modes(task)), review=False)
+        modes = list(self._modes(task))
+        reviewed = self._reviewed(task)
+        at = self._activity(task, self._pairs(modes) if reviewed else modes, review=False)
         self._first[task.id] = self._last[task.id] = at
-        review = self._plan.review
-        wants = (
-            task.review
-            if task.review is not None
-            else bool(review and (not review.types or task.type in review.types))
-        )
-        if not (review and wants and self._plan.dated):
+        if not (review := self._plan.review) or not reviewed:
             return
         hours = max(review.least_hours, review.share * self.hours(task))
-        modes = [
+        checks = [
             (Mode(self._units(hours * doer.factor), {self._own[doer.id]: 1}, {}, True, 0), Choice(doer.id, "", None))
-            for doer in self._doers
-            if not doer.agent and not math.isinf(doer.factor) and doer.skills.get(review.skill, 0) >= review.level
+            for doer in self._reviewers
         ]
-        if len(modes) > 0:
-            checked = self._activity(task, modes, review=True)
-            self._waits.append(Wait(at, checked))
-            self._apart.append((at, checked))
-            self._last[task.id] = checked
+        checked = self._activity(task, checks, review=True)
+        self._waits.append(Wait(at, checked))
+        self._apart.append((at, checked))
+        self._last[task.id] = checked
+
+    def _reviewed(self, task: Task) -> bool:
+        """Whether somebody else has to look at it."""
+        review = self._plan.review
+        if review is None or not self._plan.dated:
+            return False
+        return task.review if task.review is not None else not review.types or task.type in review.types
+
+    @cached_property
+    def _reviewers(self) -> list[Doer]:
+        review = self._plan.review
+        return [
+            doer
+            for doer in self._doers
+            if review and not doer.agent and not math.isinf(doer.factor)
+            and doer.skills.get(review.skill, 0) >= review.level
+        ]  # fmt: skip
+
+    def _pairs(self, modes: Sequence[tuple[Mode, Choice]]) -> list[tuple[Mode, Choice]]:
+        """Ways to do a task that leave somebody else to review it."""
+        reviewers = {doer.id for doer in self._reviewers}
+        return [(mode, choice) for mode, choice in modes if reviewers - {choice.doer}]
+
+    @cached_property
+    def _doer(self) -> Mapping[str, Doer]:
+        return {doer.id: doer for doer in self._doers}
 
     def _activity(self, task: Task, modes: Sequence[tuple[Mode, Choice]], *, review: bool) -> int:
         release = 0 if review else self._release(task)
@@ -315,6 +410,10 @@ class _Builder:
             units = -self._units(-lag) if lag < 0 else self._units(lag)
             before = self._last if wait.link == "finish_start" else self._first
             yield Wait(before[wait.task], self._first[task.id], wait.link, units)
+
+
+def _within(spans: Sequence[tuple[int, int]], span: int) -> tuple[tuple[int, int], ...]:
+    return tuple((begin, min(end, span)) for begin, end in spans if begin < span)
 
 
 def _levels(skills: Mapping[str, int] | Sequence[str]) -> Mapping[str, int]:

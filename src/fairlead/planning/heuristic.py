@@ -17,6 +17,7 @@ from fairlead.planning.network import times
 from fairlead.planning.project import Placed, Project, Schedule, Wait, makespan
 from fairlead.planning.room import Room
 
+_WORST = (2**62, 2**62, 2**62)
 Order = Sequence[float]
 """A priority of each activity; the lowest goes first among those that may."""
 
@@ -100,7 +101,7 @@ def settled(project: Project, schedule: Schedule) -> list[Placed]:
 
 
 def in_order(project: Project, schedule: Schedule) -> list[int]:
-    """Activities by their starts, each after all that it waits for: of two at one moment one may wait for the other."""
+    """By their starts, each after all that it waits for: of two at one moment one may wait for the other."""
     waiting = [len(waits) for waits in project.waited_for]
     ready = [(schedule[at].start, schedule[at].end, at) for at, count in enumerate(waiting) if not count]
     heapq.heapify(ready)
@@ -116,7 +117,7 @@ def in_order(project: Project, schedule: Schedule) -> list[int]:
 
 
 def aim(project: Project, schedule: Schedule) -> tuple[int, int, int]:
-    """What the solver makes small too: lateness by its weight, then the length of the whole, then the cost of modes."""
+    """What the solver makes small too: lateness by its weight, then the length, then the cost of modes."""
     late = cost = 0
     for activity, placed in zip(project.activities, schedule, strict=True):
         if activity.due is not None and placed.end > activity.due:
@@ -150,26 +151,35 @@ def _latest(project: Project) -> list[float]:
     return (times(shortest, project.edges(shortest), release=release, due=due).latest + 0.0).tolist()
 
 
-def plan(project: Project, seed: int = 1, *, within_s: float = 0.2, tries: int = 10_000) -> list[Placed]:
-    """The best of the plans that time allows; the first one is always made. Raises `NobodyError` or `CycleError`."""
+def plan(
+    project: Project, seed: int = 1, *, within_s: float = 0.2, tries: int = 10_000, first: Schedule | None = None
+) -> list[Placed]:
+    """The best of the plans that time allows, and of `first`; raises `CycleError`, and `NobodyError` if none fits."""
     until = time.monotonic() + within_s
-    best: list[Placed] | None = None
-    least, bound = (0, 0, 0), project.network.end
+    best = list(first) if first is not None else None
+    least = aim(project, best) if best is not None else _WORST
+    bound, fault = project.network.end, None
     indifferent = not any(one.due is not None or len(one.modes) > 1 for one in project.activities)
     turned = mirror(project)
     for _, order in zip(range(tries), orders(project, seed), strict=False):
-        found = place(project, order)
-        if best is None or aim(project, found) < least:
-            best, least = found, aim(project, found)
+        try:
+            found = place(project, order)
+            again = found if time.monotonic() > until else justified(project, found, turned)
+        # where time is short an order may lead to a plan that does not end in time; another one may not
+        except NobodyError as none:
+            fault = none
+        else:
+            for one in (found, again):
+                if (told := aim(project, one)) < least:
+                    best, least = one, told
+            # nothing ends before the network allows
+            if indifferent and least[1] <= bound:
+                break
         if time.monotonic() > until:
             break
-        again = justified(project, found, turned)
-        if aim(project, again) < least:
-            best, least = again, aim(project, again)
-        # nothing ends before the network allows
-        if (indifferent and least[1] <= bound) or time.monotonic() > until:
-            break
-    assert best is not None
+    if best is None:
+        assert fault is not None
+        raise fault
     return best
 
 
@@ -180,15 +190,12 @@ def justified(project: Project, schedule: Schedule, turned: Project | None) -> l
     # the end of the plan is the start of its mirror image; with calendars that image has a place in time
     end = makespan(schedule)
     length = project.length if project.calendared else end
-    try:
-        right = place(turned, [length - one.end for one in schedule], floor=length - end)
-    except NobodyError:
-        return list(schedule)
+    right = place(turned, [length - one.end for one in schedule], floor=length - end)
     return place(project, [length - one.end for one in right])
 
 
 def mirror(project: Project) -> Project | None:
-    """The same project told from its end; `None` where something is counted from its start and has no mirror image."""
+    """The same project told from its end; `None` where something is counted from its start."""
     if any(wait.link != "finish_start" for wait in project.waits):
         return None
     length = project.length

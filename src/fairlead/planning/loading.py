@@ -120,6 +120,8 @@ class _Check:
         if plan.end and not plan.start:
             yield ("end",), "an end needs a `start`"
         yield from self._hours(plan.hours, plan.time_zone, ())
+        if not plan.hours.strip():
+            yield ("hours",), "when is worked at all? write it like `Mon-Fri 09:00-17:00`"
         if not 0 < plan.focus <= 1:
             yield ("focus",), "a share between 0 and 1"
         for at, said in enumerate(plan.holidays):

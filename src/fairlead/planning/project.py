@@ -157,8 +157,10 @@ class Project:
         # it ends right after its last unit of work
         final = hours.worked[starts] + mode.duration - 1
         fits = hours.there[starts] & (final < len(hours.units))
-        return np.where(fits, hours.units[np.minimum(final, len(hours.units) - 1)] + 1, -1) if len(hours.units) else (
-            np.full(len(starts), -1, dtype=np.int64)
+        return (
+            np.where(fits, hours.units[np.minimum(final, len(hours.units) - 1)] + 1, -1)
+            if len(hours.units)
+            else (np.full(len(starts), -1, dtype=np.int64))
         )
 
     def end(self, mode: Mode, start: int) -> int:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from fairlead.model.errors import Abort
 from fairlead.planning import heuristic
 from fairlead.planning.project import Project, Schedule, makespan
+from fairlead.planning.solved import Solved, Status
 
-if TYPE_CHECKING:
-    from fairlead.planning.solver import Solved
-
-Status = Literal["optimal", "feasible"]
-_FIRST_S = 0.2
+SOLVED = 2_000
+"""Most activities that are given to the solver: of more its model alone takes minutes and gigabytes."""
+_WAYS = 40_000
+"""Most modes of all activities together, for the same reason."""
+_FIRST_S = 0.15
+"""Time for the first plan; the solver is loaded meanwhile, which takes longer."""
 _LOOK_S = 0.1
 _GRACE_S = 3.0
 _LOADS_S = 30.0
@@ -33,6 +37,9 @@ class Outcome:
     """No schedule ends earlier."""
     status: Status
     took_s: float
+    by: Literal["heuristic", "solver"] = "heuristic"
+    note: str = ""
+    """Why the solver was not asked."""
 
     @property
     def gap(self) -> float:
@@ -45,21 +52,43 @@ def schedule(
     *,
     within_s: float,
     seed: int = 1,
+    first: Schedule | None = None,
     better: Callable[[Schedule], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """The best schedule found in that time; raises `NobodyError` and `CycleError`. Without time, the first one."""
+    """The best schedule found in that time; raises `NobodyError` and `CycleError`. `first` is one to begin with."""
     began = time.monotonic()
-    first = heuristic.plan(project, seed, within_s=min(_FIRST_S, within_s))
-    better(first)
-    bound = project.network.end
-    proven = makespan(first) <= bound and _indifferent(project)
-    if proven or within_s <= _FIRST_S or stop():
-        status: Status = "optimal" if proven else "feasible"
-        return Outcome(first, makespan(first), bound, status, time.monotonic() - began)
-    left_s = max(within_s - (time.monotonic() - began), 0.1)
-    found = _apart(project, first, left_s, seed, better, stop)
-    return Outcome(found.schedule, found.makespan, found.bound, found.status, time.monotonic() - began)
+    note = _not_solved(project, within_s)
+    process = None if note else _Solver.started()
+    try:
+        first = heuristic.plan(project, seed, within_s=min(_FIRST_S, within_s), first=first)
+        better(first)
+        bound = min(project.network.end, makespan(first))
+        proven = makespan(first) <= bound and _indifferent(project)
+        if proven or process is None or stop():
+            status: Status = "optimal" if proven else "feasible"
+            took = time.monotonic() - began
+            return Outcome(first, makespan(first), bound, status, took, note="" if proven else note)
+        found = process.solve(project, first, within_s, seed, better, stop)
+    finally:
+        if process:
+            process.end()
+    if found is None:
+        return Outcome(first, makespan(first), bound, "feasible", time.monotonic() - began, note="stopped")
+    best, length = found.schedule, found.makespan
+    # no pause without a reason; what is proven cannot become worse by it
+    tidy = heuristic.settled(project, best)
+    if heuristic.aim(project, tidy) <= heuristic.aim(project, best):
+        best, length = tidy, makespan(tidy)
+    took = time.monotonic() - began
+    return Outcome(best, length, min(found.bound, length), found.status, took, "solver")
+
+
+def _not_solved(project: Project, within_s: float) -> str:
+    ways = sum(len(one.modes) for one in project.activities)
+    if len(project.activities) > SOLVED or ways > _WAYS:
+        return f"more than {SOLVED} activities, or {_WAYS} ways to do them: only the quick plan is made"
+    return "no time was given to the solver" if within_s <= _FIRST_S else ""
 
 
 def _indifferent(project: Project) -> bool:
@@ -67,59 +96,57 @@ def _indifferent(project: Project) -> bool:
     return not any(one.due is not None or len({mode.cost for mode in one.modes}) > 1 for one in project.activities)
 
 
-def _apart(
-    project: Project,
-    first: Schedule,
-    within_s: float,
-    seed: int,
-    better: Callable[[Schedule], None],
-    stop: Callable[[], bool],
-) -> Solved:
+class _Solver:
     """The solver keeps a core busy and holds hundreds of megabytes: neither is the server's to lose."""
-    # spawned and not forked: a server has threads, whose locks a fork would copy as they stand
-    context = multiprocessing.get_context("spawn")
-    mine, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_solve, args=(theirs, project, first, within_s, seed), daemon=True)
-    process.start()
-    theirs.close()
-    until = time.monotonic() + within_s + _LOADS_S
-    best: Solved | None = None
-    told: Schedule = first
-    try:
-        while best is None and not stop() and time.monotonic() < until:
-            if mine.poll(_LOOK_S):
-                kind, found = mine.recv()
-                if kind == "ready":
-                    # loading the solver takes a second on a busy machine, and is none of its time
-                    until = time.monotonic() + within_s + _GRACE_S
-                elif kind == "better":
+
+    def __init__(self, process: subprocess.Popen[bytes], asked: Connection, told: Connection) -> None:
+        self._process, self._asked, self._told = process, asked, told
+
+    @classmethod
+    def started(cls) -> _Solver:
+        """A process of its own that begins to load the solver."""
+        theirs_in, ours_out = os.pipe()
+        ours_in, theirs_out = os.pipe()
+        # not by `multiprocessing`, which would run the caller's main module once more
+        words = [sys.executable, "-m", "fairlead.planning.solving", str(theirs_in), str(theirs_out)]
+        process = subprocess.Popen(words, pass_fds=(theirs_in, theirs_out), stdin=subprocess.DEVNULL)
+        os.close(theirs_in)
+        os.close(theirs_out)
+        return cls(process, Connection(ours_out, readable=False), Connection(ours_in, writable=False))
+
+    def solve(
+        self, project: Project, first: Schedule, within_s: float, seed: int,
+        better: Callable[[Schedule], None], stop: Callable[[], bool],
+    ) -> Solved | None:  # fmt: skip
+        """The best plan; of a solver that was stopped, the last one told; `None` if it told none."""
+        told: Schedule | None = None
+        try:
+            self._asked.send((project, first, within_s, seed))
+            until = time.monotonic() + within_s + _LOADS_S
+            while not stop() and time.monotonic() < until:
+                if not self._told.poll(_LOOK_S):
+                    continue
+                kind, found = self._told.recv()
+                if kind == "done":
+                    best: Solved = found
+                    return best
+                if kind == "better":
                     told = found
                     better(found)
                 else:
-                    best = found
-    except EOFError as fault:
-        raise Abort(
-            "the solver ended without an answer", hint="was it out of memory? plan less, or `--time-limit 0`"
-        ) from fault
-    finally:
-        process.terminate()
-        process.join(_GRACE_S)
-    if best is not None:
-        return best
-    from fairlead.planning.solver import Solved
+                    # loading the solver takes a second on a busy machine, and is none of its time
+                    until = time.monotonic() + within_s + _GRACE_S
+        except (EOFError, BrokenPipeError, ConnectionResetError) as fault:
+            hint = "was it out of memory? plan less, or `--time-limit 0`"
+            raise Abort("the solver ended without an answer", hint=hint) from fault
+        if told is None:
+            return None
+        return Solved(told, makespan(told), min(project.network.end, makespan(told)), "feasible")
 
-    return Solved(told, makespan(told), min(project.network.end, makespan(told)), "feasible")
-
-
-def _solve(pipe: Connection, project: Project, first: Schedule, within_s: float, seed: int) -> None:
-    from fairlead.planning.solver import solve
-
-    pipe.send(("ready", None))
-    best = [makespan(first)]
-
-    def better(found: Schedule) -> None:
-        if makespan(found) < best[0]:
-            best[0] = makespan(found)
-            pipe.send(("better", found))
-
-    pipe.send(("done", solve(project, first, within_s=within_s, seed=seed, better=better)))
+    def end(self) -> None:
+        """Ends the process, whatever it is doing."""
+        self._asked.close()
+        self._told.close()
+        # killed and not asked: it holds nothing but its own time
+        self._process.kill()
+        self._process.wait()

@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 from ortools.sat.python import cp_model
 
 from fairlead.planning.project import Mode, Placed, Project, Schedule, makespan
-
-Status = Literal["optimal", "feasible"]
-
-
-@dataclass(frozen=True, slots=True)
-class Solved:
-    """A plan with what is known of better ones."""
-
-    schedule: Schedule
-    makespan: int
-    bound: int
-    """No plan ends earlier."""
-    status: Status
-
-    @property
-    def gap(self) -> float:
-        """Share of its length by which it might be shorter."""
-        return (self.makespan - self.bound) / self.makespan if self.makespan else 0.0
+from fairlead.planning.solved import Solved
 
 
 def solve(
