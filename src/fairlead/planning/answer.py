@@ -83,19 +83,24 @@ class Answer:
     @cached_property
     def chain(self) -> list[int]:
         """Activities that decide the end, the first first: each waited for the one before it, or for who did it."""
-        schedule, found = self.outcome.schedule, list[int]()
+        schedule, found = self.outcome.schedule, dict[int, None]()
         if not schedule:
-            return found
+            return []
         before = followed(self.built.project, schedule, in_order(self.built.project, schedule))
         at: int | None = max(range(len(schedule)), key=lambda one: (schedule[one].end, schedule[one].start))
         while at is not None and at not in found:
-            found.append(at)
+            found[at] = None
             reached = [
                 ((schedule[one].start if from_start else schedule[one].end) + lag, schedule[one].start, one)
                 for one, lag, from_start in before[at]
             ]
             at = max(reached)[2] if reached and max(reached)[0] > self.built.project.activities[at].release else None
-        return found[::-1]
+        return list(found)[::-1]
+
+    @cached_property
+    def deciding(self) -> frozenset[int]:
+        """The same as a set."""
+        return frozenset(self.chain)
 
     @property
     def late(self) -> list[int]:
@@ -108,8 +113,9 @@ class Answer:
             if activity.due is not None and placed.end > activity.due
         ]
 
-    def to_json(self) -> dict[str, Any]:
-        """All of it as plain values."""
+    def to_json(self, say: Callable[[Reason], str] | None = None) -> dict[str, Any]:
+        """All of it as plain values; `say` puts each reason into words as well."""
+        told = self._teller(say)
         outcome = self.outcome
         late = dict.fromkeys(self.built.tasks[at] for at in self.late)
         return {
@@ -121,16 +127,20 @@ class Answer:
             "by": outcome.by,
             **({"note": outcome.note} if outcome.note else {}),
             "took_s": round(outcome.took_s, 3),
-            "tasks": [self._task(at) for at in range(len(self.built.tasks)) if not self.built.review[at]],
-            "batches": self._batches(),
+            "tasks": [self._task(at, told) for at in range(len(self.built.tasks)) if not self.built.review[at]],
+            "batches": self.batches(),
             "critical_chain": list(dict.fromkeys(self.built.tasks[at] for at in self.chain)),
             "late": list(late),
             "load": self.load(),
-            "unplaced": [{"task": one.task, "why": one.reason.to_json()} for one in self.built.unplaced],
+            "unplaced": [{"task": one.task, "why": told(one.reason)} for one in self.built.unplaced],
             "risk": self._risk(),
         }
 
-    def _task(self, at: int) -> dict[str, Any]:
+    @staticmethod
+    def _teller(say: Callable[[Reason], str] | None) -> Callable[[Reason], dict[str, Any]]:
+        return lambda reason: reason.to_json() | ({"text": say(reason)} if say else {})
+
+    def _task(self, at: int, told: Callable[[Reason], dict[str, Any]]) -> dict[str, Any]:
         placed, choice = self.placed(at)
         begins, ends = self.moments(placed)
         found: dict[str, Any] = {
@@ -141,7 +151,7 @@ class Answer:
             "total_slack": int(self.network.slack[at]),
             "free_slack": int(self.network.free[at]),
             "critical": bool(self.network.slack[at] == 0),
-            "why": [reason.to_json() for reason in self.why[at]],
+            "why": [told(reason) for reason in self.why[at]],
         }
         if self.risk:
             found["criticality"] = round(self.risk.critical[at], 4)
@@ -163,7 +173,7 @@ class Answer:
                 "who": by.doer,
                 "start": _said(begins),
                 "end": _said(ends),
-                "why": [reason.to_json() for reason in self.why[at + 1]],
+                "why": [told(reason) for reason in self.why[at + 1]],
             }
             if self.risk and (late := self.risk.late[at + 1]) is not None:
                 found["chance_in_time"] = round(1 - late, 4)
@@ -194,7 +204,8 @@ class Answer:
         placed, choice = self.placed(at)
         return [choice.doer] if choice.doer else [self._worker(number) for number in placed.workers]
 
-    def _batches(self) -> list[list[str]]:
+    def batches(self) -> list[list[str]]:
+        """Tasks that wait for nothing but earlier batches, batch by batch."""
         found: dict[int, list[str]] = {}
         for at, task in enumerate(self.built.tasks):
             if not self.built.review[at]:

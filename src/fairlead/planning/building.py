@@ -80,6 +80,11 @@ class Built:
     unplaced: list[Unplaced] = field(default_factory=list)
 
     @cached_property
+    def day_hours(self) -> float:
+        """Hours of a usual day, by which `3d` are counted."""
+        return WorkingCalendar("plan", self.plan.hours, self.plan.time_zone, ()).usual_day_seconds / 3600
+
+    @cached_property
     def groups(self) -> list[list[int]]:
         """Activities of each task: itself and its review."""
         found: list[list[int]] = []
@@ -154,13 +159,14 @@ class _Builder:
         self._reviews: list[bool] = []
         self._choices: list[tuple[Choice, ...]] = []
         self._unplaced: dict[str, Unplaced] = {}
+        self._made: dict[str, list[tuple[Mode, Choice]]] = {}
         self._last: dict[str, int] = {}
         self._first: dict[str, int] = {}
 
     def built(self) -> Built:
         """The project."""
         for task in self._plan.tasks:
-            modes = list(self._modes(task))
+            modes = self._made[task.id] = list(self._modes(task))
             if not modes:
                 self._leave(task.id, self._why_nobody(task))
             elif self._reviewed(task) and not self._pairs(modes):
@@ -341,7 +347,7 @@ class _Builder:
                     gone.append(task_id)
 
     def _add(self, task: Task) -> None:
-        modes = list(self._modes(task))
+        modes = self._made[task.id]
         reviewed = self._reviewed(task)
         at = self._activity(task, self._pairs(modes) if reviewed else modes, review=False)
         self._first[task.id] = self._last[task.id] = at

@@ -39,6 +39,19 @@ def load(path: Path) -> Plan:
     return plan
 
 
+def load_tasks(path: Path) -> tuple[Task, ...]:
+    """The tasks of a file that adds to a plan; what they refer to is judged with that plan."""
+    plain, places = _values(path)
+    said = plain.get("tasks") if isinstance(plain, dict) else plain
+    if not isinstance(said, list):
+        raise wrong(path, 1, 1, "a list of tasks, or a table with `tasks`")
+    faults: list[Wrong] = []
+    found = tuple(_part(one, Task, ("tasks", at), faults) for at, one in enumerate(said))
+    if faults:
+        raise ConfigFaults([ConfigFault(str(path), *nearest(places, place), words) for place, words in faults])
+    return found
+
+
 def _values(path: Path) -> tuple[Any, Places]:
     if path.suffix.lower() != ".json":
         return parsed(path)

@@ -23,6 +23,8 @@ SPREAD = 0.25
 """Of a task with one estimate: standard deviation of the logarithm of what it takes over what was said."""
 _MOST_DRAWS = 4_000_000
 """Of a large plan fewer draws are carried, so that it answers in seconds and within a gigabyte."""
+LEAST_RUNS = 500
+"""Fewer would say nothing of one in twenty."""
 LEVELS = (0.5, 0.85, 0.95)
 Draws = NDArray[np.int64]
 
@@ -48,10 +50,12 @@ class Risk:
         return float(np.searchsorted(self.ends, end, side="right") / len(self.ends))
 
 
-def carry(built: Built, schedule: Schedule, runs: int = RUNS, seed: int = 1) -> Risk:
-    """Draws through a schedule."""
+def carry(built: Built, schedule: Schedule, runs: int = RUNS, seed: int = 1) -> Risk | None:
+    """Draws through a schedule; `None` for one that is empty or too large for enough of them."""
     project = built.project
-    runs = max(min(runs, _MOST_DRAWS // max(len(schedule), 1)), 1)
+    runs = min(runs, _MOST_DRAWS // max(len(schedule), 1))
+    if not schedule or runs < LEAST_RUNS:
+        return None
     drawn = _durations(built, schedule, runs, np.random.default_rng(seed))
     order = in_order(project, schedule)
     before = followed(project, schedule, order)
@@ -63,7 +67,7 @@ def carry(built: Built, schedule: Schedule, runs: int = RUNS, seed: int = 1) -> 
             np.maximum(start, (starts[one] if from_start else ends[one]) + lag, out=start)
         asked[at] = start
         starts[at], ends[at] = _moved(project, project.activities[at].modes[schedule[at].mode], start, drawn[at])
-    last = ends.max(axis=0) if len(schedule) else np.zeros(runs, dtype=np.int64)
+    last = ends.max(axis=0)
     late = tuple(
         float((ends[at] > activity.due).mean()) if activity.due is not None else None
         for at, activity in enumerate(project.activities)
@@ -129,7 +133,9 @@ def _durations(built: Built, schedule: Schedule, runs: int, draw: np.random.Gene
         duration = built.project.activities[at].modes[placed.mode].duration
         said = tasks[built.tasks[at]].estimate
         if isinstance(said, Estimate):
-            low, likely, high = (hours_of(part, 8) for part in (said.optimistic, said.likely, said.pessimistic))
+            low, likely, high = (
+                hours_of(part, built.day_hours) for part in (said.optimistic, said.likely, said.pessimistic)
+            )
             mean = (low + 4 * likely + high) / 6
             span = high - low
             # the beta distribution of PERT, in shares of its own mean

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fairlead.planning.project import Mode, Placed, Project, match
 
 _GROWS = 64
-"""Units by which time grows beyond what is asked for: each growth copies all numbers."""
+"""Units by which time grows beyond what is asked for, beside an eighth of it: each growth copies all numbers."""
 
 
 class Room:
@@ -22,6 +22,7 @@ class Room:
         """Nothing starts before `floor`."""
         self._fixed = project.calendared or bool(project.span)
         self._length = project.length if self._fixed else 0
+        self._frontier = 0
         self._free = [self._digits(resource.capacity, (1 << self._length) - 1) for resource in project.resources]
 
     @staticmethod
@@ -54,6 +55,7 @@ class Room:
         """Occupies what an activity needs."""
         if placed.end <= placed.start:
             return
+        self._frontier = max(self._frontier, placed.end)
         window = ((1 << (placed.end - placed.start)) - 1) << placed.start
         for resource, amount in mode.demands.items():
             self._subtract(resource, amount, window)
@@ -81,7 +83,8 @@ class Room:
         start = max(start, self.floor)
         if not mode.duration:
             return Placed(start, start, 0) if not self._fixed or start <= self._length else None
-        self._grow(max(start, self._length - _GROWS) + mode.duration)
+        # behind all that is taken there is room for anything that there ever is room for
+        self._grow(max(start, self._frontier) + mode.duration)
         there = -1
         for resource, amount in mode.demands.items():
             there &= self.free(resource, amount)

@@ -16,6 +16,7 @@ from fairlead.planning import heuristic
 from fairlead.planning.project import Project, Schedule, makespan
 from fairlead.planning.solved import Solved, Status
 
+Note = Literal["", "large", "no_time", "stopped"]
 SOLVED = 2_000
 """Most activities that are given to the solver: of more its model alone takes minutes and gigabytes."""
 _WAYS = 40_000
@@ -38,8 +39,8 @@ class Outcome:
     status: Status
     took_s: float
     by: Literal["heuristic", "solver"] = "heuristic"
-    note: str = ""
-    """Why the solver was not asked."""
+    note: Note = ""
+    """Why the solver did not improve it: too large for it, no time for it, or stopped."""
 
     @property
     def gap(self) -> float:
@@ -84,11 +85,11 @@ def schedule(
     return Outcome(best, length, min(found.bound, length), found.status, took, "solver")
 
 
-def _not_solved(project: Project, within_s: float) -> str:
+def _not_solved(project: Project, within_s: float) -> Note:
     ways = sum(len(one.modes) for one in project.activities)
     if len(project.activities) > SOLVED or ways > _WAYS:
-        return f"more than {SOLVED} activities, or {_WAYS} ways to do them: only the quick plan is made"
-    return "no time was given to the solver" if within_s <= _FIRST_S else ""
+        return "large"
+    return "no_time" if within_s <= _FIRST_S else ""
 
 
 def _indifferent(project: Project) -> bool:
