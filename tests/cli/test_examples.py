@@ -56,6 +56,7 @@ def _inputs(folder: Path) -> None:
     (folder / "build").mkdir()
     (folder / "build" / "junit.xml").write_text(REPORT)
     lake.write(folder / "lake")
+    (folder / "sprint.yaml").write_text("tasks:\n  - {id: A, duration: 3}\n  - {id: B, duration: 2, after: [A]}\n")
 
 
 def _letter(database: Path) -> None:

@@ -15,11 +15,12 @@ from fairlead.planning.planfile import Plan
 from fairlead.planning.project import Schedule
 from fairlead.planning.reasons import Reason, Unplaced
 from fairlead.planning.risk import carry
-from fairlead.planning.room import Room
 from fairlead.planning.scheduling import Outcome, schedule
 
 _TRIES_S = 0.1
 """Time to look for a plan in which everything fits until the end, before something is left out."""
+_TRIED_ALONE = 300
+"""Tasks of which it is tried whether they would fit alone: each try costs as much as a small plan."""
 
 
 def answer(
@@ -120,21 +121,21 @@ def _left(built: Built, kept: Sequence[int], until: int) -> Built:
     found = built.only(kept, until or None)
     there, worth = set(found.tasks), {task.id: task.value for task in built.plan.tasks}
     whole = built.only(range(len(built.tasks)), until or None)
-    empty, gone = Room(whole.project), dict[str, Reason]()
-    for at, task in enumerate(built.tasks):
-        if task in there or built.review[at]:
+    packing = Packing(whole.project, built.groups)
+    for number, group in enumerate(built.groups):
+        task = built.tasks[group[0]]
+        if task in there:
             continue
-        waited = {built.tasks[wait.before] for wait in built.project.waited_for[at]} - there - {task}
-        modes = whole.project.activities[at].modes
-        alone = until and any(empty.first(mode, whole.project.activities[at].release) for mode in modes)
+        waited = {built.tasks[wait.before] for at in group for wait in built.project.waited_for[at]} - there - {task}
         if not until:
-            gone[task] = Reason("nobody_works")
-        elif not alone:
-            doers = {one.doer for one in built.choices[at]} - {""}
-            gone[task] = Reason("no_room_at_all", {"who": tuple(sorted(doers))})
+            reason = Reason("nobody_works")
         elif waited:
-            gone[task] = Reason("waits_for_left", {"task": min(waited)})
+            reason = Reason("waits_for_left", {"task": min(waited)})
+        # with nothing else to do than this and what it waits for
+        elif len(found.unplaced) < _TRIED_ALONE and not packing.pack([number]).fits(group):
+            doers = {choice.doer for choice in built.choices[group[0]]} - {""}
+            reason = Reason("no_room_at_all", {"who": tuple(sorted(doers))})
         else:
-            gone[task] = Reason("least_value", {"value": worth[task]})
-    found.unplaced += [Unplaced(task, reason) for task, reason in gone.items()]
+            reason = Reason("least_value", {"value": worth[task]})
+        found.unplaced.append(Unplaced(task, reason))
     return found

@@ -22,9 +22,13 @@ class Packed:
     failed: set[int]
     """Groups that did not fit; what waits for them is in neither."""
 
+    def fits(self, group: Sequence[int]) -> bool:
+        """Whether a group has a place."""
+        return self.placed[group[0]] is not None
+
     def value(self, values: Sequence[float], groups: Sequence[Sequence[int]]) -> float:
         """What all of it is worth."""
-        return sum(value for value, group in zip(values, groups, strict=True) if self.placed[group[0]] is not None)
+        return sum(value for value, group in zip(values, groups, strict=True) if self.fits(group))
 
 
 class Packing:

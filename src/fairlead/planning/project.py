@@ -263,7 +263,8 @@ def _room_broken(project: Project, schedule: Schedule) -> Iterator[str]:
             used[resource, placed.start : placed.end] += amount
         for worker in placed.workers:
             used[project.workers[worker].resource, placed.start : placed.end] += 1
-        if not staffed(project, mode, placed.workers):
+        # a milestone takes no time of anybody
+        if mode.duration and not staffed(project, mode, placed.workers):
             yield f"{activity.id} lacks skills"
     for row, scarce in zip(used, project.resources, strict=True):
         if (over := np.flatnonzero(row > scarce.capacity)).size:

@@ -93,7 +93,7 @@ class _Made:
             interval = self._interval(mode, start, end, first, last, literal)
             for resource, amount in mode.demands.items():
                 self._uses.setdefault(resource, []).append((interval, amount))
-            if mode.skills:
+            if mode.skills and mode.duration:
                 self._staff(at, start, mode.duration, mode.skills, literal)
 
     def _interval(

@@ -1,4 +1,4 @@
-"""What would change if somebody were away, work came or went, the end moved or one more person or agent were there."""
+"""What would change if somebody were away, work came or went, the end moved, or one more were there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def changed(plan: Plan, words: Sequence[str]) -> Plan:
             raise Abort(f"no change `{said}`", hint=f"there are: {KINDS}")
         plan = change(plan, rest)
     # a change may make a sound plan faulty: an end before the start, a task that waits for one that is gone
-    _, faults = read(msgspec.to_builtins(plan))
+    _, faults = read(msgspec.json.decode(msgspec.json.encode(plan)))
     if faults:
         raise Abort(f"with {', '.join(words)} the plan is faulty: {faults[0][1]}", hint="say another change")
     return plan

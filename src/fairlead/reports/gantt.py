@@ -34,7 +34,11 @@ def gantt(bars: Sequence[Bar]) -> dict[str, Any]:
     ]  # fmt: skip
     timed = any(isinstance(bar.start, str) for bar in bars)
     axis: dict[str, Any] = {"title": None, "gridColor": LINE, "labelColor": QUIET, "domainColor": LINE}
-    axis |= {"format": "%d.%m.", "labelOverlap": True} if timed else {"tickMinStep": 1}
+    axis |= (
+        {"format": "%d.%m.", "labelOverlap": True, "tickCount": {"interval": "day", "step": 1}}
+        if timed
+        else {"tickMinStep": 1}
+    )
     x: dict[str, Any] = {"field": "start", "type": "temporal" if timed else "quantitative", "axis": axis}
     # the moments are clocks on the wall that call themselves UTC, so that nobody's zone moves them
     x["scale"] = {"type": "utc"} if timed else {"zero": True}

@@ -27,6 +27,7 @@ def plan_document(answer: Answer, *, name: str, now: datetime, language: str = "
         Section("plan_answer", said.words("section.plan_answer"), tuple(_sure(answer, said))),
         *_left(answer, said),
         *_schedule(answer, said),
+        *_why(answer, said),
         *_batches(answer, said),
         *(_loads(answer, said) if load else ()),
     ]
@@ -156,7 +157,7 @@ def _schedule(answer: Answer, said: PlanWords) -> Iterator[Section]:
     if not order:
         return
     tasks = [built.tasks[at] for at in order if not built.review[at]]
-    columns = tuple(said.words(f"plan.col_{name}") for name in ("task", "who", "start", "end", "slack", "why"))
+    columns = tuple(said.words(f"plan.col_{name}") for name in ("task", "who", "start", "end", "slack"))
     rows = tuple(_row(answer, said, at) for at in order)
     table = Table(columns, rows, said.claim("plan.schedule", tasks, n=len(tasks)))
     blocks: list[Block] = [table]
@@ -167,12 +168,26 @@ def _schedule(answer: Answer, said: PlanWords) -> Iterator[Section]:
     yield Section("plan_schedule", said.words("section.plan_schedule"), tuple(blocks))
 
 
+def _why(answer: Answer, said: PlanWords) -> Iterator[Section]:
+    order = sorted(range(len(answer.built.tasks)), key=lambda at: answer.outcome.schedule[at].start)
+    claims = [
+        said.claim(
+            "plan.begins", (answer.built.tasks[at],), task=_named(answer, said, at),
+            start=said.moment(answer.begins(answer.outcome.schedule[at].start)), why=said.all(answer.why[at]),
+        )
+        for at in order[:DRAWN]
+        if answer.why[at]
+    ]  # fmt: skip
+    if claims:
+        yield Section("plan_why", said.words("section.plan_why"), tuple(claims))
+
+
 def _row(answer: Answer, said: PlanWords, at: int) -> tuple[Cell, ...]:
     begins, ends = answer.moments(answer.outcome.schedule[at])
     slack = said.words("plan.decides") if at in answer.deciding else said.words.number(int(answer.network.slack[at]))
     return (
         Cell(_named(answer, said, at)), Cell(", ".join(answer.people(at))), Cell(said.moment(begins)),
-        Cell(said.moment(ends)), Cell(slack, number=True), Cell(said.all(answer.why[at])),
+        Cell(said.moment(ends)), Cell(slack, number=True)
     )  # fmt: skip
 
 

@@ -16,7 +16,17 @@ from fairlead.wiring.services import Services
 def verbs() -> Mapping[str, Verb]:
     """Name -> verb."""
     # Late: the answers pull in all of reports and metrics, which `--help` and imports do without.
-    from fairlead.wiring import answers, deciding, gating, noticing, policy_answers, risking, ruling, sending, signal_answers
+    from fairlead.wiring import (
+        answers,
+        deciding,
+        gating,
+        noticing,
+        policy_answers,
+        risking,
+        ruling,
+        sending,
+        signal_answers,
+    )
 
     rooms = (answers, deciding, gating, noticing, policy_answers, risking, ruling, sending, signal_answers)
     return {name: verb for room in rooms for name, verb in room.VERBS.items()}
