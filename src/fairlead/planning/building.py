@@ -220,7 +220,8 @@ class _Builder:
         plan = self._plan
         start = self._usual.day_bounds(date.fromisoformat(plan.start))[0]
         step_s = round(hours_of(plan.step, self._day_hours) * 3600)
-        calendars = [doer.calendar for doer in self._doers if doer.calendar] or [self._usual]
+        # the usual hours too: in time that nobody works nothing could be told to wait for whoever is away
+        calendars = [self._usual, *(doer.calendar for doer in self._doers if doer.calendar)]
         work = sum(_most(task, self._day_hours, plan.hours_per_point) for task in plan.tasks)
         # as if one of them did all of it, at a third of the time: more than any sensible plan takes
         ahead = min(max(int(work / self._day_hours * 3 * 7 / 5) + LEAST_DAYS, LEAST_DAYS), _MOST_DAYS)
