@@ -143,12 +143,12 @@ def orders(project: Project, seed: int) -> Iterator[Order]:
 def _latest(project: Project) -> list[float]:
     """Latest starts, so that due times are kept where they can be."""
     if all(one.due is None for one in project.activities):
-        return (project.network.latest + 0.0).tolist()
+        return [float(start) for start in project.network.latest]
     shortest = np.array([min(mode.duration for mode in one.modes) for one in project.activities], dtype=np.int64)
     end = project.network.end
     due = np.array([min(one.due, end) if one.due is not None else end for one in project.activities], dtype=np.int64)
     release = np.array([one.release for one in project.activities], dtype=np.int64)
-    return (times(shortest, project.edges(shortest), release=release, due=due).latest + 0.0).tolist()
+    return [float(start) for start in times(shortest, project.edges(shortest), release=release, due=due).latest]
 
 
 def plan(

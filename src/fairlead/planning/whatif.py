@@ -82,7 +82,8 @@ def _add(plan: Plan, said: str) -> Plan:
         raise Abort(
             f"no `{kind}` can be added", hint="add:person or add:agent, with skills like add:person:api=3,ui=2"
         )
-    known = {skill for one in (*plan.people, *plan.agents) for skill in one.skills}
+    doers: list[Person | Agent] = [*plan.people, *plan.agents]
+    known = {skill for one in doers for skill in one.skills}
     try:
         # without skills it is somebody who knows all that is known, in the middle
         levels = {
@@ -90,7 +91,7 @@ def _add(plan: Plan, said: str) -> Plan:
         } or dict.fromkeys(sorted(known), 3)
     except ValueError as fault:
         raise Abort(f"`{skills}` are no skills", hint="write them like api=3,ui=2") from fault
-    taken = {one.id for one in (*plan.people, *plan.agents)}
+    taken = {one.id for one in doers}
     name = next(found for number in range(1, 1000) if (found := f"new-{kind}-{number}") not in taken)
     if kind == "person":
         return msgspec.structs.replace(plan, people=(*plan.people, Person(id=name, skills=levels)))
