@@ -80,7 +80,7 @@ insert into work_item_blocks by name select 'jira:issue/' || n as work_item, 'li
     timestamp '2026-09-18 09:00' as from_at from n where h % 700 = 0;
 insert into work_item_cycle_times by name select 'jira:issue/d' || n as work_item, 'OLD-' || n as key, team, 'done' as category,
     timestamp '2026-09-01' as done_at, 86400.0 * (h % 9) as cycle_s from n;
-"""
+"""  # noqa: E501
 
 
 def main() -> None:
@@ -115,7 +115,7 @@ def measure(folder: Path, size: int, rules: Sequence[Rule], memory: str, *, peer
         ours, _, mine = timed(lambda: judge_all(warehouse, asked, NOW), 5)
         took, theirs = by_row(warehouse, asked)
         assert theirs == {(one.rule, one.subject) for one in mine if one.state == "open"}, "the two do not agree"
-        print(f"  {len(asked)} rules about these: row by row {took:,.0f} ms, ours {ours:,.0f} ms: {took / ours:.0f} times")
+        print(f"  {len(asked)} rules of these, by row {took:,.0f} ms, ours {ours:,.0f} ms: {took / ours:.0f} times")
     warehouse.close()
 
 
@@ -168,7 +168,7 @@ def usuals(warehouse: Warehouse, rules: Sequence[Rule], now: datetime) -> Mappin
         f"p85({name})": {
             row["team"]: row["value"]
             for row in warehouse.rows(
-                f"select team, quantile_cont(value, 0.85) as value from ({rows}) group by team",  # noqa: S608
+                f"select team, quantile_cont(value, 0.85) as value from ({rows}) group by team",
                 {"now": now},
             )
         }

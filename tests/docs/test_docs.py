@@ -27,7 +27,7 @@ _FENCE = re.compile(r"^ *```.*?$(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\s*(?:\$ )?(?:\.venv/bin/)?((?:fairlead|make)\s.*)$")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(<?([^)>\s]+)>?\)")
 _MADE = (
-    "configuration.md", "records.md", "metrics.md", "marts.md", "demo.md", "rules.md", "commands.md",
+    "configuration.md", "records.md", "metrics.md", "marts.md", "demo.md", "rules.md", "policy.md", "commands.md",
     "connectors/README.md",
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from fairlead.model.patch import Patch
 from fairlead.model.records.code import Change
 from fairlead.model.records.people import Person
 from fairlead.model.times import FixedClock
-from fairlead.store import records, requests
+from fairlead.store import ledger, records, requests
 from fairlead.wiring.services import Services
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -69,10 +69,53 @@ def test_from_a_proposal_to_a_request_of_the_workers(services: Services) -> None
     assert [one["kind"] for one in whole["ledger"]] == ["action.proposed", "action.judged"]
     # another team's manager does not even learn that it is there
     assert kim.get(f"/api/v1/actions/{made.json()['id']}").status_code == 404
-    assert [one["id"] for one in kim.get("/api/v1/actions").json()] == ["action:1"]
+    # nor of what concerns no team and is not their own
+    assert kim.get("/api/v1/actions").json() == []
+    assert [one["id"] for one in noor.get("/api/v1/actions").json()] == [f"action:{n}" for n in (3, 2, 1)]
     body = {"action": made.json()["id"], "digest": whole["digest"], "verdict": "approved"}
     refused = lee.post("/api/v1/actions/decide", json=body)
     assert (refused.status_code, refused.json()["title"]) == (403, "action:2 is approved, nothing is asked for")
+    # who tries all the same is refused, and that stands in the ledger
+    assert kim.post("/api/v1/actions/decide", json=body).status_code == 403
+    tried = lee.get("/api/v1/actions/action:2").json()
+    assert [one["kind"] for one in tried["ledger"]][-2:] == ["approval.rejected"] * 2
     withdrawn = noor.post("/api/v1/actions/withdraw", json={"action": made.json()["id"], "why": "answered"})
     assert withdrawn.json()["state"] == "withdrawn"
     assert lee.post("/api/v1/actions/undo", json={"action": made.json()["id"]}).status_code == 422
+
+
+def test_what_a_policy_finds_in_a_text_stands_nowhere(services: Services) -> None:
+    """Not in the record, nor in its title, its requests, its entries or any export, though it was refused."""
+    noor = client(create_apps(services), "noor")
+    key, hidden = "ghp" + "_" + "a1B2" * 9, "\u202egnp\u202c"
+    act = {"kind": "comment", "subject": PULL, "body": f"{key[:9]}\u200b{key[9:]} is for it"}
+    refused = noor.post("/api/v1/actions", json={"act": act, "why": f"use {key}"}).json()
+    assert (refused["state"], refused["arguments"]["body"]) == (
+        "denied",
+        "[secret taken out: github-token] is for it",
+    )
+    assert refused["reasons"][0].partition(":")[0] == "secrets/github-token"
+    body = f"write{hidden} to lena.hoff\u200bmann\uff20home.example or +49 170 1234567"
+    sent = noor.post("/api/v1/actions", json={"act": {**act, "body": body}}).json()
+    assert (sent["state"], sent["arguments"]["body"]) == ("approved", "writegnp to [taken out] or [taken out]")
+    assert sent["title"] == f"comment on {PULL}: writegnp to [taken out] or [taken out]"
+    services.database.close()
+    kept = b"".join(path.read_bytes() for path in services.home.glob("**/*.db*"))
+    assert b"is for it" in kept
+    assert not [word for word in (key[9:], "lena.hoff", "1234567", "\u202e") if word.encode() in kept]
+
+
+def test_a_way_in_that_the_operator_made_after_the_proposal_shows_at_the_word(services: Services) -> None:
+    apps = create_apps(services)
+    noor = client(apps, "noor")
+    act = {"kind": "comment", "subject": PULL, "body": "Look?"}
+    action = noor.post("/api/v1/actions", json={"act": act}).json()
+    lee = client(apps, "lee", "manager")
+    body = {"action": action["id"], "digest": action["digest"], "verdict": "approved"}
+    lee.post("/api/v1/actions/decide", json=body)
+    whole = lee.get(f"/api/v1/actions/{action['id']}").json()
+    assert "the operator made a link to sign in as them" in whole["approvals"][-1]["reason"]
+    assert whole["ledger"][-1]["said"]["operator_made_link_at"]
+    with services.database.read() as tx:
+        kinds = [row.kind for row in ledger.newest(tx, limit=3, before=whole["ledger"][-1]["index"])]
+    assert kinds == ["token.made", "session.opened", "person.invited"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,3 +102,34 @@ def test_nobody_reads_or_settles_what_somebody_else_is_told(services: Services) 
     assert noor.get("/api/v1/notices/wish").json() == {"budget": 1, "quiet": "18:00-08:00"}
     assert lee.get("/api/v1/notices/wish").json() == {}
     assert noor.post("/api/v1/notices/wish", json={"quiet": "late"}).status_code == 422
+
+
+def test_forms_enter_what_the_api_would(services: Services) -> None:
+    apps = create_apps(services)
+    with TestClient(apps.network, base_url="http://localhost") as browser:
+        browser.post(f"/sign-in/{apps.access.invite('person:noor', 'member', 'team:payments')}")
+
+        def post(page: str, path: str, **said: str) -> str:
+            word = re.search(r'name="csrf" value="([0-9a-f]{64})"', browser.get(page).text)
+            assert word is not None
+            answer = browser.post(path, data={"csrf": word[1], **said})
+            services.catch_up()
+            return browser.get(page).text if answer.status_code == 200 else f"{answer.status_code}"
+
+        team = {"team": "team:payments"}
+        page = post("/decisions", "/decisions/add", title="Use <queues>", options="queues\r\nretries", **team)
+        assert "Use &lt;queues&gt;" in page and "<li><bdi>retries</bdi></li>" in page
+        assert "1 decision wants another look" in post(
+            "/decisions", "/decisions/review", decision="1", review_at="2026-03-01"
+        )
+        page = post(
+            "/risks", "/risks/add", title="It stops", category="operation", likelihood="4", impact="4", **team
+        )
+        assert "1 risk is high" in page and 'href="#risk-1">1</a>' in page
+        page = post("/risks", "/risks/decide", risk="risk:1", act="close", evidence="github:acme/pay#7")
+        assert "No risk is known" in page and "github:acme/pay#7" in page
+        assert post("/risks", "/risks/decide", risk="risk:1", act="close", evidence="x") == "422"
+        assert "1 thing is new for you" in browser.get("/notices").text
+        page = post("/notices", "/notices/prefer", mail="yes", quiet="18:00-08:00", budget="2", muted="a b")
+        assert 'value="18:00-08:00"' in page and ">a\nb</textarea>" in page
+        assert post("/decisions", "/decisions/add", title="Mine", team="team:other") == "403"

@@ -52,7 +52,7 @@ def test_owners_see_who_and_others_that_somebody_did(services: Services) -> None
     # who may not see people does not find out by asking for one
     assert len(owner.get("/api/v1/ledger?person=person:kim").json()["entries"]) == 1
     assert manager.get("/api/v1/ledger?person=person:kim").json()["entries"] == []
-    assert manager.get(f"/api/v1/ledger/{index}/proof").json()["holds"]
+    assert manager.get(f"/api/v1/ledger/proof/{index}").json()["holds"]
     assert person(apps, "person:noor", "viewer").get("/api/v1/ledger").status_code == 403
     # that owners read it is in the ledger itself
     read = owner.get("/api/v1/ledger?kind=access.read").json()["entries"]

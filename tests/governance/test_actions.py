@@ -80,11 +80,13 @@ def test_what_policy_allows_alone_and_what_it_denies(office: Office) -> None:
         (LEE, {"digest": "0" * 64}, "it has changed"),
         (LEE, {"break_glass": True, "reason": " "}, "needs a reason"),
         ("person:eve", {"break_glass": True, "reason": "fire"}, "needs the role manager"),
+        ("person:max", {}, "who wrote it"),
     ],
 )
 def test_a_word_that_does_not_count_is_refused_and_kept(
     office: Office, person: str, changed: dict[str, Any], why: str
 ) -> None:
+    office.rule.needs = (Need("manager", 1, "four-eyes", ("person:max",)),)
     action = proposing.propose(office.desk, NUDGE, "github", by=KIM)["id"]
     with pytest.raises(Denied, match=why):
         say(office, action, person, **changed)

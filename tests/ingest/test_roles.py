@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from fairlead.ingest.apply import Ingest
 from fairlead.ingest.replay import replay
 from fairlead.model.patch import Patch
 from fairlead.model.records.people import Person, Team
-from fairlead.store import access, events, records
+from fairlead.store import access, events, quarantine, records
 from fairlead.store.database import Database
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -156,3 +157,13 @@ def test_killed_between_log_and_store_the_role_is_given_all_the_same(home: Home)
     assert [(one.person, one.roles) for one in home.users()] == [("person:kim", {TEAM: "manager"})]
     with home.database.read() as tx:
         assert [event.event.type for event in events.follow(tx, limit=9)] == ["dev.fairlead.role.given.0.1.0"]
+
+
+def test_a_role_that_somebody_brought_along_gives_nothing(home: Home) -> None:
+    """Only entries of this process count, whoever got a forged one into the log."""
+    forged = role_given("*", "person:ravi", "owner", "person:kim", NOW)
+    home.log.append([dataclasses.replace(forged, trust="unverified")])
+    home.apply()
+    assert home.users() == []
+    with home.database.read() as tx:
+        assert "this process alone" in quarantine.rows(tx)[0].error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -162,6 +163,45 @@ def test_an_incident_repeats_the_one_most_like_it() -> None:
     assert (rows["C"]["title_part"], rows["C"]["place_part"], rows["C"]["alert_part"]) == (pytest.approx(0.7), 0.2, 0)
     assert (rows["F"]["kind"], rows["F"]["by_what"], rows["F"]["earlier"]) == ("stated", "root_cause", "pagerduty:E")
     assert value(built(source), "incident_recurrence").value == pytest.approx(2 / 6)
+
+
+def test_likeness_is_that_of_all_pairs_and_of_a_storm_the_last_hundred() -> None:
+    draw, source, told = random.Random(11), company(), {}
+    for number in range(80):
+        key, words = (
+            f"{number:04}",
+            draw.sample(("disk", "full", "slow", "tide", "pump", "mains"), draw.randint(1, 4)),
+        )
+        cause = draw.choice(("valve", "fuse", None, None, None))
+        told[key] = (on(draw.randint(0, 20), draw.randint(0, 2)), set(words), cause)
+        incident(source, key, told[key][0], title=" ".join(words), root_cause=cause)
+    found = built(source).rows("select incident, earlier, kind from incident_recurrences")
+    assert {row["incident"][10:]: (row["earlier"][10:], row["kind"]) for row in found} == _of_all_pairs(told)
+
+    storm = company()
+    incident(storm, "first", on(0), title="Pump house burns")
+    for number in range(120):
+        incident(storm, f"{number}", on(1, minute=number), title=f"Number {number} answers slowly")
+    incident(storm, "last", on(2), title="Pump house burns")
+    rows = {row["incident"]: row["earlier"] for row in built(storm).rows("from incident_recurrences")}
+    assert rows.pop("pagerduty:last", None) is None
+    assert rows == {f"pagerduty:{number}": f"pagerduty:{number - 1}" for number in range(1, 120)}
+
+
+def _of_all_pairs(told: dict[str, tuple[datetime, set[str], str | None]]) -> dict[str, tuple[str, str]]:
+    """What each repeats, by comparing it with every one before it."""
+    best: dict[str, tuple[str, str]] = {}
+    for key, (at, words, cause) in told.items():
+        pairs: list[tuple[float, str, datetime, int, str]] = []
+        for other, (then, theirs, why) in told.items():
+            score = 0.7 * len(words & theirs) / len(words | theirs) + 0.2
+            if then < at and cause is not None and cause == why:
+                pairs.append((1.0, "stated", then, -int(other), other))
+            elif then < at and words & theirs and round(score, 6) >= 0.6:
+                pairs.append((round(score, 6), "similar", then, -int(other), other))
+        if pairs:
+            best[key] = (max(pairs)[4], max(pairs)[1])
+    return best
 
 
 def test_threshold_reach_and_labels_are_settings() -> None:

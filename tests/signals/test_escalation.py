@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from tests.signals.homes import RULES, Home
 
-from fairlead.model.calendar.resolve import Calendars
+from fairlead.model.calendar.resolve import Calendars, PeopleRows
 from fairlead.model.patch import Patch
 from fairlead.model.records.judgement import Signal
 from fairlead.model.setup import CalendarSetup, Organisation, PersonSetup, Setup, TeamSetup
@@ -60,6 +60,23 @@ def test_each_step_has_the_working_time_of_whoever_has_it() -> None:
         ("team", "05-02 01:30"),
         ("lead", "05-02 02:00"),
     ]
+
+
+def test_who_is_away_holds_no_chain_up() -> None:
+    """Kim is on leave for two weeks: the team is told at once, and its time runs."""
+    away = {
+        "account": None,
+        "person": "person:kim",
+        "start_at": at("2026-04-27T00:00"),
+        "end_at": at("2026-05-11T00:00"),
+    }
+    rows = PeopleRows(absences=[{**dict.fromkeys(("kind", "deleted_at")), "id": "ics:leave", **away}])
+    freezer = Freezer(SETUP, Calendars(SETUP, rows))
+    frozen = freezer.freeze(
+        CHAINS["technical"], "high", "team:pay", "team:owner", ("person:kim",), at("2026-04-29T08:00")
+    )
+    assert frozen
+    assert [(one.to, f"{one.at:%m-%d}") for one in frozen.stages][:2] == [("team", "04-29"), ("lead", "04-29")]
 
 
 @given(

@@ -207,17 +207,15 @@ def test_an_import_of_the_past_is_no_news(home: Home) -> None:
 
 
 def test_a_clock_that_was_set_back_turns_no_history_round(home: Home) -> None:
-    subject = home.incident("Part E", service="service:e")
+    subject = home.incident("Watch E")
     home.look(subject)
     home.clock.pass_by(days=-1)
-    home.incident("Part E", service="service:e", title="Whole E")
-    # the tool's word of a day earlier does not count, so that of tomorrow is taken back for good
     with home.services.database.begin() as tx:
         records.remove(tx, "incidents", [subject])
     home.look(subject)
-    times = [one["at"] for one in home.history("by-service", "service:e")]
+    times = [one["at"] for one in home.history("watched", subject)]
     assert times == sorted(times)
-    assert home.kinds("by-service", "service:e") == ["opened", "resolved"]
+    assert home.kinds("watched", subject) == ["opened", "resolved"]
     home.clock.pass_by(days=1)
 
 
@@ -228,7 +226,7 @@ def test_two_that_judge_at_once_make_one_signal(home: Home, monkeypatch: pytest.
         before = signals.held(tx)
     first = signalling.evaluate(home.services)
     # the other one had read what lived before the first wrote
-    monkeypatch.setattr(signals, "held", lambda _tx: before)
+    monkeypatch.setattr(signals, "held", lambda *_: before)
     second = signalling.evaluate(home.services)
     assert (first.kinds["opened"], second.kinds, second.overtaken > 0) == (1, {}, True)
     assert home.kinds("by-service", "service:f") == ["opened"]
@@ -286,15 +284,13 @@ def test_a_rule_is_muted_for_whom_and_until_when(home: Home) -> None:
 
 
 def test_dirty_subjects_alone_are_judged(home: Home) -> None:
-    one, other = home.incident("Part H", service="service:h"), home.incident("Part I", service="service:i")
-    home.services.warehouse.refresh()
+    one, other = home.incident("Watch H"), home.incident("Watch I")
     home.look(one)
-    assert home.kinds("by-service", "service:h") == ["opened"]
+    assert home.kinds("watched", one) == ["opened"]
     with home.services.database.begin() as tx:
-        assert signals.get(tx, "signal:by-service/service:i") is None
+        assert signals.get(tx, f"signal:watched/{other}") is None
         records.remove(tx, "incidents", [one])
-    home.services.warehouse.refresh()
     home.look(other)
-    assert home.signal("by-service", "service:h")["state"] == "open"
+    assert home.signal("watched", one)["state"] == "open"
     home.look(one)
-    assert home.signal("by-service", "service:h")["state"] == "resolved"
+    assert home.signal("watched", one)["state"] == "resolved"

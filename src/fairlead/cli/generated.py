@@ -12,6 +12,8 @@ def pages() -> Mapping[str, str]:
     """File name in `docs/` -> text."""
     from fairlead.config.reference import page as configuration
     from fairlead.connectors.kit.table import markdown as connectors
+    from fairlead.governance.policy.reference import page as policy
+    from fairlead.governance.policy.reference import schema_text as policy_schema
     from fairlead.metrics.catalogue import load
     from fairlead.metrics.marts import marts
     from fairlead.metrics.reference import marts_page, metrics_page
@@ -29,6 +31,8 @@ def pages() -> Mapping[str, str]:
         "marts.md": lambda: marts_page(marts()),
         "demo.md": demo_page,
         "rules.md": rules,
+        "policy.md": policy,
+        "policy.schema.json": policy_schema,
         "commands.md": commands_page,
         "connectors/README.md": connectors,
     }

@@ -18,6 +18,8 @@ def serve(services: Services, *, only: str = "", json: bool = False) -> None:
         Workers(services, Parts(marts=False)).run()
         return
     from fairlead.gateway.app import create_edge, sign_in_link
+    from fairlead.model.times import SystemClock
+    from fairlead.wiring import policing
 
     workers = Workers(services, Parts(ingest=False, schedules=False) if only == "gateway" else Parts())
     edge, apps = create_edge(services)
@@ -32,6 +34,8 @@ def serve(services: Services, *, only: str = "", json: bool = False) -> None:
 
     # After the port is bound: a second server on this home must end before its workers touch anything.
     services.note_applied()
+    # before anything is judged by them: who reads the ledger later sees under which policies it was
+    policing.note_version(services, SystemClock().now())
     workers.start()
     try:
         edge.run(ready)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from fairlead.model.setup import Section, Setup
+from fairlead.model.typed import ready
 
 
 class SecretRef(Section, frozen=True):
@@ -388,6 +389,9 @@ class Settings(Setup, frozen=True):
     def setup(self) -> Setup:
         """The part that every room may read."""
         return Setup(**{name: getattr(self, name) for name in Setup.__struct_fields__})
+
+
+ready(Settings)
 
 
 def to_builtins(settings: Settings) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from fairlead.model.raw import RawEvent, Trust, content_id
 from fairlead.model.rows import Rows
 from fairlead.model.schema import PERMITTING, TABLES, ColumnKind, columns
 from fairlead.model.times import parse_day, parse_time
+from fairlead.model.typed import ready
 
 KIND = "records:rows"
 
@@ -38,6 +39,9 @@ class Batch(msgspec.Struct, frozen=True):
     at: datetime
     """When it was imported: the version of rows that carry no `updated_at`."""
     parts: list[Part]
+
+
+ready(Batch, Part)
 
 
 class RecordsConnector:

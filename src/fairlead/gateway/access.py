@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from fairlead.bus.log import EventLog
 from fairlead.connectors.fairlead import role_given, role_taken, user_disabled
 from fairlead.gateway.viewer import OPERATOR, SCOPES, Viewer
 from fairlead.governance.ledger import readings
+from fairlead.governance.ledger.entries import Entry
+from fairlead.governance.ledger.recording import record
 from fairlead.metrics.segments import whole_id
 from fairlead.model.errors import Denied, Skip
 from fairlead.model.setup import Setup
@@ -73,9 +76,15 @@ class Access:
                 held = user.roles.get(team)
                 if held is None or ROLES.index(role) < ROLES.index(held):
                     self._give(tx, person, role, now, by, team)
+                    self._book(tx, "role.given", person, by, {"role": role, "team": team})
                 return None
             self._give(tx, person, role, now, by, team)
+            self._book(tx, "person.invited", person, by, {"role": role, "team": team})
             return access.new_link(tx, person, "invite", now, INVITATION_LASTS)
+
+    def _book(self, tx: Transaction, kind: str, person: str, by: str, said: Mapping[str, Any]) -> None:
+        # whoever owns the files can come in as anybody: that a way in was made stays for whoever audits
+        record(tx, [Entry(kind, person, by, said)], self._clock)
 
     def _give(self, tx: Transaction, person: str, role: Role, now: datetime, by: str, team: str) -> None:
         # into the log first: what the store then lacks, because we were killed, ingestion brings
@@ -92,6 +101,7 @@ class Access:
                 raise Skip(f"{person} has no role there", hint="GET /users lists roles by team")
             self._log.append([role_taken(team, person, by, now)])
             access.withdraw(tx, person, now, by, team)
+            self._book(tx, "role.taken", person, by, {"team": team})
 
     def disable(self, person: str, by: str = OPERATOR) -> None:
         """Ends every session, link and token of a person; nobody signs in under their name until invited again."""
@@ -99,6 +109,7 @@ class Access:
         with self._database.begin() as tx:
             self._log.append([user_disabled(person, by, now)])
             access.disable_user(tx, person, now)
+            self._book(tx, "user.disabled", person, by, {})
 
     def sign_in(self, link_secret: str) -> str | None:
         """Uses a link up; gives the secret of a new session, or `None` if the link opens nothing (any more)."""
@@ -106,7 +117,10 @@ class Access:
         with self._database.begin() as tx:
             # In one transaction with the session: a link is spent only by whoever came in.
             person = access.use_link(tx, link_secret, now)
-            return None if person is None else access.new_session(tx, person, now, SESSION_LASTS)
+            if person is None:
+                return None
+            self._book(tx, "session.opened", person, person, {"by": "link"})
+            return access.new_session(tx, person, now, SESSION_LASTS)
 
     def sign_out(self, session_secret: str) -> None:
         """Ends a session."""
@@ -149,7 +163,10 @@ class Access:
             if viewer.person == OPERATOR:
                 access.add_user(tx, OPERATOR, now)
                 access.grant(tx, OPERATOR, "owner", now, by=OPERATOR)
-            return access.new_token(tx, viewer.person, name, wanted, now, valid_for)
+            made = access.new_token(tx, viewer.person, name, wanted, now, valid_for)
+            said = {"token": made[0].id, "scopes": sorted(wanted)}
+            self._book(tx, "token.made", viewer.person, viewer.person, said)
+            return made
 
     def tokens(self, viewer: Viewer) -> list[Token]:
         """The viewer's own tokens."""
@@ -163,7 +180,10 @@ class Access:
             mine = any(token.id == token_id for token in access.tokens_of(tx, viewer.person))
             if not mine:
                 viewer.demand("owner", "admin")
-            return access.revoke_token(tx, token_id, now)
+            ended = access.revoke_token(tx, token_id, now)
+            if ended:
+                self._book(tx, "token.revoked", "", viewer.person, {"token": token_id})
+            return ended
 
     def note_reading(
         self, viewer: Viewer, how: str, what: str, columns: Iterable[str], rows: int, allowed: bool

@@ -31,6 +31,7 @@ from fairlead.store import rereads
 from fairlead.ui.app import missing
 from fairlead.ui.app import routes as pages
 from fairlead.wiring import chatting
+from fairlead.wiring.hands import desk
 from fairlead.wiring.services import Services
 
 SOCKET = "fairlead.sock"
@@ -68,6 +69,8 @@ def create_apps(services: Services) -> Apps:
     faults = {Retry: _unavailable}
     inside = Starlette(routes=[*signin, api, *pages(services)], exception_handlers={**faults, 404: missing(services)})
     for_operator = Starlette(routes=[local.route(services), api], exception_handlers=faults)
+    # pages stand below the wiring: what they decide with is handed to them
+    inside.state.desk = desk(services)
     # Pages and API only: what webhooks are told fits into a packet.
     guarded = GZipMiddleware(Guard(inside, access, hosts, https=https), minimum_size=1_000, compresslevel=6)
     open_to_all = [*_receivers(services, counters), *probes.routes(services.log, services.database, counters, hosts)]

@@ -9,9 +9,21 @@ from typing import Any, Literal
 
 from fairlead.governance.desk import Desk, move, needs_of, there, word_of
 from fairlead.governance.judging import Judged, ask_workers, entry_of, judged, said_of, words_for_ledger
-from fairlead.governance.voting import BREAKS_GLASS, Lent, Refusal, Right, Voter, Word, counted, least_role, right_of
+from fairlead.governance.voting import (
+    BREAKS_GLASS,
+    Lent,
+    Refusal,
+    Right,
+    Voter,
+    Word,
+    counted,
+    least_role,
+    reaches,
+    right_of,
+)
+from fairlead.model.acts import digest as digest_of
 from fairlead.model.errors import Denied, Retry, Skip
-from fairlead.store import access, actions, delegations, records, requests
+from fairlead.store import access, actions, delegations, ledger, records, requests
 from fairlead.store.access import EVERYWHERE
 from fairlead.store.actions import Row
 from fairlead.store.database import Transaction
@@ -38,6 +50,7 @@ def decide(
 
     A word that does not count is refused with its reason, which is kept and stands in the ledger.
     """
+    reason = desk.clean(reason)
     # Policy is asked outside the transaction: where somebody else's word came meanwhile it is asked again.
     for _ in range(_TRIES):
         with desk.database.read() as tx:
@@ -96,6 +109,9 @@ def _weigh(row: Row, given: list[Word], voter: Voter, word: Word, now: datetime)
     found = right_of(voter, row["team"] or EVERYWHERE, least, row["proposed_by"] or "", glass=glass)
     if isinstance(found, Refusal) or word.verdict == "refused" or glass:
         return found
+    voices = {voter.person, found.on_behalf_of}
+    if any(voices & set(need.not_by) for need in needs_of(row) if reaches(found.role, need.role)):
+        return Refusal("policy counts no word of who wrote it", "somebody else has to say yes")
     held = counted(given, word.digest)
     if any(one.person == voter.person for one in held):
         return Refusal("you have approved it already", "it waits for somebody else")
@@ -109,7 +125,7 @@ def _after_policy(right: Right, row: Row, found: Judged, break_glass: bool) -> R
         said = "; ".join(one.words for one in found.verdict.reasons[:1])
         return Refusal(f"policy denies it: {said}", "`fairlead policy explain` shows which rule and why")
     # policy may take something out of it now that it did not before: then this is not what was shown
-    if said_of(found, row["tool"])["digest"] != row["digest"]:
+    if digest_of(found.act, row["tool"]) != row["digest"]:
         return Refusal(f"{row['id']} would be sent otherwise than you were shown", "look at it again and decide anew")
     if break_glass and found.verdict.effect != "allow":
         return Refusal("policy lets nobody with your role break the glass here", "ask an owner")
@@ -139,11 +155,17 @@ def _write(
         "how": how,
         "broke_glass": word.broke_glass,
     }
+    made_at = way_made_by_operator(tx, word.person, row["proposed_at"])
+    if made_at:
+        # nobody can keep the owner of the files from coming in as somebody else; so that they could have, shows
+        kept["reason"] = f"{kept['reason']} (the operator made a link to sign in as them at {made_at})".lstrip()
     row_of_word = actions.add_approval(tx, action, now, **kept)
     said: dict[str, Any] = {"word": row_of_word["id"], "digest": word.digest, "role": word.role, "how": how}
     if word.on_behalf_of:
         said["on_behalf_of"] = word.on_behalf_of
     kind = kept["verdict"] if not (counts and word.broke_glass) else "broke_glass"
+    if made_at:
+        said["operator_made_link_at"] = made_at
     desk.book(tx, f"approval.{kind}", action, word.person, said, {"reason": kept["reason"]})
     if not counts:
         return row
@@ -152,13 +174,24 @@ def _write(
         requests.drop(tx, action, now, "refused")
         return ended or row
     assert found is not None
-    after = move(tx, action, found.state, now, {"waiting", "denied"}, finished_at=None, **said_of(found, row["tool"]))
+    after = move(
+        tx, action, found.state, now, {"waiting", "denied"}, finished_at=None, **said_of(desk, found, row["tool"])
+    )
     assert after is not None
     entry = entry_of(found, row["tool"], state=found.state)
     desk.book(tx, "action.judged", action, "fairlead", entry, words_for_ledger(found, row["tool"]))
     if found.state == "approved":
         ask_workers(tx, after, now)
     return after
+
+
+def way_made_by_operator(tx: Transaction, person: str, since: datetime) -> str:
+    """When the operator last made a link that signs in as this person, if that was after a moment; else empty."""
+    veil = ledger.veiled(tx, [person]).get(person)
+    if veil is None:
+        return ""
+    rows = ledger.newest(tx, kind="person.invited", subject=veil.veil, by_whom="operator", limit=1)
+    return rows[0].at if rows and datetime.fromisoformat(rows[0].at.replace("Z", "+00:00")) >= since else ""
 
 
 def waiting_for(desk: Desk, person: str, roles: Mapping[str, str]) -> list[Row]:

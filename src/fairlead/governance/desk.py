@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 
 from fairlead.connectors.kit.acting import Call, Outcome
+from fairlead.connectors.kit.marks import visible
 from fairlead.governance.ledger.entries import Entry
 from fairlead.governance.lifecycle import State, before
 from fairlead.governance.verdict import Need, Verdict
@@ -75,6 +76,8 @@ class Desk:
     now: Callable[[], datetime]
     team_of: Callable[[Act], str] = lambda _: ""
     """Team that an act concerns."""
+    clean: Callable[[str], str] = visible
+    """A text without what is kept of none: secrets, and what nobody can see."""
     keep: timedelta = KEEP_OPEN
 
     def book(

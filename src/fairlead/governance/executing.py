@@ -21,6 +21,7 @@ from fairlead.governance.keeping import Rate, keep_to
 from fairlead.governance.proposing import mark_undone
 from fairlead.governance.retries import backoff_s
 from fairlead.governance.voting import Word, role_in
+from fairlead.model.acts import digest
 from fairlead.model.errors import Fault, Retry
 from fairlead.store import access, actions, requests
 from fairlead.store.access import EVERYWHERE
@@ -164,7 +165,7 @@ class Try:
         if action["state"] == "executing" and state != "approved":
             # a try was cut off: whether it reached the tool cannot be found out without doing it where it did not
             state, error = "unknown", "a try was cut off, and policy does not let it be looked for by trying again"
-        said = said_of(found, action["tool"]) if state in ("waiting", "proposed", "denied") else {}
+        said = said_of(desk, found, action["tool"]) if state in ("waiting", "proposed", "denied") else {}
         ended = {"finished_at": now} if state in ("denied", "unknown") else {}
         among = {"executing", "approved"}
         if state == "approved" and action["state"] == "executing":
@@ -200,7 +201,7 @@ def emergency_of(words: tuple[Word, ...], action: Row) -> dict[str, str]:
 
 
 def _as_shown(action: Row, found: Judged) -> bool:
-    return bool(said_of(found, action["tool"])["digest"] == action["digest"])
+    return bool(digest(found.act, action["tool"]) == action["digest"])
 
 
 def _later(tx: Transaction, action: Row, found: Judged, now: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ import msgspec
 
 from fairlead.connectors.kit.acting import Call
 from fairlead.governance.desk import Case, Desk, act_of, move, there, words_of
-from fairlead.governance.keeping import keep_to, redacted
+from fairlead.governance.keeping import cleaned, keep_to, redacted
 from fairlead.governance.lifecycle import State
 from fairlead.governance.verdict import Need, Reason, Verdict
 from fairlead.governance.voting import Word, counted
@@ -45,7 +45,8 @@ class Judged:
 def judged(desk: Desk, action: Row, words: Sequence[Word], emergency: Mapping[str, str] | None = None) -> Judged:
     """Asks policy with what is known now. Nothing is written; a server of policies may take its time here."""
     tool = action["tool"]
-    act = act_of(action)
+    # of an action that was kept by an earlier version too: what is approved is what people can see
+    act = cleaned(act_of(action), desk.clean)
     for _ in range(_ROUNDS):
         if refused := desk.hands.refused(act, tool):
             return Judged(act, Verdict("deny", (Reason("actions/not-set-up", refused),)))
@@ -81,10 +82,24 @@ def arguments(act: Act) -> str:
     return msgspec.json.encode(msgspec.to_builtins(act), order="sorted").decode()
 
 
-def said_of(judged_: Judged, tool: str) -> dict[str, Any]:
+def lightened(desk: Desk, act: Act, said: Row) -> Act:
+    """A wish as it may be kept: without what is kept of none, and without what policies take out of it."""
+    act = cleaned(act, desk.clean)
+    for _ in range(_ROUNDS):
+        shown = digest(act, said["tool"])
+        case = Case({**said, "arguments": arguments(act), "digest": shown}, act)
+        lighter = redacted(act, desk.judge(case).obligations)
+        if lighter == act:
+            break
+        act = lighter
+    return act
+
+
+def said_of(desk: Desk, judged_: Judged, tool: str) -> dict[str, Any]:
     """Fields of an action that a judgement sets."""
     verdict = judged_.verdict
     return {
+        "title": desk.hands.title(judged_.act, tool),
         "arguments": arguments(judged_.act),
         "digest": digest(judged_.act, tool),
         "subject": subject_of(judged_.act),
@@ -134,7 +149,7 @@ def judge(desk: Desk, action: str) -> Row:
         # what was edited meanwhile was not what was judged
         if there(tx, action)["digest"] != row["digest"]:
             return there(tx, action)
-        said = said_of(found, row["tool"])
+        said = said_of(desk, found, row["tool"])
         after = move(tx, action, found.state, now, {"proposed"}, **said)
         if after is None:
             return there(tx, action)

@@ -68,6 +68,21 @@ def redacted(act: Act, obligations: Sequence[Mapping[str, Any]]) -> Act:
     return act if lighter == said else read_act(lighter)
 
 
+def cleaned(act: Act, clean: Callable[[str], str]) -> Act:
+    """An act with all its texts cleaned, also those that name something: they are kept as well."""
+    said = msgspec.to_builtins(act)
+    lighter = _all_through({name: value for name, value in said.items() if name != "kind"}, clean)
+    return act if {**lighter, "kind": said["kind"]} == said else read_act({**lighter, "kind": said["kind"]})
+
+
+def _all_through(value: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(value, Mapping):
+        return {clean(str(key)): _all_through(one, clean) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_all_through(one, clean) for one in value]
+    return clean(value) if isinstance(value, str) else value
+
+
 def _step(one: Mapping[str, Any]) -> Callable[[str], str]:
     instead = str(one.get("with", "[removed]"))
     if "pattern" in one:

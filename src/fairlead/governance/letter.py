@@ -7,6 +7,7 @@ import hashlib
 import msgspec
 import zstandard
 
+from fairlead.model.typed import ready
 from fairlead.store.statements import clean
 
 
@@ -29,6 +30,9 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     html: str = ""
     """The same in HTML; empty where text is all there is."""
     parts: tuple[Part, ...] = ()
+
+
+ready(Letter)
 
 
 def pack(letter: Letter) -> tuple[str, bytes]:

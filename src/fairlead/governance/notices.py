@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from fairlead.governance.letter import Letter, Part
+from fairlead.model.typed import ready
 
 CARD = "notice.json"
 """Name of the part that holds the card."""
@@ -59,6 +60,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
     """Ids of the notices that it carries: `fairlead notices why ID` tells of each."""
     language: str = "en"
+
+
+ready(Card)
 
 
 def with_card(letter: Letter, card: Card) -> Letter:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from fairlead.governance.desk import Desk, move, there
-from fairlead.governance.judging import arguments, judge
+from fairlead.governance.judging import arguments, judge, lightened
 from fairlead.governance.lifecycle import LAPSING, OPEN, State, before
 from fairlead.model.acts import Act, canonical, digest, kind_of, read_act, subject_of
 from fairlead.model.errors import Skip
@@ -31,7 +31,17 @@ def propose(
     undoes: str = "",
 ) -> Row:
     """A proposal, judged at once; the one that is open already where the same is asked for again."""
-    shown, now = digest(act, tool), desk.now()
+    now, why = desk.now(), desk.clean(why)
+    # before anything is written: what policies take out of it is kept by nobody
+    wish = {
+        "kind": kind_of(act),
+        "tool": tool,
+        "team": desk.team_of(act) or None,
+        "proposed_by": by,
+        "signal": signal,
+    }
+    act = lightened(desk, act, wish)
+    shown = digest(act, tool)
     with desk.database.begin() as tx:
         # from here on nobody else looks for the same one
         desk.database.take_turn(tx)
@@ -43,7 +53,7 @@ def propose(
                 kind=kind_of(act),
                 tool=tool,
                 subject=subject_of(act),
-                team=desk.team_of(act) or None,
+                team=wish["team"],
                 title=desk.hands.title(act, tool),
                 arguments=arguments(act),
                 digest=shown,
@@ -86,6 +96,8 @@ def _same(rows: Iterable[Row], shown: str, by: str, signal: str) -> Row | None:
 
 def edit(desk: Desk, action: str, act: Act, *, by: str) -> Row:
     """Another act in the place of one that waits: every word that was given on the old one counts no more."""
+    with desk.database.read() as tx:
+        act = lightened(desk, act, there(tx, action))
     with desk.database.begin() as tx:
         desk.database.take_turn(tx)
         row, now = there(tx, action), desk.now()
@@ -111,6 +123,7 @@ def edit(desk: Desk, action: str, act: Act, *, by: str) -> Row:
 
 def withdraw(desk: Desk, action: str, *, by: str, why: str) -> Row:
     """Takes a proposal back before it is done."""
+    why = desk.clean(why)
     with desk.database.begin() as tx:
         found = _end(tx, desk, action, "withdrawn", by, why)
         if found is None:
@@ -167,6 +180,7 @@ def undo(desk: Desk, action: str, *, by: str, why: str = "") -> Row:
 
 def settle(desk: Desk, action: str, *, done: bool, by: str, why: str = "") -> Row:
     """What somebody found who looked, where the tool could not be asked whether it was done."""
+    why = desk.clean(why)
     with desk.database.begin() as tx:
         now = desk.now()
         state: State = "done" if done else "failed"

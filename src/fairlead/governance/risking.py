@@ -158,10 +158,9 @@ def _enter(home: Home, record: str, row: Row | None, said: Mapping[str, Any], by
     for name, known in (("response", RESPONSES), ("category", CATEGORIES)):
         if given.get(name) and given[name] not in known:
             raise Skip(f"no {name} {given[name]!r:.80}", hint=f"there are: {', '.join(known)}")
-    parts = [given.get(name, row[name] if row else None) for name in ("likelihood", "impact")]
+    likelihood, impact = (given.get(name, row[name] if row else None) for name in ("likelihood", "impact"))
     # what is no number of the scale is refused by whoever reads it
-    if ("likelihood" in given or "impact" in given) and all(type(part) is int for part in parts):
-        likelihood, impact = parts
+    if ("likelihood" in given or "impact" in given) and type(likelihood) is int and type(impact) is int:
         before = tuple(given.get("scores") or (row["scores"] if row else None) or ())
         scored = _scored(entered_at(home.clock), likelihood, impact)
         given["score"] = float(likelihood * impact)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,8 +79,15 @@ def _numbered(sign: str) -> str:
     return "".join(f"\\u{pairs[at]:02x}{pairs[at + 1]:02x}" for at in range(0, len(pairs), 2))
 
 
-def seen_by(rows: Sequence[Row], roles: dict[str, str]) -> list[Row]:
-    """Actions of teams in which somebody has any role; those of no team are everybody's."""
-    if EVERYWHERE in roles:
-        return list(rows)
-    return [row for row in rows if not row["team"] or row["team"] in roles]
+def seen_by(rows: Sequence[Row], roles: Mapping[str, str], person: str) -> list[Row]:
+    """Actions of teams in which somebody has any role, and their own; those of no team are for who manages it all."""
+    everywhere = roles.get(EVERYWHERE)
+
+    def seen(row: Row) -> bool:
+        if row["proposed_by"] == person:
+            return True
+        if not row["team"]:
+            return everywhere in ("manager", "owner")
+        return everywhere is not None or row["team"] in roles
+
+    return [row for row in rows if seen(row)]

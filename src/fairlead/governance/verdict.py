@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fairlead.model.typed import ready
+
 Effect = Literal["allow", "ask", "deny"]
 
 
@@ -19,6 +21,11 @@ class Need:
     """How many different people; none of them is who proposed it."""
     rule: str = ""
     """Rule that asks for them."""
+    not_by: tuple[str, ...] = ()
+    """Whose word does not count, like that of who wrote it."""
+
+
+ready(Need)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fairlead.governance.verdict import Need
 from fairlead.store.access import EVERYWHERE, ROLES
@@ -126,5 +126,5 @@ def missing(needs: Sequence[Need], words: Iterable[Word], digest: str) -> tuple[
     for need in needs:
         lacks = max(1, need.count) - sum(reaches(word.role, need.role) for word in given)
         if lacks > 0:
-            left.append(Need(need.role, lacks, need.rule))
+            left.append(replace(need, count=lacks))
     return tuple(left)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from fairlead.model.errors import Skip
+from fairlead.model.typed import ready
 
 Channel = Literal["slack", "mail"]
 MOST = 50
@@ -45,6 +46,9 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def digest_time(self) -> time | None:
         """The digest's hour on the wall clock, if one was said."""
         return _hour(self.digest_at) if self.digest_at else None
+
+
+ready(Wish)
 
 
 def read_wish(said: Mapping[str, Any]) -> Wish:

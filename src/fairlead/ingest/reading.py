@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from fairlead.connectors.kit.connector import Connector, Delivery, Options, Reading, Rename, Sweep
+from fairlead.connectors.kit.entered import SOURCE as ENTERED
 from fairlead.model.errors import Fault, Unreadable
 from fairlead.model.events import EVENT_TYPES, Event
 from fairlead.model.patch import OLDEST, Patch
@@ -67,6 +68,9 @@ def understand(raw: StoredRaw, connector: Connector, options: Options, generatio
 
 def check(raw: StoredRaw, reading: Reading, connector: Connector, options: Options, generation: int) -> Understood:
     """Holds a reading against the record schema and what the connector declares; raises `Unreadable`."""
+    if connector.tool == ENTERED and raw.event.trust != "local":
+        # roles and decisions in people's names: only entries that this process made itself count
+        raise Unreadable("", "what people enter comes from this process alone")
     _declared(reading, connector)
     statements = [prepare(patch, raw.seq, generation) for patch in reading.patches]
     for event in reading.events:

@@ -12,6 +12,7 @@ from fairlead.config import check
 from fairlead.config.entries import Entries
 from fairlead.model.errors import ConfigFault, ConfigFaults
 from fairlead.model.figures import Direction, Unit
+from fairlead.model.typed import ready
 
 SHIPPED = Path(__file__).parent / "catalogue"
 _FILES = Entries(SHIPPED, "metrics")
@@ -92,6 +93,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Whether it counts distinct days of each complete period and takes the median of them."""
     path: str = ""
     """File that it was read from."""
+
+
+ready(Entry)
 
 
 def load(folders: Iterable[Path] = ()) -> Mapping[str, Entry]:

@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 import msgspec
 
+from fairlead.model.typed import ready
+
 
 class _Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     pass
@@ -159,6 +161,9 @@ Act: TypeAlias = (
     Comment | DeleteComment | Label | RequestReview | WithdrawReview | Assign | Transition | CreateIssue | EditIssue
     | PostMessage | UpdateMessage | OpenIncident | PageSomebody | Rerun | Merge | CallWebhook
 )  # fmt: skip
+
+
+ready(Act)
 
 ACTS: Mapping[str, type[_Act]] = MappingProxyType({str(kind.__struct_config__.tag): kind for kind in get_args(Act)})
 """Kind -> act."""

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from fairlead.model.typed import ready
+
 Form = Literal["svg", "png"]
 
 IDLE_S = 60.0
@@ -35,6 +37,9 @@ class Drawn(msgspec.Struct, frozen=True):
     picture: bytes = b""
     """As base64 on the way: lines are text."""
     fault: str = ""
+
+
+ready(Order, Drawn)
 
 
 def run(idle_s: float = IDLE_S) -> None:

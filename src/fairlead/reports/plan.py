@@ -8,7 +8,7 @@ from datetime import datetime
 from fairlead.planning.answer import Answer, Moment
 from fairlead.planning.risk import LEVELS, SPREAD
 from fairlead.planning.whatif import Difference
-from fairlead.reports.document import Block, Cell, Chart, Claim, Document, Notice, Section, Table
+from fairlead.reports.document import Block, Cell, Chart, Claim, Document, Notice, Section, Table, Tone
 from fairlead.reports.gantt import Bar, gantt
 from fairlead.reports.plan_words import PlanWords
 from fairlead.reports.wording import Share
@@ -125,9 +125,9 @@ def _risk(answer: Answer, said: PlanWords) -> Iterator[Block]:
     until = answer.built.until if answer.built.plan.end else None
     if until:
         chance = risk.chance(until)
-        tone = "ok" if chance >= LEVELS[1] else "watch" if chance >= LEVELS[0] else "act"
-        end = said.moment(answer.ends(until))
-        yield said.claim("plan.chance_end", tone=tone, end=end, chance=Share(chance))
+        tone: Tone = "ok" if chance >= LEVELS[1] else "watch" if chance >= LEVELS[0] else "act"
+        shown = said.moment(answer.ends(until))
+        yield said.claim("plan.chance_end", tone=tone, end=shown, chance=Share(chance))
     for at, late in enumerate(risk.late):
         due = answer.built.project.activities[at].due
         # a task with a review is over with its review

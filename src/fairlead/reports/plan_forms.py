@@ -6,10 +6,14 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from fairlead.model.errors import Abort
 from fairlead.planning.answer import Answer, Moment
 from fairlead.reports.plain import plain
+
+if TYPE_CHECKING:
+    from icalendar.cal import Component
 
 _MARKS = re.compile(r"[:;,#\"<>{}\[\]%`]")
 """What means something to Mermaid: a title is text and no markup."""
@@ -66,7 +70,7 @@ def ics(answer: Answer, now: datetime) -> str:
     return str(calendar.to_ical().decode())
 
 
-def _events(answer: Answer, now: datetime) -> Iterator[object]:
+def _events(answer: Answer, now: datetime) -> Iterator[Component]:
     from icalendar import Event
 
     plan = answer.built.plan

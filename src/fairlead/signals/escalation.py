@@ -20,6 +20,8 @@ from fairlead.model.calendar.resolve import Calendars
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import ConfigFault
 from fairlead.model.setup import Setup
+from fairlead.model.times import epoch_us
+from fairlead.model.typed import ready
 from fairlead.signals.written import Blocker, Severity
 
 FILES = Entries(Path(__file__).parent / "escalations", "escalations")
@@ -66,6 +68,9 @@ class Frozen(msgspec.Struct, frozen=True):
     stages: tuple[Stage, ...]
     remind: str
     unacknowledge: bool = False
+
+
+ready(Frozen)
 
 
 def read(folders: Iterable[Path] = ()) -> tuple[Mapping[str, Chain], list[ConfigFault]]:
@@ -128,6 +133,9 @@ class Freezer:
             # a step that means nobody is left out, and so is one that means whom the step before did
             if who is None or (who and ",".join(who) == before):
                 continue
+            # and one of people who are all away: a chain that waits for a holiday to end reaches nobody
+            if who and all(self._is_away(one, at, team) for one in who):
+                continue
             if stages:
                 # whoever has it now is the one whose working time runs
                 at = self.later(at, length, stages[-1].who, team)
@@ -140,9 +148,18 @@ class Freezer:
         version = blake2b(said, digest_size=6).hexdigest()
         return Frozen(chain.id, version, tuple(stages), remind, chain.unacknowledge)
 
+    def _is_away(self, who: str, at: datetime, team: str) -> bool:
+        """Whether a person is absent when their team works next."""
+        if not who.startswith("person:"):
+            return False
+        # not their own next working moment: an absence is what moves that
+        moment = epoch_us(self._calendars.of_team(team or None).next_working_moment(at))
+        return any(begin <= moment < end for begin, end in self._calendars.of_person(who).absences)
+
     def later(self, start: datetime, length: str, who: Sequence[str], team: str) -> datetime:
         """The moment a length after another, in the calendar of a person, else of the team."""
-        person = next((one for one in who if one.startswith("person:")), "")
+        people = [one for one in who if one.startswith("person:")]
+        person = next((one for one in people if not self._is_away(one, start, team)), next(iter(people), ""))
         named = next((one for one in who if one.startswith("team:")), team)
         calendar = self._calendars.of_person(person) if person else self._calendars.of_team(named or None)
         try:

@@ -19,6 +19,9 @@ fairlead rules list main-red                the subjects that one rule names
 fairlead rules explain RULE SUBJECT         each part of its condition, and what came of it
 fairlead rules check                        every fault of every file, with line and column
 fairlead rules test                         the examples that rules carry
+fairlead rules backtest RULE --days 90      how often it would have fired; --with lines=800 tries another value
+fairlead rules schema                       the JSON Schema of files of rules, for editors
+fairlead rules import .mergify.yml          rules of actions/stale, Mergify or policy-bot as ours; what is left out
 ```
 
 A rule is one entry of a YAML file. Ours come with Fairlead; your own stand in `fairlead.d/rules/` beside
@@ -36,6 +39,19 @@ rules:
       - any: ["biztime_since(turn_since) > 8bh", "hotfix"]
     unless: ["has(labels, 'on-hold')"]
     severity: {high: "biztime_since(turn_since) > 3bd", default: medium}
+    urgency: hotfix               # high, low, or when it is high; so does impact; else as the severity says
+    impact: low
+    mode: active                  # monitor: kept and told to nobody; off
+    for: 15m                      # how long it must hold, and no longer hold, before that counts
+    clear_for: 10m
+    needs: {github: 30m}          # how old the tool's last word may be
+    fingerprint: [id, turn]       # what makes it the same signal again; else the subject's id
+    group_by: [repository]
+    blocker: capacity             # technical, decision, capacity or dependency
+    then:
+      notify: {to: turn, urgency: today}   # turn, owner, assignee, team, role:manager; now, today, digest
+      escalate: reviews
+      propose: {kind: comment, subject: "{id}", body: "Waits since {turn_since}."}
     tests:
       - {given: {turn: reviewer, turn_since: "2026-09-18T09:00:00Z"}, now: "2026-09-21T12:00:00Z", expect: open}
 ```
@@ -44,6 +60,18 @@ rules:
 `not`, `+ - * /`. Texts stand in single quotes. Lengths of time: `30m` `4h` `2d` `1w` of the calendar, `8bh` `3bd`
 of working time by the calendar of the team concerned (a working day is eight hours); the two cannot be compared.
 `20%` is 0.2. Types are checked when a file is read.
+
+**Limits and habits.** `thresholds.first_review_hours` and its like are those of `[thresholds]`: the brief and the
+rules have one number. `p85(cycle_time, floor 5d)` is a percentile of what the team concerned has had, but never less
+than the floor, which also holds where there is too little history. Examples are judged with our own limits, and may
+name others.
+
+**The past.** A backtest asks histories: whose turn it was, statuses, sprints, blocks, incidents, builds. It says
+which columns it read as they are now, and refuses a rule of whose subject nobody knows the past.
+
+**What waits.** Objectives are milestones and epics here: key results come with goals.
+
+**Filters.** `signals/language/filters.py: filter_of(text, View({...}))` gives the same condition over plain rows.
 
 **Three answers.** What a condition needs and nobody knows makes it *unknown*, which is told apart from *no*: a
 change without a size is not small. An exception (`unless`) that is unknown leaves the whole unknown as well. `is

@@ -73,17 +73,21 @@ class Sweep:
         """Judges all rules; with `dirty`, ids by record table, those about such records, and of these ids alone."""
         judged = Judged(self.now)
         with self.database.read() as tx:
-            held, before = signals.held(tx), state.get(tx, JUDGED) or {}
+            # after one change only what lives of its subjects: reading ten thousand rows takes longer than judging
+            subjects = None if dirty is None else set().union(*dirty.values())
+            held, before = signals.held(tx, subjects), state.get(tx, JUDGED) or {}
             first_syncs = _first_syncs(state.below(tx, "progress/"), self.warehouse)
         past = _Past(before, first_syncs, set(held["rule"].to_pylist()))
         with self.engine.holding(held):
-            for rules in _by_subject(self.book.rules.values()):
-                # what is no record of its own is judged by whole sweeps alone
+            # What is no record of its own is judged by whole sweeps alone, and so is what several subjects share a
+            # signal of: that one of them no longer holds says nothing of the others.
+            rules_now = [rule for rule in self.book.rules.values() if dirty is None or not rule.fingerprint]
+            for rules in _by_subject(rules_now):
                 some = None if dirty is None else sorted(dirty.get(rules[0].subject.record, ()))
                 if some is None or some:
                     self._scanned(rules, some, past, judged)
-        self._orphans(held, judged)
         if dirty is None:
+            self._orphans(held, judged)
             self._keep(before, judged)
         return judged
 

@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import delete, select
 
+from fairlead.model.typed import ready
 from fairlead.store.database import Transaction
 from fairlead.store.tables import sweeps
 from fairlead.store.upserts import upsert
@@ -28,6 +29,9 @@ class Listing:
     """All sweeps of the scope, oldest first: a row that none of them listed was gone at the first after its birth."""
     gone: Mapping[str, datetime] = field(default_factory=dict)
     """What an earlier one listed and the last one did not -> first sweep that missed it after that."""
+
+
+ready(Listing)
 
 
 def get(tx: Transaction, table: str, scope: str) -> Listing | None:

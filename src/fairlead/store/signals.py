@@ -82,14 +82,15 @@ class Settled:
     """Kind of event -> how many."""
 
 
-def held(tx: Transaction) -> pa.Table:
-    """All signals that are not over, with their revision, as the next judgement compares them."""
+def held(tx: Transaction, subjects: Collection[str] | None = None) -> pa.Table:
+    """Signals that are not over, of all subjects or of these, with their revision, as the next judgement has them."""
     # heavy to load, and only a judgement asks
     import pyarrow as pa
 
     table = RECORDS["signals"].c
     names = (*_HELD, *_HELD_TIMES, "rev")
-    found = tx.execute(select(*(table[name] for name in names)).where(table.state.in_(LIVE))).all()
+    asked = select(*(table[name] for name in names)).where(table.state.in_(LIVE))
+    found = tx.execute(asked if subjects is None else asked.where(table.subject.in_(sorted(subjects)))).all()
     parts = list(zip(*found, strict=True)) or [()] * len(names)
     types = [pa.bool_() if name == "monitored" else pa.string() for name in _HELD]
     types += [*(pa.timestamp("us", tz="UTC") for _ in _HELD_TIMES), pa.int64()]

@@ -15,11 +15,20 @@ _WAIT_S, _STEP_S = 1.0, 0.03
 def enter(services: Any, event: RawEvent) -> bool:
     """Appends durably, then waits until ingestion has passed it; false if that takes longer than a second."""
     (appended,) = services.log.append([event])
+    return _passed(services, appended.seq)
+
+
+def settle(services: Any) -> bool:
+    """Waits so for what the rooms below have entered in the reader's name."""
+    return _passed(services, services.log.latest())
+
+
+def _passed(services: Any, seq: int) -> bool:
     # Only the reader's own view waits: the event is durable already, and workers may stand in another process.
     until = time.monotonic() + _WAIT_S
     while time.monotonic() < until:
         with services.database.read() as tx:
-            if offsets.get(tx, CONSUMER) >= appended.seq:
+            if offsets.get(tx, CONSUMER) >= seq:
                 return True
         time.sleep(_STEP_S)
     return False

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from fairlead.model.times import parse_time
 from fairlead.reports.figure_words import quantity
 from fairlead.reports.wording import Wording, Working
 
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z| \d\d:\d\d UTC)")
 DASH = "–"
 """Stands in an empty cell; the reason is on hover."""
 
@@ -38,6 +41,18 @@ class Shown:
     def moment(self, at: datetime | None) -> str:
         """`Tue 14 Oct, 16:20`, with the year once it is another one."""
         return DASH if at is None else self.wording.moment(at)
+
+    def retold(self, text: str) -> str:
+        """A sentence written down for everybody, with its moments as this reader has them."""
+
+        def local(found: re.Match[str]) -> str:
+            # a tool's own text may hold what only looks like a moment
+            try:
+                return self.moment(parse_time(found[0].replace(" UTC", "Z")))
+            except ValueError:
+                return found[0]
+
+        return _MOMENT.sub(local, text)
 
     def exact(self, at: datetime) -> str:
         """The moment to the second with its zone, for the hover."""

@@ -11,7 +11,7 @@ from fairlead.connectors.kit.acting import ActRequest, Acts
 from fairlead.connectors.kit.registry import actor
 from fairlead.model.acts import Act, CallWebhook
 from fairlead.model.errors import Abort, Denied
-from fairlead.wiring.demo import writable
+from fairlead.wiring import githubfake, slackfake
 from fairlead.wiring.services import Services
 from fairlead.wiring.syncing import plain_settings
 
@@ -56,7 +56,7 @@ def act_request(
         settings=settings,
         secrets=secrets,
         now=services.clock.now(),
-        client=client or writable.client(services, source) or _client(services, services.tool(source), settings),
+        client=client or _client(services, source, settings),
         sleep=sleep,
         facts=facts or {},
         tried=tried,
@@ -83,10 +83,15 @@ def _of_hook(services: Services, act: CallWebhook) -> tuple[dict[str, Any], dict
     return settings, {"secret": resolve(hook.secret, services.places)}, None
 
 
-def _client(services: Services, tool: str, settings: Mapping[str, Any]) -> httpx.Client:
+def _client(services: Services, source: str, settings: Mapping[str, Any]) -> httpx.Client:
     from fairlead.connectors.kit.outgoing import Ways, client
 
-    said = services.settings.actions
+    # in the demo alone there are fakes to write to
+    if (fake := githubfake.client(services, source)) is not None:
+        return fake
+    if source == services.settings.slack.source and (space := slackfake.workspace(services)) is not None:
+        return slackfake.client(space)
+    tool, said = services.tool(source), services.settings.actions
     own = [str(settings["url"])] if settings.get("url") else [f"https://{host}" for host in _PUBLIC.get(tool, ())]
     return client(Ways.of(own, said.allowed_hosts, said.networks))
 

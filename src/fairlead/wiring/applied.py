@@ -19,6 +19,7 @@ from fairlead.governance.ledger.recording import record
 from fairlead.metrics.catalogue import SHIPPED, Entry
 from fairlead.model.errors import Abort
 from fairlead.model.times import FixedClock, iso, parse_time
+from fairlead.model.typed import ready
 from fairlead.store import state
 from fairlead.store.database import Database, Transaction
 
@@ -39,6 +40,9 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     """Environment variables that were laid over the file."""
     metrics: Sequence[dict[str, Any]]
     """The team's own figures, as they are defined."""
+
+
+ready(Applied)
 
 
 def note(database: Database, loaded: Loaded, entries: Mapping[str, Entry], now: datetime) -> Applied:

@@ -18,6 +18,7 @@ from typing import IO
 import msgspec
 
 from fairlead.model.errors import Abort
+from fairlead.model.typed import ready
 
 _MANIFEST = "manifest.json"
 _FORMAT = 1
@@ -38,6 +39,9 @@ class Manifest(msgspec.Struct, frozen=True):
     """Where the home was: settings name files in it by their full path."""
     bus: str = ""
     """What held the raw log beside the store: `nats`, or nothing."""
+
+
+ready(Manifest)
 
 
 class _Bounded:

@@ -13,8 +13,10 @@ import msgspec
 
 from fairlead.config.secrets import resolve
 from fairlead.connectors.kit.acting import ActRequest, Call, Outcome
+from fairlead.connectors.kit.marks import visible
 from fairlead.governance.desk import Case, Desk, act_of
 from fairlead.governance.naming import title
+from fairlead.governance.policy.screening import without_secrets
 from fairlead.governance.verdict import Verdict
 from fairlead.model.acts import Act, CallWebhook, kind_of, subject_of
 from fairlead.model.errors import Fault, Skip
@@ -42,6 +44,7 @@ def desk(services: Services) -> Desk:
         # people decide by the machine's clock, also in the demo whose own stands still
         lambda: entered_at(services.clock),
         lambda act: team_of(services, act),
+        lambda text: without_secrets(services.policy.policies.patterns, visible(text)),
         timedelta(days=services.settings.actions.expires_days),
     )
 

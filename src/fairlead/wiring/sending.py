@@ -15,6 +15,7 @@ from fairlead.governance.mail import compose
 from fairlead.governance.outbox import Order, Outbox
 from fairlead.model.addresses import Address, read_address
 from fairlead.model.errors import Abort, Fault
+from fairlead.model.typed import ready
 from fairlead.store.outbox import Message
 from fairlead.wiring.deliveries import charts_of, document, page_of, ways
 from fairlead.wiring.replies import Reply, Verb, Words
@@ -32,6 +33,9 @@ class Made(msgspec.Struct, frozen=True):
     team: str
     language: str
     as_of: datetime
+
+
+ready(Made)
 
 
 def answer_letter(services: Services, words: Words) -> Reply:

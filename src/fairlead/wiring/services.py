@@ -172,11 +172,17 @@ class Services:
     @contextmanager
     def past(self, moment: datetime) -> Iterator[Warehouse]:
         """A warehouse of what was known at a past moment, thrown away afterwards."""
+        with self.at(moment) as then:
+            yield then.warehouse
+
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[Services]:
+        """The home at a past moment: clock and warehouse are of then, the store is the one of now."""
         with _ONE_PAST, Services(
             self.loaded, self.home, FixedClock(moment), self.environ, apart=True, then=moment, _scratch=_scratch()
         ) as then:  # fmt: skip
             then.warehouse.refresh()
-            yield then.warehouse
+            yield then
 
     def read(self) -> AbstractContextManager[Transaction]:
         """A read transaction of the store, which is opened only when the warehouse asks for it."""

@@ -24,6 +24,7 @@ from fairlead.store.signals import LIVE, Wanted
 from fairlead.wiring import signalling
 from fairlead.wiring.replies import Reply, Words, reply_json
 from fairlead.wiring.services import Services
+from fairlead.wiring.wishing import judge
 
 MOST = 1_000
 """Signals of one answer; `skip` gives the next."""
@@ -38,7 +39,7 @@ def answer_signals(services: Services, words: Words) -> Reply:
         raise Abort("signals are told as they are now", hint="`fairlead rules list` judges the past anew")
     if words.get("judge"):
         # The command line without a server: nobody else has looked since the last command.
-        signalling.evaluate(services)
+        judge(services)
         signalling.escalate_due(services)
     if words.get("audit"):
         return _audited(services, words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -13,11 +13,13 @@ from fairlead.governance.desk import Desk
 from fairlead.model.acts import read_act
 from fairlead.model.errors import Fault, Skip
 from fairlead.signals.judging import kinds_of
-from fairlead.signals.rules import Rule, read
+from fairlead.signals.rules import Rule
+from fairlead.signals.sweeping import Judged
 from fairlead.signals.templates import filled, worded
 from fairlead.store import actions, records, signals
 from fairlead.store.actions import Row
 from fairlead.store.signals import Wanted
+from fairlead.wiring import signalling
 from fairlead.wiring.hands import desk, tool_of
 from fairlead.wiring.services import Services
 
@@ -26,12 +28,19 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 500
 
 
+def judge(services: Services, dirty: Mapping[str, Collection[str]] | None = None) -> Judged:
+    """Judges by all rules, or what is dirty, and proposes and withdraws what follows from it."""
+    judged = signalling.evaluate(services, dirty)
+    propose_from_signals(services)
+    return judged
+
+
 def propose_from_signals(services: Services) -> list[Row]:
     """Proposes what rules want done about signals that have opened, once for each opening.
 
     What answers a signal that is over by now, and is not done yet, is withdrawn.
     """
-    rules, _ = read(services.loaded.own_folders("rules"))
+    rules = signalling.definitions(services)[0].rules
     wishes = {name: rule for name, rule in rules.items() if rule.then.propose and rule.written.mode == "active"}
     at = desk(services)
     _withdraw_healed(services, at)

@@ -30,7 +30,7 @@ KEEP = timedelta(days=7)
 _AT_ONCE = 8
 _FORGET_AT_ONCE = 500
 
-_AGAIN: Any = {"retries_allowed": True, "max_attempts": 4, "interval_seconds": 1.0, "backoff_rate": 3.0}
+_AGAIN = {"retries_allowed": True, "max_attempts": 4, "interval_seconds": 1.0, "backoff_rate": 3.0}
 """A step raises where the store does not answer for a moment; what a tool says never comes out of one."""
 
 Perform = Callable[[str, Step], str]
@@ -97,7 +97,11 @@ class Engine:
 
         @DBOS.workflow(name="act")
         def act(request: str) -> str:
-            return self._perform(request, lambda name, work: DBOS.run_step({**_AGAIN, "name": name}, work))
+            def step(name: str, work: Callable[[], Any]) -> Any:
+                options: Any = {**_AGAIN, "name": name}
+                return DBOS.run_step(options, work)
+
+            return self._perform(request, step)
 
         self._act, self._dbos = act, DBOS
         DBOS.launch()

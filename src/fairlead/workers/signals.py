@@ -12,6 +12,7 @@ from fairlead.store import records
 from fairlead.store.touched import touched
 from fairlead.wiring import signalling
 from fairlead.wiring.services import Services
+from fairlead.wiring.wishing import judge
 from fairlead.workers.schedule import Plan
 
 _log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Judge:
         if dirty is None:
             self._whole()
         elif dirty:
-            signalling.evaluate(self._services, dirty)
+            judge(self._services, dirty)
 
     def tick(self, _: Mapping[str, Any]) -> None:
         """By time: everything now and then, and each minute what is due."""
@@ -55,7 +56,7 @@ class Judge:
 
     def _whole(self) -> None:
         self._whole_at = self._services.clock.now()
-        judged = signalling.evaluate(self._services)
+        judged = judge(self._services)
         for rule, why in judged.failed.items():
             _log.warning("rule %s could not be judged: %s", rule, why)
 

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fairlead.connectors.fairlead import CONNECTOR as ENTERED
 from fairlead.connectors.github.connector import CONNECTOR
 from fairlead.connectors.kit.captures import read_captures
 from fairlead.connectors.kit.connector import Connector, Delivery, Options
@@ -15,7 +16,7 @@ RAW = Path(__file__).parent.parent / "github" / "raw"
 
 
 def connector_of(name: str) -> tuple[str, Connector]:
-    return {"github": ("github", CONNECTOR)}[name]
+    return {"github": ("github", CONNECTOR), "fairlead": ("fairlead", ENTERED), "ours": ("ours", ENTERED)}[name]
 
 
 def capture(name: str, **more: object) -> dict[str, object]:
@@ -79,3 +80,13 @@ def test_all_faults_at_once_with_file_and_line(tmp_path: Path) -> None:
 def test_nothing_there(tmp_path: Path) -> None:
     assert "no such file" in read_captures(tmp_path / "none", connector_of, NOW).faults[0].message
     assert "no file with" in read_captures(tmp_path, connector_of, NOW).faults[0].message
+
+
+def test_what_people_enter_is_taken_from_no_file(tmp_path: Path) -> None:
+    body = {"person": "person:noor", "team": "*", "role": "owner", "at": "2026-11-20T08:00:00Z", "by": "person:kim"}
+    forged = {"headers": {"x-fairlead-event": "role.given"}, "body": body}
+    page = {"source": "ours", "endpoint": "role.given", "body": body}
+    lines = [capture("push_more"), {"source": "fairlead", **forged}, page]
+    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
+    faults = read_captures(tmp_path, connector_of, NOW).faults
+    assert [(fault.line, "from this process alone" in fault.message) for fault in faults] == [(2, True), (3, True)]

@@ -81,14 +81,15 @@ def tell(json: _Json = False) -> None:
     from fairlead.model.counting import counted
     from fairlead.model.errors import Abort
     from fairlead.wiring.notifying import deliver
-    from fairlead.wiring.signalling import escalate_due, evaluate
+    from fairlead.wiring.signalling import escalate_due
     from fairlead.wiring.telling import follow
+    from fairlead.wiring.wishing import judge
 
     if home.server_socket() is not None:
         raise Abort("a server runs here, and tells by itself", hint="`fairlead notices list` shows what it told")
     with home.services() as services:
         services.catch_up()
-        evaluate(services)
+        judge(services)
         escalate_due(services)
         new, done = follow(services), deliver(services)
     if json:

@@ -60,10 +60,10 @@ def propose(json: _Json = False) -> None:
 
     with home.services() as services:
         if home.server_socket() is None:
-            from fairlead.wiring.signalling import evaluate
+            from fairlead.wiring.wishing import judge
 
             services.catch_up()
-            evaluate(services)
+            judge(services)
         found, wrong = proposed(services), [str(fault) for fault in faults(services)]
     if json:
         show_json({"proposed": found, "broken": wrong})

@@ -5,6 +5,7 @@ Example: fairlead rules list
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,6 +49,34 @@ def backtest(
 ) -> None:
     """How often a rule would have fired in the past, at which teams, for how long, and what was over by itself."""
     tell("rules", {"rule": rule, "days": str(days), "with": with_}, json=json)
+
+
+@APP.command("import", epilog="Example: fairlead rules import .mergify.yml > fairlead.d/rules/mergify.yaml")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Workflow with actions/stale, .mergify.yml or .policy.yml.")],
+    owner: Annotated[str, typer.Option(help="Who answers for them, like team:payments.")] = "imported",
+    json: _Json = False,
+) -> None:
+    """Translate another tool's rules into ours, as a file on standard output, with what has no counterpart."""
+    from fairlead.cli.output import show_json
+    from fairlead.model.times import SystemClock
+    from fairlead.signals.importing.files import as_file, translate
+
+    made = translate(file)
+    if json:
+        show_json({"rules": made.rules, "left_out": made.left_out})
+    else:
+        typer.echo(as_file(made, owner, SystemClock().now().date()), nl=False)
+
+
+@APP.command(epilog="Example: fairlead rules schema > rules.schema.json")
+def schema(json: Annotated[bool, typer.Option("--json", help="It is JSON either way.")] = True) -> None:
+    """The JSON Schema of files of rules, for editors."""
+    from fairlead.cli.output import show_json
+    from fairlead.signals.schema import schema as made
+
+    assert json
+    show_json(made())
 
 
 @APP.command(epilog="Example: fairlead rules check")

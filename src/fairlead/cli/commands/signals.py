@@ -35,7 +35,7 @@ def list_(
     state: Annotated[str, typer.Option(help="open, pending, unknown, resolved or snoozed; else those awake.")] = "",
     monitored: Annotated[bool, typer.Option("--monitored", help="Also of rules that are only watched.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 100,
-    skip: Annotated[int, typer.Option(min=0, help="How many to pass over.")] = 0,
+    skip: Annotated[int, typer.Option(min=0, max=10_000_000, help="How many to pass over.")] = 0,
     json: _Json = False,
 ) -> None:
     """Open signals: what asks for most first, of that the gravest, of those the oldest."""

@@ -8,6 +8,7 @@ import msgspec
 
 from fairlead.connectors.git.survey import Tag
 from fairlead.model.errors import Unreadable
+from fairlead.model.typed import ready
 
 KIND = "git:range"
 
@@ -63,6 +64,9 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
     def tips(self) -> tuple[str, ...]:
         """Commits that refs moved to."""
         return tuple(sorted({moved.new for moved in self.refs.values() if moved.new}))
+
+
+ready(Range)
 
 
 def encode(step: Range) -> bytes:

@@ -18,6 +18,7 @@ from fairlead.model.counting import counted
 from fairlead.model.errors import Fault, Skip
 from fairlead.model.raw import content_id
 from fairlead.model.times import EPOCH
+from fairlead.model.typed import ready
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +32,9 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     partial: str = ""
     files: dict[str, tuple[str, tuple[int, ...]]] = {}
     """Path -> object id, and the lines that hold a rule where it is a CODEOWNERS file."""
+
+
+ready(Known)
 
 
 def sync(request: SyncRequest) -> Iterator[Page]:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from fairlead.connectors.kit.connector import Connector
+from fairlead.connectors.kit.entered import SOURCE as ENTERED
 from fairlead.connectors.kit.payload import Doc, decode
 from fairlead.model.errors import ConfigFault, Unreadable
 from fairlead.model.raw import RawEvent, content_id
@@ -117,6 +118,9 @@ def _event(capture: Doc, connector_of: Callable[[str], tuple[str, Connector]], r
         source, connector = connector_of(name)
     except LookupError:
         raise Unreadable("source", f"no source or tool `{name}`") from None
+    if connector.tool == ENTERED:
+        # whoever may bring a file along could otherwise give themselves a role, in somebody else's name
+        raise Unreadable("source", "what people enter comes from this process alone, never from a file")
     body = _body(capture)
     headers = _headers(capture)
     if "endpoint" in capture:

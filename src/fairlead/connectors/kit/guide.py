@@ -18,6 +18,7 @@ import msgspec
 from fairlead.connectors.kit.connector import Connector
 from fairlead.connectors.kit.registry import connectors
 from fairlead.model.errors import Abort
+from fairlead.model.typed import ready
 
 
 class Right(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +86,9 @@ class Guide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where its webhooks arrive, like `/hooks/{source}`; empty for tools that are only asked."""
     rights: tuple[Right, ...] = ()
     meanings: Meanings | None = None
+
+
+ready(Guide)
 
 
 @cache

@@ -12,9 +12,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/=@-]{1,120}")
 
 
+def visible(text: str) -> str:
+    """A text without what cannot be seen."""
+    return _CONTROL.sub("", _UNSEEN.sub("", text.replace("\r\n", "\n")))
+
+
 def spoken(text: str) -> str:
-    """A text without what cannot be seen, and with hidden remarks of Markdown made visible."""
-    return _CONTROL.sub("", _UNSEEN.sub("", text.replace("\r\n", "\n"))).replace("<!--", "&lt;!--")
+    """The same, and with hidden remarks of Markdown made visible."""
+    return visible(text).replace("<!--", "&lt;!--")
 
 
 def key_of(key: str) -> str:

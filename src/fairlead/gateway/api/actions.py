@@ -24,6 +24,13 @@ _WHY = Annotated[str, Body(description="The reason, in a few words.")]
 def routes(api: Api) -> APIRouter:
     """`/actions` and what people do with them."""
     router = APIRouter(tags=["actions"])
+    _shown(router, api)
+    _proposed(router, api)
+    _judged(router, api)
+    return router
+
+
+def _shown(router: APIRouter, api: Api) -> None:
     services = api.services
 
     @router.get("/actions")
@@ -40,17 +47,23 @@ def routes(api: Api) -> APIRouter:
             rows = governing.waiting_for(services, viewer.person, viewer.roles)
         else:
             with services.database.read() as tx:
-                rows = actions.in_states(tx, [state])[::-1] if state else actions.newest(tx, limit)
-        return [_told(showing.told(row), viewer) for row in showing.seen_by(rows, dict(viewer.roles))[:limit]]
+                found = actions.in_states(tx, [state])[::-1] if state else actions.newest(tx, limit)
+            rows = showing.seen_by(found, viewer.roles, viewer.person)
+        return [_told(showing.told(row), viewer) for row in rows[:limit]]
 
     @router.get("/actions/{action}")
     def one(request: Request, action: str) -> dict[str, Any]:
-        """One action with its whole life: exact requests, what policy said, words of people, entries of the ledger."""
+        """One action with its whole life: requests, what policy said, words of people, entries of the ledger."""
         viewer = viewer_of(request)
         viewer.demand("viewer", "read")
         row = _row(api, action, viewer)
         with services.database.read() as tx:
             return _told(showing.whole(tx, row), viewer)
+
+
+def _proposed(router: APIRouter, api: Api) -> None:
+    """What makes an action or takes one back."""
+    services = api.services
 
     @router.post("/actions", status_code=201)
     def propose(
@@ -72,32 +85,6 @@ def routes(api: Api) -> APIRouter:
             return {"calls": msgspec.to_builtins(hands.calls_of(services, read, where))}
         return _told(showing.told(governing.propose(services, read, where, by=viewer.person, why=why)), viewer)
 
-    @router.post("/actions/decide")
-    def decide(
-        request: Request,
-        action: _ACTION,
-        digest: Annotated[str, Body(description="Digest of exactly what was looked at.")],
-        verdict: Annotated[Literal["approved", "refused"], Body()],
-        reason: _WHY = "",
-        break_glass: Annotated[bool, Body(description="Override policy in an emergency; reviewed.")] = False,
-    ) -> dict[str, Any]:
-        """The asker's word on an action; 403 says why it does not count."""
-        viewer = viewer_of(request)
-        viewer.demand("viewer", "write")
-        row = _row(api, action, viewer)
-        after = governing.decide(
-            services,
-            row["id"],
-            person=viewer.person,
-            roles=viewer.roles,
-            digest=digest,
-            verdict=verdict,
-            reason=reason,
-            how="api",
-            break_glass=break_glass,
-        )
-        return _told(showing.told(after), viewer)
-
     @router.post("/actions/withdraw")
     def withdraw(request: Request, action: _ACTION, why: _WHY = "") -> dict[str, Any]:
         """Takes a proposal back: whoever made it, or a manager of its team."""
@@ -114,6 +101,37 @@ def routes(api: Api) -> APIRouter:
         row = _row(api, action, viewer)
         return _told(showing.told(governing.undo(services, row["id"], by=viewer.person, why=why)), viewer)
 
+
+def _judged(router: APIRouter, api: Api) -> None:
+    """What people say of an action that is there."""
+    services = api.services
+
+    @router.post("/actions/decide")
+    def decide(
+        request: Request,
+        action: _ACTION,
+        digest: Annotated[str, Body(description="Digest of exactly what was looked at.")],
+        verdict: Annotated[Literal["approved", "refused"], Body()],
+        reason: _WHY = "",
+        break_glass: Annotated[bool, Body(description="Override policy in an emergency; reviewed.")] = False,
+    ) -> dict[str, Any]:
+        """The asker's word on an action; 403 says why it does not count."""
+        viewer = viewer_of(request)
+        viewer.demand("viewer", "write")
+        row = _row(api, action)
+        after = governing.decide(
+            services,
+            row["id"],
+            person=viewer.person,
+            roles=viewer.roles,
+            digest=digest,
+            verdict=verdict,
+            reason=reason,
+            how="api",
+            break_glass=break_glass,
+        )
+        return _told(showing.told(after), viewer)
+
     @router.post("/actions/settle")
     def settle(
         request: Request, action: _ACTION, found: Annotated[Literal["done", "failed"], Body()], why: _WHY = ""
@@ -125,14 +143,13 @@ def routes(api: Api) -> APIRouter:
         after = governing.settle(services, row["id"], done=found == "done", by=viewer.person, why=why)
         return _told(showing.told(after), viewer)
 
-    return router
 
-
-def _row(api: Api, action: str, viewer: Viewer) -> Row:
+def _row(api: Api, action: str, viewer: Viewer | None = None) -> Row:
+    """An action that the viewer may see; that somebody gave a word on it who may not is kept, so there it is any."""
     with api.services.database.read() as tx:
         found = actions.one(tx, action if action.startswith("action:") else f"action:{action}")
     # one of another team looks like one that is not there
-    if found is None or not showing.seen_by([found], dict(viewer.roles)):
+    if found is None or (viewer is not None and not showing.seen_by([found], viewer.roles, viewer.person)):
         raise HTTPException(404, f"no action `{action}`")
     return found
 

@@ -19,8 +19,10 @@ from fairlead.gateway.api import (
     notices,
     outbox,
     people,
+    policy,
     reports,
     rows,
+    rules,
     search,
     signals,
     sql,
@@ -76,6 +78,7 @@ def create_api(services: Services, access: Access) -> FastAPI:
     api = Api(services, access)
     for family in (
         rows,
+        rules,
         search,
         reports,
         standup,
@@ -87,6 +90,7 @@ def create_api(services: Services, access: Access) -> FastAPI:
         data,
         outbox,
         ledger,
+        policy,
         people,
         sql,
         tokens,

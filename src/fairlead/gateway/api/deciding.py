@@ -24,12 +24,22 @@ _OF_RISK = frozenset(
 def routes(api: Api) -> APIRouter:
     """`/decisions`, `/risks` and `/gates`."""
     router = APIRouter(tags=["decisions"])
+    _decisions(router, api)
+    _risks(router, api)
 
-    def answer(request: Request, verb: str, **words: str) -> Response:
-        viewer_of(request).demand("viewer", "read")
-        reply = ask(api.services, verb, {**words, "form": "json"})
-        return Response(reply.text, media_type=reply.media_type)
+    @router.get("/gates", responses=FORMS)
+    def gates(
+        request: Request,
+        change: Annotated[str, Query(description="Id of a change.")] = "",
+        sprint: Annotated[str, Query(description="Id or name of a sprint, in place of a change.")] = "",
+    ) -> Response:
+        """What a change, or each change of a sprint, has to show and does."""
+        return _answer(api, request, "gates", change=change, sprint=sprint)
 
+    return router
+
+
+def _decisions(router: APIRouter, api: Api) -> None:
     @router.get("/decisions", responses=FORMS)
     def decisions(
         request: Request,
@@ -38,12 +48,12 @@ def routes(api: Api) -> APIRouter:
         stale: Annotated[bool, Query(description="Only those whose review is due.")] = False,
     ) -> Response:
         """The log of decisions by number."""
-        return answer(request, "decisions", state=state, team=team, stale="yes" if stale else "")
+        return _answer(api, request, "decisions", state=state, team=team, stale="yes" if stale else "")
 
     @router.get("/decisions/{decision}", responses=FORMS)
     def decision(request: Request, decision: str) -> Response:
         """One decision by number or id."""
-        return answer(request, "decisions", decision=decision)
+        return _answer(api, request, "decisions", decision=decision)
 
     @router.post("/decisions", status_code=202)
     def decide(request: Request, fields: _Fields) -> dict[str, str]:
@@ -64,6 +74,8 @@ def routes(api: Api) -> APIRouter:
             deciding.supersede(api.services, decision, str(later), viewer.person)
         return {"id": decision}
 
+
+def _risks(router: APIRouter, api: Api) -> None:
     @router.get("/risks", responses=FORMS)
     def risks(
         request: Request,
@@ -71,12 +83,12 @@ def routes(api: Api) -> APIRouter:
         team: str = "",
     ) -> Response:
         """Risks that are not over, or those of a state, the highest score first."""
-        return answer(request, "risks", state=state, team=team)
+        return _answer(api, request, "risks", state=state, team=team)
 
     @router.get("/risks/{risk}", responses=FORMS)
     def risk(request: Request, risk: str) -> Response:
         """One risk by number or id, with what else is hit when it happens."""
-        return answer(request, "risks", risk=risk)
+        return _answer(api, request, "risks", risk=risk)
 
     @router.post("/risks", status_code=202)
     def add(request: Request, fields: _Fields) -> dict[str, str]:
@@ -112,16 +124,11 @@ def routes(api: Api) -> APIRouter:
             risking.change(services, risk, said, by)
         return {"id": risk}
 
-    @router.get("/gates", responses=FORMS)
-    def gates(
-        request: Request,
-        change: Annotated[str, Query(description="Id of a change.")] = "",
-        sprint: Annotated[str, Query(description="Id or name of a sprint, in place of a change.")] = "",
-    ) -> Response:
-        """What a change, or each change of a sprint, has to show and does."""
-        return answer(request, "gates", change=change, sprint=sprint)
 
-    return router
+def _answer(api: Api, request: Request, verb: str, **words: str) -> Response:
+    viewer_of(request).demand("viewer", "read")
+    reply = ask(api.services, verb, {**words, "form": "json"})
+    return Response(reply.text, media_type=reply.media_type)
 
 
 def _said(fields: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:

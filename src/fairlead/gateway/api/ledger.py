@@ -13,7 +13,7 @@ from fairlead.wiring import ledgering
 
 
 def routes(api: Api) -> APIRouter:
-    """`/ledger`, `/ledger/standing`, `/ledger/verify` and `/ledger/{index}` with its proof."""
+    """`/ledger`, `/ledger/standing`, `/ledger/verify`, `/ledger/{index}` and `/ledger/proof/{index}`."""
     router = APIRouter(tags=["ledger"])
     services = api.services
 
@@ -61,7 +61,7 @@ def routes(api: Api) -> APIRouter:
         read(request, 1)
         return found
 
-    @router.get("/ledger/{index}/proof")
+    @router.get("/ledger/proof/{index}")
     def proof(request: Request, index: int) -> dict[str, Any]:
         """The path from an entry to a signed root, for somebody who has nothing else of the ledger."""
         read(request)

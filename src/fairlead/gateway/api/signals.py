@@ -20,6 +20,8 @@ _UNTIL = Annotated[
     str, Body(description="`morning` (the next business morning of yours), a day, a moment, or a length like `4h`.")
 ]
 
+_SKIP = Annotated[int, Query(ge=0, le=10_000_000, description="How many to pass over: the next page of the list.")]
+
 
 def routes(api: Api) -> APIRouter:
     """`/signals` and what people say of them."""
@@ -33,7 +35,7 @@ def routes(api: Api) -> APIRouter:
         state: Annotated[str, Query(description="`open`, `pending`, `unknown`, `resolved` or `snoozed`.")] = "",
         response: Literal["", "escalate", "quick_fix", "plan", "backlog"] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-        skip: Annotated[int, Query(ge=0, description="How many to pass over: the next page of the list.")] = 0,
+        skip: _SKIP = 0,
     ) -> Response:
         """Open signals that are awake, or those of a state: what asks for most first, of that the gravest."""
         viewer_of(request).demand("viewer", "read")

@@ -18,6 +18,7 @@ from fairlead.governance.ledger.recording import origin
 from fairlead.governance.ledger.tree import root
 from fairlead.model.errors import Unreadable
 from fairlead.model.times import Clock
+from fairlead.model.typed import ready
 from fairlead.store import ledger as kept
 from fairlead.store import state
 from fairlead.store.database import Database, Transaction
@@ -49,6 +50,9 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     def ok(self) -> bool:
         """Whether nothing was found so far."""
         return not self.faults
+
+
+ready(Audit)
 
 
 def last(tx: Transaction) -> Audit | None:

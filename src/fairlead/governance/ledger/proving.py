@@ -43,7 +43,7 @@ class Growth:
 
 def prove(tx: Transaction, index: int) -> Proof:
     """The proof of inclusion in the last signed tree."""
-    row = next(kept.entries(tx, index, index + 1), None) if index >= 0 else None
+    row = next(kept.entries(tx, index, index + 1), None) if 0 <= index < kept.size(tx) else None
     if row is None:
         raise Skip(f"there is no entry {index}: they are numbered from 0 to {kept.size(tx) - 1}")
     held = kept.last_checkpoint(tx)

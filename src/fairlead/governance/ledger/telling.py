@@ -59,13 +59,15 @@ def listed(
     named = [one for one in (person, subject) if one] if people or find else []
     veils = {name: one.veil for name, one in kept.veiled(tx, named).items()}
     subject, by_whom = veils.get(subject, subject), veils.get(person, person)
+    before = None if before is None else min(before, kept.size(tx))
     rows = kept.newest(tx, kind=kind, subject=subject, by_whom=by_whom, before=before, limit=limit)
     return _told(tx, rows, people=people)
 
 
 def entry(tx: Transaction, index: int, *, people: bool = False) -> Told | None:
     """One entry; `None` if there is none of that number."""
-    rows = list(kept.entries(tx, index, index + 1)) if index >= 0 else []
+    # a number beyond all entries may be one that no database can hold
+    rows = list(kept.entries(tx, index, index + 1)) if 0 <= index < kept.size(tx) else []
     return _told(tx, rows, people=people)[0] if rows else None
 
 

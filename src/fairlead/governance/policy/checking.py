@@ -23,7 +23,7 @@ _UNREPEATABLE = {
     "opa.runtime": "a decision must not hang on where it is made",
     "http.send": "a decision must not hang on who answers: put what you need into a data file",
 }
-_OURS = ("fairlead.settings", "fairlead.usual", "own")
+_OURS = ("fairlead.settings", "fairlead.rights", "fairlead.team_rights", "fairlead.usual", "own")
 _SPECIAL = {"set", "print", "contains"}
 _OPEN, _CLOSE = ("(", "[", "{"), (")", "]", "}")
 

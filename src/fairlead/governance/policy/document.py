@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from fairlead.model.typed import ready
+
 VERSION = 1
 
 ProposerKind = Literal["person", "agent", "rule", "operator"]
@@ -266,6 +268,9 @@ class Input(Part, frozen=True, kw_only=True):
     """Null, unless somebody breaks the glass."""
 
 
+ready(Input)
+
+
 def plain(document: Input) -> dict[str, Any]:
     """The document as plain values, which is what engines take."""
     said = msgspec.to_builtins(document)
@@ -280,18 +285,7 @@ def read(said: Mapping[str, Any]) -> Input:
 
 def inputs_hash(said: Mapping[str, Any]) -> str:
     """SHA-256 of a document: the same values give the same hash in whatever order they stand."""
-    import rfc8785
-
-    return hashlib.sha256(rfc8785.dumps(_exact(said))).hexdigest()
-
-
-def _exact(value: Any) -> Any:
-    # RFC 8785 knows no whole number above 2**53, and nanoseconds are: as text nothing of them is lost
-    if isinstance(value, Mapping):
-        return {str(key): _exact(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_exact(one) for one in value]
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**53 else value
+    return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
 
 
 def texts_in(arguments: Any) -> Iterator[str]:

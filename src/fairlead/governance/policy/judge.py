@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,6 +15,10 @@ from fairlead.governance.policy.engine import VERDICT, Engine, EngineFault
 from fairlead.governance.policy.policies import Policies
 from fairlead.governance.verdict import Effect, Need, Reason, Verdict
 from fairlead.model.errors import Fault
+from fairlead.model.typed import ready
+
+if TYPE_CHECKING:
+    from fairlead.governance.policy.testing import Tested
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +34,7 @@ class _Spoken(msgspec.Struct, frozen=True):
     words: str = ""
     role: str = "member"
     count: int = 1
+    not_by: tuple[str, ...] = ()
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -44,6 +50,9 @@ class _Said(msgspec.Struct, frozen=True):
     overcome: tuple[_Spoken, ...]
 
 
+ready(_Said)
+
+
 class Judge:
     """Policies and the engine that they run in."""
 
@@ -54,6 +63,13 @@ class Judge:
     def version(self) -> str:
         """Hash of all policies and their data."""
         return self.policies.version
+
+    @cached_property
+    def tests(self) -> tuple[Tested, ...]:
+        """What came of the tests beside these policies: the same until other ones are loaded."""
+        from fairlead.governance.policy.testing import run
+
+        return tuple(run(self.policies)) if not self.policies.faults else ()
 
     def decide(self, document: Mapping[str, Any]) -> Verdict:
         """What policy says of an act; never raises."""
@@ -117,10 +133,12 @@ def _reasons(said: _Said) -> tuple[Reason, ...]:
 def _needs(asked: tuple[_Spoken, ...]) -> tuple[Need, ...]:
     """All approvals asked for: of one role the most that a rule wants, since one person's word serves them all."""
     most: dict[str, _Spoken] = {}
+    barred: dict[str, dict[str, None]] = {}
     for one in sorted(asked, key=lambda one: one.rule):
+        barred.setdefault(one.role, {}).update(dict.fromkeys(one.not_by))
         if one.role not in most or one.count > most[one.role].count:
             most[one.role] = one
-    return tuple(Need(one.role, one.count, one.rule) for one in most.values())
+    return tuple(Need(one.role, one.count, one.rule, tuple(barred[one.role])) for one in most.values())
 
 
 def _ms_since(began: float) -> float:

@@ -58,7 +58,8 @@ class Opa:
             if known.startswith(f"{_PREFIX}/") and known not in texts:
                 self._send("DELETE", f"/v1/policies/{quote(known)}")
         data = self._policies.data
-        self._send("PUT", "/v1/data/fairlead/settings", json=data["fairlead"]["settings"])
+        for name, values in data["fairlead"].items():
+            self._send("PUT", f"/v1/data/fairlead/{name}", json=values)
         self._send("PUT", "/v1/data/own", json=data["own"])
         for name, text in texts.items():
             self._send("PUT", f"/v1/policies/{quote(name)}", content=text.encode())

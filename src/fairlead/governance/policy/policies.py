@@ -147,8 +147,9 @@ def load(
     freezes, thawed = read_freezes(freezes_in, zone)
     faults += [*wrong, *more, *unread, *unclear, *thawed]
     ranks = {"": 0, **{role: rank for rank, role in enumerate(rights.ROLES)}}
-    known = {"rights": table, "team_rights": teams, "ranks": ranks, **(settings or {})}
-    data = {"fairlead": {"settings": known}, "own": _own_data(folders, faults)}
+    # apart from the settings: the embedded engine copies what it reaches into, and the table is long
+    ours = {"settings": {"ranks": ranks, **(settings or {})}, "rights": table, "team_rights": teams}
+    data = {"fairlead": ours, "own": _own_data(folders, faults)}
     version = hashlib.sha256(json.dumps([data, patterns.said, as_values(freezes)], sort_keys=True).encode())
     for module in sorted(modules, key=lambda one: (one.package, one.path.name)):
         if not module.tests:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from fairlead.model.errors import ConfigFault
 
 FILE = "patterns.yaml"
 _KINDS = ("secret", "personal")
+_TAKEN_OUT = re.compile(r"\[secret taken out: ([A-Za-z0-9_.-]{1,80})\]")
 
 
 @dataclass(frozen=True)
@@ -51,19 +52,50 @@ def read_patterns(read: Iterable[tuple[Path, Any]]) -> tuple[Patterns, list[Conf
 
 
 def screen(patterns: Patterns, texts: Iterable[str], own_domains: Collection[str] = ()) -> tuple[Found, ...]:
-    """What texts hold of it; each finding once. A secret is named and never shown again."""
+    """What texts hold of it, or held; each finding once. A secret is named and never shown again."""
     found: dict[Found, None] = {}
     for text in texts:
-        # signs that show nothing would break a token up for us, and paste whole for whoever reads it
-        seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+        seen, places = _seen(text)
+        for name in _TAKEN_OUT.findall(seen):
+            found[Found(kind="secret", name=name)] = None
         for name, pattern in patterns.known["secret"].items():
             if pattern.search(seen):
                 found[Found(kind="secret", name=name)] = None
         for name, pattern in patterns.known["personal"].items():
-            for hit in pattern.finditer(text):
+            for hit in pattern.finditer(seen):
                 if not _ours(hit[0], own_domains):
-                    found[Found(kind="personal", name=name, text=hit[0])] = None
+                    # as it stands in the text, so that all of it can be taken out
+                    said = text[places[hit.start()] : places[hit.end() - 1] + 1]
+                    found[Found(kind="personal", name=name, text=said)] = None
     return tuple(found)
+
+
+def without_secrets(patterns: Patterns, text: str) -> str:
+    """A text with the name of each secret in its place, by which it is still found and refused."""
+    for name, pattern in patterns.known["secret"].items():
+        seen, places = _seen(text)
+        # from the end on, so that the places before stay
+        for hit in reversed(list(pattern.finditer(seen))):
+            if hit.end() > hit.start():
+                text = f"{text[: places[hit.start()]]}[secret taken out: {name}]{text[places[hit.end() - 1] + 1 :]}"
+    return text
+
+
+def _seen(text: str) -> tuple[str, Sequence[int]]:
+    """A text as people read it, and where each sign of it stands.
+
+    Signs that show nothing would break a token up for us, and paste whole for whoever reads it; wide forms of letters
+    read the same to people.
+    """
+    if text.isascii():
+        return text, range(len(text))
+    signs, places = [], []
+    for place, sign in enumerate(text):
+        if unicodedata.category(sign) != "Cf":
+            plain = unicodedata.normalize("NFKC", sign)
+            signs.append(plain)
+            places += [place] * len(plain)
+    return "".join(signs), places
 
 
 def _ours(text: str, domains: Collection[str]) -> bool:

@@ -76,4 +76,6 @@ def _webhooks(visit: Visit) -> list[str]:
     return [name for name in polled if services.tool(name) in able]
 
 
-PAGE = Page("/data", "Data", 70, show, key="a", acts={"/data/retry": retry}, reads=("page", "sort", "order"))
+PAGE = Page(
+    "/data", "Data", 70, show, shown="more", key="a", acts={"/data/retry": retry}, reads=("page", "sort", "order")
+)

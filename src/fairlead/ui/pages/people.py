@@ -156,6 +156,7 @@ PAGE = Page(
     "People",
     60,
     show,
+    shown="more",
     key="p",
     role="member",
     cut=(),

@@ -22,6 +22,7 @@ from fairlead.signals.rules import Rule, read
 from fairlead.signals.seeing import Reader, readers
 from fairlead.signals.templates import worded
 from fairlead.store import signals
+from fairlead.ui.kept import kept
 from fairlead.ui.page import Page
 from fairlead.ui.pages.signals import WORDS as STATES
 from fairlead.ui.rights import allowed
@@ -84,7 +85,15 @@ def show(visit: Visit) -> Response:
     with services.database.read() as tx:
         history, mutes = signals.history(tx, row["id"]), signals.mutes(tx, now)
     rule = read(services.loaded.own_folders("rules"))[0].get(row["rule"])
-    found = explain(services.warehouse, rule, row["subject"], now) if rule else None
+    found = (
+        kept(
+            visit,
+            ("why", repr(rule.written), row["subject"]),
+            lambda: explain(services.warehouse, rule, row["subject"], now),
+        )
+        if rule
+        else None
+    )
     known = names(visit, [row, *({"acknowledged_by": one["by"]} for one in history)])
     one = item(visit, row, known, {(mute.rule, mute.whom) for mute in mutes})
     return visit.page(

@@ -56,7 +56,7 @@ def item(visit: Visit, row: Mapping[str, Any], known: Mapping[str, str], muted: 
     return Item(
         id=row["id"],
         link=visit.scope.link(f"/signals/{row['id']}"),
-        title=plain(row["title"] or ""),
+        title=plain(visit.shown.retold(row["title"] or "")),
         tone=TONES.get(row["response"] or "", "neutral"),
         response=row["response"] or "backlog",
         severity=row["severity"] or "medium",
@@ -66,7 +66,7 @@ def item(visit: Visit, row: Mapping[str, Any], known: Mapping[str, str], muted: 
         team=(row["team"] or "").removeprefix("team:"),
         since=row["opened_at"] or row["pending_at"],
         state=row["state"],
-        reason=plain(row["reason"] or ""),
+        reason=plain(visit.shown.retold(row["reason"] or "")),
         taken_by=known.get(row["acknowledged_by"] or "", row["acknowledged_by"] or ""),
         taken_at=row["acknowledged_at"],
         snoozed_until=row["snoozed_until"],

@@ -10,13 +10,14 @@ from fairlead.connectors.gitlab.connector import CONNECTOR
 from fairlead.connectors.gitlab.fake.gitlab import FakeGitLab
 from fairlead.connectors.gitlab.fake.state import WEB, home
 from fairlead.connectors.kit.connector import Page, raw_event
+from fairlead.connectors.kit.fake.arrived import webhooks
 from fairlead.connectors.kit.fake.tool import Json
 from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.agenda import Agenda
 from fairlead.wiring.demo.cast import CREWS, DOCK_BOT, DOMAIN, GROUP, YARDS, Yard, crew, player
 from fairlead.wiring.demo.clock import StoryClock
 from fairlead.wiring.demo.company import SUFFIX
-from fairlead.wiring.demo.heard import Listed, webhooks
+from fairlead.wiring.demo.heard import Listed
 
 SOURCE = "gitlab"
 SITE = WEB
@@ -35,7 +36,7 @@ class Dock:
     def __init__(self, secret: str, clock: StoryClock, agenda: Agenda) -> None:
         self._clock = clock
         self._agenda = agenda
-        self.fake = FakeGitLab(signing_token(secret), _TOKEN, f"https://fairlead.{DOMAIN}/hooks/gitlab")
+        self.fake = FakeGitLab(signing_token(secret), _TOKEN, hook_url=f"https://fairlead.{DOMAIN}/hooks/gitlab")
         people = [login for team in CREWS if team.host == SOURCE for login in team.people]
         self.users = {
             who.login: self.fake.add_user(who.name, who.login, who.emails[0]) for who in map(player, people)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Protocol
 
 import httpx
 
@@ -20,35 +19,6 @@ Span = tuple[datetime, datetime]
 """From when on a sync reads, and its present."""
 NOTHING: Mapping[str, object] = MappingProxyType({})
 NO_QUERY: Mapping[str, str] = MappingProxyType({})
-
-
-class Sent(Protocol):
-    """A webhook of any fake."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """As they were sent."""
-        ...
-
-    @property
-    def body(self) -> bytes:
-        """What is signed."""
-        ...
-
-    @property
-    def at(self) -> datetime:
-        """When it was sent."""
-        ...
-
-
-def webhooks(connector: Connector, source: str, sent: Iterable[Sent]) -> list[RawEvent]:
-    """Webhooks as they arrived, under kind and id that their own connector reads from them."""
-    found = []
-    for one in sent:
-        headers = {name.lower(): value for name, value in one.headers.items()}
-        kind, delivery = connector.envelope(headers, one.body)
-        found.append(RawEvent(source, connector.tool, kind, delivery, one.body, one.at, headers, "verified"))
-    return found
 
 
 def synced(

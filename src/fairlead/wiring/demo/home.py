@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fairlead.config.load import FILE_NAME, load
+from fairlead.connectors.fairlead import role_given
 from fairlead.connectors.kit.connector import Progress
 from fairlead.model.errors import Abort
 from fairlead.model.raw import RawEvent
 from fairlead.model.times import FixedClock, iso
-from fairlead.wiring.demo import writable
+from fairlead.store.access import EVERYWHERE
+from fairlead.wiring import githubfake, governing, signalling
 from fairlead.wiring.demo.calendars import calendar_events, calendars_setup, write_calendars
+from fairlead.wiring.demo.cast import CREWS, player
+from fairlead.wiring.demo.chat import chat_setup, make_workspace, people_events
 from fairlead.wiring.demo.setup_text import SECRET_FILE, SIGNING_FILE
 from fairlead.wiring.demo.story import DemoHistory, build
 from fairlead.wiring.services import Services
@@ -22,6 +26,7 @@ MARK = "as-of"
 """File of the home that holds the story's present; also the sign that the home is the demo's and may be cleared."""
 
 _AT_ONCE = 1000
+_DAY = timedelta(days=1)
 
 
 def make_home(folder: Path, as_of: datetime, seed: int, report: Callable[[Progress], None]) -> DemoHistory:
@@ -31,29 +36,54 @@ def make_home(folder: Path, as_of: datetime, seed: int, report: Callable[[Progre
     history = build(as_of, seed)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / MARK).write_text(iso(history.end), encoding="utf-8")
-    (folder / FILE_NAME).write_text(history.setup + calendars_setup(folder), encoding="utf-8")
-    write_calendars(folder, history.calendars)
     (folder / SECRET_FILE).write_text(history.secret, encoding="utf-8")
+    slack = make_workspace(folder, history.secret, history.end)
+    setup = [history.setup, calendars_setup(folder), chat_setup(slack)]
+    (folder / FILE_NAME).write_text("\n".join(setup), encoding="utf-8")
+    write_calendars(folder, history.calendars)
     (folder / SIGNING_FILE).write_text(history.signing_token, encoding="utf-8")
     with Services(load(folder / FILE_NAME, {}), folder, FixedClock(history.end)) as services:
-        _fill(services, history, calendar_events(folder, history.end), report)
+        beside = [*calendar_events(folder, history.end), *people_events(slack, history.end), *_roles(history.end)]
+        _fill(services, history, beside, report)
+        _judge(services, report)
     return history
 
 
 def _fill(
-    services: Services, history: DemoHistory, calendars: Sequence[RawEvent], report: Callable[[Progress], None]
+    services: Services, history: DemoHistory, beside: Sequence[RawEvent], report: Callable[[Progress], None]
 ) -> None:
     deliveries = history.deliveries
     for start in range(0, len(deliveries), _AT_ONCE):
         services.log.append(deliveries[start : start + _AT_ONCE])
         while services.ingest.step().raw_events:
             report(Progress(min(start + _AT_ONCE, len(deliveries)), len(deliveries), "reading raw events"))
-    services.log.append(calendars)
+    services.log.append(beside)
     while services.ingest.step().raw_events:
         pass
-    writable.keep(services)
+    githubfake.keep(services)
     report(Progress(len(deliveries), len(deliveries), "making the marts"))
     services.warehouse.refresh()
+
+
+def _roles(now: datetime) -> Iterator[RawEvent]:
+    """Who may do what: leads manage their teams, and the first of them owns it all."""
+    for number, team in enumerate(CREWS):
+        for place, login in enumerate(team.people):
+            person = f"person:{player(login).key}"
+            yield role_given(f"team:{team.key}", person, "member" if place else "manager", "operator", now)
+            if not number and not place:
+                yield role_given(EVERYWHERE, person, "owner", "operator", now)
+
+
+def _judge(services: Services, report: Callable[[Progress], None]) -> None:
+    """Signals as they opened on the day before and since: what was old when we first looked is told to nobody."""
+    report(Progress(0, None, "judging by rules"))
+    with services.at(services.clock.now() - _DAY) as yesterday:
+        signalling.evaluate(yesterday)
+    signalling.evaluate(services)
+    governing.propose_from_signals(services)
+    # the pages answer from the marts: what was judged has to be in them
+    services.catch_up()
 
 
 def _clear(folder: Path) -> None:

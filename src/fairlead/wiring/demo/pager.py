@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fairlead.connectors.kit.connector import Options
+from fairlead.connectors.kit.fake.arrived import webhooks
 from fairlead.connectors.kit.fake.tool import Json
 from fairlead.connectors.pagerduty.connector import CONNECTOR
 from fairlead.connectors.pagerduty.fake import FakePagerDuty
@@ -12,7 +13,7 @@ from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.agenda import Agenda
 from fairlead.wiring.demo.cast import CREWS, DOMAIN, PLAYERS, SHIPS, crew
 from fairlead.wiring.demo.clock import StoryClock
-from fairlead.wiring.demo.heard import Span, synced, webhooks
+from fairlead.wiring.demo.heard import Span, synced
 from fairlead.wiring.demo.rota import on_call, turns
 
 SOURCE = "pagerduty"

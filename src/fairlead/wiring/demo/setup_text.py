@@ -26,7 +26,7 @@ from fairlead.wiring.demo.lab import SOURCE as LAB
 from fairlead.wiring.demo.pager import SOURCE as DUTY
 from fairlead.wiring.demo.pager import Pager
 from fairlead.wiring.demo.tracker import SITE, SOURCE, Tracker
-from fairlead.wiring.demo.writable import TOKEN_FILE as WRITE_FILE
+from fairlead.wiring.githubfake import TOKEN_FILE as WRITE_FILE
 
 SECRET_FILE = "webhook-secret"  # noqa: S105 - the name of a file beside the settings
 SIGNING_FILE = "signing-token"
@@ -122,7 +122,6 @@ def _sources() -> str:
     return (
         f'[sources.github]\ntool = "github"\nrepositories = {repositories}\nevery_minutes = 0\n'
         f'webhook_secrets = [{{ file = "{SECRET_FILE}" }}]\nwrite_token = {{ file = "{WRITE_FILE}" }}\n\n'
-        f'[actions]\nsources = ["github"]\n\n'
         f'[sources.{DOCK}]\ntool = "gitlab"\nurl = "{WEB}"\norganisations = ["{GROUP}"]\nevery_minutes = 0\n'
         f'webhook_secrets = [{{ file = "{SIGNING_FILE}" }}]\n\n'
         '[sources.cdevents]\ntool = "cdevents"\nevery_minutes = 0\n'

@@ -16,6 +16,7 @@ from fairlead.connectors.github.fake.github import FakeGitHub
 from fairlead.connectors.github.fake.hooks import only
 from fairlead.connectors.gitlab.fake.gitlab import FakeGitLab
 from fairlead.connectors.jira.fake import FakeJira
+from fairlead.connectors.kit.fake.arrived import webhooks
 from fairlead.connectors.pagerduty.fake import FakePagerDuty
 from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.agenda import Agenda
@@ -27,7 +28,6 @@ from fairlead.wiring.demo.director import Director
 from fairlead.wiring.demo.everyday import plan_days
 from fairlead.wiring.demo.facts import StoryFact
 from fairlead.wiring.demo.gauges import Gauges
-from fairlead.wiring.demo.heard import webhooks
 from fairlead.wiring.demo.pages import api_pages
 from fairlead.wiring.demo.plots import gateway, harbour, production, standing, terminals, tickets, waiting
 from fairlead.wiring.demo.setup_text import setup_text

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from fairlead.connectors.jira.connector import CONNECTOR
 from fairlead.connectors.jira.fake import FakeJira
 from fairlead.connectors.kit.connector import Options
+from fairlead.connectors.kit.fake.arrived import webhooks
 from fairlead.connectors.kit.fake.tool import Json
 from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.cast import CREWS, ORG, PLAYERS, Crew, Player, crew_of
-from fairlead.wiring.demo.heard import Span, synced, webhooks
+from fairlead.wiring.demo.heard import Span, synced
 
 SOURCE = "jira"
 SITE = f"https://{ORG}.atlassian.net"

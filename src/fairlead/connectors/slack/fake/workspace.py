@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from fairlead.model.typed import ready
+
 Json = dict[str, Any]
 
 
@@ -103,6 +105,9 @@ class Workspace(msgspec.Struct, kw_only=True):
         """A message's stamp: later than all before, also where the clock stands still."""
         self.stamps = max(self.stamps + 1, int(now.timestamp()) * 1_000_000)
         return f"{self.stamps // 1_000_000}.{self.stamps % 1_000_000:06d}"
+
+
+ready(Workspace)
 
 
 class Held:

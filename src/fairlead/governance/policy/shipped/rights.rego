@@ -5,8 +5,6 @@
 #   alone, with the word of others, or never. What the table does not name nobody may do.
 package fairlead.policies.rights
 
-import data.fairlead.settings
-
 allow contains {"rule": rule, "words": sprintf("%s may do that alone", [who_words])} if {
 	entry.may == "alone"
 }
@@ -33,9 +31,9 @@ rule := concat("", ["rights/", input.act.kind])
 
 # A team's own row wins over everybody's.
 entry := row if {
-	row := settings.team_rights[input.act.team][input.act.kind][who]
+	row := data.fairlead.team_rights[input.act.team][input.act.kind][who]
 } else := row if {
-	row := settings.rights[input.act.kind][who]
+	row := data.fairlead.rights[input.act.kind][who]
 }
 
 who := input.proposer.kind if {

@@ -37,5 +37,5 @@ test_nobody_may_what_the_table_does_not_name if {
 test_the_row_of_a_team_wins if {
 	own := {"team:payments": {"comment": {"member": {"may": "never", "needs": []}}}}
 	asked := cases.of("comment", {})
-	count(rights.deny) == 1 with input as asked with data.fairlead.settings.team_rights as own
+	count(rights.deny) == 1 with input as asked with data.fairlead.team_rights as own
 }

@@ -21,8 +21,8 @@ RECORDS = {
     ),
     "signal_events": ("signal at:time kind by detail"),
     "actions": (
-        "kind tool subject team title arguments digest asked why signal opening:whole proposed_by proposed_at:time state "
-        "needs reasons:texts policy_version expires_at:time not_before:time attempts:whole "
+        "kind tool subject team title arguments digest asked why signal opening:whole proposed_by proposed_at:time "
+        "state needs reasons:texts policy_version expires_at:time not_before:time attempts:whole "
         "started_at:time finished_at:time result calls undo error undoes"
     ),
     "approvals": ("action digest person role on_behalf_of verdict reason how broke_glass:flag at:time"),

@@ -1,18 +1,33 @@
 -- For each incident the earlier one that it repeats: the same cause stated, else the most alike above the threshold.
 with incidents as (
-    select incident, title, coalesce(service, repository) as place, started_at from {{ ref('counted_incidents') }}
+    select
+        incident, title, coalesce(service, repository) as place, started_at,
+        row_number() over (partition by coalesce(service, repository) order by started_at, incident) as nth
+    from {{ ref('counted_incidents') }}
 ),
 
 sizes as (select incident, count(*) as words from {{ ref('incident_words') }} group by incident),
 
--- Only incidents of one place are compared word by word: two services that are slow at once are two troubles.
+placed as (
+    select i.incident, i.place, i.started_at, i.nth, floor(i.nth / 100) as part, w.word
+    from incidents i
+    join {{ ref('incident_words') }} w on w.incident = i.incident
+    where i.place is not null
+),
+
+-- Only incidents of one place are compared word by word: two services that are slow at once are two troubles. And each
+-- with the 100 before it: a place that has more in its window is a storm, in which all pairs would be millions.
 shared as (
     select x.incident, y.incident as earlier, count(*) as words
-    from incidents x
-    join incidents y on y.place = x.place and y.started_at < x.started_at
+    from placed x
+    join (
+        select incident, place, started_at, nth, part, word from placed
+        union all
+        select incident, place, started_at, nth, part + 1, word from placed
+    ) y
+        on y.place = x.place and y.word = x.word and y.part = x.part
+        and y.nth >= x.nth - 100 and y.started_at < x.started_at
         and y.started_at >= {{ hours_after('x.started_at', '-24 * ' ~ var('recurrence_days')) }}
-    join {{ ref('incident_words') }} v on v.incident = x.incident
-    join {{ ref('incident_words') }} w on w.incident = y.incident and w.word = v.word
     group by x.incident, y.incident
 ),
 
@@ -22,7 +37,10 @@ rules as (
 ),
 
 same_rule as (
-    select distinct x.incident, y.incident as earlier from rules x join rules y on y.rule = x.rule and y.incident <> x.incident
+    select distinct s.incident, s.earlier
+    from shared s
+    join rules x on x.incident = s.incident
+    join rules y on y.incident = s.earlier and y.rule = x.rule
 ),
 
 alike as (
@@ -36,12 +54,23 @@ alike as (
     left join same_rule r on r.incident = s.incident and r.earlier = s.earlier
 ),
 
+causes as (
+    select s.incident, s.by_what, s.cause, i.started_at
+    from {{ ref('incident_stated_causes') }} s
+    join incidents i on i.incident = s.incident
+),
+
+-- All of one cause weigh the same and the latest is taken: no other than those of the moment before is looked at.
+moments as (
+    select by_what, cause, started_at, lag(started_at) over (partition by by_what, cause order by started_at) as before_at
+    from (select distinct by_what, cause, started_at from causes)
+),
+
 stated as (
-    select x.incident, y.incident as earlier, min(s.by_what) as by_what
-    from incidents x
-    join {{ ref('incident_stated_causes') }} s on s.incident = x.incident
-    join {{ ref('incident_stated_causes') }} t on t.by_what = s.by_what and t.cause = s.cause
-    join incidents y on y.incident = t.incident and y.started_at < x.started_at
+    select x.incident, y.incident as earlier, min(x.by_what) as by_what
+    from causes x
+    join moments m on m.by_what = x.by_what and m.cause = x.cause and m.started_at = x.started_at
+    join causes y on y.by_what = x.by_what and y.cause = x.cause and y.started_at = m.before_at
         and y.started_at >= {{ hours_after('x.started_at', '-24 * ' ~ var('recurrence_days')) }}
     group by x.incident, y.incident
 ),

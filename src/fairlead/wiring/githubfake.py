@@ -128,6 +128,6 @@ class _Kept(httpx.BaseTransport):
     def _tell(self) -> None:
         """The webhooks of an act reach the raw log, under the ids that their reader gives them."""
         from fairlead.connectors.github.connector import CONNECTOR
-        from fairlead.wiring.demo.heard import webhooks
+        from fairlead.connectors.kit.fake.arrived import webhooks
 
         self.services.log.append(webhooks(CONNECTOR, SOURCE, self._sent))

@@ -1,0 +1,107 @@
+"""From a rule to an act that its team agreed to, and a file that proves it to a stranger: the demo, walked whole."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from fairlead.config.load import FILE_NAME, load
+from fairlead.model.acts import Merge
+from fairlead.model.times import FixedClock, parse_time
+from fairlead.store import actions, records
+from fairlead.wiring import chatting, githubfake, governing
+from fairlead.wiring.services import Services
+
+CHANGE = "github:brightwater/storefront#246"
+MANAGER = "person:maya-torres"
+
+
+@pytest.fixture
+def services(demo_home: Path, tmp_path: Path) -> Iterator[Services]:
+    home = tmp_path / "home"
+    shutil.copytree(demo_home, home)
+    now = parse_time((home / "as-of").read_text())
+    assert now is not None
+    with Services(load(home / FILE_NAME, {}), home, FixedClock(now), {}) as opened:
+        yield opened
+
+
+def proposed(services: Services) -> actions.Row:
+    """What a rule wants done about the change that is stuck with its reviewer."""
+    with services.database.read() as tx:
+        rows = [row for row in actions.in_states(tx, {"waiting"}) if row["subject"] == CHANGE]
+    assert [row["proposed_by"] for row in rows] == ["rule:change-waits-for-review"]
+    return rows[0]
+
+
+def comments(services: Services) -> list[str]:
+    """What the fake GitHub shows under the change."""
+    client = githubfake.client(services, "github")
+    assert client is not None
+    with client:
+        owner, _, number = CHANGE.removeprefix("github:").partition("#")
+        headers = {"authorization": f"Bearer {githubfake.TOKEN}"}
+        found = client.get(f"https://api.github.com/repos/{owner}/issues/{number}/comments", headers=headers)
+        return [str(one["body"]) for one in found.json()]
+
+
+def test_a_nudge_is_proposed_approved_in_slack_done_at_github_and_proven_to_a_stranger(
+    services: Services, tmp_path: Path
+) -> None:
+    """The whole way of one comment."""
+    row = proposed(services)
+    assert comments(services) == []
+
+    door = chatting.door(services)
+    assert door and door.fake
+    fake = door.fake
+    with fake.held.open() as space:
+        maya = next(one for one, user in space.users.items() if user["real_name"] == "Maya Torres")
+        room = next(place.id for place in space.conversations.values() if place.name == "booking")
+    fake.command(maya, room, "/approve")
+    assert door.settle()
+    asked = next(one for one in reversed(fake.messages(room)) if row["id"] in str(one))
+    fake.click(maya, room, asked.ts, "approve", f"{row['id']}|{row['digest']}")
+    assert door.settle()
+    assert governing.perform_due(services).ends == {row["id"]: "done"}
+    assert len(comments(services)) == 1
+    # once more: nothing is due, and nothing is done twice
+    assert governing.perform_due(services).ends == {}
+    assert len(comments(services)) == 1
+
+    services.apply()
+    services.ledger.checkpoint("operator")
+    services.ledger.export(tmp_path / "proof")
+    ran = subprocess.run(
+        [shutil.which("python3", path="/usr/bin:/bin") or sys.executable, "-I", "-S", "verify.py"],
+        cwd=tmp_path / "proof",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    told = (tmp_path / "proof" / "entries.jsonl").read_text()
+    assert row["id"] in told
+    assert row["digest"] in told
+
+
+def test_a_freeze_stops_a_merge_with_its_name(services: Services) -> None:
+    """Whoever wants to merge in release week is told which freeze and why."""
+    own = services.home / "fairlead.d"
+    own.mkdir()
+    day = services.clock.now()
+    (own / "freezes.yaml").write_text(
+        "freezes:\n  - name: release-week\n    reason: the winter timetable goes live\n"
+        f"    from: {day - timedelta(days=900):%Y-%m-%dT%H:%M}\n    to: {day + timedelta(days=900):%Y-%m-%dT%H:%M}\n"
+    )
+    with services.database.read() as tx:
+        head = str(next(iter(records.rows(tx, "changes", [CHANGE])))["head_sha"])
+    row = governing.propose(services, Merge(subject=CHANGE, head_sha=head), "github", by=MANAGER)
+    assert row["state"] == "denied"
+    assert any("release-week" in reason for reason in row["reasons"])
