@@ -34,7 +34,12 @@ class Entries:
         digest = blake2b(code, digest_size=16)
         for path in self.files(folders):
             # The path belongs to it: entries tell where they were read, and a file that moves may override another.
-            digest.update(f"\0{path}\0".encode() + path.read_bytes())
+            digest.update(f"\0{path}\0".encode())
+            try:
+                digest.update(path.read_bytes())
+            except OSError as fault:
+                # reading it says so with its place
+                digest.update(str(fault).encode())
         return digest.hexdigest()
 
     def read(
