@@ -38,7 +38,7 @@ def pytest_configure() -> None:
     """Any connection that leaves the machine is an error, whoever makes it; schemas are made quickly."""
     for name in ("connect", "connect_ex"):
         setattr(socket.socket, name, _within_the_machine(getattr(socket.socket, name)))
-    migrate._run = _migrated_once(migrate._run)
+    vars(migrate)["_run"] = _migrated_once(migrate._run)
 
 
 _LONG = (
