@@ -20,6 +20,7 @@ from fairlead.metrics import catalogue as definitions
 from fairlead.metrics import readonly, seeds, shown, tables
 from fairlead.metrics.catalogue import Entry
 from fairlead.metrics.executor import Executor
+from fairlead.metrics.lean_arrow import without_pandas
 from fairlead.metrics.lineage_tables import Lineage
 from fairlead.metrics.project import Project
 from fairlead.metrics.reads import Reads
@@ -269,6 +270,7 @@ def _open(path: Path | None, memory_limit: str, threads: int) -> duckdb.DuckDBPy
     """Opens or makes the file; one of another shape or a broken one is thrown away."""
     import duckdb
 
+    without_pandas()
     config: _Config = {"memory_limit": memory_limit, "threads": threads, "preserve_insertion_order": False}
     # Merging what is new into a large file costs as much as five small refreshes: not after each third of them.
     config["checkpoint_threshold"] = "128MB"
