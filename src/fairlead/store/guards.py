@@ -37,8 +37,10 @@ def wanted(dialect: str) -> Mapping[str, tuple[str, str]]:
             # TRUNCATE fires no trigger of rows
             f"{table}_kept": (
                 table,
-                f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION fairlead_ledger_kept()",
+                (
+                    f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+                    "FOR EACH STATEMENT EXECUTE FUNCTION fairlead_ledger_kept()"
+                ),
             )
             for table in _FOR_GOOD
         }
@@ -54,8 +56,10 @@ def wanted(dialect: str) -> Mapping[str, tuple[str, str]]:
         # INSERT OR REPLACE removes the row that was there without a word to the trigger of DELETE
         made[f"{table}_no_replace"] = (
             table,
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {held}) BEGIN SELECT RAISE(ABORT, '{_SAID}'); END",
+            (
+                f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608
+                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {held}) BEGIN SELECT RAISE(ABORT, '{_SAID}'); END"
+            ),
         )
     return made
 
