@@ -9,6 +9,7 @@ PostgreSQL. Acts are comments at the demo's fake GitHub: judged by all policies,
 from __future__ import annotations
 
 import argparse
+import logging
 import shutil
 import statistics
 import tempfile
@@ -168,6 +169,8 @@ def _request(services: Services, action: str) -> str:
 
 def clicks(home: Path, environ: dict[str, str], count: int) -> None:
     """A server on the demo: from the click, made in another process, until the act is done and recorded."""
+    # the server holds the warehouse: this process proposes without its facts, and would say so each time
+    logging.getLogger("fairlead").setLevel(logging.ERROR)
     with server(environ) as running, opened(home) as services:
         running.ask("/")
         began = time.perf_counter()

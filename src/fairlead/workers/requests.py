@@ -157,7 +157,11 @@ class RequestFollower:
                 return
         self._held[request] = group
         if standing == "unknown":
-            engine.begin(request)
+            try:
+                engine.begin(request)
+            except Exception:
+                self._held.pop(request, None)
+                raise
         else:
             # Its worker is gone and may not come back, or its engine gave up: the row alone says what is to be done.
             self._pool.submit(self._from_row, request)
