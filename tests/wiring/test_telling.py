@@ -347,3 +347,18 @@ def test_the_command_line_says_why_and_takes_wishes(world: World, monkeypatch: p
     world.signal(number=9)
     follower.once()
     assert [one.state for one in world.kept("noor") if one.about == "signal:9"] == ["muted"]
+
+
+def test_where_a_chat_is_set_up_a_team_is_told_in_its_channel_and_who_has_no_account_there_by_mail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = '[slack]\nmode = "http"\nchannels = { payments = "C1" }\n[sources.slack]\ntoken = { env = "T" }\n'
+    monkeypatch.setitem(globals(), "TOML", TOML.replace('channels = ["mail"]', "") + chat)
+    monkeypatch.setitem(globals(), "RULE", RULE.replace("to: turn", "to: team"))
+    world = World(tmp_path)
+    world.signal()
+    (message,) = world.round()
+    assert (message.channel, message.address, message.made_from) == ("slack", "team:payments", CHANGE)
+    with world.services.database.read() as tx:
+        assert Directory.load(world.services, tx).channel("person:noor") == "mail"
+    world.services.close()

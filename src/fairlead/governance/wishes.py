@@ -13,6 +13,8 @@ from fairlead.model.errors import Skip
 from fairlead.model.typed import ready
 
 Channel = Literal["slack", "mail"]
+USUAL: tuple[Channel, ...] = ("slack", "mail")
+"""Where nobody has said anything: what there is, so that a home with a chat needs no second setting to be heard."""
 MOST = 50
 """Messages of a day that somebody may allow: more is no budget."""
 _MOST_TOPICS = 500
