@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -120,16 +120,20 @@ class Directory:
         """Those of these ids that are people who can be told: no bots, nobody who has left."""
         return [person for person in dict.fromkeys(ids) if person in self.mail]
 
-    def with_role(self, role: str, team: str) -> list[str]:
-        """Who has a role in a team; where nobody has it there, who has more, or has it everywhere."""
+    def with_role(
+        self, role: str, team: str, *, least: int = 1, may: Callable[[str], bool] = lambda _: True
+    ) -> list[str]:
+        """Who has a role in a team; where fewer than `least` of those who `may` have it, also who has more of it."""
         if role not in ROLES:
             return self.of_team(team)
+        found: list[str] = []
         for held in ROLES[ROLES.index(role) :: -1]:
-            found = [person for person, user in self.users.items() if user.roles.get(team) == held]
-            found = found or [person for person, user in self.users.items() if user.roles.get("*") == held]
-            if told := self.people(sorted(found)):
-                return told
-        return []
+            for where in (team, access.EVERYWHERE):
+                with_it = sorted(person for person, user in self.users.items() if user.roles.get(where) == held)
+                found += [person for person in self.people(with_it) if person not in found and may(person)]
+                if len(found) >= least:
+                    return found
+        return found
 
     def lead(self, team: str) -> list[str]:
         """The lead that the set-up states."""

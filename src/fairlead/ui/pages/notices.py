@@ -72,7 +72,7 @@ def _title(visit: Visit, found: list[Notice]) -> str:
 def prefer(visit: Visit) -> Response:
     """Says how the reader wants to be told: their own alone, as a raw event that replays."""
     said, person = visit.form, str(visit.request.state.viewer.person)
-    fields: dict[str, Any] = {name: said.get(name, "").strip() for name in ("quiet", "digest_at", "deputy")}
+    fields: dict[str, Any] = {name: said.get(name, "").strip() for name in ("quiet", "digest_at", "deputy", "where")}
     fields["channels"] = [name for name in ("slack", "mail") if said.get(name)]
     fields["muted"] = said.get("muted", "").split()
     if said.get("budget", "").isdecimal():

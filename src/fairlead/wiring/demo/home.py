@@ -10,11 +10,14 @@ from pathlib import Path
 from fairlead.config.load import FILE_NAME, load
 from fairlead.connectors.fairlead import role_given
 from fairlead.connectors.kit.connector import Progress
+from fairlead.governance.carrier import Carrier
+from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort
 from fairlead.model.raw import RawEvent
 from fairlead.model.times import FixedClock, iso
 from fairlead.store.access import EVERYWHERE
-from fairlead.wiring import githubfake, governing, signalling
+from fairlead.wiring import githubfake, governing, notifying, signalling, telling
+from fairlead.wiring.deliveries import ways
 from fairlead.wiring.demo.calendars import calendar_events, calendars_setup, write_calendars
 from fairlead.wiring.demo.cast import CREWS, player
 from fairlead.wiring.demo.chat import chat_setup, make_workspace, people_events
@@ -84,6 +87,10 @@ def _judge(services: Services, report: Callable[[Progress], None]) -> None:
         signalling.evaluate(yesterday)
     signalling.evaluate(services)
     governing.propose_from_signals(services)
+    report(Progress(0, None, "telling people"))
+    telling.follow(services)
+    notifying.deliver(services)
+    Carrier(Outbox(services.database), ways(services)).carry()
     # the pages answer from the marts: what was judged has to be in them
     services.catch_up()
 
