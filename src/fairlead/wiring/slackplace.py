@@ -35,7 +35,7 @@ class Place:
     services: Services
     _client: httpx.Client | None = None
     _home: dict[str, str] = field(default_factory=dict)
-    _limits: Limits = field(default_factory=Limits)
+    _limits: Limits | None = field(default_factory=Limits)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -62,6 +62,8 @@ class Place:
         with self._guard:
             if self._client is None:
                 self._client = client(self.services)
+                # a fake counts for itself what it takes
+                self._limits = None if slackfake.workspace(self.services) else self._limits
         token = self.services.credentials(self.source).get("token", "")
         return Web(self._client, token, self.base, self._limits)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from fairlead.config.load import FILE_NAME, load
 from fairlead.connectors.fairlead import role_given
 from fairlead.connectors.kit.connector import Progress
+from fairlead.connectors.kit.decided import notices_preferred
 from fairlead.governance.carrier import Carrier
 from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort
@@ -48,7 +49,8 @@ def make_home(folder: Path, as_of: datetime, seed: int, report: Callable[[Progre
     write_calendars(folder, history.calendars)
     (folder / SIGNING_FILE).write_text(history.signing_token, encoding="utf-8")
     with Services(load(folder / FILE_NAME, {}), folder, FixedClock(history.end)) as services:
-        beside = [*calendar_events(folder, history.end), *people_events(slack, history.end), *_roles(history.end)]
+        said = [*_roles(history.end), *_wishes(history.end)]
+        beside = [*calendar_events(folder, history.end), *people_events(slack, history.end), *said]
         _fill(services, history, beside, report)
         _judge(services, report)
     return history
@@ -78,6 +80,12 @@ def _roles(now: datetime) -> Iterator[RawEvent]:
             yield role_given(f"team:{team.key}", person, "member" if place else "manager", "operator", now)
             if not number and not place:
                 yield role_given(EVERYWHERE, person, "owner", "operator", now)
+
+
+def _wishes(now: datetime) -> Iterator[RawEvent]:
+    """Emily sits in New York and works by the headquarters' hours: the story ends as their day begins."""
+    wish = {"quiet": "12:00-03:00", "budget": 10}
+    yield notices_preferred(wish, f"person:{player('emnovak').key}", now)
 
 
 def _judge(services: Services, report: Callable[[Progress], None]) -> None:
