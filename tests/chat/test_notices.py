@@ -226,7 +226,7 @@ def submit(harbor: Harbor, who: str, channel: str = "", **said: str) -> Message:
 
 def test_an_edit_waits_for_no_quiet_hours_and_calls_nobody(harbor: Harbor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Directory, "of_team", lambda _self, _team: ["person:jon"])
-    row = signal(harbor, 3)
+    row, asked = signal(harbor, 3), harbor.propose()
     tell(harbor)
     now, day = harbor.services.clock.now(), timedelta(days=1)
     away = WorkingCalendar("away", absences=((now - day, now + day),))
@@ -235,9 +235,12 @@ def test_an_edit_waits_for_no_quiet_hours_and_calls_nobody(harbor: Harbor, monke
         over = Signal(id=row, state="resolved", reason="merged")
         event = SignalEvent(id=f"{row}/resolved", signal=row, at=now, kind="resolved", detail="{}")
         records.apply(tx, [Patch(over, now), Patch(event, now)])
+    governing.edit(harbor.services, asked["id"], Comment(subject=CHANGE, body="other words"), by="person:mira")
     tell(harbor)
-    (message,) = told(harbor, "jon")
-    assert message.edited and "Over: merged" in shown(message)
+    # no third one, neither below them nor beside: what it is now is asked for in the morning
+    over, void = sorted(told(harbor, "jon"), key=lambda one: "Over: merged" not in shown(one))
+    assert over.edited and "Over: merged" in shown(over)
+    assert "Changed by Mira Vos" in shown(void) and buttons(void).keys().isdisjoint({"approve", "refuse"})
 
 
 def test_what_happens_while_a_message_travels_is_in_it_soon(harbor: Harbor, monkeypatch: pytest.MonkeyPatch) -> None:

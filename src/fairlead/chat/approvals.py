@@ -8,11 +8,12 @@ from typing import Any
 
 from fairlead.chat import modals
 from fairlead.chat.answering import Reply, cannot, known, told
-from fairlead.chat.hands import Asker, Hands, Sheet, Verdict, Waiting, Workplace
+from fairlead.chat.hands import Asker, Hands, Sheet, Verdict, Waiting
 from fairlead.chat.modals import Spot
 from fairlead.connectors.slack import blocks as kit
 from fairlead.model.errors import Denied, Retry
 from fairlead.reports.endings import COUNTING, sentences
+from fairlead.reports.wording import Wording
 
 _log = logging.getLogger(__name__)
 
@@ -22,9 +23,8 @@ _SHOWN = 10
 """Actions in one answer; each takes a few blocks."""
 
 
-def card(hands: Workplace, one: Waiting, reader: str = "") -> list[kit.Block]:
+def card(words: Wording, one: Waiting, reader: str = "") -> list[kit.Block]:
     """An action that waits, or what became of it: without buttons then, and for a reader who has given their word."""
-    words = hands.words
     facts = [
         ("chat.where", f"{one.tool} {one.subject}".strip()), ("chat.as", one.acts_as), ("chat.by", one.proposed_by),
         ("chat.why", one.why), ("chat.policy", "; ".join(one.reasons)),
@@ -35,38 +35,38 @@ def card(hands: Workplace, one: Waiting, reader: str = "") -> list[kit.Block]:
     ]
     if one.calls:
         blocks += [kit.paragraph(kit.stretch(words("chat.exactly"))), *map(kit.preformatted, one.calls)]
-    blocks += _said(hands, one)
+    blocks += _said(words, one)
     if not _is_asked(one, reader):
         return blocks
     until = words("chat.until", at=one.expires_at) if one.expires_at else ""
-    return [*blocks, kit.context(until, one.id), _buttons(hands, one)]
+    return [*blocks, kit.context(until, one.id), _buttons(words, one)]
 
 
-def listed(hands: Workplace, found: Sequence[Waiting], reader: str = "") -> Sheet:
+def listed(words: Wording, found: Sequence[Waiting], reader: str = "") -> Sheet:
     """Somebody's queue of approvals; what was decided meanwhile stays where it stands and says so."""
-    words, left = hands.words, [one for one in found if _is_asked(one, reader)]
+    left = [one for one in found if _is_asked(one, reader)]
     if not found:
         return told(words("chat.nothing_waits"))
     text = words("chat.waits", n=len(left)) if left else words("chat.nothing_waits")
     blocks: list[kit.Block] = [kit.paragraph(kit.stretch(text, bold=True))]
     ids = [one.id for one in found[:_SHOWN]]
     for one in found[:_SHOWN]:
-        blocks += brief(hands, one, reader, modals.row_id(one.id, ids) if len(ids) > 1 else "")
+        blocks += brief(words, one, reader, modals.row_id(one.id, ids) if len(ids) > 1 else "")
     if more := len(found) - len(ids):
         blocks.append(kit.context(words("slack.rows_left", n=more)))
     return Sheet(text, kit.within(blocks, kit.MOST_BLOCKS, text))
 
 
-def brief(hands: Workplace, one: Waiting, reader: str = "", row: str = "") -> Iterator[kit.Block]:
+def brief(words: Wording, one: Waiting, reader: str = "", row: str = "") -> Iterator[kit.Block]:
     """An action in few lines, still with all that an approval is of."""
     yield kit.paragraph(
         kit.stretch(one.title, bold=True), kit.stretch(f"\n{one.proposed_by}: {one.why}" if one.why else "")
     )
     if _is_asked(one, reader):
         yield from map(kit.preformatted, one.calls[:2])
-        yield {**_buttons(hands, one), **({"block_id": row} if row else {})}
+        yield {**_buttons(words, one), **({"block_id": row} if row else {})}
     else:
-        yield from _said(hands, one)
+        yield from _said(words, one)
 
 
 def clicked(hands: Hands, asker: Asker, reply: Reply, spot: Spot) -> Sheet | None:
@@ -125,9 +125,11 @@ def _rewritten(hands: Hands, asker: Asker, one: Waiting, reply: Reply, spot: Spo
     # in a channel the next reader may be the one whose word is missing
     reader = asker.person if spot.is_own else ""
     if spot.listed:
-        sheet = listed(hands, [one if other == one.id else hands.waiting(other) for other in spot.listed], reader)
+        sheet = listed(
+            hands.words, [one if other == one.id else hands.waiting(other) for other in spot.listed], reader
+        )
     else:
-        sheet = Sheet(kit.escaped(one.title), kit.within(card(hands, one, reader), kit.MOST_BLOCKS, one.id))
+        sheet = Sheet(kit.escaped(one.title), kit.within(card(hands.words, one, reader), kit.MOST_BLOCKS, one.id))
     said = {"text": sheet.text, "blocks": list(sheet.blocks)}
     try:
         if spot.stamp:
@@ -145,15 +147,14 @@ def _is_asked(one: Waiting, reader: str) -> bool:
     return one.state == "waiting" and not given
 
 
-def _said(hands: Workplace, one: Waiting) -> Iterator[kit.Block]:
-    lines = [[kit.stretch(said)] for said in sentences(hands.words, one.ending)]
+def _said(words: Wording, one: Waiting) -> Iterator[kit.Block]:
+    lines = [[kit.stretch(said)] for said in sentences(words, one.ending)]
     yield from kit.lines(lines)
     if lines and one.policy_version:
-        yield kit.context(f"{hands.words('chat.policy')} {one.policy_version[:12]}", one.id)
+        yield kit.context(f"{words('chat.policy')} {one.policy_version[:12]}", one.id)
 
 
-def _buttons(hands: Workplace, one: Waiting) -> kit.Block:
-    words = hands.words
+def _buttons(words: Wording, one: Waiting) -> kit.Block:
     buttons = [
         kit.button(words("chat.approve"), APPROVE, value=one.mark, style="primary"),
         kit.button(words("chat.refuse"), REFUSE, value=one.mark, style="danger"),

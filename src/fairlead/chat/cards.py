@@ -20,7 +20,8 @@ def blocks(hands: Workplace, card: Card) -> list[kit.Block]:
 
 
 def _blocks(hands: Workplace, card: Card) -> Iterator[kit.Block]:
-    words = Wording(card.language)
+    ours = hands.words
+    words = Wording(card.language, ours.zone, ours.now)
     if card.approve and not card.over:
         try:
             waiting = hands.waiting(card.approve)
@@ -28,7 +29,7 @@ def _blocks(hands: Workplace, card: Card) -> Iterator[kit.Block]:
             waiting = None
         # with all that an approval is of: nobody approves a headline
         if waiting is not None and waiting.digest == card.digest:
-            yield from approvals.card(hands, waiting)
+            yield from approvals.card(words, waiting)
             yield from _small(card, words)
             return
     # what became of an action its own title says

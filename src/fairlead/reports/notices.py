@@ -123,13 +123,11 @@ class Letters:
 
     def _title(self, notice: Notice, ended: str = "") -> Line:
         words, said = self.nudges.teller.words, notice.said
-        if notice.topic == APPROVAL:
-            key = f"notice.action.{ended}"
+        if notice.topic in (APPROVAL, ACTION):
+            key = f"notice.action.{ended or notice.kind}"
             return Line(
                 words(key if words.knows(key) else "notice.approval", title=plain(said.get("title"))), (notice.about,)
             )
-        if notice.topic == ACTION:
-            return Line(words(f"notice.action.{notice.kind}", title=plain(said.get("title"))), (notice.about,))
         return self.nudges.heading(notice.subject, self.recipient, said.get("title", ""))
 
     def _matter(self, notice: Notice) -> list[Line]:
