@@ -20,7 +20,6 @@ from fairlead.metrics import catalogue as definitions
 from fairlead.metrics import readonly, seeds, shown, tables
 from fairlead.metrics.catalogue import Entry
 from fairlead.metrics.executor import Executor
-from fairlead.metrics.lean_arrow import without_pandas
 from fairlead.metrics.lineage_tables import Lineage
 from fairlead.metrics.project import Project
 from fairlead.metrics.reads import Reads
@@ -31,6 +30,7 @@ from fairlead.model.errors import Abort, Retry
 from fairlead.model.schema import TABLES
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, SystemClock
+from fairlead.store.lean_arrow import without_pandas
 
 if TYPE_CHECKING:
     import duckdb
