@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -59,8 +59,9 @@ def test_a_click_elsewhere_is_heard_within_a_second_and_of_two_who_decide_at_onc
         for body in ("first", "second", "third"):
             row = governing.propose(here, Comment(subject=PULL, body=body), "github", by="operator")
             assert row["state"] == "waiting"
-            said = [(here, "person:mira", "approved"), (there, "person:sahar", "refused")]
-            ends = _at_once([partial(_say, *words, row) for words in said])
+            yes = partial(_say, here, "person:mira", "approved", row)
+            no = partial(_say, there, "person:sahar", "refused", row)
+            ends = _at_once([yes, no])
             with here.database.read() as tx:
                 state = (actions.one(tx, row["id"]) or {})["state"]
                 asked = [one.state for one in requests.of(tx, row["id"])]
@@ -127,7 +128,7 @@ def _say(services: Services, person: str, verdict: Verdict, row: dict[str, Any])
     return str(said["state"])
 
 
-def _at_once(works: list[Callable[[], str]]) -> list[str]:
+def _at_once(works: Sequence[Callable[[], str]]) -> list[str]:
     start = threading.Barrier(len(works))
 
     def begin(work: Callable[[], str]) -> str:

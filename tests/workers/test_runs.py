@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,11 +118,15 @@ def test_a_worker_that_is_killed_leaves_one_run(database_url: str, tmp_path: Pat
         assert lines(services) == begun
 
 
+def _noted(ran: list[str], name: str, _: Any) -> None:
+    ran.append(name)
+
+
 def test_of_many_workers_one_runs_each_moment(database: Database, clock: Any) -> None:
     """Also where one is at work for longer than a turn, or its machine is gone."""
     ran: list[str] = []
     workers = [
-        Scheduler(database, Setup(), clock, {"note": lambda _, name=name: ran.append(name)}, threading.Event())
+        Scheduler(database, Setup(), clock, {"note": partial(_noted, ran, name)}, threading.Event())
         for name in ("one", "two", "three")
     ]
     workers[0].plan([Plan("note", "note", "every 60 s")])
