@@ -7,23 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from fairlead.governance.desk import Desk, move, needs_of, there, word_of
+from fairlead.governance.desk import Desk, move, there, word_of
+from fairlead.governance.entitled import voter_of, weigh, yes
 from fairlead.governance.judging import Judged, ask_workers, entry_of, judged, said_of, words_for_ledger
-from fairlead.governance.voting import (
-    BREAKS_GLASS,
-    Lent,
-    Refusal,
-    Right,
-    Voter,
-    Word,
-    counted,
-    least_role,
-    reaches,
-    right_of,
-)
+from fairlead.governance.voting import Refusal, Right, Word
 from fairlead.model.acts import digest as digest_of
 from fairlead.model.errors import Denied, Retry, Skip
-from fairlead.store import access, actions, delegations, ledger, records, requests
+from fairlead.store import access, actions, delegations, ledger, requests
 from fairlead.store.access import EVERYWHERE
 from fairlead.store.actions import Row
 from fairlead.store.database import Transaction
@@ -59,7 +49,7 @@ def decide(
             voter = voter_of(tx, person, roles, desk.now())
         word = Word(person, "", verdict, digest, broke_glass=break_glass, reason=reason)
         words = [word_of(one) for one in given]
-        weighed = _weigh(row, words, voter, word, desk.now())
+        weighed = weigh(row, words, voter, word, desk.now())
         if isinstance(weighed, Right):
             word = replace(word, role=weighed.role, on_behalf_of=weighed.on_behalf_of)
         found = None
@@ -79,45 +69,6 @@ def decide(
             raise Denied(weighed.words, weighed.hint)
         return after
     raise Retry(f"{action} changes all the time", hint="try again")
-
-
-def voter_of(tx: Transaction, person: str, roles: Mapping[str, str], now: datetime) -> Voter:
-    """Who gives a word: whether that is a person, and which rights others have lent them."""
-    found = records.get(tx, "people", person)
-    # who is not known is nobody; who is known as an agent or bot never counts, whatever roles they were given
-    human = found is not None and found["deleted_at"] is None and (found["kind"] or "human") == "human"
-    lent = []
-    for one in delegations.to(tx, person, now):
-        giver = access.user(tx, one.giver)
-        if giver is not None and giver.disabled_at is None:
-            lent.append(Lent(one.giver, one.team, giver.roles))
-    return Voter(person, roles, human, tuple(lent))
-
-
-def _weigh(row: Row, given: list[Word], voter: Voter, word: Word, now: datetime) -> Right | Refusal:
-    """Whether a word counts, before policy is asked."""
-    state, glass = row["state"], word.broke_glass
-    if row["expires_at"] and row["expires_at"] <= now:
-        return Refusal(f"{row['id']} has expired", "propose it again")
-    if state not in (("waiting", "denied") if glass else ("waiting",)):
-        return Refusal(f"{row['id']} is {state}, nothing is asked for", "`fairlead approve list` shows what waits")
-    if word.digest != row["digest"]:
-        return Refusal(f"{row['id']} is not what you were shown: it has changed", "look at it again and decide anew")
-    if glass and not word.reason.strip():
-        return Refusal("breaking the glass needs a reason", "say what the emergency is")
-    least = BREAKS_GLASS if glass else least_role(needs_of(row))
-    found = right_of(voter, row["team"] or EVERYWHERE, least, row["proposed_by"] or "", glass=glass)
-    if isinstance(found, Refusal) or word.verdict == "refused" or glass:
-        return found
-    voices = {voter.person, found.on_behalf_of}
-    if any(voices & set(need.not_by) for need in needs_of(row) if reaches(found.role, need.role)):
-        return Refusal("policy counts no word of who wrote it", "somebody else has to say yes")
-    held = counted(given, word.digest)
-    if any(one.person == voter.person for one in held):
-        return Refusal("you have approved it already", "it waits for somebody else")
-    if any(one.voice == (found.on_behalf_of or voter.person) for one in held):
-        return Refusal("this right to approve was used already", "it waits for somebody else")
-    return found
 
 
 def _after_policy(right: Right, row: Row, found: Judged, break_glass: bool) -> Right | Refusal:
@@ -203,17 +154,13 @@ def waiting_for(desk: Desk, person: str, roles: Mapping[str, str]) -> list[Row]:
         for one in actions.approvals(tx, [row["id"] for row in rows]):
             said.setdefault(one["action"], []).append(word_of(one))
         voter = voter_of(tx, person, roles, now)
-    return [row for row in rows if _yes_counts(row, said.get(row["id"], []), voter, now)]
+    return [row for row in rows if isinstance(yes(row, said.get(row["id"], []), voter, now), Right)]
 
 
 def would_count(tx: Transaction, row: Row, person: str, roles: Mapping[str, str], now: datetime) -> bool:
     """Whether this person's yes to an action as it is now would count: who it is asked of."""
     given = [word_of(one) for one in actions.approvals(tx, [row["id"]])]
-    return _yes_counts(row, given, voter_of(tx, person, roles, now), now)
-
-
-def _yes_counts(row: Row, given: list[Word], voter: Voter, now: datetime) -> bool:
-    return isinstance(_weigh(row, given, voter, Word(voter.person, "", "approved", row["digest"]), now), Right)
+    return isinstance(yes(row, given, voter_of(tx, person, roles, now), now), Right)
 
 
 def delegate(

@@ -121,6 +121,7 @@ def entry_of(judged_: Judged, tool: str, **more: Any) -> dict[str, Any]:
         "inputs": verdict.inputs,
         "engine": verdict.engine,
         "rules": [one.rule for one in verdict.reasons],
+        "says": [one.says for one in verdict.reasons],
         "needs": [msgspec.to_builtins(need) for need in verdict.needs],
         "obligations": [dict(one) for one in verdict.obligations],
         **more,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from unicodedata import category
 
 import msgspec
 
+from fairlead.governance.voting import Lent, role_in
 from fairlead.store import actions, ledger, requests
 from fairlead.store.access import EVERYWHERE
-from fairlead.store.actions import Row
+from fairlead.store.actions import Row, Sight
 from fairlead.store.database import Transaction
 
 _OPENED = ("arguments", "needs", "calls", "result", "undo")
@@ -30,6 +31,16 @@ class Happened:
     by: str
     """A veil where it is a person: the row of the action or the approval knows who."""
     said: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One thing that a policy said of an action."""
+
+    rule: str
+    words: str
+    says: str
+    """As in `verdict.Says`; empty where a version before this one judged it."""
 
 
 def told(row: Row) -> dict[str, Any]:
@@ -66,6 +77,21 @@ def life(tx: Transaction, action: str) -> list[Happened]:
     return found
 
 
+def spoken(tx: Transaction, row: Row) -> list[Spoken]:
+    """What policy said of an action when it last set its reasons, the deciding first."""
+    split = [reason.partition(": ") for reason in row["reasons"] or ()]
+    rules = [rule for rule, _, _ in split]
+    says: Sequence[str] = ()
+    for entry in ledger.newest(tx, kind="action.judged", subject=row["id"], limit=20):
+        said = msgspec.json.decode(entry.content).get("said") or {}
+        # right before the act it is judged once more, which sets no reasons
+        if said.get("rules") == rules:
+            says = said.get("says") or ()
+            break
+    known = says if len(says) == len(split) else [""] * len(split)
+    return [Spoken(rule, words, does) for (rule, _, words), does in zip(split, known, strict=True)]
+
+
 def spelled(body: Any) -> str:
     """The body of a request as indented JSON in which nothing hides: what shows nothing stands there by number."""
     text = msgspec.json.format(msgspec.json.encode(body), indent=2).decode()
@@ -79,15 +105,20 @@ def _numbered(sign: str) -> str:
     return "".join(f"\\u{pairs[at]:02x}{pairs[at + 1]:02x}" for at in range(0, len(pairs), 2))
 
 
-def seen_by(rows: Sequence[Row], roles: Mapping[str, str], person: str) -> list[Row]:
-    """Actions of teams in which somebody has any role, and their own; those of no team are for who manages it all."""
-    everywhere = roles.get(EVERYWHERE)
+def sight(roles: Mapping[str, str], person: str, lent: Iterable[Lent] = ()) -> Sight:
+    """What somebody may see: all of teams in which they have any role, also a lent one, and their own.
 
-    def seen(row: Row) -> bool:
-        if row["proposed_by"] == person:
-            return True
-        if not row["team"]:
-            return everywhere in ("manager", "owner")
-        return everywhere is not None or row["team"] in roles
+    Actions of no team are for who manages it all.
+    """
+    teams = {*roles}
+    for one in lent:
+        # what was lent for one team opens no other, whatever its giver may
+        teams |= {*one.roles} if one.team == EVERYWHERE else {one.team} if role_in(one.roles, one.team) else set()
+    may = None if EVERYWHERE in teams else frozenset(teams)
+    return Sight(person, may, roles.get(EVERYWHERE) in ("manager", "owner"))
 
-    return [row for row in rows if seen(row)]
+
+def seen_by(rows: Sequence[Row], roles: Mapping[str, str], person: str, lent: Iterable[Lent] = ()) -> list[Row]:
+    """Those of some actions that somebody may see."""
+    may = sight(roles, person, lent)
+    return [row for row in rows if may.sees(row)]

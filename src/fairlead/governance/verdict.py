@@ -9,6 +9,8 @@ from typing import Any, Literal
 from fairlead.model.typed import ready
 
 Effect = Literal["allow", "ask", "deny"]
+Says = Literal["allow", "ask", "deny", "note", "overcome"]
+"""What one reason does; `overcome` is a denial that somebody overrode by breaking the glass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Reason:
     rule: str
     """Name of the rule, like `freeze/release-week`."""
     words: str
+    says: Says = "deny"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from fairlead.signals.language.limits import limits
 from fairlead.signals.language.tree import Kind
 from fairlead.signals.responding import Matrix
 from fairlead.signals.rules import Rule
-from fairlead.signals.templates import filled, worded
+from fairlead.signals.templates import filled, moment_said, worded
 
 if TYPE_CHECKING:
     import duckdb
@@ -198,7 +198,7 @@ def _headline(said: str, title: str) -> str:
 
 def _worded(value: Any, kind: Kind | None) -> str:
     # for people: the moment itself, to the second, stands among the values
-    return f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else worded(value, kind)
+    return moment_said(value) if isinstance(value, datetime) else worded(value, kind)
 
 
 def _key(rule: Rule) -> tuple[str, str]:

@@ -41,6 +41,11 @@ def filled(said: Any, told: Mapping[str, str]) -> Any:
     return said
 
 
+def moment_said(moment: datetime) -> str:
+    """A moment for people of any zone; pages tell it again in their reader's."""
+    return f"{moment:%a %d %b %Y, %H:%M} UTC"
+
+
 def worded(value: Any, kind: Kind | None = None) -> str:
     """A value as a sentence has it; lengths as the language writes them."""
     if value is None:

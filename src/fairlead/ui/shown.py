@@ -11,7 +11,10 @@ from fairlead.model.times import parse_time
 from fairlead.reports.figure_words import quantity
 from fairlead.reports.wording import Wording, Working
 
-_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z| \d\d:\d\d UTC)")
+_MOMENT = re.compile(
+    r"\b(?:\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z| \d\d:\d\d UTC)"
+    r"|(?P<said>[A-Z][a-z]{2} \d\d [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC))"
+)
 DASH = "–"
 """Stands in an empty cell; the reason is on hover."""
 
@@ -48,6 +51,9 @@ class Shown:
         def local(found: re.Match[str]) -> str:
             # a tool's own text may hold what only looks like a moment
             try:
+                if found["said"]:
+                    # as `signals/templates.py` writes them down
+                    return self.moment(datetime.strptime(found["said"], "%a %d %b %Y, %H:%M UTC").replace(tzinfo=UTC))
                 return self.moment(parse_time(found[0].replace(" UTC", "Z")))
             except ValueError:
                 return found[0]

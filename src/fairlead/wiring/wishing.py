@@ -18,7 +18,7 @@ from fairlead.signals.judging import kinds_of
 from fairlead.signals.language.tree import Kind
 from fairlead.signals.rules import Rule
 from fairlead.signals.sweeping import Judged
-from fairlead.signals.templates import filled, worded
+from fairlead.signals.templates import filled, moment_said, worded
 from fairlead.store import actions, records, signals
 from fairlead.store.actions import Row
 from fairlead.store.signals import Wanted
@@ -97,7 +97,7 @@ def _propose_for(at: Desk, rule: Rule, signal: Mapping[str, Any], opening: int) 
 def _told(value: Any, kind: Kind | None) -> str:
     """A value as people read it elsewhere: moments without their seconds, and names that call nobody."""
     if kind == "time" and (moment := parse_time(value)):
-        return f"{moment:%a %d %b %Y, %H:%M} UTC"
+        return moment_said(moment)
     # a title may hold `@everybody`: what a stranger wrote must not make us call them
     return _MENTION.sub("@ ", worded(value, kind))
 

@@ -126,13 +126,17 @@ def _refuse_unkept(said: _Said) -> None:
 
 def _reasons(said: _Said) -> tuple[Reason, ...]:
     """What decided first, then what else was said, each once."""
-    words = [(one.rule, one.words) for one in said.denied]
-    words += [(one.rule, f"overcome by breaking the glass: {one.words}") for one in said.overcome]
-    words += [(one.rule, one.words) for one in said.asked if not said.overcome]
-    words += [(one.rule, one.words) for one in (*said.noted, *said.allowed)]
+    found = [Reason(one.rule, one.words) for one in said.denied]
+    found += [Reason(one.rule, f"overcome by breaking the glass: {one.words}", "overcome") for one in said.overcome]
+    found += [Reason(one.rule, one.words, "ask") for one in said.asked if not said.overcome]
+    found += [Reason(one.rule, one.words, "note") for one in said.noted]
+    found += [Reason(one.rule, one.words, "allow") for one in said.allowed]
     if not said.allowed:
-        words.append((NOBODY_ALLOWS, "no policy allows this, and what nobody allows is denied"))
-    return tuple(Reason(rule, text) for rule, text in dict.fromkeys(words))
+        found.append(Reason(NOBODY_ALLOWS, "no policy allows this, and what nobody allows is denied"))
+    once: dict[tuple[str, str], Reason] = {}
+    for one in found:
+        once.setdefault((one.rule, one.words), one)
+    return tuple(once.values())
 
 
 def _needs(asked: tuple[_Spoken, ...]) -> tuple[Need, ...]:

@@ -2,52 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
 
-from fairlead.governance.showing import seen_by
+from fairlead.governance import showing
+from fairlead.governance.entitled import voter_of
+from fairlead.model.records.judgement import ACTION_STATES
 from fairlead.store import actions
+from fairlead.ui.misnamed import choice
 from fairlead.ui.page import Page
-from fairlead.ui.views.grids import Cell, Column, Grid, grid
+from fairlead.ui.views.acting import called, desk_of, names_of, team_name
+from fairlead.ui.views.grids import Cell, Column, grid, wanted
 from fairlead.ui.visit import Visit
 
-_NEWEST = 500
 TAGS = {
     "proposed": "watch", "waiting": "watch", "approved": "watch", "executing": "watch", "done": "ok", "failed": "act",
-    "unknown": "act", "denied": "", "expired": "", "withdrawn": "", "undone": "",
+    "unknown": "act", "denied": "neutral", "expired": "neutral", "withdrawn": "neutral", "undone": "neutral",
 }  # fmt: skip
 """State -> how much it asks for."""
-
-
-def states(visit: Visit) -> Mapping[str, str]:
-    """State -> the reader's word for it."""
-    words = visit.words
-    return {
-        "proposed": words("proposed"), "waiting": words("waiting"), "approved": words("approved"),
-        "denied": words("denied"), "expired": words("expired"), "withdrawn": words("withdrawn"),
-        "executing": words("being done"), "done": words("done"), "failed": words("failed"),
-        "unknown": words("unknown, check"), "undone": words("taken back"),
-    }  # fmt: skip
+WORDS = {
+    "proposed": "proposed", "waiting": "waiting", "approved": "approved", "denied": "denied", "expired": "expired",
+    "withdrawn": "withdrawn", "executing": "being done", "done": "done", "failed": "failed",
+    "unknown": "unknown, check", "undone": "taken back",
+}  # fmt: skip
+"""States in words."""
 
 
 def show(visit: Visit) -> Response:
-    """The newest of the reader's teams."""
-    viewer = visit.request.state.viewer
+    """A page of what the reader may see, the newest first, of one state if one is asked for."""
+    viewer, state, part = visit.request.state.viewer, choice(visit, "state", ACTION_STATES), wanted(visit, ())
     with visit.services.database.read() as tx:
-        rows = seen_by(actions.newest(tx, _NEWEST), viewer.roles, viewer.person)
-    number = visit.shown.number(len(rows))
-    title = visit.words.plural("{n} action", "{n} actions", len(rows), n=number)
+        me = voter_of(tx, viewer.person, viewer.roles, desk_of(visit).now())
+        sight = showing.sight(me.roles, me.person, me.lent)
+        counts = actions.counted(tx, sight)
+        rows = actions.listed(tx, sight, state, limit=part.limit, skip=part.offset)
+        names = names_of(tx, (row["proposed_by"] or "" for row in rows))
+    total = counts.get(state, 0) if state else sum(counts.values())
+    there = [one for one in ACTION_STATES if one in counts]
     return visit.page(
         "pages/actions.html",
-        title if rows else visit.words("No action was proposed yet"),
-        actions=_table(visit, rows),
+        _title(visit, counts),
+        actions=grid(visit, "/actions", _columns(visit, names), rows, total=total, part=part),
+        states=[(one, counts[one], visit.scope.link("/actions", state=one)) for one in there],
+        state=state,
+        words=WORDS,
     )
 
 
-def _table(visit: Visit, rows: list[dict[str, Any]]) -> Grid:
-    words, shown, named = visit.words, visit.shown, states(visit)
+def _title(visit: Visit, counts: Mapping[str, int]) -> str:
+    words, number = visit.words, visit.shown.number
+    if unknown := counts.get("unknown", 0):
+        return words.plural(
+            "Of {n} action nobody knows whether it was done", "Of {n} actions nobody knows whether they were done",
+            unknown, n=number(unknown),
+        )  # fmt: skip
+    if waiting := counts.get("waiting", 0):
+        return words.plural("{n} action waits for a word", "{n} actions wait for a word", waiting, n=number(waiting))
+    total = sum(counts.values())
+    if not total:
+        return words("No action was proposed yet")
+    return words.plural("{n} action, none waits", "{n} actions, none waits", total, n=number(total))
+
+
+def _columns(visit: Visit, names: Mapping[str, str]) -> Sequence[Column]:
+    words, shown = visit.words, visit.shown
 
     def link(row: Mapping[str, Any]) -> str:
         return visit.scope.link(f"/actions/{row['id'].partition(':')[2]}")
@@ -56,14 +76,14 @@ def _table(visit: Visit, rows: list[dict[str, Any]]) -> Grid:
         at = row["proposed_at"]
         return Cell(shown.moment(at), at=at) if at else Cell(None)
 
-    columns = [
+    return [
         Column(words("Action"), lambda row: Cell(row["id"].partition(":")[2], link=link(row))),
-        Column(words("What"), lambda row: Cell(row["title"] or row["kind"])),
-        Column(words("State"), lambda row: Cell(named[row["state"]], tag=TAGS[row["state"]] or "neutral")),
-        Column(words("Team"), lambda row: Cell(row["team"] or None)),
+        Column(words("What"), lambda row: Cell(row["title"] or row["kind"], link=link(row))),
+        Column(words("State"), lambda row: Cell(words(WORDS[row["state"]]), tag=TAGS[row["state"]])),
+        Column(words("By"), lambda row: Cell(called(visit, row["proposed_by"] or "", names) or None)),
+        Column(words("Team"), lambda row: Cell(team_name(visit, row["team"] or "") or None)),
         Column(words("Made"), proposed),
     ]
-    return grid(visit, "/actions", columns, rows)
 
 
-PAGE = Page("/actions", "Actions", 63, show, shown="more", role="member", scoped=False)
+PAGE = Page("/actions", "Actions", 63, show, shown="more", scoped=False, reads=("state", "page"))

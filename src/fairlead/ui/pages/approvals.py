@@ -1,16 +1,18 @@
-"""Approvals: what waits for the reader's word, exactly as it would be done, and the word."""
+"""Approvals: what waits for the reader's word, exactly as it would be done, and who decides for whom."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
 
-from fairlead.governance import approving
-from fairlead.governance.showing import spelled, told
-from fairlead.model.errors import Denied, Skip
-from fairlead.store.actions import Row
+from fairlead.governance import approving, proposing
+from fairlead.model.errors import Denied, Fault, Skip
+from fairlead.store import actions
 from fairlead.ui.page import Page
+from fairlead.ui.views.acting import desk_of, may_withdraw, party, seen, told
+from fairlead.ui.views.lending import lending, read_until
 from fairlead.ui.visit import Visit
 
 _MOST = 50
@@ -21,9 +23,15 @@ def show(visit: Visit) -> Response:
     return _page(visit)
 
 
-def _page(visit: Visit, said: str = "", status: int = 200) -> Response:
-    viewer, desk = visit.request.state.viewer, visit.request.app.state.desk
+def _page(visit: Visit, said: str = "", status: int = 200, typed: Mapping[str, str] | None = None) -> Response:
+    viewer, desk = visit.request.state.viewer, desk_of(visit)
     rows = approving.waiting_for(desk, viewer.person, viewer.roles)
+    with visit.services.database.read() as tx:
+        who = party(visit, tx)
+        own = [row for row in actions.in_states(tx, {"waiting"}) if row["proposed_by"] == viewer.person]
+        waiting = [told(visit, tx, row, who) for row in rows[:_MOST]]
+        mine = [told(visit, tx, row, who) for row in own[:_MOST]]
+        lent = lending(visit, tx, who)
     number = visit.shown.number(len(rows))
     title = visit.words("Nothing waits for your word")
     if rows:
@@ -34,19 +42,14 @@ def _page(visit: Visit, said: str = "", status: int = 200) -> Response:
         "pages/approvals.html",
         title,
         status=status,
-        waiting=[waiting(row) for row in rows[:_MOST]],
+        waiting=waiting,
         more=max(0, len(rows) - _MOST),
+        mine=mine,
+        lent=lent,
         person=viewer.person.startswith("person:"),
         said=said,
+        typed=typed or {},
     )
-
-
-def waiting(row: Row) -> dict[str, Any]:
-    """An action as whoever decides must see it: nothing of it cut, nothing hidden."""
-    said = told(row)
-    for call in said["calls"] or []:
-        call["body"] = spelled(call["body"]) if call.get("body") is not None else ""
-    return said
 
 
 def approve(visit: Visit) -> Response:
@@ -68,7 +71,7 @@ def _say(visit: Visit, verdict: approving.Verdict, *, glass: bool = False) -> Re
     viewer, form = visit.request.state.viewer, visit.form
     try:
         approving.decide(
-            visit.request.app.state.desk,
+            desk_of(visit),
             form.get("action", ""),
             person=viewer.person,
             roles=viewer.roles,
@@ -80,8 +83,50 @@ def _say(visit: Visit, verdict: approving.Verdict, *, glass: bool = False) -> Re
         )
     except (Denied, Skip) as fault:
         # told where the reader stands, with what waits by now
-        return _page(visit, f"{fault.message}. {fault.hint}".rstrip(". "), 403)
-    return visit.back(f"/actions/{form.get('action', '').removeprefix('action:')}")
+        return _page(visit, _sentence(fault), 403)
+    done = "glass" if glass else "yes" if verdict == "approved" else "no"
+    return visit.back(f"/actions/{form.get('action', '').removeprefix('action:')}", done=done)
+
+
+def withdraw(visit: Visit) -> Response:
+    """Takes a proposal back before it is done: whoever made it, or a manager of its team."""
+    with visit.services.database.read() as tx:
+        row = seen(tx, visit.form.get("number", ""), party(visit, tx).me)
+    if not may_withdraw(visit, row):
+        raise Denied(
+            visit.words("This needs the role {role} or more.", role=visit.words("manager")),
+            hint=visit.words("Owners change roles on the page People."),
+        )
+    by, why = visit.request.state.viewer.person, visit.form.get("reason", "")[:2000]
+    proposing.withdraw(desk_of(visit), row["id"], by=by, why=why)
+    return visit.back(f"/actions/{row['id'].partition(':')[2]}", done="withdrawn")
+
+
+def delegate(visit: Visit) -> Response:
+    """Lends the reader's right to approve to somebody for a while."""
+    form, giver = visit.form, visit.request.state.viewer.person
+    try:
+        until = read_until(visit, form.get("until", ""))
+        approving.delegate(
+            desk_of(visit), giver, form.get("person", ""), team=form.get("team", ""), until=until,
+            reason=form.get("reason", "")[:2000],
+        )  # fmt: skip
+    except (Denied, Skip) as fault:
+        return _page(visit, _sentence(fault), 422, form)
+    return visit.back("/approvals", done="lent")
+
+
+def end(visit: Visit) -> Response:
+    """Takes such a right back."""
+    approving.end_delegation(
+        desk_of(visit), visit.form.get("delegation", ""), giver=visit.request.state.viewer.person
+    )
+    return visit.back("/approvals", done="lent_no_more")
+
+
+def _sentence(fault: Fault) -> str:
+    said: Any = f"{fault.message}. {fault.hint}" if fault.hint else f"{fault.message}."
+    return str(said)
 
 
 PAGE = Page(
@@ -89,8 +134,15 @@ PAGE = Page(
     "Approvals",
     62,
     show,
-    role="member",
-    acts={"/approvals/approve": approve, "/approvals/refuse": refuse, "/approvals/break-glass": break_glass},
-    act_role="member",
+    acts={
+        "/approvals/approve": approve,
+        "/approvals/refuse": refuse,
+        "/approvals/break-glass": break_glass,
+        "/approvals/withdraw": withdraw,
+        "/approvals/delegate": delegate,
+        "/approvals/end-delegation": end,
+    },
+    # whose word counts is not a matter of the role alone: a viewer may stand in for somebody
+    act_role="viewer",
     scoped=False,
 )

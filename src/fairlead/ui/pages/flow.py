@@ -14,4 +14,4 @@ def show(visit: Visit) -> Response:
     return report(visit, "flow", f"fairlead flow --window {visit.scope.window}")
 
 
-PAGE = Page("/flow", "Flow", 34, show, key="o", cut=("team", "window"))
+PAGE = Page("/flow", "Flow", 34, show, shown="more", key="o", cut=("team", "window"))

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from fairlead.governance import preferring
 from fairlead.governance.wishes import MOST, USUAL
 from fairlead.model.times import entered_at
+from fairlead.reports.plain import plain
 from fairlead.store import notices
 from fairlead.store.notices import Notice
 from fairlead.ui.entering import settle
@@ -57,6 +58,7 @@ def _told(visit: Visit, notice: Notice) -> dict[str, Any]:
         "made": visit.shown.moment(notice.made_at),
         "link": page_of(notice.subject),
         "because": preferring.because(notice),
+        "title": plain(visit.shown.retold(notice.said.get("title", ""))),
     }
 
 

@@ -12,6 +12,7 @@ from fairlead.model.figures import Definition, Evidence, Figure, Freshness, Poin
 from fairlead.ui.page import Page
 from fairlead.ui.views.cards import card
 from fairlead.ui.views.grids import Cell, Column, grid
+from fairlead.ui.views.reasoning import Node
 from fairlead.ui.visit import Visit
 
 LONG = (
@@ -102,12 +103,10 @@ def _grid(visit: Visit) -> Any:
     return grid(visit, "/parts", columns, rows, total=10_000, exports=[("CSV", "#"), ("JSON", "#")])
 
 
-def _tree() -> SimpleNamespace:
-    leaf = SimpleNamespace(condition="approved by another person", value="yes", result=True, otherwise="", below=[])
-    wait = SimpleNamespace(
-        condition="checks", value="1 of 9 failed", result=False, otherwise="passes once `unit` is green", below=[]
-    )
-    return SimpleNamespace(condition="may be merged", value="no", result=False, otherwise="", below=[leaf, wait])
+def _tree() -> Node:
+    leaf = Node("approved by another person", True, "yes")
+    wait = Node("checks", False, "1 of 9 failed", "passes once `unit` is green")
+    return Node("may be merged", False, "no", below=[leaf, wait])
 
 
 def _days(visit: Visit) -> list[SimpleNamespace]:

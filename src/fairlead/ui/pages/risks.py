@@ -10,6 +10,7 @@ from starlette.responses import Response
 from fairlead.governance import entering, risking
 from fairlead.governance.clusters import trend
 from fairlead.model.errors import Skip
+from fairlead.reports.plain import plain
 from fairlead.store import decided, records
 from fairlead.ui.entering import settle
 from fairlead.ui.kept import forget
@@ -25,6 +26,8 @@ WORDS = {
     "people": "people", "dependency": "dependency",
 }  # fmt: skip
 """States, trends, bands, responses and categories in words."""
+_SIGNALS = 20
+"""Signals that are listed for a risk; its record has them all."""
 BAND_TAGS = {"high": "act", "medium": "watch", "low": "ok"}
 
 
@@ -34,10 +37,12 @@ def show(visit: Visit) -> Response:
         rows = decided.listed(tx, "risks")
         owners = {row["owner"] for row in rows if row["owner"]}
         names = {row["id"]: row["name"] or row["id"] for row in records.rows(tx, "people", owners)} if owners else {}
+        spoken = {signal for row in rows for signal in (row["signals"] or ())[:_SIGNALS]}
+        titles = {row["id"]: row["title"] or "" for row in records.rows(tx, "signals", spoken)} if spoken else {}
     team = visit.scope.team
     rows = [row for row in rows if not team or row["team"] in (None, "", team)]
     rows.sort(key=lambda row: (-(row["score"] or 0), row["id"]))
-    told = [_told(visit, row, names) for row in rows]
+    told = [_told(visit, row, names, titles) for row in rows]
     live = [one for one in told if one["state"] in ("proposed", *risking.WATCHED)]
     return visit.page(
         "pages/risks.html",
@@ -54,10 +59,16 @@ def show(visit: Visit) -> Response:
     )
 
 
-def _told(visit: Visit, row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _told(
+    visit: Visit, row: Mapping[str, Any], names: Mapping[str, str], titles: Mapping[str, str]
+) -> dict[str, Any]:
     now, again = visit.services.clock.now(), row["review_at"]
     return {
         **row,
+        "speak": [
+            (visit.scope.link(f"/signals/{one}"), plain(visit.shown.retold(titles.get(one) or one)))
+            for one in (row["signals"] or ())[:_SIGNALS]
+        ],
         "number": row["id"].rpartition(":")[2],
         "owner_name": names.get(row["owner"] or "", row["owner"] or ""),
         "trend": trend(row["scores"] or ()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -26,6 +26,7 @@ from fairlead.ui.kept import kept
 from fairlead.ui.page import Page
 from fairlead.ui.pages.signals import WORDS as STATES
 from fairlead.ui.rights import allowed
+from fairlead.ui.views.reasoning import Node
 from fairlead.ui.views.waking import MAY, item, names
 from fairlead.ui.visit import Visit
 
@@ -48,17 +49,6 @@ WORDS = {
     "team": "listed for",
 }
 """Kinds of events and ways to hear of a signal, in words."""
-
-
-@dataclass
-class Node:
-    """A part of the condition, as the tree shows it."""
-
-    condition: str
-    result: bool | None
-    value: str = ""
-    otherwise: str = ""
-    below: list[Node] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

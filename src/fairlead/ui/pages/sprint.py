@@ -14,4 +14,4 @@ def show(visit: Visit) -> Response:
     return report(visit, "sprint-health")
 
 
-PAGE = Page("/sprint", "Sprint", 33, show, key="i", cut=("team",), reads=("sprint",))
+PAGE = Page("/sprint", "Sprint", 33, show, shown="more", key="i", cut=("team",), reads=("sprint",))
