@@ -56,7 +56,7 @@ def worded(value: Any, kind: Kind | None = None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.0f}" if value == int(value) else f"{value:.2f}"
+        return f"{value:.2f}".rstrip("0").rstrip(".")
     if isinstance(value, datetime):
         return iso(value if value.tzinfo else value.replace(tzinfo=UTC))
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from fairlead.connectors.fairlead import SOURCE
 from fairlead.model.setup import Setup
 from fairlead.ui.frame import Choice, SourceState
 from fairlead.ui.kept import kept_for
@@ -77,7 +78,8 @@ def surroundings(services: Any, state: Any, words: Words, shown: Shown) -> Surro
         services, state, "surroundings", lambda: (warehouse.rows(_CHOICES), warehouse.rows(_SOURCES))
     )
     setup: Setup = services.setup
-    sources = tuple(_source(row, words, shown) for row in heard)
+    # what people entered here a moment ago says nothing of how old the tools' data is
+    sources = tuple(_source(row, words, shown) for row in heard if row["source"] != SOURCE)
     return Surroundings(
         # Teams that the file names come first and alone: those of the host are proposals and would stand there twice.
         teams=_stated(setup.teams, "team") or _found(choices, "team"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -79,3 +80,12 @@ class Visit:
         """Sends the reader on after a POST; `done` is the key of a sentence shown once at the top."""
         # 303 and not 302: reloading the page must not act again.
         return RedirectResponse(self.scope.link(path, done=done), status_code=303)
+
+    def back_to_form(self, path: str, done: str) -> Response:
+        """The same to where the form stood, as its `back` says, if that is this page or one below it."""
+        here, _, query = self.form.get("back", "").partition("?")
+        # what a form says anybody can have typed: it leads nowhere else
+        if here != path and not here.startswith(f"{path}/"):
+            here, query = path, ""
+        kept = [(name, value) for name, value in parse_qsl(query) if name != "done"]
+        return RedirectResponse(f"{here}?{urlencode([*kept, ('done', done)])}", status_code=303)

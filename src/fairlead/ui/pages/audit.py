@@ -18,7 +18,7 @@ from fairlead.store import ledger as kept
 from fairlead.ui.misnamed import Misnamed, choice
 from fairlead.ui.noted import note
 from fairlead.ui.page import Page
-from fairlead.ui.rights import sees_people
+from fairlead.ui.rights import allowed, sees_people
 from fairlead.ui.views.grids import Cell, Column, Grid, grid
 from fairlead.ui.visit import Visit
 
@@ -57,6 +57,7 @@ def show(visit: Visit) -> Response:
         filtered=any(wanted.values()) or before is not None,
         older=older,
         people=people,
+        owner=allowed(visit, "owner"),
         one=one,
         said=json.dumps(one.said, indent=1, ensure_ascii=False) if one and one.said else "",
         proof=proof,

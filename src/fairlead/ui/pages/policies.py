@@ -12,9 +12,11 @@ from starlette.responses import Response
 from fairlead.governance.policy import explaining, telling
 from fairlead.governance.policy.engine import EngineFault
 from fairlead.governance.policy.rights import WHO
+from fairlead.governance.showing import Spoken
 from fairlead.model.acts import ACTS
 from fairlead.ui.misnamed import choice
 from fairlead.ui.page import Page
+from fairlead.ui.views.reasoning import Node, tree
 from fairlead.ui.visit import Visit
 
 _WHEN = ("usual", "unreviewed", "red", "frozen", "quiet", "unsigned", "emergency")
@@ -25,7 +27,7 @@ class _Answer:
     """What policy says of a made-up act."""
 
     effect: str
-    reasons: Sequence[Any]
+    tree: Sequence[Node]
     needs: Sequence[Any]
     steps: Sequence[explaining.Step]
 
@@ -83,7 +85,10 @@ def _ask(visit: Visit, kind: str, who: str, when: str) -> _Answer:
     except EngineFault:
         # the verdict says it
         steps = []
-    return _Answer(verdict.effect, verdict.reasons, verdict.needs, [step for step in steps if step.spoke])
+    spoken = [Spoken(one.rule, one.words, one.says) for one in verdict.reasons]
+    return _Answer(
+        verdict.effect, tree(visit, spoken, (), (), {}), verdict.needs, [step for step in steps if step.spoke]
+    )
 
 
 def _made_up(usual: Mapping[str, Any], kind: str, who: str, when: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from fairlead.ui.kept import kept
 from fairlead.ui.page import Page
 from fairlead.ui.pages.signals import WORDS as STATES
 from fairlead.ui.rights import allowed
+from fairlead.ui.views.acting import names_of, team_name
 from fairlead.ui.views.reasoning import Node
 from fairlead.ui.views.waking import MAY, item, names
 from fairlead.ui.visit import Visit
@@ -72,9 +73,12 @@ def show(visit: Visit) -> Response:
     """All of one signal; one that is not there is told as such."""
     services, now = visit.services, visit.services.clock.now()
     row = demanded(services.database, visit.path["id"], live=False)
+    rule, chain = read(services.loaded.own_folders("rules"))[0].get(row["rule"]), unpack(row["chain"])
     with services.database.read() as tx:
         history, mutes = signals.history(tx, row["id"]), signals.mutes(tx, now)
-    rule = read(services.loaded.own_folders("rules"))[0].get(row["rule"])
+        told = readers(row, rule, mutes)
+        stages = chain.stages if chain else ()
+        called = names_of(tx, (one for who in (*told, *stages) for one in who.who))
     found = (
         kept(
             visit,
@@ -93,9 +97,9 @@ def show(visit: Visit) -> Response:
         tree=_tree(visit, found.steps) if found else None,
         values=_values(visit, row, rule),
         days=list(_days(visit, history, known)),
-        chain=unpack(row["chain"]),
-        stages=_stages(visit, unpack(row["chain"]), row["level"] or 0),
-        heard=[_heard(visit, reader) for reader in readers(row, rule, mutes)],
+        chain=chain,
+        stages=_stages(visit, chain, row["level"] or 0, called),
+        heard=[_heard(visit, reader, called) for reader in told],
         url=row["url"] or "",
         rule_link=visit.scope.link(f"/rules/{row['rule']}"),
         words={**STATES, **WORDS},
@@ -144,28 +148,33 @@ def _line(visit: Visit, one: Mapping[str, Any], known: Mapping[str, str]) -> str
     if one["by"]:
         said += f" · {known.get(one['by'], one['by'])}"
     more = [str(detail[name]) for name in ("how", "reason", "to") if detail.get(name)]
+    if detail.get("until"):
+        more.insert(0, words("until {at}", at=visit.shown.moment(parse_time(detail["until"]))))
     if detail.get("from"):
         more = [f"{words(detail['from'])} → {words(detail['to'])}"]
     return plain(" · ".join([said, *more]))
 
 
-def _stages(visit: Visit, chain: Frozen | None, level: int) -> list[tuple[str, str, str]]:
+def _stages(visit: Visit, chain: Frozen | None, level: int, called: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Step, its moment, and whether it was reached."""
-    if chain is None:
-        return []
     return [
-        (_whom(stage.to, stage.who), visit.shown.moment(stage.at), "ok" if place <= level else "neutral")
-        for place, stage in enumerate(chain.stages)
+        (
+            _whom(visit, stage.to, stage.who, called),
+            visit.shown.moment(stage.at),
+            "ok" if place <= level else "neutral",
+        )
+        for place, stage in enumerate(chain.stages if chain else ())
     ]
 
 
-def _heard(visit: Visit, reader: Reader) -> str:
-    said = f"{visit.words(WORDS[reader.why])}: {_whom(reader.to, reader.who)}"
+def _heard(visit: Visit, reader: Reader, called: Mapping[str, str]) -> str:
+    said = f"{visit.words(WORDS[reader.why])}: {_whom(visit, reader.to, reader.who, called)}"
     return f"{said} ({visit.words('muted')})" if reader.muted else said
 
 
-def _whom(to: str, who: Sequence[str]) -> str:
-    return ", ".join(one.partition(":")[2] for one in who) or to.removeprefix("role:")
+def _whom(visit: Visit, to: str, who: Sequence[str], called: Mapping[str, str]) -> str:
+    names = [called.get(one) or team_name(visit, one) or one for one in who]
+    return ", ".join(names) or visit.words(to.removeprefix("role:"))
 
 
 PAGE = Page("/signals/{id:path}", "Signal", 61, show, shown="nowhere", cut=())

@@ -157,7 +157,7 @@ def mute(visit: Visit) -> Response:
 def _entered(visit: Visit, event: Any, done: str) -> Response:
     enter(visit.services, event)
     forget()
-    return visit.back("/signals", done=done)
+    return visit.back_to_form("/signals", done)
 
 
 def _by(visit: Visit) -> str:

@@ -43,7 +43,8 @@ class Item:
     snooze_reason: str
     level: int
     next_at: datetime | None
-    muted: bool
+    muted: str
+    """`me` or `team` for whom its rule is muted; else empty."""
     cause: str
     may: bool
     """Whether the reader may take it on or put it off."""
@@ -73,7 +74,7 @@ def item(visit: Visit, row: Mapping[str, Any], known: Mapping[str, str], muted: 
         snooze_reason=plain(row["snooze_reason"] or ""),
         level=row["level"] or 0,
         next_at=row["next_level_at"],
-        muted=bool({(row["rule"], me), (row["rule"], row["team"] or "")} & {*muted}),
+        muted="me" if (row["rule"], me) in muted else "team" if (row["rule"], row["team"] or "") in muted else "",
         cause=visit.scope.link(f"/signals/{cause}") if cause else "",
         may=row["state"] in ("open", "unknown") and _member(visit, row["team"]),
     )
