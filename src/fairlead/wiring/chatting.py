@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -127,7 +128,7 @@ class ChatHands(Place):
         text = words("chat.blockers", n=len(rows)) if rows else words("chat.not_blocked")
         lines = []
         for row in rows:
-            url = f"{address}/signals/{row['id']}" if address else ""
+            url = _page_of(address, row["id"])
             cause = f" ({words('chat.root', id=short_name(row['cause']))})" if row.get("cause") else ""
             lines.append(
                 [kit.stretch(f"{row['blocker']}: ", bold=True), kit.link(url, row["title"]), kit.stretch(cause)]
@@ -155,7 +156,7 @@ class ChatHands(Place):
     def _signals(self, team: str) -> Iterator[Item]:
         address = self.services.settings.server.public_url.rstrip("/")
         for row in self._ask("signals", {"form": "json", "team": team})["signals"]:
-            yield Item(row["title"], f"{address}/signals/{row['id']}" if address else "")
+            yield Item(row["title"], _page_of(address, row["id"]))
 
     def decide(self, asker: Asker, action: str, digest: str, verdict: Verdict, reason: str) -> Waiting:
         """The asker's word, bound to what they were shown."""
@@ -266,3 +267,8 @@ def ask_people(services: Services) -> list[str]:
     if services.settings.slack.mode == "off":
         return []
     return questions.ask_due(questions.Desk(services, ChatHands(services)), entered_at(services.clock))
+
+
+def _page_of(address: str, signal: str) -> str:
+    # the id holds that of its subject, and in an address a `#` would end it
+    return f"{address}/signals/{quote(signal, safe=':@/')}" if address else ""

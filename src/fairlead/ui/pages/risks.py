@@ -16,6 +16,7 @@ from fairlead.ui.entering import settle
 from fairlead.ui.kept import forget
 from fairlead.ui.page import Page
 from fairlead.ui.rights import allowed
+from fairlead.ui.views.links import signal_page
 from fairlead.ui.visit import Visit
 
 WORDS = {
@@ -66,7 +67,7 @@ def _told(
     return {
         **row,
         "speak": [
-            (visit.scope.link(f"/signals/{one}"), plain(visit.shown.retold(titles.get(one) or one)))
+            (visit.scope.link(signal_page(one)), plain(visit.shown.retold(titles.get(one) or one)))
             for one in (row["signals"] or ())[:_SIGNALS]
         ],
         "number": row["id"].rpartition(":")[2],

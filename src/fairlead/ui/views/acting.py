@@ -15,6 +15,7 @@ from fairlead.reports.plain import plain
 from fairlead.store import actions, records
 from fairlead.store.access import EVERYWHERE
 from fairlead.store.actions import Row
+from fairlead.ui.views.links import signal_page
 from fairlead.ui.views.reasoning import people_in, tree
 from fairlead.ui.visit import Visit
 
@@ -69,6 +70,7 @@ def told(visit: Visit, tx: Any, row: Row, who: Party) -> dict[str, Any]:
         "why": plain(visit.shown.retold(row["why"] or "")),
         "by": called(visit, row["proposed_by"] or "", names),
         "team_name": team_name(visit, row["team"] or ""),
+        "signal_link": visit.scope.link(signal_page(row["signal"])) if row["signal"] else "",
         "tree": tree(visit, showing.spoken(tx, row), asked, counted(words, row["digest"]), names),
         "as_whom": _as_whom(visit, right, row, names) if isinstance(right, Right) else "",
         "not_you": "" if isinstance(right, Right) or not open_ else f"{right.words}; {right.hint}".rstrip("; "),

@@ -89,6 +89,11 @@ def page_of(record: str) -> str:
     return f"/records/{quote(record, safe=':@/')}"
 
 
+def signal_page(signal: str) -> str:
+    """The page of a signal: its id holds that of its subject, and in an address a `#` would end it."""
+    return f"/signals/{quote(signal, safe=':@/')}"
+
+
 def short(record: str) -> str:
     """An id as people say it: without the source, with seven signs of a hash."""
     text = record.partition(":")[2] or record

@@ -10,7 +10,7 @@ from typing import Any
 from fairlead.model.errors import Denied
 from fairlead.reports.plain import plain
 from fairlead.signals.entering import calendar_of, demanded, read_until
-from fairlead.ui.views.links import page_for, short
+from fairlead.ui.views.links import page_for, short, signal_page
 from fairlead.ui.visit import Visit
 
 TONES = {"escalate": "act", "quick_fix": "watch", "plan": "neutral", "backlog": "neutral"}
@@ -56,7 +56,7 @@ def item(visit: Visit, row: Mapping[str, Any], known: Mapping[str, str], muted: 
     cause = row["cause"] or ""
     return Item(
         id=row["id"],
-        link=visit.scope.link(f"/signals/{row['id']}"),
+        link=visit.scope.link(signal_page(row["id"])),
         title=plain(visit.shown.retold(row["title"] or "")),
         tone=TONES.get(row["response"] or "", "neutral"),
         response=row["response"] or "backlog",
@@ -75,7 +75,7 @@ def item(visit: Visit, row: Mapping[str, Any], known: Mapping[str, str], muted: 
         level=row["level"] or 0,
         next_at=row["next_level_at"],
         muted="me" if (row["rule"], me) in muted else "team" if (row["rule"], row["team"] or "") in muted else "",
-        cause=visit.scope.link(f"/signals/{cause}") if cause else "",
+        cause=visit.scope.link(signal_page(cause)) if cause else "",
         may=row["state"] in ("open", "unknown") and _member(visit, row["team"]),
     )
 
