@@ -77,8 +77,8 @@ def show(visit: Visit) -> Response:
     with services.database.read() as tx:
         history, mutes = signals.history(tx, row["id"]), signals.mutes(tx, now)
         told = readers(row, rule, mutes)
-        stages = chain.stages if chain else ()
-        called = names_of(tx, (one for who in (*told, *stages) for one in who.who))
+        whom = [*(reader.who for reader in told), *(stage.who for stage in (chain.stages if chain else ()))]
+        called = names_of(tx, (one for who in whom for one in who))
     found = (
         kept(
             visit,
