@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from fairlead.signals.rules import read
+from fairlead.signals.templates import filled, names_in
 from fairlead.store import signals
 from fairlead.store.signals import Wanted
 from fairlead.ui.page import Page
@@ -24,7 +25,9 @@ def show(visit: Visit) -> Response:
     kinds: dict[str, list[tuple[str, str, str, int, int]]] = {}
     for rule in rules.values():
         counts = open_.get(rule.id, 0), unknown.get(rule.id, 0)
-        kinds.setdefault(rule.subject.name, []).append((rule.id, rule.written.title, rule.written.mode, *counts))
+        # what stands in braces is of each subject
+        title = filled(rule.written.title, dict.fromkeys(names_in(rule.written.title), "…"))
+        kinds.setdefault(rule.subject.name, []).append((rule.id, title, rule.written.mode, *counts))
     return visit.page(
         "pages/rules.html",
         visit.words.plural("{n} rule", "{n} rules", len(rules), n=visit.shown.number(len(rules))),
