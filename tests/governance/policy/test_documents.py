@@ -13,7 +13,6 @@ from fairlead.governance.policy import policies, rights
 from fairlead.governance.policy.freezes import read_freezes
 from fairlead.governance.policy.moments import Quiet, moment_of
 from fairlead.governance.policy.screening import screen, without_secrets
-from fairlead.model.acts import ACTS
 from fairlead.model.calendar.working import WorkingCalendar
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -182,7 +181,7 @@ def test_an_address_in_wide_or_broken_letters_is_found_whole() -> None:
 
 def test_every_kind_of_act_has_its_row_of_rights_and_a_team_changes_cells(tmp_path: Path) -> None:
     shipped = policies.load().data["fairlead"]["rights"]
-    assert set(shipped) == set(ACTS)
+    assert set(shipped) == set(d.KINDS)
     assert all(set(row) == set(rights.WHO) for row in shipped.values())
     (tmp_path / "rights.yaml").write_text(
         "rights:\n  merge: {manager: 2 members and owner, mangaer: alone}\n  merg: {rule: alone}\n"
