@@ -25,7 +25,7 @@ from fairlead.model.records.people import Absence, Account, CodeOwner, Person
 from fairlead.store import access, delegations, ledger, notices, outbox, records
 from fairlead.store.notices import Posted
 from fairlead.store.outbox import Message
-from fairlead.wiring import subscribing
+from fairlead.wiring import ordering
 from fairlead.wiring.directory import Directory
 from fairlead.wiring.noticing import answer_notices
 from fairlead.wiring.notifying import deliver
@@ -359,8 +359,8 @@ def test_a_digest_that_policy_lets_nobody_have_stays_on_the_page_and_cannot_be_o
     assert [(message.address, message.kind) for message in told] == [("lee@acme.example", "digest")]
     assert [(one.state, one.reason) for one in world.kept("noor")] == [("page", "policy: a member may never do that")]
     with pytest.raises(Fault, match="policy lets no digest go to person:noor by mail: a member may never do that"):
-        subscribing.prefer(world.services, "person:noor", {"channels": ["mail"]})
-    assert subscribing.prefer(world.services, "person:lee", {"channels": ["mail"]}) == {"channels": ["mail"]}
+        ordering.prefer(world.services, "person:noor", {"channels": ["mail"]})
+    assert ordering.prefer(world.services, "person:lee", {"channels": ["mail"]}) == {"channels": ["mail"]}
     with world.services.database.read() as tx:
         kinds = [row.kind for row in ledger.newest(tx, limit=50)]
     assert kinds.count("digest.refused") == 1
