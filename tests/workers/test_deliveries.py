@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.governance.mailbox import MailServer, serving
+from tests.workers.working import run_due
 
 from fairlead.config.load import load
 from fairlead.governance.carrier import Carrier
@@ -88,6 +89,10 @@ def scheduled(services: Services) -> Scheduler:
     return Scheduler(services.database, services.setup, services.clock, jobs, threading.Event())
 
 
+def due(schedule: Scheduler, services: Services, clock: Any) -> int:
+    return run_due(schedule, services.database, clock.now())
+
+
 def waiting(services: Services) -> list[str]:
     with services.database.read() as tx:
         return sorted(f"{one.channel} {one.made_from} {one.address}" for one in kept.rows(tx))
@@ -116,7 +121,7 @@ def test_a_manager_gets_the_brief_by_mail_as_file_and_in_the_feed(opened: Any, m
     schedule = scheduled(services)
     schedule.plan(delivery_plans(services))
     clock.at = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
-    assert schedule.run_due() == 1
+    assert due(schedule, services, clock) == 1
     assert waiting(services) == [
         "feed brief ", "file brief payments/2026-03-03-brief.md", "mail brief Kim <kim@acme.example>",
         "mail brief lee@acme.example",
@@ -191,14 +196,14 @@ def test_a_late_start_sends_todays_once_and_never_yesterdays(opened: Any, clock:
     schedule.plan(delivery_plans(services))
     # Off from Monday noon to Thursday 00:30 UTC: in Tokyo it is 09:30, in Berlin the middle of the night.
     clock.at = datetime(2026, 3, 5, 0, 30, tzinfo=UTC)
-    assert schedule.run_due() == 3
+    assert due(schedule, services, clock) == 3
     found = waiting(services)
     assert "file brief payments/2026-03-05-brief.md" in found
     assert "file standup payments/2026-03-05-standup.json" in found
     assert not [one for one in found if "core" in one or "03-04" in one or "03-03" in one]
-    assert schedule.run_due() == 0
+    assert due(schedule, services, clock) == 0
     clock.at = datetime(2026, 3, 5, 8, 15, tzinfo=UTC)
-    assert schedule.run_due() == 1
+    assert due(schedule, services, clock) == 1
     assert "file standup core/2026-03-05-standup.json" in waiting(services)
 
 
@@ -211,7 +216,7 @@ def test_a_holiday_that_came_after_the_schedule_counts(opened: Any, clock: Any) 
         holiday = Holiday(id="ics:de/1", calendar="ics:de", day=date(2026, 3, 3), name="Carnival")
         records.apply(tx, [Patch(calendar, at=clock.now()), Patch(holiday, at=clock.now())])
     clock.at = datetime(2026, 3, 3, 8, 15, tzinfo=UTC)
-    schedule.run_due()
+    due(schedule, services, clock)
     assert not [one for one in waiting(services) if "core" in one]
     with services.database.read() as tx:
         following = schedules.get(tx, "delivery/everyone/core")
@@ -223,18 +228,14 @@ def test_a_run_that_was_cut_off_is_made_up_for_at_the_next_start(opened: Any, cl
     services = opened()
     scheduled(services).plan(delivery_plans(services))
     clock.at = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
-    with services.database.begin() as tx:
-        due = schedules.get(tx, "delivery/morning/payments")
-        assert due is not None
-        # As a process leaves it that is killed after it took the run over.
-        schedules.start(tx, due.name, due.next_at, clock.now(), due.next_at + timedelta(days=1))
+    # As a process leaves it that is killed after it took the moment over.
+    assert scheduled(services).take_due() == 1
     again = scheduled(services)
-    assert again.run_due() == 0
     again.plan(delivery_plans(services))
-    assert again.run_due() == 1
+    assert due(again, services, clock) == 1
     assert len(waiting(services)) == 4
     again.plan(delivery_plans(services))
-    assert again.run_due() == 0
+    assert due(again, services, clock) == 0
 
 
 def test_what_cannot_be_made_now_is_asked_for_again(opened: Any, clock: Any) -> None:
@@ -245,7 +246,7 @@ def test_what_cannot_be_made_now_is_asked_for_again(opened: Any, clock: Any) -> 
     schedule = scheduled(services)
     schedule.plan([Plan("delivery/gone", "delivery", "daily 08:30", delivery="gone")])
     clock.pass_by(days=1)
-    assert schedule.run_due() == 1
+    assert due(schedule, services, clock) == 1
     with services.database.read() as tx:
         found = schedules.get(tx, "delivery/gone")
     assert found is not None
