@@ -97,6 +97,17 @@ def test_a_word_that_does_not_count_is_refused_and_kept(
     assert not office.due()
 
 
+def test_who_turns_out_to_have_written_it_since_the_proposal_is_refused_too(office: Office) -> None:
+    office.rule.needs = (Need("manager", 2, "four-eyes"),)
+    action = proposing.propose(office.desk, NUDGE, "github", by=KIM)["id"]
+    office.rule.needs = (Need("manager", 2, "four-eyes", ("person:max",)),)
+    with pytest.raises(Denied, match="who wrote it"):
+        say(office, action, "person:max")
+    assert [word["verdict"] for word in office.words(action)] == ["rejected"]
+    assert office.told(action)[-1] == "approval.rejected"
+    assert say(office, action, LEE)["state"] == "waiting"
+
+
 def test_two_people_means_two_people(office: Office) -> None:
     office.rule.needs = (Need("manager", 2, "four-eyes"),)
     action = proposing.propose(office.desk, NUDGE, "github", by=KIM)["id"]

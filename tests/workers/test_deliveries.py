@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,8 +24,8 @@ from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import Abort
 from fairlead.model.patch import Patch
 from fairlead.model.records.people import Calendar, Holiday
+from fairlead.store import ledger, records, schedules
 from fairlead.store import outbox as kept
-from fairlead.store import records, schedules
 from fairlead.wiring.deliveries import ways
 from fairlead.wiring.services import Services
 from fairlead.workers.deliveries import OutboxFollower, deliver_due, delivery_plans
@@ -154,6 +155,39 @@ def test_the_same_hour_is_sent_once(opened: Any, clock: Any) -> None:
     clock.pass_by(days=1)
     deliver_due(services, arguments)
     assert len(waiting(services)) == len(before) + 4
+
+
+HOUSE = """\
+package fairlead.policies.house
+
+deny contains {"rule": "house/reports", "words": "reports stay in the house"} if {
+	input.act.kind == "deliver"
+	input.act.tool == "mail"
+	not endswith(input.act.place, "@acme.example")
+}
+"""
+
+
+def test_policy_is_asked_what_goes_to_whom_and_the_ledger_keeps_both_ends(
+    opened: Any, clock: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "fairlead.d" / "policies").mkdir(parents=True)
+    (tmp_path / "fairlead.d" / "policies" / "house.rego").write_text(HOUSE, encoding="utf-8")
+    services = opened(TOML.replace('"lee@acme.example"', '"lee@acme.example <lee@else.example>"'))
+    clock.at = datetime(2026, 3, 2, 23, 45, tzinfo=UTC)
+    for _ in range(2):
+        deliver_due(services, {"delivery": "morning", "team": "team:payments"})
+    assert [one for one in waiting(services) if one.startswith("mail")] == ["mail brief Kim <kim@acme.example>"]
+    assert "reports stay in the house" in caplog.text
+    with services.database.read() as tx:
+        said = [json.loads(one.content) for one in ledger.newest(tx, kind="report.")]
+        held = {one.id: one.content for one in kept.rows(tx)}
+    assert sorted(one["kind"] for one in said) == ["report.delivered"] * 3 + ["report.refused"]
+    batches = [one["said"] for one in said if one["kind"] == "report.delivered"]
+    assert {told["id"]: one["content"] for one in batches for told in one["messages"]} == held
+    assert [one["said"]["rules"] for one in said if one["kind"] == "report.refused"] == [
+        ["house/reports", "rights/deliver"]
+    ]
 
 
 def test_a_late_start_sends_todays_once_and_never_yesterdays(opened: Any, clock: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from fairlead.governance.desk import Desk, move, there, word_of
-from fairlead.governance.entitled import voter_of, weigh, yes
+from fairlead.governance.entitled import BARRED, is_barred, voter_of, weigh, yes
 from fairlead.governance.judging import Judged, ask_workers, entry_of, judged, said_of, words_for_ledger
 from fairlead.governance.voting import Refusal, Right, Word
 from fairlead.model.acts import digest as digest_of
@@ -56,7 +56,7 @@ def decide(
         if isinstance(weighed, Right) and verdict == "approved":
             emergency = {"by": person, "role": word.role, "reason": reason} if break_glass else {}
             found = judged(desk, row, [*words, word], emergency)
-            weighed = _after_policy(weighed, row, found, break_glass)
+            weighed = _after_policy(person, weighed, row, found, break_glass)
         with desk.database.begin() as tx:
             desk.database.take_turn(tx)
             present = there(tx, action)
@@ -71,13 +71,16 @@ def decide(
     raise Retry(f"{action} changes all the time", hint="try again")
 
 
-def _after_policy(right: Right, row: Row, found: Judged, break_glass: bool) -> Right | Refusal:
+def _after_policy(person: str, right: Right, row: Row, found: Judged, break_glass: bool) -> Right | Refusal:
     if found.verdict.effect == "deny":
         said = "; ".join(one.words for one in found.verdict.reasons[:1])
         return Refusal(f"policy denies it: {said}", "`fairlead policy explain` shows which rule and why")
     # policy may take something out of it now that it did not before: then this is not what was shown
     if digest_of(found.act, row["tool"]) != row["digest"]:
         return Refusal(f"{row['id']} would be sent otherwise than you were shown", "look at it again and decide anew")
+    # whose account the author's is may be known only since it was proposed
+    if not break_glass and is_barred(person, right, found.verdict.needs):
+        return BARRED
     if break_glass and found.verdict.effect != "allow":
         return Refusal("policy lets nobody with your role break the glass here", "ask an owner")
     return right

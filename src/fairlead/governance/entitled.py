@@ -26,6 +26,8 @@ from fairlead.store.access import EVERYWHERE
 from fairlead.store.actions import Row
 from fairlead.store.database import Transaction
 
+BARRED = Refusal("policy counts no word of who wrote it", "somebody else has to say yes")
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -91,15 +93,20 @@ def weigh(row: Row, given: list[Word], voter: Voter, word: Word, now: datetime) 
     found = right_of(voter, row["team"] or EVERYWHERE, least, row["proposed_by"] or "", glass=glass)
     if isinstance(found, Refusal) or word.verdict == "refused" or glass:
         return found
-    voices = {voter.person, found.on_behalf_of}
-    if any(voices & set(need.not_by) for need in needs_of(row) if reaches(found.role, need.role)):
-        return Refusal("policy counts no word of who wrote it", "somebody else has to say yes")
+    if is_barred(word.person, found, needs_of(row)):
+        return BARRED
     held = counted(given, word.digest)
     if any(one.person == voter.person for one in held):
         return Refusal("you have approved it already", "it waits for somebody else")
     if any(one.voice == (found.on_behalf_of or voter.person) for one in held):
         return Refusal("this right to approve was used already", "it waits for somebody else")
     return found
+
+
+def is_barred(person: str, right: Right, needs: Iterable[Need]) -> bool:
+    """Whether policy counts no word of theirs, by whomever it was lent."""
+    voices = {person, right.on_behalf_of}
+    return any(voices & set(need.not_by) for need in needs if reaches(right.role, need.role))
 
 
 def yes(row: Row, given: list[Word], voter: Voter, now: datetime) -> Right | Refusal:
