@@ -8,6 +8,7 @@ from fairlead.signals import views
 from fairlead.signals.language.functions import FUNCTIONS
 from fairlead.signals.language.say import say
 from fairlead.signals.rules import Rule, read
+from fairlead.signals.views import ColumnOf
 
 _HEAD = """# Rules
 
@@ -98,8 +99,13 @@ def _subjects() -> Iterator[str]:
     yield from ("## Subjects", "")
     for subject in views.shipped().values():
         yield from (f"### {subject.name}", "", subject.doc, "", "| column | kind | |", "|---|---|---|")
-        yield from (f"| `{column.name}` | {column.kind} | {column.doc} |" for column in subject.columns)
+        yield from (f"| `{column.name}` | {column.kind} | {_meaning(column)} |" for column in subject.columns)
         yield ""
+
+
+def _meaning(column: ColumnOf) -> str:
+    words = ", ".join(f"`{word}`" for word in column.words)
+    return f"{column.doc} One of {words}." if words else column.doc
 
 
 def _rules() -> Iterator[str]:
@@ -109,7 +115,7 @@ def _rules() -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> Iterator[str]:
-    yield from (f"### {rule.id}", "", f"{rule.written.title}. About a `{rule.subject.name}`.", "")
+    yield from (f"### {rule.id}", "", f"{rule.title}. About a `{rule.subject.name}`.", "")
     yield from ("```", say(rule.condition), "```", "")
     grave = [f"{name} where `{say(node)}`" for name, node in rule.severities]
     yield from (

@@ -29,7 +29,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     given: Mapping[str, Any]
     now: str
     expect: Literal["open", "quiet", "unknown"]
-    severity: str = ""
+    severity: Literal["", "critical", "high", "medium", "low"] = ""
 
 
 class Notify(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

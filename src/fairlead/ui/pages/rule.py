@@ -10,7 +10,7 @@ from fairlead.signals.explaining import Explained, explain
 from fairlead.signals.judging import judge, kinds_of
 from fairlead.signals.language.say import say
 from fairlead.signals.rules import Rule, read
-from fairlead.signals.templates import filled, names_in, worded
+from fairlead.signals.templates import worded
 from fairlead.signals.trying import tried
 from fairlead.ui.kept import kept
 from fairlead.ui.misnamed import Misnamed, choice
@@ -39,8 +39,7 @@ def show(visit: Visit) -> Response:
     found = [] if rule.written.mode == "off" else kept(visit, ("judged", same), lambda: judge(warehouse, rule, now))
     return visit.page(
         "pages/rule.html",
-        # what stands in braces is of each subject
-        filled(rule.written.title, dict.fromkeys(names_in(rule.written.title), "…")),
+        rule.title,
         rule=rule,
         condition=say(rule.condition),
         graver=[(name, say(node)) for name, node in rule.severities],
