@@ -221,8 +221,8 @@ _SAID = st.recursive(
     max_leaves=25,
 )
 _RULE = st.fixed_dictionaries({}, optional={
-    "id": _TEXTS, "title": _TEXTS, "subject": st.sampled_from(["change", "incident", "slo"]) | _SAID, "owner": _TEXTS,
-    "expires": _TEXTS, "where": st.lists(_TEXTS | _SAID, max_size=3), "unless": _SAID, "severity": _SAID, "for": _TEXTS,
+    "id": _TEXTS, "title": _TEXTS, "subject": st.sampled_from(["change", "incident"]) | _SAID,
+    "owner": _TEXTS, "expires": _TEXTS, "where": st.lists(_TEXTS | _SAID, max_size=3), "unless": _SAID, "severity": _SAID, "for": _TEXTS,
     "needs": _SAID, "then": _SAID, "fingerprint": _SAID,
     "tests": st.lists(st.fixed_dictionaries({"given": _SAID, "now": _TEXTS, "expect": _TEXTS}) | _SAID, max_size=2),
 })  # fmt: skip
@@ -245,8 +245,7 @@ def test_whatever_a_file_of_rules_says_is_told_and_never_raises(said: Any) -> No
     "rules: [{? [a] : b}]", "rules: [{3: 4, true: x, null: y}]", "rules: [{<<: 3}]", "rules: [{<<: {id: x}, id: y}]",
     'rules: [{id: "\\uD800"}]', "rules: [{id: \x00}]", "\tid: x", "%YAML 9.x\n---\nrules: []", "%FOO\n---\n",
     "rules: [{tests: [{given: {lines: 1e400}, now: 99999999999999999999, expect: !!set {x}}]}]",
-    "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\n"
-    "d: &d [*c,*c,*c,*c,*c,*c,*c,*c]\nrules: [{where: [*d,*d,*d,*d,*d]}]",
+    "a: &a [x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b]\nrules: [{where: [*c,*c,*c,*c,*c,*c]}]",
 ])  # fmt: skip
 def test_whatever_a_file_holds_is_told_and_never_raises(tmp_path: Path, text: str) -> None:
     (tmp_path / "any.yaml").write_text(text)

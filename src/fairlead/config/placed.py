@@ -1,4 +1,4 @@
-"""YAML as nodes: each value with the place where it stands, read apart from its neighbours so that one fault is one."""
+"""YAML as nodes: each value with the place where it stands, and each entry read apart from its neighbours."""
 
 from __future__ import annotations
 
@@ -175,7 +175,6 @@ def _letter(node: Any, offset: int) -> int:
     """How far behind the beginning of a text its letter stands; 0 where it is written in another way than it reads."""
     start, end, said = node.start_mark, node.end_mark, node.value
     quotes = 1 if node.style in ("'", '"') else 0
-    as_it_reads = (
-        isinstance(said, str) and start.line == end.line and end.column - start.column == len(said) + 2 * quotes
-    )
-    return quotes + offset if as_it_reads and not (node.style and not quotes) else 0
+    length = end.column - start.column if start.line == end.line else -1
+    # a text of several lines, or one with escapes, is another than its file has
+    return quotes + offset if isinstance(said, str) and length == len(said) + 2 * quotes else 0
