@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
@@ -99,7 +98,6 @@ class Entries:
         [*_, entry] = (one for one in self._of(path, []) if isinstance(one.said, dict) and named(one.said))
         return entry.fault(keys, words, value=False)
 
-<<<<<<< HEAD
     def _of(self, path: Path, faults: list[ConfigFault]) -> Iterator[Entry]:
         file = placed.placed(path)
         faults += file.faults
@@ -117,70 +115,3 @@ class Entries:
 
 def _files_in(folder: Path) -> list[Path]:
     return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-=======
-    def _listed(self, path: Path, faults: list[ConfigFault]) -> list[Any]:
-        from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-        try:
-            said = _parsed(path.read_text(encoding="utf-8"))
-        except MarkedYAMLError as fault:
-            mark = fault.problem_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            faults.append(ConfigFault(str(path), line, column, str(fault.problem)))
-            return []
-        # One file that cannot be read must not hide what is wrong with the others.
-        except (OSError, UnicodeDecodeError, YAMLError) as fault:
-            why = (fault.strerror or "").lower() if isinstance(fault, OSError) else "this is no text in UTF-8"
-            faults.append(ConfigFault(str(path), 1, 1, why))
-            return []
-        listed = said.get(self.key) if isinstance(said, dict) else None
-        if not isinstance(listed, list):
-            keys = said if isinstance(said, dict) else ()
-            meant = [check.did_you_mean(str(key), [self.key], show=0) for key in keys][:1]
-            faults.append(ConfigFault(str(path), 1, 1, f"a list `{self.key}` is expected" + "".join(meant)))
-            return []
-        return listed
-
-    def _entry(self, path: Path, said: Any, index: int, kind: type[T], faults: list[ConfigFault]) -> T | None:
-        if isinstance(said, dict):
-            said = {**said, "path": str(path)}
-        try:
-            return msgspec.convert(said, kind)
-        except (msgspec.ValidationError, TypeError) as fault:
-            # The parser stops at the first fault; whoever writes a file wants to see all of them, with their places.
-            found = list(check.faults(said, kind))
-            if isinstance(said, dict):
-                needed = [field.encode_name for field in msgspec.structs.fields(kind) if field.required]
-                found += [((), f"`{missing}` is missing") for missing in needed if missing not in said]
-            found = found or [((), str(fault))]
-            places = self._places(path)
-            faults += [ConfigFault(str(path), *_place(places, index, keys), words) for keys, words in found]
-            return None
-
-    def _places(self, path: Path) -> Any:
-        """The file with its places; reading it so takes twice as long, so that only a fault asks for it."""
-        from ruamel.yaml import YAML
-
-        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))[self.key]
-
-
-# Ours take a second to parse, and all homes that a process opens read the same ones; nobody changes what is given.
-@lru_cache(maxsize=64)
-def _parsed(text: str) -> Any:
-    from ruamel.yaml import YAML
-
-    return YAML(typ="safe", pure=True).load(text)
-
-
-def _place(places: Any, index: int, keys: Sequence[str | int]) -> tuple[int, int]:
-    """Line and column of a key below an entry, else of the nearest thing around it."""
-    line, column = places.lc.item(index)
-    node = places[index]
-    for key in keys:
-        try:
-            line, column = node.lc.item(key) if isinstance(key, int) else node.lc.key(key)
-            node = node[key]
-        except (AttributeError, KeyError, TypeError, IndexError):
-            break
-    return line + 1, column + 1
->>>>>>> 70e7b41a0ac49d25250eac004291fb40326e9dc0

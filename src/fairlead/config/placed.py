@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,13 @@ class Placed:
 
 def placed(path: Path) -> Placed:
     """The nodes of a file; one that cannot be read must not hide what is wrong with the others."""
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     def broken(words: str, line: int = 1, column: int = 1) -> Placed:
         return Placed(path, None, (ConfigFault(str(path), line, column, words),))
 
     try:
-        return Placed(path, YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8")))
+        return Placed(path, _composed(path.read_text(encoding="utf-8")))
     except MarkedYAMLError as fault:
         mark = fault.problem_mark
         return broken(str(fault.problem or fault.context), *((mark.line + 1, mark.column + 1) if mark else (1, 1)))
@@ -94,13 +94,28 @@ def below(node: Any, key: str) -> Any:
 
 
 def value_of(file: Placed, node: Any) -> tuple[Any, list[ConfigFault]]:
-    """What a node says, with what it says twice; nothing where it cannot be read at all."""
+    """What a node says, with what it says twice; nothing where it cannot be read. Nobody changes what it gives."""
+    said, told = _said(node)
+    return said, [ConfigFault(str(file.path), line, column, words) for line, column, words in told]
+
+
+# Ours take a second to parse, and all homes that a process opens read the same ones.
+@lru_cache(maxsize=64)
+def _composed(text: str) -> Any:
+    from ruamel.yaml import YAML
+
+    return YAML(typ="safe", pure=True).compose(text)
+
+
+@lru_cache(maxsize=2_048)
+def _said(node: Any) -> tuple[Any, Sequence[tuple[int, int, str]]]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     if why := _unreadable(node):
-        return None, [file.fault(node, why)]
-    twice = [file.fault(key, f"the key `{key.value}` stands twice") for key in _twice(node)]
+        return None, [(*_begin(node), why)]
+    # before the values are made, which writes what is merged into the nodes
+    twice = [(*_begin(key), f"the key `{key.value}` stands twice") for key in _twice(node)]
     yaml = YAML(typ="safe", pure=True)
     # told with their places: of the two the first counts, so that the rest can be looked at
     yaml.allow_duplicate_keys = True
@@ -109,9 +124,9 @@ def value_of(file: Placed, node: Any) -> tuple[Any, list[ConfigFault]]:
     except MarkedYAMLError as fault:
         mark = fault.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else _begin(node)
-        return None, [ConfigFault(str(file.path), line, column, str(fault.problem))]
+        return None, [(line, column, str(fault.problem))]
     except (YAMLError, ValueError, TypeError, OverflowError, ArithmeticError) as fault:
-        return None, [file.fault(node, f"this cannot be read: {fault}")]
+        return None, [(*_begin(node), f"this cannot be read: {fault}")]
 
 
 def _unreadable(node: Any) -> str:
@@ -172,7 +187,7 @@ def _begin(node: Any) -> tuple[int, int]:
 
 
 def _letter(node: Any, offset: int) -> int:
-    """How far behind the beginning of a text its letter stands; 0 where it is written in another way than it reads."""
+    """How far behind the beginning of a text its letter stands; 0 where it is written otherwise than it reads."""
     start, end, said = node.start_mark, node.end_mark, node.value
     quotes = 1 if node.style in ("'", '"') else 0
     length = end.column - start.column if start.line == end.line else -1

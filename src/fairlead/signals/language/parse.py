@@ -58,7 +58,7 @@ def parse(text: str) -> Node:
         tree = _parser().parse(text)
     except UnexpectedInput as fault:
         # where the text ends too early the parser names the last thing that it saw, or nothing
-        seen = fault.pos_in_stream
+        seen: Any = fault.pos_in_stream
         if seen is None or seen < 0 or getattr(getattr(fault, "token", None), "type", "") == "$END":
             raise WrongError("the condition ends too early", len(text.rstrip())) from fault
         raise WrongError(_why(text[seen:]), seen) from fault
