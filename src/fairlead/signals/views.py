@@ -60,6 +60,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     histories: tuple[HistoryOf, ...] = ()
     past: str = ""
     """Select of the rows at each `m.moment` of `{moments} m`, with that moment, of what is known of the past."""
+    no_past: str = ""
+    """Why there is none, where nothing keeps what it would be made of."""
     as_now: tuple[str, ...] = ()
     """Columns that it can only tell as they are now."""
     windowed: bool = False

@@ -72,7 +72,7 @@ document.addEventListener("change", (event) => {
 async function later(place, pause) {
   if (pause > 7000) return
   await new Promise((done) => setTimeout(done, pause))
-  const answer = await fetch(place.dataset.later).catch(() => null)
+  const answer = await fetch(place.dataset.later, { headers: { "HX-Request": "true" } }).catch(() => null)
   if (answer?.status === 200) place.outerHTML = await answer.text()
   else later(place, pause * 1.5)
 }
