@@ -125,7 +125,7 @@ def _parts(visit: Visit, day: date, counts: Mapping[str, int], loud: list[str]) 
 def _counts(visit: Visit, periods: Mapping[date, Mapping[str, int]]) -> Grid:
     rows = [
         {"day": day, "team": team, "count": count}
-        for day, counts in reversed(periods.items())
+        for day, counts in reversed(list(periods.items()))
         for team, count in sorted(counts.items())
     ]
     columns = [
