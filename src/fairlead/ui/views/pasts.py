@@ -29,7 +29,6 @@ _TEAMS = 5
 """Teams with a colour of their own; the chart holds six parts."""
 _MOST = 100
 """Stretches in the table; the command line and the API list all."""
-_WAIT_S = 6.0
 
 
 @dataclass(frozen=True)
@@ -80,8 +79,7 @@ def _chart(visit: Visit, rule: Rule, found: Backtest) -> Drawn:
     weekly = found.days > _DAILY
     spec = stacked(groups, visit.words("a week") if weekly else visit.words("a day"))
     charts = charts_of(visit.services.home)
-    # It is asked for behind the page: what waits here keeps nobody from reading.
-    svg = charts.svg(spec, _WAIT_S)
+    svg = charts.svg(spec)
     title = visit.words.plural(
         "Fired {n} time in {days} days", "Fired {n} times in {days} days", sum(total.values()),
         n=visit.shown.number(sum(total.values())), days=found.days,
