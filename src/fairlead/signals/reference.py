@@ -22,7 +22,7 @@ fairlead rules check                        every fault of every file, with line
 fairlead rules test                         the examples that rules carry
 fairlead rules backtest RULE --days 90      how often it would have fired; --with lines=800 tries another value
 fairlead rules schema                       the JSON Schema of files of rules, for editors
-fairlead rules import .mergify.yml          rules of actions/stale, Mergify or policy-bot as ours; all that is left out
+fairlead rules import .mergify.yml          rules of actions/stale, Mergify or policy-bot as ours; what is left out
 ```
 
 A rule is one entry of a YAML file. Ours come with Fairlead; your own stand in `fairlead.d/rules/` beside
@@ -67,16 +67,17 @@ rules have one number. `p85(cycle_time, floor 5d)` is a percentile of what the t
 than the floor, which also holds where there is too little history. Examples are judged with our own limits, and may
 name others.
 
-**What is wrong** is told in one round, at the value that is wrong, with what was probably meant. A rule that cannot be
-read is off; where it would have replaced one of ours, ours holds. A wrong example, or a chain that does not exist, is
-told and leaves the rule on; a source that is not set up, an owner whom nobody knows and a day that has passed are
-warnings. `rules check` ends with exit code 2 for faults and 0 for warnings alone; `--json` has path, line, column, rule
-and weight of each. `severity: high` is short for `severity: {default: high}`. A column of few words takes no other.
+**What is wrong** is told in one round, at the value that is wrong, with what was probably meant. A rule that
+cannot be read is off; where it would have replaced one of ours, ours holds. A wrong example, or a chain that does
+not exist, is told and leaves the rule on; a source that is not set up, an owner whom nobody knows and a day that
+has passed are warnings. `rules check` ends with exit code 2 for faults and 0 for warnings alone; `--json` has
+path, line, column, rule and weight of each. `severity: high` is short for `severity: {default: high}`. A column of
+few words takes no other.
 
-**The past.** A backtest asks histories: whose turn it was, statuses, blocks, the ledgers of sprints, incidents, builds,
-deployments, samples of budgets, agreed dates; teams, repositories and workflows are asked day by day. It says which
-columns it read as they are now. Of risks and of the silence of sources no past is kept, nor of who waited for whom in a
-chain, and it says so. The page of a rule draws it.
+**The past.** A backtest asks histories: whose turn it was, statuses, blocks, the ledgers of sprints, incidents,
+builds, deployments, samples of budgets, agreed dates; teams, repositories and workflows are asked day by day. It
+says which columns it read as they are now. Of risks and of the silence of sources no past is kept, nor of who
+waited for whom in a chain, and it says so. The page of a rule draws it.
 
 **What waits.** Objectives are milestones and epics here: key results come with goals.
 
