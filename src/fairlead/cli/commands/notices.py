@@ -108,7 +108,7 @@ def tell(json: _Json = False) -> None:
 def _enter(by: str, said: dict[str, Any], json: bool) -> None:
     from fairlead.cli import home
     from fairlead.cli.output import show_json
-    from fairlead.governance.preferring import prefer as entered
+    from fairlead.wiring.ordering import prefer as entered
 
     with home.services() as services:
         wish = entered(services, by, said)
