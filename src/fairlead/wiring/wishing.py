@@ -122,7 +122,7 @@ def _withdraw_healed(services: Services, at: Desk) -> None:
         # a person's own proposal stays: only what a rule wanted ends with what the rule saw
         if row["signal"] in healed and (row["proposed_by"] or "").startswith("rule:"):
             try:
-                proposing.withdraw(at, row["id"], by=row["proposed_by"], why="what it answered is over")
+                proposing.withdraw(at, row["id"], by=row["proposed_by"], roles={}, why="what it answered is over")
             except Skip:
                 # it was begun a moment ago
                 continue
