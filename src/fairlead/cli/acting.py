@@ -42,6 +42,28 @@ def actor(services: Services) -> Actor:
     return Actor(viewer.person, viewer.roles)
 
 
+def speaks(services: Services, whom: str = "") -> str:
+    """Who says what is entered: the person of the token, else the operator, for somebody or for themselves.
+
+    Whoever owns the files cannot be kept from writing somebody else's name; so it is never only that name that stands
+    there.
+    """
+    from fairlead.connectors.kit.entered import on_behalf
+    from fairlead.store import records
+
+    who = actor(services).person
+    if not whom or whom == who:
+        return who
+    if os.environ.get(TOKEN):
+        raise Denied(f"the token in {TOKEN} speaks for {who} alone", hint=f"leave out `--by {whom}`")
+    with services.database.read() as tx:
+        known = records.get(tx, "people", whom)
+    # the log is never rewritten: a name that nobody bears would stand in it for good
+    if known is None and whom.removeprefix("person:") not in services.setup.people:
+        raise Abort(f"no person `{whom}`", hint="`fairlead people list` shows them")
+    return on_behalf(whom)
+
+
 def person(services: Services) -> Actor:
     """The same, and no operator: whoever owns the files could give themselves any right."""
     from fairlead.gateway.viewer import OPERATOR

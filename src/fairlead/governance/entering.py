@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fairlead.connectors.fairlead import CONNECTOR, SOURCE
 from fairlead.connectors.kit.connector import Delivery, Options
+from fairlead.connectors.kit.entered import meant, speaker
 from fairlead.governance.ledger.entries import Entry
 from fairlead.model.errors import Abort, Fault, Skip
 from fairlead.model.raw import RawEvent
@@ -84,7 +85,11 @@ def enter(home: Home, event: Event, record: str, what: str, said: Mapping[str, A
     home.log.append([made])
     table = what.partition(".")[0]
     kept = {name: said[name] for name in _LEDGERED if name in said}
-    entry = Entry(what, record, by, {**kept, "fields": sorted(said)}, {f"{table}.words": _words(said)})
+    personal: dict[str, Any] = {f"{table}.words": _words(said)}
+    if (who := speaker(by)) != by:
+        # a name for good would be one that cannot be erased
+        personal["entered_for"] = meant(by)
+    entry = Entry(what, record, who, {**kept, "fields": sorted(said)}, personal)
     with home.database.begin() as tx:
         home.ledger.record(tx, entry)
     return made

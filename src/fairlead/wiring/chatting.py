@@ -191,7 +191,7 @@ class ChatHands(Place):
 
     def acknowledge(self, asker: Asker, signal: str) -> None:
         """A raw event like the same button of the page."""
-        from fairlead.signals.entering import acknowledged
+        from fairlead.governance.reviewing import acknowledged
 
         services = self.services
         at = entered_at(services.clock)
