@@ -11,11 +11,13 @@ from tests.gateway.test_deciding import client
 
 from fairlead.config.load import load
 from fairlead.gateway.app import create_apps
+from fairlead.model.acts import Comment, digest
 from fairlead.model.patch import Patch
 from fairlead.model.records.code import Change
-from fairlead.model.records.people import Person
+from fairlead.model.records.people import Account, Person
 from fairlead.model.times import FixedClock
 from fairlead.store import ledger, records, requests
+from fairlead.wiring import governing
 from fairlead.wiring.services import Services
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -107,6 +109,26 @@ def test_what_a_policy_finds_in_a_text_stands_nowhere(services: Services) -> Non
     kept = b"".join(path.read_bytes() for path in services.home.glob("**/*.db*"))
     assert b"is for it" in kept
     assert not [word for word in (key[9:], "lena.hoff", "1234567", "\u202e") if word.encode() in kept]
+
+
+def test_what_is_shown_calls_single_people_alone(services: Services) -> None:
+    """Whom a person names may be called; teams, everybody, bots and whoever is not known are only named."""
+    with services.database.begin() as tx:
+        accounts = [Account(id="github:@kim", kind="human"), Account(id="github:@dependabot", kind="bot")]
+        records.apply(tx, [Patch(one, NOW) for one in accounts])
+    noor = client(create_apps(services), "noor")
+    body = "@Kim, @kim/all, @dependabot merge, &#64;acme/everyone, [~accountid:5b] @here: fixes #1; see #7"
+    calm = "@Kim, @ kim/all, @ dependabot merge, @ acme/everyone, [ ~accountid:5b] @ here: fixes # 1; see #7"
+    act = {"kind": "comment", "subject": PULL, "body": body}
+    made = noor.post("/api/v1/actions", json={"act": act}).json()
+    assert made["arguments"]["body"] == calm
+    assert made["digest"] == digest(Comment(subject=PULL, body=calm), "github")
+    assert made["calls"][0]["body"]["body"].startswith(calm)
+    # looked at first, it is the same
+    dry = noor.post("/api/v1/actions", json={"act": act, "dry_run": True}).json()
+    assert dry["calls"][0]["body"]["body"].startswith(calm)
+    agent = governing.propose(services, Comment(subject=PULL, body="@kim look"), "github", by="agent:x")
+    assert "@ kim look" in agent["arguments"]
 
 
 def test_a_way_in_that_the_operator_made_after_the_proposal_shows_at_the_word(services: Services) -> None:

@@ -34,14 +34,7 @@ def propose(
     """A proposal, judged at once; the one that is open already where the same is asked for again."""
     now, why = desk.now(), desk.clean(why)
     # before anything is written: what policies take out of it is kept by nobody
-    wish = {
-        "kind": kind_of(act),
-        "tool": tool,
-        "team": desk.team_of(act) or None,
-        "proposed_by": by,
-        "signal": signal,
-    }
-    act = lightened(desk, act, wish)
+    act, team = wished(desk, act, tool, by=by, signal=signal)
     shown = digest(act, tool)
     with desk.database.begin() as tx:
         # from here on nobody else looks for the same one
@@ -54,7 +47,7 @@ def propose(
                 kind=kind_of(act),
                 tool=tool,
                 subject=subject_of(act),
-                team=wish["team"],
+                team=team,
                 title=desk.hands.title(act, tool),
                 arguments=arguments(act),
                 digest=shown,
@@ -87,6 +80,13 @@ def propose(
             )
     # A process that died before this leaves it `proposed`: whoever follows requests judges it.
     return judge(desk, found["id"])
+
+
+def wished(desk: Desk, act: Act, tool: str, *, by: str, signal: str = "") -> tuple[Act, str | None]:
+    """An act as it would be kept and sent, and its team: without what policies take out, calling no crowd."""
+    team = desk.team_of(act) or None
+    said = {"kind": kind_of(act), "tool": tool, "team": team, "proposed_by": by, "signal": signal}
+    return lightened(desk, act, said), team
 
 
 def _same(rows: Iterable[Row], shown: str, by: str, signal: str) -> Row | None:

@@ -87,7 +87,7 @@ def propose(
     with home.services() as services:
         where = tool or hands.tool_of(act)
         if dry_run:
-            said = msgspec.to_builtins(hands.calls_of(services, act, where))
+            said = msgspec.to_builtins(hands.calls_of(services, act, where, by=actor(services).person))
             show_json(said) if json else calls(said)
             return
         row = governing.propose(services, act, where, by=actor(services).person, why=why)

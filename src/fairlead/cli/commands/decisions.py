@@ -167,7 +167,7 @@ def export(
     typer.echo("\n".join([*files, f"{counted(len(files), 'file')} written"]))
 
 
-@APP.command("import", epilog="Example: fairlead decisions import docs/decisions --by person:noor")
+@APP.command("import", epilog="Example: fairlead decisions import docs/decisions --by person:maya-torres")
 def import_(
     folder: Annotated[Path, typer.Argument(help="Folder with files like 0007-use-queues.md.")],
     by: By = "",

@@ -34,7 +34,7 @@ def why(notice: Annotated[str, typer.Argument(help="Id, or how it begins.")], js
     show_verb("notices", {"notice": notice}, json=json)
 
 
-@APP.command(epilog="Example: fairlead notices prefer --by person:noor --quiet 18:30-08:00 --budget 3")
+@APP.command(epilog="Example: fairlead notices prefer --by person:maya-torres --quiet 18:30-08:00 --budget 3")
 def prefer(
     by: By = "",
     channels: Annotated[str | None, typer.Option(help="slack, mail or both, comma between; empty: none.")] = None,
@@ -64,7 +64,7 @@ def prefer(
     _enter(by, lambda _wish: said, json)
 
 
-@APP.command(epilog="Example: fairlead notices mute change-too-large --by person:noor")
+@APP.command(epilog="Example: fairlead notices mute change-too-large --by person:maya-torres")
 def mute(
     topic: Annotated[str, typer.Argument(help="Id of a rule, `approval` or `action`.")],
     by: By = "",

@@ -79,10 +79,10 @@ def _proposed(router: APIRouter, api: Api) -> None:
         try:
             read = read_act(act)
         except msgspec.ValidationError as fault:
-            raise Skip(f"this is no act: {fault}", hint="docs/actions.md lists all kinds") from fault
+            raise Skip(f"this is no act: {fault}", hint="docs/acts.md lists all kinds with their fields") from fault
         where = tool or hands.tool_of(read)
         if dry_run:
-            return {"calls": msgspec.to_builtins(hands.calls_of(services, read, where))}
+            return {"calls": msgspec.to_builtins(hands.calls_of(services, read, where, by=viewer.person))}
         return _told(showing.told(governing.propose(services, read, where, by=viewer.person, why=why)), viewer)
 
     @router.post("/actions/withdraw")
