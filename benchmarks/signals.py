@@ -19,7 +19,6 @@ from fairlead.config.load import load
 from fairlead.model.patch import Patch
 from fairlead.model.records.operation import Alert
 from fairlead.model.times import FixedClock
-from fairlead.signals.facts import open_signals
 from fairlead.store import records, signals
 from fairlead.store.signals import Wanted
 from fairlead.wiring import signalling
@@ -95,7 +94,6 @@ def measure(services: Services, wanted: int) -> None:
 
     told("first page of the list", lambda: page(0), 10)
     told("last page of the list", lambda: page(wanted - 50), 10)
-    told("all of them, as a digest reads them", lambda: open_signals(database, NOW), 3)
     told("what is due by time", lambda: signalling.escalate_due(services), 3)
     told("audit of all chains", lambda: signalling.audited(services), 3)
 

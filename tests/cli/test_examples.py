@@ -57,6 +57,7 @@ def _inputs(folder: Path) -> None:
     (folder / "build" / "junit.xml").write_text(REPORT)
     (folder / ".mergify.yml").write_text("pull_request_rules: [{name: old, conditions: [-draft], actions: {}}]\n")
     lake.write(folder / "lake")
+    (folder / "sprint.yaml").write_text("tasks:\n  - {id: A, duration: 3}\n  - {id: B, duration: 2, after: [A]}\n")
 
 
 def _letter(database: Path) -> None:

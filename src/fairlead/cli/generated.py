@@ -27,6 +27,7 @@ def pages() -> Mapping[str, str]:
         "configuration.md": configuration,
         "records.md": records,
         "records.schema.json": _record_schema,
+        "plan.schema.json": _plan_schema,
         "metrics.md": lambda: metrics_page(load()),
         "marts.md": lambda: marts_page(marts()),
         "demo.md": demo_page,
@@ -44,6 +45,14 @@ def _record_schema() -> str:
     import msgspec
 
     from fairlead.model.reference import json_schema
+
+    return msgspec.json.format(msgspec.json.encode(json_schema()), indent=1).decode()
+
+
+def _plan_schema() -> str:
+    import msgspec
+
+    from fairlead.planning.schema import json_schema
 
     return msgspec.json.format(msgspec.json.encode(json_schema()), indent=1).decode()
 

@@ -196,18 +196,24 @@ def way_made_by_operator(tx: Transaction, person: str, since: datetime) -> str:
 
 def waiting_for(desk: Desk, person: str, roles: Mapping[str, str]) -> list[Row]:
     """What waits for a word that this person can give, the oldest first."""
-    now, found = desk.now(), []
+    now = desk.now()
     with desk.database.read() as tx:
         rows = actions.in_states(tx, {"waiting"})
         said: dict[str, list[Word]] = {}
         for one in actions.approvals(tx, [row["id"] for row in rows]):
             said.setdefault(one["action"], []).append(word_of(one))
         voter = voter_of(tx, person, roles, now)
-    for row in rows:
-        wished = Word(person, "", "approved", row["digest"])
-        if isinstance(_weigh(row, said.get(row["id"], []), voter, wished, now), Right):
-            found.append(row)
-    return found
+    return [row for row in rows if _yes_counts(row, said.get(row["id"], []), voter, now)]
+
+
+def would_count(tx: Transaction, row: Row, person: str, roles: Mapping[str, str], now: datetime) -> bool:
+    """Whether this person's yes to an action as it is now would count: who it is asked of."""
+    given = [word_of(one) for one in actions.approvals(tx, [row["id"]])]
+    return _yes_counts(row, given, voter_of(tx, person, roles, now), now)
+
+
+def _yes_counts(row: Row, given: list[Word], voter: Voter, now: datetime) -> bool:
+    return isinstance(_weigh(row, given, voter, Word(voter.person, "", "approved", row["digest"]), now), Right)
 
 
 def delegate(

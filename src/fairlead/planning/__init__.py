@@ -1,5 +1,5 @@
-"""What will be done by when, told as chances from what was done before, and how well such answers held in the past.
+"""What will be done by when: schedules of plans, their risk, and forecasts from what was done before.
 
-Imports `metrics` and `model`; answers are made by counting and drawing lots, and no estimate of anybody goes in.
-Start at `montecarlo.py`; `history.py` reads what was done, `backtest.py` replays forecasts at past moments.
+Imports `metrics` and `model`; the only owner of the solver, which runs in a process of its own (`solving.py`).
+Start at `answering.py` for a plan (`loading`, `building`, `scheduling`), at `outlook.py` for a forecast.
 """

@@ -42,6 +42,9 @@ def routes(api: Api) -> APIRouter:
         muted: Annotated[list[str] | None, Body(description="Topics: ids of rules, `approval`, `action`.")] = None,
         budget: Annotated[int | None, Body(ge=0, le=MOST, description="Messages of a day.")] = None,
         deputy: Annotated[str | None, Body(description="Person id who is told while the asker is away.")] = None,
+        where: Annotated[
+            str | None, Body(description="Signals to hear of, in the language of rules: `severity = 'critical'`.")
+        ] = None,
         language: Annotated[Literal["", "en", "de"] | None, Body()] = None,
     ) -> dict[str, Any]:
         """Says how the asker wants to be told; what is not named stays."""
@@ -49,7 +52,7 @@ def routes(api: Api) -> APIRouter:
         viewer.demand("viewer", "write")
         said = {
             "channels": channels, "quiet": quiet, "digest_at": digest_at, "muted": muted, "budget": budget,
-            "deputy": deputy, "language": language,
+            "deputy": deputy, "where": where, "language": language,
         }  # fmt: skip
         given = {name: value for name, value in said.items() if value is not None}
         return preferring.prefer(services, viewer.person, given)

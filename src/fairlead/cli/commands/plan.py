@@ -1,0 +1,141 @@
+"""A schedule of a plan file: who does what by when, how sure that is, what has no place and why.
+
+Example: fairlead plan sprint.yaml --time-limit 5
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fairlead.cli import home
+from fairlead.cli.asking import AsHtml, AsMarkdown, Language
+from fairlead.model.errors import Abort
+
+if TYPE_CHECKING:
+    from fairlead.planning.answer import Answer
+    from fairlead.reports.document import Document
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False)
+_DRAWS_S = 30.0
+
+Limit = Annotated[float, typer.Option(help="Seconds for the solver; with 0 only the quick plan is made.", min=0)]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same draws and the same first plan.")]
+WhatIf = Annotated[
+    list[str] | None,
+    typer.Option(help="absence:kim:2026-10-20..2026-10-24, scope:+FILE, scope:-TASK, end:2026-11-01 or add:agent."),
+]
+Mermaid = Annotated[bool, typer.Option("--mermaid", help="As a Gantt chart in Mermaid.")]
+Gantt = Annotated[Path | None, typer.Option(help="Write the Gantt chart into this SVG file.")]
+Ics = Annotated[Path | None, typer.Option(help="Write a calendar with all tasks into this file.")]
+Load = Annotated[bool, typer.Option("--load", help="Show how busy each is: for you as planner, not to be passed on.")]
+
+
+@APP.command(epilog="Example: fairlead plan sprint.yaml --time-limit 5")
+def plan(
+    file: Annotated[Path, typer.Argument(help="The plan, YAML or JSON.")],
+    time_limit: Limit = 5.0,
+    seed: Seed = 1,
+    what_if: WhatIf = None,
+    json: Annotated[bool, typer.Option("--json", help="As JSON: start times, modes, makespan, bound.")] = False,
+    md: AsMarkdown = False,
+    html: AsHtml = False,
+    mermaid: Mermaid = False,
+    gantt: Gantt = None,
+    ics: Ics = None,
+    load: Load = False,
+    language: Language = None,
+) -> None:
+    """Schedule tasks on people, agents and what they share; say what decides the end and what does not fit."""
+    from fairlead.cli.output import show, show_json
+    from fairlead.planning.answering import answer
+    from fairlead.planning.loading import load as read
+    from fairlead.reports.plan_words import PlanWords
+
+    told, now = language or "en", home.clock().now()
+    asked = read(file)
+    if what_if:
+        _differ(asked, what_if, time_limit, seed, file.name, told, _form(json, md, html))
+        return
+    found = answer(asked, within_s=time_limit, seed=seed)
+    if mermaid:
+        from fairlead.reports.plan_forms import mermaid as as_mermaid
+
+        show(as_mermaid(found))
+    if gantt:
+        _write(gantt, _drawn(found, PlanWords(found, file.name, told, now)))
+    if ics:
+        from fairlead.reports.plan_forms import ics as as_ics
+
+        _write(ics, as_ics(found, now))
+    if json:
+        show_json(found.to_json(PlanWords(found, file.name, told, now).say))
+    elif not (mermaid or gantt or ics):
+        from fairlead.reports.plan import plan_document
+
+        _show(plan_document(found, name=file.name, now=now, language=told, load=load), _form(json, md, html))
+
+
+def _form(json: bool, md: bool, html: bool) -> str:
+    return "json" if json else "md" if md else "html" if html else "terminal"
+
+
+def _differ(asked: Any, what: list[str], time_limit: float, seed: int, name: str, language: str, form: str) -> None:
+    """The answer before and after, each with all of the time."""
+    from fairlead.cli.output import show_json
+    from fairlead.planning.answering import answer
+    from fairlead.planning.whatif import Difference, changed
+    from fairlead.reports.plan import difference_document
+
+    # judged before anything is solved
+    other = changed(asked, what)
+    found = Difference(answer(asked, within_s=time_limit, seed=seed), answer(other, within_s=time_limit, seed=seed))
+    if form == "json":
+        show_json({"what_if": what, **found.to_json()})
+        return
+    _show(difference_document(found, what=what, name=name, now=home.clock().now(), language=language), form)
+
+
+def _show(document: Document, form: str) -> None:
+    from fairlead.cli.output import show, terminal_words
+    from fairlead.reports import render
+
+    if form == "md":
+        show(render.markdown(document))
+    elif form == "html":
+        show(render.html(document, _drawing))
+    else:
+        words = terminal_words()
+        show(render.terminal(document, width=int(words.get("width", 100)), colour=bool(words.get("colour"))))
+
+
+def _drawn(found: Answer, words: Any) -> str:
+    from fairlead.reports.plan import drawn
+
+    picture = _drawing(drawn(found, words))
+    if picture is None:
+        raise Abort("the chart could not be drawn", hint="try it once more, or take --mermaid")
+    return picture
+
+
+def _drawing(spec: dict[str, Any]) -> str | None:
+    from tempfile import TemporaryDirectory
+
+    from fairlead.reports.charts import Charts
+
+    with TemporaryDirectory() as folder:
+        charts = Charts(Path(folder))
+        try:
+            return charts.svg(spec, wait_s=_DRAWS_S)
+        finally:
+            charts.close()
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise Abort(f"cannot write {path}: {fault.strerror}", hint="name a file of yours") from fault
+    typer.echo(str(path))

@@ -1,0 +1,141 @@
+"""From a plan to its answer: what fits, the schedule of it, and how sure its end is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from fairlead.model.errors import Abort
+from fairlead.planning import heuristic
+from fairlead.planning.answer import Answer
+from fairlead.planning.building import Built, build
+from fairlead.planning.fitting import Packed, Packing
+from fairlead.planning.network import CycleError
+from fairlead.planning.planfile import Plan
+from fairlead.planning.project import Schedule
+from fairlead.planning.reasons import Reason, Unplaced
+from fairlead.planning.risk import carry
+from fairlead.planning.scheduling import Outcome, schedule
+
+_TRIES_S = 0.1
+"""Time to look for a plan in which everything fits until the end, before something is left out."""
+_TRIED_ALONE = 300
+"""Tasks of which it is tried whether they would fit alone: each try costs as much as a small plan."""
+
+
+def answer(
+    plan: Plan,
+    *,
+    within_s: float,
+    seed: int = 1,
+    risk: bool = True,
+    better: Callable[[Schedule], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Answer:
+    """The answer to a plan without faults; raises `Abort` for tasks that wait for each other."""
+    built = build(plan)
+    try:
+        built.project.network  # noqa: B018 - looked at first: nothing else holds for a round of tasks
+    except CycleError as fault:
+        names = [built.tasks[at] for at in fault.tasks]
+        told = " -> ".join(dict.fromkeys(names)) + f" -> {names[0]}"
+        raise Abort(f"tasks wait for each other: {told}", hint="take out one of these waits") from fault
+    chosen, first = _fitting(built, seed)
+    found = schedule(chosen.project, within_s=within_s, seed=seed, first=first, better=better, stop=stop)
+    chosen, found = _filled(built, chosen, found)
+    return Answer.of(chosen, found, carry(_loose(built, chosen), found.schedule, seed=seed) if risk else None)
+
+
+def _fitting(built: Built, seed: int) -> tuple[Built, Schedule | None]:
+    """What fits until the end of the plan, or of the time that is looked at, and a plan of it."""
+    until = built.until
+    if until is None or not built.tasks:
+        return built, None
+    if not until:
+        return _left(built, [], 0), None
+    whole = built.only(range(len(built.tasks)), until)
+    try:
+        return whole, heuristic.plan(whole.project, seed, within_s=_TRIES_S)
+    except heuristic.NobodyError:
+        packed = _packed(whole)
+    kept = [at for at, placed in enumerate(packed.placed) if placed is not None]
+    return _left(built, kept, until), [placed for placed in packed.placed if placed is not None]
+
+
+def _packed(built: Built) -> Packed:
+    """The more valuable of two: the most valuable for its work first, or what is urgent first."""
+    packing = Packing(built.project, built.groups)
+    values = _values(built)
+    latest = next(heuristic.orders(built.project, 1))
+    tries = (
+        packing.pack(_by_density(built)),
+        packing.pack(sorted(range(len(built.groups)), key=lambda one: latest[built.groups[one][0]])),
+    )
+    return max(tries, key=lambda packed: packed.value(values, built.groups))
+
+
+def _values(built: Built) -> list[float]:
+    worth = {task.id: task.value for task in built.plan.tasks}
+    return [worth[built.tasks[group[0]]] for group in built.groups]
+
+
+def _by_density(built: Built) -> list[int]:
+    """Groups by what they are worth for each unit of work, the best first."""
+    activities = built.project.activities
+    work = [sum(min(mode.duration for mode in activities[at].modes) for at in group) for group in built.groups]
+    values = _values(built)
+    return sorted(range(len(work)), key=lambda one: -(values[one] / work[one] if work[one] else 1e9 + values[one]))
+
+
+def _filled(built: Built, chosen: Built, found: Outcome) -> tuple[Built, Outcome]:
+    """The best plan may have room that the first one had not: what was left out gets a second chance."""
+    until = built.until
+    if until is None or not until or len(chosen.tasks) == len(built.tasks):
+        return chosen, found
+    whole = built.only(range(len(built.tasks)), until)
+    kept = _numbers(whole, chosen)
+    packed = Packing(whole.project, whole.groups).pack(_by_density(whole), found.schedule, kept)
+    placed = [at for at, one in enumerate(packed.placed) if one is not None]
+    if len(placed) == len(kept):
+        return chosen, found
+    schedule = [one for one in packed.placed if one is not None]
+    length = max(one.end for one in schedule)
+    more = _left(built, placed, until)
+    return more, replace(found, schedule=schedule, makespan=length, bound=min(more.project.network.end, length),
+                         status="feasible")  # fmt: skip
+
+
+def _numbers(built: Built, chosen: Built) -> list[int]:
+    """Which activities of all were chosen."""
+    number = {name: at for at, name in enumerate(zip(built.tasks, built.review, strict=True))}
+    return [number[name] for name in zip(chosen.tasks, chosen.review, strict=True)]
+
+
+def _loose(built: Built, chosen: Built) -> Built:
+    """What was chosen without its end: a draw may run over it, and how far is what is asked."""
+    return built.only(_numbers(built, chosen), None)
+
+
+def _left(built: Built, kept: Sequence[int], until: int) -> Built:
+    """What is kept, with a reason for each task that is not."""
+    found = built.only(kept, until or None)
+    there, worth = set(found.tasks), {task.id: task.value for task in built.plan.tasks}
+    whole = built.only(range(len(built.tasks)), until or None)
+    packing = Packing(whole.project, built.groups)
+    for number, group in enumerate(built.groups):
+        task = built.tasks[group[0]]
+        if task in there:
+            continue
+        waited = {built.tasks[wait.before] for at in group for wait in built.project.waited_for[at]} - there - {task}
+        if not until:
+            reason = Reason("nobody_works")
+        elif waited:
+            reason = Reason("waits_for_left", {"task": min(waited)})
+        # with nothing else to do than this and what it waits for
+        elif len(found.unplaced) < _TRIED_ALONE and not packing.pack([number]).fits(group):
+            doers = {choice.doer for choice in built.choices[group[0]]} - {""}
+            reason = Reason("no_room_at_all", {"who": tuple(sorted(doers))})
+        else:
+            reason = Reason("least_value", {"value": worth[task]})
+        found.unplaced.append(Unplaced(task, reason))
+    return found

@@ -1,0 +1,305 @@
+"""What is to be scheduled, in whole units of time: activities with modes, who waits for whom, what is scarce.
+
+A mode is one way to do an activity: how long it takes, what it occupies meanwhile, which skills it needs. A unit may
+be an abstract one, as in the published problem sets, or half an hour of somebody's calendar: then `open` tells in
+which units a resource or a person works, and what is done by them goes on after a break where it may be split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairlead.planning.network import Edges, Times, times
+
+Link = Literal["finish_start", "start_start"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way to do an activity."""
+
+    duration: int
+    """Units of work; 0 for a milestone."""
+    demands: Mapping[int, int] = field(default_factory=dict)
+    """Resource -> how much of it is occupied from start to end."""
+    skills: Mapping[str, int] = field(default_factory=dict)
+    """Skill -> how many people with it; nobody counts for two skills at once."""
+    split: bool = False
+    """Whether it rests while one of its resources is closed, and goes on afterwards; else it must end before."""
+    cost: int = 0
+    """Of modes that make no plan longer, the one of the least cost is taken."""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One task."""
+
+    id: str
+    modes: tuple[Mode, ...]
+    release: int = 0
+    """No earlier start."""
+    due: int | None = None
+    weight: int = 1
+    """How much a unit of lateness matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One activity that waits for another."""
+
+    before: int
+    after: int
+    link: Link = "finish_start"
+    lag: int = 0
+    """Units in between; may be negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something of which only so much is there at once."""
+
+    id: str
+    capacity: int
+    closed: tuple[tuple[int, int], ...] = ()
+    """Spans in which none of it is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody with skills, of whom a mode needs any: occupies one of a resource of their own."""
+
+    skills: frozenset[str]
+    resource: int
+
+
+@dataclass(frozen=True, eq=False)
+class Hours:
+    """The units in which something is there, in the forms in which they are asked for."""
+
+    there: NDArray[np.bool_]
+    worked: NDArray[np.int64]
+    """Units in which it was there, before each unit."""
+    units: NDArray[np.int64]
+    """Their numbers."""
+    bits: int
+    """The same as the digits of one number."""
+    worked_list: list[int]
+    units_list: list[int]
+
+    @classmethod
+    def of(cls, there: NDArray[np.bool_]) -> Hours:
+        """From one answer for each unit."""
+        worked = np.concatenate(([0], np.cumsum(there))).astype(np.int64)
+        units = np.flatnonzero(there)
+        bits = int.from_bytes(np.packbits(there, bitorder="little").tobytes(), "little")
+        # lists beside the arrays: a single number of an array costs ten times as much to read
+        return cls(there, worked, units, bits, worked.tolist(), units.tolist())
+
+
+@dataclass(frozen=True)
+class Project:
+    """All of it."""
+
+    activities: tuple[Activity, ...]
+    waits: tuple[Wait, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    workers: tuple[Worker, ...] = ()
+    span: int = 0
+    """Units of time that there are, where a calendar ends; else as many as any plan could need."""
+    apart: tuple[tuple[int, int], ...] = ()
+    """Pairs of activities of which no mode of the one may occupy what the other's does: a review and its change."""
+
+    @cached_property
+    def horizon(self) -> int:
+        """Units within which every schedule without needless pauses ends."""
+        longest = sum(max(mode.duration for mode in one.modes) for one in self.activities)
+        lags = sum(max(wait.lag, 0) for wait in self.waits)
+        closed = sum(end - begin for one in self.resources for begin, end in one.closed)
+        return longest + lags + closed + max((one.release for one in self.activities), default=0)
+
+    @cached_property
+    def length(self) -> int:
+        """Units of time that are looked at."""
+        return self.span or 2 * self.horizon + 1
+
+    @cached_property
+    def network(self) -> Times:
+        """What the order alone says, each activity done in its quickest mode."""
+        shortest = np.array([min(mode.duration for mode in one.modes) for one in self.activities], dtype=np.int64)
+        release = np.array([one.release for one in self.activities], dtype=np.int64)
+        return times(shortest, self.edges(shortest), release=release)
+
+    def edges(self, durations: NDArray[np.int64]) -> Edges:
+        """Waits as lags from start to start."""
+        return Edges.of([
+            (wait.before, wait.after, wait.lag + (int(durations[wait.before]) if wait.link == "finish_start" else 0))
+            for wait in self.waits
+        ])  # fmt: skip
+
+    def ends(self, mode: Mode, first: int, last: int) -> NDArray[np.int64]:
+        """End of a mode for each start from `first` to `last`; -1 where it cannot start then."""
+        starts = np.arange(first, last + 1)
+        closing = self.closing(mode)
+        if not closing or not mode.duration:
+            return np.where(starts + mode.duration <= self.length, starts + mode.duration, -1)
+        hours = self.hours(closing)
+        starts = np.minimum(starts, self.length - 1)
+        if not mode.split:
+            worked = hours.worked[np.minimum(starts + mode.duration, self.length)] - hours.worked[starts]
+            return np.where(worked == mode.duration, starts + mode.duration, -1)
+        # it ends right after its last unit of work
+        final = hours.worked[starts] + mode.duration - 1
+        fits = hours.there[starts] & (final < len(hours.units))
+        return (
+            np.where(fits, hours.units[np.minimum(final, len(hours.units) - 1)] + 1, -1)
+            if len(hours.units)
+            else (np.full(len(starts), -1, dtype=np.int64))
+        )
+
+    def end(self, mode: Mode, start: int) -> int:
+        """End of a mode that starts at a moment, -1 if it cannot."""
+        if mode.duration == 0:
+            return start if 0 <= start <= self.length else -1
+        return int(self.ends(mode, start, start)[0]) if 0 <= start < self.length else -1
+
+    def closing(self, mode: Mode) -> tuple[int, ...]:
+        """What a mode occupies that is not always there."""
+        return tuple(sorted(at for at in mode.demands if self.resources[at].closed))
+
+    def hours(self, closing: tuple[int, ...]) -> Hours:
+        """When all of these are there."""
+        if closing not in self._hours:
+            there = np.ones(self.length, dtype=np.bool_)
+            for at in closing:
+                there &= opened(self.resources[at].closed, self.length)
+            self._hours[closing] = Hours.of(there)
+        return self._hours[closing]
+
+    @cached_property
+    def _hours(self) -> dict[tuple[int, ...], Hours]:
+        return {}
+
+    @cached_property
+    def calendared(self) -> bool:
+        """Whether anything is not always there."""
+        return any(one.closed for one in self.resources)
+
+    @cached_property
+    def apart_from(self) -> Mapping[int, Sequence[int]]:
+        """Activity -> those that must be done by others."""
+        found: dict[int, list[int]] = {}
+        for one, other in self.apart:
+            found.setdefault(one, []).append(other)
+            found.setdefault(other, []).append(one)
+        return found
+
+    @cached_property
+    def followers(self) -> Sequence[Sequence[int]]:
+        """Of each activity those that wait for it, one for each wait."""
+        found: list[list[int]] = [[] for _ in self.activities]
+        for wait in self.waits:
+            found[wait.before].append(wait.after)
+        return found
+
+    @cached_property
+    def waited_for(self) -> Sequence[Sequence[Wait]]:
+        """Of each activity the waits that hold it back."""
+        found: list[list[Wait]] = [[] for _ in self.activities]
+        for wait in self.waits:
+            found[wait.after].append(wait)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """When and how an activity is done."""
+
+    start: int
+    end: int
+    mode: int
+    workers: tuple[int, ...] = ()
+
+
+Schedule = Sequence[Placed]
+
+
+def makespan(schedule: Schedule) -> int:
+    """End of the last activity."""
+    return max((one.end for one in schedule), default=0)
+
+
+def violations(project: Project, schedule: Schedule) -> list[str]:
+    """Every rule that a schedule breaks, in words; nothing for one that can be kept."""
+    return [*_order_broken(project, schedule), *_room_broken(project, schedule)]
+
+
+def _order_broken(project: Project, schedule: Schedule) -> Iterator[str]:
+    for wait in project.waits:
+        first, then = schedule[wait.before], schedule[wait.after]
+        least = (first.end if wait.link == "finish_start" else first.start) + wait.lag
+        if then.start < least:
+            yield f"{project.activities[wait.after].id} starts at {then.start}, before {least}"
+    for one, other in project.apart:
+        held = [project.activities[at].modes[schedule[at].mode].demands for at in (one, other)]
+        if held[0].keys() & held[1].keys():
+            yield f"{project.activities[one].id} and {project.activities[other].id} are done by the same"
+
+
+def _room_broken(project: Project, schedule: Schedule) -> Iterator[str]:
+    length = makespan(schedule) + 1
+    used = np.zeros((len(project.resources), length), dtype=np.int64)
+    for activity, placed in zip(project.activities, schedule, strict=True):
+        mode = activity.modes[placed.mode]
+        if placed.start < activity.release or placed.end != project.end(mode, placed.start):
+            yield f"{activity.id} lies from {placed.start} to {placed.end}"
+        for resource, amount in mode.demands.items():
+            used[resource, placed.start : placed.end] += amount
+        for worker in placed.workers:
+            used[project.workers[worker].resource, placed.start : placed.end] += 1
+        # a milestone takes no time of anybody
+        if mode.duration and not staffed(project, mode, placed.workers):
+            yield f"{activity.id} lacks skills"
+    for row, scarce in zip(used, project.resources, strict=True):
+        if (over := np.flatnonzero(row > scarce.capacity)).size:
+            yield f"{scarce.id} is asked for too much at {over[0]}"
+
+
+def opened(closed: Sequence[tuple[int, int]], length: int) -> NDArray[np.bool_]:
+    """In which units something is there."""
+    there = np.ones(length, dtype=np.bool_)
+    for begin, end in closed:
+        there[begin:end] = False
+    return there
+
+
+def staffed(project: Project, mode: Mode, workers: Sequence[int]) -> bool:
+    """Whether these people, each in one part, bring all skills that a mode needs."""
+    parts = [skill for skill, count in mode.skills.items() for _ in range(count)]
+    return len(set(workers)) == len(workers) == len(parts) and match(project, parts, workers) is not None
+
+
+def match(project: Project, parts: Sequence[str], workers: Sequence[int]) -> tuple[int, ...] | None:
+    """One of the workers for each part, all different; `None` where they cannot fill all of them."""
+    holder: dict[int, int] = {}
+
+    def fill(part: int, tried: set[int]) -> bool:
+        for worker in workers:
+            if worker in tried or parts[part] not in project.workers[worker].skills:
+                continue
+            tried.add(worker)
+            # somebody who has a part already gives it up if another one can take it
+            if worker not in holder or fill(holder[worker], tried):
+                holder[worker] = part
+                return True
+        return False
+
+    if not all(fill(part, set()) for part in range(len(parts))):
+        return None
+    return tuple(worker for worker, _ in sorted(holder.items(), key=lambda one: one[1]))

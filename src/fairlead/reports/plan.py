@@ -1,0 +1,235 @@
+"""A plan as a document: what is done by when and by whom, how sure that is, what has no place and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from fairlead.planning.answer import Answer, Moment
+from fairlead.planning.risk import LEVELS, SPREAD
+from fairlead.planning.whatif import Difference
+from fairlead.reports.document import Block, Cell, Chart, Claim, Document, Notice, Section, Table, Tone
+from fairlead.reports.gantt import Bar, gantt
+from fairlead.reports.plan_words import PlanWords
+from fairlead.reports.wording import Share
+
+DRAWN = 150
+"""Most tasks of a picture: of more nobody could read a name."""
+_NAMED = 12
+_OFTEN = 0.5
+"""Share of the draws from which a task that is not on the chain is named as one that often decides."""
+
+
+def plan_document(answer: Answer, *, name: str, now: datetime, language: str = "en", load: bool = False) -> Document:
+    """The document; `load` shows how busy each person is, which is theirs and the planner's to see."""
+    said = PlanWords(answer, name, language, now)
+    sections = [
+        Section("plan_answer", said.words("section.plan_answer"), tuple(_sure(answer, said))),
+        *_left(answer, said),
+        *_schedule(answer, said),
+        *_why(answer, said),
+        *_batches(answer, said),
+        *(_loads(answer, said) if load else ()),
+    ]
+    return _document(answer, said, _title(answer, said), sections, now)
+
+
+def difference_document(
+    found: Difference, *, what: Sequence[str], name: str, now: datetime, language: str = "en"
+) -> Document:
+    """What would change, beside each other."""
+    said = PlanWords(found.after, name, language, now)
+    moved, told = found.moved(), ", ".join(what)
+    before, after = (said.moment(one.end) for one in (found.before, found.after))
+    key = "plan.what_if_same" if before == after else "plan.what_if"
+    title = said.claim(key, tuple(moved), n=len(moved), what=told, before=before, after=after)
+    blocks: list[Block] = []
+    chances = [found.to_json()["chance_of_end"][key] for key in ("before", "after")]
+    if None not in chances:
+        one, other = (Share(chance) for chance in chances)
+        blocks.append(said.claim("plan.if_chance", before=one, after=other))
+    for task, reason in found.left().items():
+        blocks.append(said.claim("plan.if_left", (task,), tone="act", task=task, why=said.say(reason)))
+    for task, end in found.gained().items():
+        blocks.append(said.claim("plan.if_placed", (task,), tone="ok", task=task, after=said.moment(end)))
+    if moved:
+        columns = tuple(said.words(f"plan.col_{column}") for column in ("task", "before", "after"))
+        rows = tuple(
+            (Cell(task), Cell(said.moment(one)), Cell(said.moment(other))) for task, (one, other) in moved.items()
+        )
+        blocks.append(Table(columns, rows, title))
+    section = Section("plan_difference", said.words("section.plan_difference"), tuple(blocks))
+    return _document(found.after, said, title, [section], now)
+
+
+def _document(answer: Answer, said: PlanWords, title: Claim, sections: Sequence[Section], now: datetime) -> Document:
+    return Document(
+        kind="plan",
+        title=title,
+        scope=answer.built.plan.title or said.name,
+        as_of=now,
+        shown_as_of=said.words.moment(now, year=True),
+        freshness=said.words("plan.from", name=said.name),
+        sections=tuple(section for section in sections if section.blocks),
+        language=said.words.language,
+    )
+
+
+def _title(answer: Answer, said: PlanWords) -> Claim:
+    placed = [task for task, review in zip(answer.built.tasks, answer.built.review, strict=True) if not review]
+    if answer.end is None:
+        return said.claim("plan.title_none", tone="act")
+    key = "plan.title" if isinstance(answer.end, datetime) else "plan.title_units"
+    return said.claim(key, placed, n=len(placed), end=said.moment(answer.end))
+
+
+def _sure(answer: Answer, said: PlanWords) -> Iterator[Block]:
+    outcome, plan = answer.outcome, answer.built.plan
+    if plan.goal:
+        yield said.claim("plan.goal", goal=plan.goal)
+    if outcome.note:
+        yield said.claim("plan.quick", note=said.words(f"plan.note_{outcome.note}"))
+    if outcome.status == "optimal":
+        yield said.claim("plan.optimal")
+    elif outcome.bound < outcome.makespan:
+        yield said.claim("plan.feasible", gap=Share(outcome.gap), bound=said.moment(answer.ends(outcome.bound)))
+    else:
+        yield said.claim("plan.feasible_alone")
+    yield from _late(answer, said)
+    yield from _risk(answer, said)
+    if names := list(dict.fromkeys(answer.built.tasks[at] for at in answer.chain)):
+        shown = " → ".join(names[-_NAMED:])
+        yield said.claim("plan.chain", names, tasks=f"… → {shown}" if len(names) > _NAMED else shown)
+
+
+def _late(answer: Answer, said: PlanWords) -> Iterator[Block]:
+    for at in answer.late:
+        task, due = answer.built.tasks[at], answer.built.project.activities[at].due
+        end = said.moment(answer.moments(answer.outcome.schedule[at])[1])
+        told = said.claim(
+            "plan.late", (task,), tone="act", task=task, end=end, due=said.moment(answer.ends(due or 0))
+        )
+        yield Notice("warning", told)
+
+
+def _risk(answer: Answer, said: PlanWords) -> Iterator[Block]:
+    risk = answer.risk
+    if risk is None:
+        return
+    for level in LEVELS:
+        end = answer.risky_end(level)
+        if end is None:
+            yield said.claim("plan.sure_beyond", level=Share(level))
+        else:
+            yield said.claim("plan.sure", level=Share(level), end=said.moment(end))
+    until = answer.built.until if answer.built.plan.end else None
+    if until:
+        chance = risk.chance(until)
+        tone: Tone = "ok" if chance >= LEVELS[1] else "watch" if chance >= LEVELS[0] else "act"
+        shown = said.moment(answer.ends(until))
+        yield said.claim("plan.chance_end", tone=tone, end=shown, chance=Share(chance))
+    for at, late in enumerate(risk.late):
+        due = answer.built.project.activities[at].due
+        # a task with a review is over with its review
+        if late is not None and due is not None and not (at + 1 < len(risk.late) and answer.built.review[at + 1]):
+            task = answer.built.tasks[at]
+            when = said.moment(answer.ends(due))
+            yield said.claim("plan.chance_due", (task,), task=task, due=when, chance=Share(1 - late))
+    chain = set(answer.chain)
+    for at, share in enumerate(risk.critical):
+        if share >= _OFTEN and at not in chain and not answer.built.review[at]:
+            task = answer.built.tasks[at]
+            yield said.claim("plan.critical_most", (task,), task=task, share=Share(share))
+    yield said.claim("plan.spread", n=len(risk.ends), spread=Share(SPREAD))
+
+
+def _left(answer: Answer, said: PlanWords) -> Iterator[Section]:
+    if gone := answer.built.unplaced:
+        claims = tuple(
+            said.claim("plan.left", (one.task,), tone="act", task=one.task, why=said.say(one.reason)) for one in gone
+        )
+        yield Section("plan_left", said.words("section.plan_left"), claims)
+
+
+def _schedule(answer: Answer, said: PlanWords) -> Iterator[Section]:
+    built, schedule = answer.built, answer.outcome.schedule
+    order = sorted(range(len(schedule)), key=lambda at: (schedule[at].start, schedule[at].end, at))
+    if not order:
+        return
+    tasks = [built.tasks[at] for at in order if not built.review[at]]
+    columns = tuple(said.words(f"plan.col_{name}") for name in ("task", "who", "start", "end", "slack"))
+    rows = tuple(_row(answer, said, at) for at in order)
+    table = Table(columns, rows, said.claim("plan.schedule", tasks, n=len(tasks)))
+    blocks: list[Block] = [table]
+    if len(order) <= DRAWN:
+        caption = said.claim("plan.gantt", tasks, n=len(tasks))
+        # the table stands once: forms without pictures show that of the chart
+        blocks = [Chart("gantt", drawn(answer, said), Table(columns, rows, caption))]
+    yield Section("plan_schedule", said.words("section.plan_schedule"), tuple(blocks))
+
+
+def _why(answer: Answer, said: PlanWords) -> Iterator[Section]:
+    order = sorted(range(len(answer.built.tasks)), key=lambda at: answer.outcome.schedule[at].start)
+    claims = [
+        said.claim(
+            "plan.begins", (answer.built.tasks[at],), task=_named(answer, said, at),
+            start=said.moment(answer.begins(answer.outcome.schedule[at].start)), why=said.all(answer.why[at]),
+        )
+        for at in order[:DRAWN]
+        if answer.why[at]
+    ]  # fmt: skip
+    if claims:
+        yield Section("plan_why", said.words("section.plan_why"), tuple(claims))
+
+
+def _row(answer: Answer, said: PlanWords, at: int) -> tuple[Cell, ...]:
+    begins, ends = answer.moments(answer.outcome.schedule[at])
+    slack = said.words("plan.decides") if at in answer.deciding else said.words.number(int(answer.network.slack[at]))
+    return (
+        Cell(_named(answer, said, at)), Cell(", ".join(answer.people(at))), Cell(said.moment(begins)),
+        Cell(said.moment(ends)), Cell(slack, number=True)
+    )  # fmt: skip
+
+
+def _named(answer: Answer, said: PlanWords, at: int) -> str:
+    task = answer.built.tasks[at]
+    return said.words("plan.review", task=task) if answer.built.review[at] else task
+
+
+def drawn(answer: Answer, said: PlanWords) -> dict[str, object]:
+    """The Gantt chart as a Vega-Lite specification."""
+    schedule = answer.outcome.schedule
+    order = sorted(range(len(schedule)), key=lambda at: (schedule[at].start, schedule[at].end, at))[:DRAWN]
+    bars = []
+    for at in order:
+        begins, ends = answer.moments(schedule[at])
+        name, who = _named(answer, said, at), ", ".join(answer.people(at))
+        hover = f"{name}, {who}: {said.moment(begins)} - {said.moment(ends)}"
+        bars.append(Bar(name, who, _local(said, begins), _local(said, ends), at in answer.deciding, hover))
+    return gantt(bars)
+
+
+def _local(said: PlanWords, moment: Moment) -> str | int:
+    """The clock on the wall as a text without a zone: a chart knows none but the one of who draws it."""
+    return f"{moment.astimezone(said.words.zone):%Y-%m-%dT%H:%M:%S}Z" if isinstance(moment, datetime) else moment
+
+
+def _batches(answer: Answer, said: PlanWords) -> Iterator[Section]:
+    batches = answer.batches()
+    if 1 < len(batches) <= _NAMED:
+        claims = tuple(
+            said.claim("plan.batch", batch, tasks=", ".join(batch[:_NAMED]) + (" …" if len(batch) > _NAMED else ""))
+            for batch in batches
+        )
+        yield Section("plan_batches", said.words("section.plan_batches"), claims)
+
+
+def _loads(answer: Answer, said: PlanWords) -> Iterator[Section]:
+    rows = [
+        (Cell(one["who"]), Cell("" if one["share"] is None else said.words.share(one["share"]), number=True))
+        for one in answer.load()
+    ]
+    if rows:
+        columns = tuple(said.words(f"plan.col_{name}") for name in ("who", "share"))
+        table = Table(columns, tuple(rows), said.claim("plan.loads", [one["who"] for one in answer.load()]))
+        yield Section("plan_load", said.words("section.plan_load"), (table,))

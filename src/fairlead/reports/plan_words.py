@@ -1,0 +1,60 @@
+"""The words of a plan: its reasons, its moments in its own zone, and what each sentence rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from fairlead.model.calendar.working import read_zone
+from fairlead.model.figures import Evidence
+from fairlead.planning.answer import Answer, Moment
+from fairlead.planning.reasons import Reason
+from fairlead.reports import proof
+from fairlead.reports.document import Claim, Tone
+from fairlead.reports.literals import text_literal
+from fairlead.reports.wording import Wording
+
+_MOST_LISTED = 2_000
+"""Tasks that a query lists: of more it names the file, in which they stand."""
+
+
+class PlanWords:
+    """Words for one answer in one language."""
+
+    def __init__(self, answer: Answer, name: str, language: str, now: datetime) -> None:
+        plan = answer.built.plan
+        self.words = Wording(language, read_zone(plan.time_zone), now)
+        self.name = name
+        """Of the file: what a sentence about the whole rests on."""
+
+    def claim(self, key: str, tasks: Sequence[str] = (), /, tone: Tone = "neutral", **args: Any) -> Claim:
+        """A sentence about some tasks, or about the whole plan."""
+        return Claim(key=key, text=self.words(key, **args), evidence=self.evidence(tasks), tone=tone)
+
+    def evidence(self, tasks: Sequence[str] = ()) -> Evidence:
+        """Ids as they stand in the file; a plan is no table, so that the query lists what it names."""
+        if 0 < len(tasks) <= _MOST_LISTED:
+            return proof.of_mixed(tasks)
+        named = f"plan:{self.name}"
+        query = f"select {text_literal(named)} as record"
+        return Evidence(ids=(named, *tasks[: proof.SHOWN_IDS - 1]), count=1, query=query)
+
+    def say(self, reason: Reason) -> str:
+        """One reason."""
+        return self.words(f"plan.why_{reason.kind}", **self._facts(reason.facts))
+
+    def all(self, reasons: Sequence[Reason]) -> str:
+        """Several reasons in a row."""
+        return "; ".join(map(self.say, reasons))
+
+    def moment(self, moment: Moment | None) -> str:
+        """`Tue 14 Oct, 16:20`, or a unit."""
+        if moment is None:
+            return ""
+        return self.words.moment(moment) if isinstance(moment, datetime) else self.words.number(moment)
+
+    def _facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            key: ", ".join(map(str, value)) if isinstance(value, tuple) else value for key, value in facts.items()
+        }

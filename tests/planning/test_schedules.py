@@ -1,0 +1,104 @@
+"""Schedules keep every rule, are never shorter than the bound, and the same told backwards is as long."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.planning.projects import projects
+
+from fairlead.planning.heuristic import aim, justified, mirror, place, plan, settled
+from fairlead.planning.project import Activity, Mode, Project, Resource, makespan, violations
+from fairlead.planning.room import Room
+from fairlead.planning.scheduling import schedule
+from fairlead.planning.solver import solve
+
+
+@given(projects())
+def test_every_order_gives_a_schedule_that_keeps_all_rules(project: Project) -> None:
+    orders = [[at * 7 % 5 + 0.0 for at in range(len(project.activities))], [0.0] * len(project.activities)]
+    for order in orders:
+        found = place(project, order)
+        assert violations(project, found) == []
+        assert makespan(found) >= project.network.end
+        closed_up = justified(project, found, mirror(project))
+        assert violations(project, closed_up) == []
+        assert violations(project, settled(project, found)) == []
+
+
+@given(projects(plain=True))
+def test_closing_up_makes_nothing_longer(project: Project) -> None:
+    found = place(project, [-float(at) for at in range(len(project.activities))])
+    assert makespan(justified(project, found, mirror(project))) <= makespan(found)
+
+
+@settings(max_examples=12)
+@given(projects(most=6))
+def test_the_solver_keeps_all_rules_and_is_no_worse(project: Project) -> None:
+    first = plan(project, within_s=0.0)
+    found = solve(project, first, within_s=2.0, threads=1)
+    assert violations(project, found.schedule) == []
+    assert found.bound <= found.makespan == makespan(found.schedule)
+    assert aim(project, found.schedule) <= aim(project, first)
+    tidy = settled(project, found.schedule)
+    assert violations(project, tidy) == []
+    assert aim(project, tidy) <= aim(project, found.schedule)
+
+
+@settings(max_examples=12)
+@given(projects(plain=True, most=7))
+def test_the_same_told_backwards_is_as_long(project: Project) -> None:
+    turned = mirror(project)
+    assert turned is not None
+    lengths = []
+    for one in (project, turned):
+        found = solve(one, plan(one, within_s=0.0), within_s=5.0, threads=1)
+        assert found.status == "optimal"
+        lengths.append(found.makespan)
+    assert lengths[0] == lengths[1]
+
+
+@given(st.integers(1, 70), st.lists(st.tuples(st.integers(1, 9), st.integers(1, 70)), max_size=25))
+def test_room_gives_each_place_only_once(capacity: int, asked: list[tuple[int, int]]) -> None:
+    kept = [(length, amount) for length, amount in asked if amount <= capacity]
+    project = Project(
+        tuple(Activity(f"A{at}", (Mode(length, {0: amount}),)) for at, (length, amount) in enumerate(kept)),
+        resources=(Resource("R", capacity),),
+    )
+    room, used = Room(project), [0] * (sum(length for length, _ in kept) + 1)
+    for activity in project.activities:
+        placed = room.first(activity.modes[0], 0)
+        assert placed
+        room.take(activity.modes[0], placed)
+        amount = activity.modes[0].demands[0]
+        # nowhere before it was there room
+        for start in range(placed.start):
+            assert any(used[at] + amount > capacity for at in range(start, start + activity.modes[0].duration))
+        for at in range(placed.start, placed.end):
+            used[at] += amount
+            assert used[at] <= capacity
+
+
+def test_a_plan_is_told_at_once_and_improved_by_a_process_of_its_own() -> None:
+    # three machines' work of a kind that the order of latest starts alone packs badly
+    lengths = [7, 7, 6, 6, 5, 5, 4, 4, 4]
+    project = Project(
+        tuple(Activity(str(at), (Mode(length, {0: 1}),)) for at, length in enumerate(lengths)),
+        resources=(Resource("machines", 4),),
+    )
+    told: list[int] = []
+    found = schedule(project, within_s=10.0, better=lambda better: told.append(makespan(better)))
+    assert (found.status, found.makespan, found.bound) == ("optimal", 12, 12)
+    assert violations(project, found.schedule) == []
+    assert told == sorted(told, reverse=True)
+    assert schedule(project, within_s=10.0, stop=lambda: True).status == "feasible"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_same_seed_gives_the_same_first_plan(seed: int) -> None:
+    lengths = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5]
+    project = Project(
+        tuple(Activity(str(at), (Mode(length, {0: at % 3 + 1}),)) for at, length in enumerate(lengths)),
+        resources=(Resource("R", 4),),
+    )
+    assert plan(project, seed, within_s=60, tries=5) == plan(project, seed, within_s=60, tries=5)
