@@ -232,9 +232,9 @@ def test_an_edit_waits_for_no_quiet_hours_and_calls_nobody(harbor: Harbor, monke
     away = WorkingCalendar("away", absences=((now - day, now + day),))
     monkeypatch.setattr(Directory, "calendar", lambda _self, _recipient: away)
     with harbor.services.database.begin() as tx:
-        over = Signal(id=row, state="resolved", reason="merged")
+        merged = Signal(id=row, state="resolved", reason="merged")
         event = SignalEvent(id=f"{row}/resolved", signal=row, at=now, kind="resolved", detail="{}")
-        records.apply(tx, [Patch(over, now), Patch(event, now)])
+        records.apply(tx, [Patch(merged, now), Patch(event, now)])
     governing.edit(harbor.services, asked["id"], Comment(subject=CHANGE, body="other words"), by="person:mira")
     tell(harbor)
     # no third one, neither below them nor beside: what it is now is asked for in the morning

@@ -22,9 +22,10 @@ from fairlead.model.patch import Patch
 from fairlead.model.records.code import Change, ChangeEvent, ChangeFile
 from fairlead.model.records.judgement import Action, Approval, Signal, SignalEvent
 from fairlead.model.records.people import Absence, Account, CodeOwner, Person
-from fairlead.store import access, delegations, notices, outbox, records
+from fairlead.store import access, delegations, ledger, notices, outbox, records
 from fairlead.store.notices import Posted
 from fairlead.store.outbox import Message
+from fairlead.wiring import ordering
 from fairlead.wiring.directory import Directory
 from fairlead.wiring.noticing import answer_notices
 from fairlead.wiring.notifying import deliver
@@ -341,6 +342,30 @@ def test_a_channel_that_edits_has_one_message_of_a_subject(world: World, monkeyp
     assert (card.over, card.news) == (True, "Over: merged")
     assert edit.made_from == CHANGE
     assert world.round(minutes=5) == []
+
+
+def test_a_digest_that_policy_lets_nobody_have_stays_on_the_page_and_cannot_be_ordered(tmp_path: Path) -> None:
+    folder = tmp_path / "fairlead.d" / "policies"
+    folder.mkdir(parents=True)
+    # members of the team have theirs by no channel; a manager has
+    (folder / "rights.yaml").write_text("teams:\n  payments:\n    digest: {member: never}\n")
+    world = World(tmp_path)
+    for number, name in ((1, "noor"), (2, "lee")):
+        stage = {"to": "turn", "who": [f"person:{name}"], "at": "2026-03-02T09:00:00Z"}
+        chain = json.dumps({"stages": [stage]})
+        subject = f"github:acme/pay#{number}"
+        world.signal(number=number, subject=subject, rule="gone-rule", response="backlog", chain=chain)
+    told = [*world.round(), *world.round(days=1)]
+    assert [(message.address, message.kind) for message in told] == [("lee@acme.example", "digest")]
+    assert [(one.state, one.reason) for one in world.kept("noor")] == [("page", "policy: a member may never do that")]
+    with pytest.raises(Fault, match="policy lets no digest go to person:noor by mail: a member may never do that"):
+        ordering.prefer(world.services, "person:noor", {"channels": ["mail"]})
+    assert ordering.prefer(world.services, "person:lee", {"channels": ["mail"]}) == {"channels": ["mail"]}
+    with world.services.database.read() as tx:
+        kinds = [row.kind for row in ledger.newest(tx, limit=50)]
+    assert kinds.count("digest.refused") == 1
+    assert "notice.digest" in kinds
+    world.services.close()
 
 
 def test_the_command_line_says_why_and_takes_wishes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

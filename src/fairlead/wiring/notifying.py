@@ -19,6 +19,7 @@ from fairlead.reports.endings import sentences
 from fairlead.store import actions, notices, records, signals, state
 from fairlead.store.notices import Notice, Posted
 from fairlead.store.signals import Mute
+from fairlead.wiring import policing, subscribing
 from fairlead.wiring.directory import Directory
 from fairlead.wiring.endings import ending_of
 
@@ -160,6 +161,10 @@ def _tell(services: Services, present: _Present, recipient: str, done: Delivered
     moved = _moved(directory, recipient, waits)
     gone = {notice.id for notice, _ in moved}
     made = plan(directory.now, [one for one in waits if one.notice.id not in gone], reader)
+    if made.digest and (why := _refused(services, directory, recipient)):
+        for notice in made.digest:
+            made.settle(notice, "page", why)
+        made.digest = ()
     if not (made.messages or made.digest or made.settled or moved):
         return
     posts = _letters(services, present, recipient, made)
@@ -185,6 +190,19 @@ def _tell(services: Services, present: _Present, recipient: str, done: Delivered
         services.ledger.record_all(tx, [_entry(order, group) for order, _, group, _ in posts])
         if made.digest:
             state.put(tx, _digest_key(recipient), {"day": made.day, "at": iso(directory.now)})
+
+
+def _refused(services: Services, directory: Directory, recipient: str) -> str:
+    """Why policy lets no digest go to somebody; a team's own is ordered by the settings."""
+    channel, team = directory.channel(recipient), recipient if recipient.startswith("team:") else ""
+    if not channel:
+        return ""
+    verdict = subscribing.judge(
+        services, "digest", by=policing.OPERATOR if team else recipient, tool=channel, place=recipient,
+        now=directory.now, team=team or directory.team_of(recipient),
+    )  # fmt: skip
+    why = subscribing.refused(verdict)
+    return f"policy: {why}" if why else ""
 
 
 def _send(

@@ -117,8 +117,8 @@ def _enter(by: str, said: Callable[[dict[str, Any]], dict[str, Any]], json: bool
     from fairlead.cli.acting import speaks
     from fairlead.cli.output import show_json
     from fairlead.connectors.kit.entered import meant
-    from fairlead.governance.preferring import prefer as entered
     from fairlead.governance.preferring import wish_of
+    from fairlead.wiring.ordering import prefer as entered
 
     with home.services() as services:
         who = speaks(services, by)

@@ -10,6 +10,7 @@ from fairlead.gateway.api.asking import Api, viewer_of
 from fairlead.governance import preferring
 from fairlead.governance.wishes import MOST
 from fairlead.store import notices
+from fairlead.wiring import ordering
 
 
 def routes(api: Api) -> APIRouter:
@@ -55,7 +56,7 @@ def routes(api: Api) -> APIRouter:
             "deputy": deputy, "where": where, "language": language,
         }  # fmt: skip
         given = {name: value for name, value in said.items() if value is not None}
-        return preferring.prefer(services, viewer.person, given)
+        return ordering.prefer(services, viewer.person, given)
 
     # last, for its path takes in everything below
     @router.get("/notices/{notice}")

@@ -77,7 +77,7 @@ def prefer(visit: Visit) -> Response:
     fields["muted"] = said.get("muted", "").split()
     if said.get("budget", "").isdecimal():
         fields["budget"] = int(said["budget"])
-    preferring.prefer(visit.services, person, fields)
+    visit.request.app.state.prefer(person, fields)
     return _back(visit)
 
 
