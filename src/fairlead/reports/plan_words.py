@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +14,34 @@ from fairlead.planning.reasons import Reason
 from fairlead.reports import proof
 from fairlead.reports.document import Claim, Tone
 from fairlead.reports.literals import text_literal
+from fairlead.reports.plain import plain
 from fairlead.reports.wording import Wording
 
 _MOST_LISTED = 2_000
 """Tasks that a query lists: of more it names the file, in which they stand."""
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The record behind a task of a plan that came from the store."""
+
+    id: str
+    url: str | None = None
+
+
 class PlanWords:
     """Words for one answer in one language."""
 
-    def __init__(self, answer: Answer, name: str, language: str, now: datetime) -> None:
+    def __init__(
+        self, answer: Answer, name: str, language: str, now: datetime, items: Mapping[str, Item] | None = None
+    ) -> None:
         plan = answer.built.plan
         self.words = Wording(language, read_zone(plan.time_zone), now)
         self.name = name
         """Of the file: what a sentence about the whole rests on."""
+        self.items = items or {}
+        self._people = {one.id: one.name for one in (*plan.people, *plan.agents) if one.name}
+        self._titles = {task.id: task.title for task in plan.tasks if task.title}
 
     def claim(self, key: str, tasks: Sequence[str] = (), /, tone: Tone = "neutral", **args: Any) -> Claim:
         """A sentence about some tasks, or about the whole plan."""
@@ -34,11 +49,28 @@ class PlanWords:
 
     def evidence(self, tasks: Sequence[str] = ()) -> Evidence:
         """Ids as they stand in the file; a plan is no table, so that the query lists what it names."""
+        if self.items:
+            named = [item.id for item in map(self.items.get, dict.fromkeys(tasks)) if item]
+            return proof.of_records("work_items", named or [item.id for item in self.items.values()])
         if 0 < len(tasks) <= _MOST_LISTED:
             return proof.of_mixed(tasks)
         named = f"plan:{self.name}"
         query = f"select {text_literal(named)} as record"
         return Evidence(ids=(named, *tasks[: proof.SHOWN_IDS - 1]), count=1, query=query)
+
+    def url(self, task: str) -> str | None:
+        """Page of a task in its tool."""
+        item = self.items.get(task)
+        return item.url if item else None
+
+    def title(self, task: str) -> str:
+        """A task with its title, as lists show it."""
+        title = plain(self._titles.get(task, ""))
+        return f"{task} {title}" if title else task
+
+    def person(self, who: str) -> str:
+        """Name of somebody."""
+        return plain(self._people.get(who, who))
 
     def say(self, reason: Reason) -> str:
         """One reason."""
@@ -55,6 +87,11 @@ class PlanWords:
         return self.words.moment(moment) if isinstance(moment, datetime) else self.words.number(moment)
 
     def _facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        told = {key: tuple(map(self.person, _many(value))) if key == "who" else value for key, value in facts.items()}
         return {
-            key: ", ".join(map(str, value)) if isinstance(value, tuple) else value for key, value in facts.items()
+            key: ", ".join(map(str, value)) if isinstance(value, tuple) else value for key, value in told.items()
         }
+
+
+def _many(value: Any) -> Sequence[str]:
+    return value if isinstance(value, tuple) else (str(value),)
