@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,7 +35,12 @@ class Entries:
         digest = blake2b(code, digest_size=16)
         for path in self.files(folders):
             # The path belongs to it: entries tell where they were read, and a file that moves may override another.
-            digest.update(f"\0{path}\0".encode() + path.read_bytes())
+            digest.update(f"\0{path}\0".encode())
+            try:
+                digest.update(path.read_bytes())
+            except OSError as fault:
+                # reading it says so with its place
+                digest.update(str(fault).encode())
         return digest.hexdigest()
 
     def read(
@@ -58,11 +64,10 @@ class Entries:
         return ConfigFault(str(path), *_place(places, index, keys), words)
 
     def _listed(self, path: Path, faults: list[ConfigFault]) -> list[Any]:
-        from ruamel.yaml import YAML
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
         try:
-            said = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+            said = _parsed(path.read_text(encoding="utf-8"))
         except MarkedYAMLError as fault:
             mark = fault.problem_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -102,6 +107,14 @@ class Entries:
         from ruamel.yaml import YAML
 
         return YAML(typ="rt").load(path.read_text(encoding="utf-8"))[self.key]
+
+
+# Ours take a second to parse, and all homes that a process opens read the same ones; nobody changes what is given.
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    from ruamel.yaml import YAML
+
+    return YAML(typ="safe", pure=True).load(text)
 
 
 def _place(places: Any, index: int, keys: Sequence[str | int]) -> tuple[int, int]:

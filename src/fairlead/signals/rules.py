@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
@@ -84,7 +85,14 @@ class Rule:
 
 def read(folders: Iterable[Path] = ()) -> tuple[Mapping[str, Rule], list[ConfigFault]]:
     """The rules that are whole, and what is wrong with the others: one that is broken is off, and says why."""
-    folders = list(folders)
+    places = tuple(folders)
+    # every round of a server asks; reading ours alone takes a third of a second
+    rules, faults = _read(FILES.fingerprint(places, b""), places)
+    return rules, list(faults)
+
+
+@lru_cache(maxsize=4)
+def _read(_state: str, folders: tuple[Path, ...]) -> tuple[Mapping[str, Rule], list[ConfigFault]]:
     written, told = FILES.read(folders, Written, lambda rule: rule.id)
     subjects = views.shipped()
     found: dict[str, Rule] = {}
