@@ -1,4 +1,4 @@
-"""Who could work on what is planned: people and agents of teams, when they are there, and where they worked lately."""
+"""Who could work on a plan: people and agents of teams, when they are there, and where they worked lately."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from fairlead.model.calendar.resolve import Calendars
 from fairlead.model.calendar.working import WorkingCalendar
@@ -42,14 +40,15 @@ join dim_accounts d on d.account = w.assignee
 left join people p on p.id = d.person
 left join work_item_teams t on t.work_item = w.id
 where w.deleted_at is null and d.kind in ('human', 'coding_agent') and coalesce(p.active, true)
-    and coalesce(w.closed_at, w.updated_at) >= $since and coalesce(w.closed_at, w.updated_at) < $now
+    and coalesce(w.closed_at, $now) >= $since
     and (w.id in (select unnest($items)) or t.team in (select unnest($teams)))
 order by 1, d.person
 """
 _HOME = """
 select distinct d.person, coalesce(w.epic, w.repository, w.project) as context
 from work_items w join dim_accounts d on d.account = w.assignee
-where w.deleted_at is null and coalesce(w.closed_at, $now) >= $since and coalesce(w.epic, w.repository, w.project) is not null
+where w.deleted_at is null and coalesce(w.closed_at, $now) >= $since
+    and coalesce(w.epic, w.repository, w.project) is not null
     and d.person in (select unnest($people))
 order by 1, 2
 """
@@ -103,7 +102,12 @@ class Member:
 
 
 def members(
-    warehouse: Warehouse, setup: Setup, calendars: Calendars, now: datetime, teams: Collection[str], items: Sequence[str]
+    warehouse: Warehouse,
+    setup: Setup,
+    calendars: Calendars,
+    now: datetime,
+    teams: Collection[str],
+    items: Sequence[str],
 ) -> tuple[list[Member], bool]:
     """People and agents of teams, and whether they were only seen at work: nobody has said who is in the team."""
     since = now - timedelta(days=LATELY_DAYS)
@@ -152,7 +156,9 @@ def doers(
                 )
             )  # fmt: skip
             continue
-        own = [day.isoformat() for day in sorted(one.free.holidays - set(holidays)) if day >= one.free.local_day(since)]
+        own = [
+            day.isoformat() for day in sorted(one.free.holidays - set(holidays)) if day >= one.free.local_day(since)
+        ]
         people.append(
             Person(
                 id=one.id, name=one.name, skills={REVIEW: 3, **skills}, hours=one.free.hours,
@@ -185,7 +191,10 @@ def last_day(calendar: WorkingCalendar, moment: datetime) -> date:
 
 def _spans(calendar: WorkingCalendar) -> list[tuple[datetime, datetime]]:
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    return [(epoch + timedelta(microseconds=one), epoch + timedelta(microseconds=other)) for one, other in calendar.absences]
+    return [
+        (epoch + timedelta(microseconds=one), epoch + timedelta(microseconds=other))
+        for one, other in calendar.absences
+    ]
 
 
 def _days(calendar: WorkingCalendar, spans: Iterable[tuple[datetime, datetime]], since: datetime) -> Iterator[str]:

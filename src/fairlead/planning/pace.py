@@ -1,4 +1,4 @@
-"""What an item takes, by the team's own past: hours that were there over items that were done, and how that varied."""
+"""What an item takes, by the team's own past: hours over items that were done, and how that varied."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class Pace:
     """Points that an item without any counts for; 1 where the team gives none at all."""
     spread: float
     """Of what one item takes: the standard deviation of its logarithm."""
-    done: int = 0
+    items: tuple[str, ...] = ()
+    """What was done in that past."""
     days: int = 0
     """Working days of that past; 0 where it says too little, and half a day a point is assumed."""
     cycles: tuple[float, ...] = ()
@@ -90,7 +91,8 @@ def pace(
     cycles = tuple(row["cycle_s"] for row in rows if row["cycle_s"])
     # whoever reviews does so in the same hours
     each = hours / sum(points) / (1 + review)
-    return Pace(each, unestimated, _spread(list(brought.values()), len(rows)), len(rows), len(days), cycles, since)
+    items = tuple(row["work_item"] for row in rows)
+    return Pace(each, unestimated, _spread(list(brought.values()), len(rows)), items, len(days), cycles, since)
 
 
 def _spread(brought: Sequence[float], items: int) -> float:

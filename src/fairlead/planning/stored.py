@@ -1,12 +1,14 @@
-"""A plan from the store: items of a sprint, an epic or a milestone, the people of its teams, and what the past says."""
+"""A plan from the store: items of a sprint, an epic or a milestone, people of its teams, and what the past says."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
 
 from fairlead.model.calendar.resolve import Calendars
 from fairlead.model.calendar.working import WorkingCalendar
@@ -14,7 +16,7 @@ from fairlead.model.setup import Setup
 from fairlead.planning.answering import answer
 from fairlead.planning.crew import Member, doers, first_day, members
 from fairlead.planning.pace import Pace, pace
-from fairlead.planning.planfile import Person, Plan, Review, Task, Weights
+from fairlead.planning.planfile import Plan, Review, Task, Weights
 from fairlead.planning.targets import MOST_CANDIDATES, Target
 
 if TYPE_CHECKING:
@@ -120,7 +122,7 @@ class _Gathering:
         if target.before and target.kind == "sprint":
             tasks = self._carried(frame, tasks, names, rows)
         tasks = self._linked(tasks, {row["id"]: names[row["id"]] for row in rows})
-        plan = replace_plan(frame, tasks)
+        plan = structs.replace(frame, tasks=tuple(tasks))
         kept = {task.id for task in tasks}
         own = {names[row["id"]]: row for row in rows if names[row["id"]] in kept}
         return Stored(
@@ -235,12 +237,17 @@ class _Gathering:
         if not own or before.end is None or before.end < today:
             return tasks
         humans = frame.people
-        plan = replace_plan(frame, own, start=today.isoformat(), end=before.end.isoformat(), people=humans)
+        plan = structs.replace(
+            frame, tasks=tuple(own), start=today.isoformat(), end=before.end.isoformat(), people=humans
+        )
         left = {one.task for one in answer(plan, within_s=0.0, risk=False).built.unplaced}
-        self._note("carried", [running[name] for name in sorted(left)], n=len(left), of=len(own), sprint=before.name)
+        if left:
+            self._note(
+                "carried", [running[name] for name in sorted(left)], n=len(left), of=len(own), sprint=before.name
+            )
         # what was begun is finished first
         return [
-            replace_task(task, value=task.value * CHOSEN) if task.id in left else task
+            structs.replace(task, value=task.value * CHOSEN) if task.id in left else task
             for task in tasks
             if task.id not in running or task.id in left
         ]
@@ -264,21 +271,7 @@ class _Gathering:
             self._note("outside", [item], task=names[item], item=one)
         if loops:
             self._note("loops", loops, n=len(loops))
-        return [replace_task(task, after=tuple(after.get(task.id, ()))) for task in tasks]
-
-
-def replace_plan(plan: Plan, tasks: Sequence[Task], **changes: Any) -> Plan:
-    """The same plan with these tasks."""
-    import msgspec
-
-    return msgspec.structs.replace(plan, tasks=tuple(tasks), **changes)
-
-
-def replace_task(task: Task, **changes: Any) -> Task:
-    """A task with other values."""
-    import msgspec
-
-    return msgspec.structs.replace(task, **changes)
+        return [structs.replace(task, after=tuple(after.get(task.id, ()))) for task in tasks]
 
 
 def _reaches(after: Mapping[str, Sequence[str]], start: str, goal: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -51,7 +51,8 @@ order by s.start_at nulls last, s.id
 """
 _EPICS = """
 select id, key, title, due_at from work_items
-where deleted_at is null and (lower(id) = $name or lower(key) = $name or (lower(title) = $name and work_type = 'epic'))
+where deleted_at is null
+    and (lower(id) = $name or lower(key) = $name or (lower(title) = $name and work_type = 'epic'))
 order by work_type <> 'epic', closed_at is not null, id
 """
 _MILESTONES = """
@@ -84,7 +85,9 @@ def _named(rows: Sequence[Mapping[str, Any]], calendars: Calendars, name: str) -
         for row in reversed(rows):
             if fit(row):
                 if row["state"] == "closed":
-                    raise Abort(f"`{row['name'] or row['id']}` is closed", hint="`fairlead sprint-health` tells of it")
+                    raise Abort(
+                        f"`{row['name'] or row['id']}` is closed", hint="`fairlead sprint-health` tells of it"
+                    )
                 return _sprint(row, calendars)
     names = ", ".join(f"`{row['name'] or row['id']}`" for row in rows[::-1][:6]) or "none yet"
     raise Abort(f"no sprint `{name}`", hint=f"the latest are: {names}")
@@ -108,7 +111,7 @@ def _next(rows: Sequence[Mapping[str, Any]], calendars: Calendars, now: datetime
     future = [row for row in future if row["state"] not in ("closed", "active")]
     dated = [row for row in future if row["start_at"] and row["end_at"]]
     if dated:
-        return _with(_sprint(dated[0], calendars), before, others)
+        return replace(_sprint(dated[0], calendars), before=before, others=others)
     if not running:
         return None
     return _after(running[-1], future[0] if future else None, before, calendars, now, others)
@@ -152,12 +155,6 @@ def _sprint(row: Mapping[str, Any], calendars: Calendars) -> Target:
         "sprint", row["name"] or row["id"], (row["id"],), row["team"] or "", start, end, goal=row["goal"] or "",
         project=row["project"] or "",
     )  # fmt: skip
-
-
-def _with(target: Target, before: Target | None, others: tuple[str, ...]) -> Target:
-    from dataclasses import replace
-
-    return replace(target, before=before, others=others)
 
 
 def _epic(warehouse: Warehouse, calendars: Calendars, name: str) -> Target:

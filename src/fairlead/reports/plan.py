@@ -55,10 +55,13 @@ def difference_document(
 
 def difference(found: Difference, said: PlanWords, what: Sequence[str]) -> tuple[Claim, Section]:
     """The finding, and what would change."""
-    moved, told = found.moved(), ", ".join(what)
+    moved, told = found.moved(), said.changes(what)
     before, after = (said.moment(one.end) for one in (found.before, found.after))
-    key = "plan.what_if_same" if before == after else "plan.what_if"
-    title = said.claim(key, tuple(moved), n=len(moved), what=told, before=before, after=after)
+    key = "plan.what_if_left" if found.left() else "plan.what_if_same" if before == after else "plan.what_if"
+    left = len(found.left())
+    title = said.claim(
+        key, tuple(moved), n=left or len(moved), moved=len(moved), what=told, before=before, after=after
+    )
     blocks: list[Block] = []
     chances = [found.to_json()["chance_of_end"][key] for key in ("before", "after")]
     if None not in chances:
@@ -199,11 +202,11 @@ def _why(answer: Answer, said: PlanWords) -> Iterator[Section]:
 
 def _row(answer: Answer, said: PlanWords, at: int) -> tuple[Cell, ...]:
     begins, ends = answer.moments(answer.outcome.schedule[at])
-    slack = said.words("plan.decides") if at in answer.deciding else said.words.number(int(answer.network.slack[at]))
+    slack = said.words("plan.decides") if at in answer.deciding else said.slack(int(answer.network.slack[at]))
     return (
         Cell(_titled(answer, said, at), said.url(answer.built.tasks[at])),
         Cell(", ".join(map(said.person, answer.people(at)))), Cell(said.moment(begins)),
-        Cell(said.moment(ends)), Cell(slack, number=True)
+        Cell(said.moment(ends)), Cell(slack)
     )  # fmt: skip
 
 
@@ -248,7 +251,10 @@ def _batches(answer: Answer, said: PlanWords) -> Iterator[Section]:
 def _loads(answer: Answer, said: PlanWords, load: str) -> Iterator[Section]:
     shown = [one for one in answer.load() if load in (EVERYBODY, one["who"])]
     rows = [
-        (Cell(said.person(one["who"])), Cell("" if one["share"] is None else said.words.share(one["share"]), number=True))
+        (
+            Cell(said.person(one["who"])),
+            Cell("" if one["share"] is None else said.words.share(one["share"]), number=True),
+        )
         for one in shown
     ]
     if rows:

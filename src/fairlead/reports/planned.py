@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,8 +45,8 @@ class Planned:
         told["items"] = dict(items)
         told["notes"] = [{"kind": note.kind, **note.facts, "items": list(note.items)} for note in self.stored.notes]
         told["pace"] = {
-            team: {"hours_per_point": round(pace.hours_per_point, 3), "items": pace.done, "working_days": pace.days,
-                   "spread": round(pace.spread, 3)}
+            team: {"hours_per_point": round(pace.hours_per_point, 3), "items": len(pace.items),
+                   "working_days": pace.days, "spread": round(pace.spread, 3)}
             for team, pace in self.stored.paces.items()
         }  # fmt: skip
         if self.difference:
@@ -54,56 +54,72 @@ class Planned:
         return told
 
 
-def planned(
-    asked: Asked, *, sprint: str = "", epic: str = "", milestone: str = "", what_if: str = "", load: str = "",
-    within_s: float = 0.0, seed: int = 1,
-) -> tuple[Document, Planned | None]:
-    """The report and the plan; changes of a what-if stand in lines. Without a target the next sprint is planned."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be planned, and how; without a target it is the next sprint."""
+
+    sprint: str = ""
+    epic: str = ""
+    milestone: str = ""
+    what_if: tuple[str, ...] = ()
+    load: str = ""
+    """Whose load is shown: somebody's by id, or `*`."""
+    within_s: float = 0.0
+    """Time for the solver; the first plan takes none."""
+    seed: int = 1
+
+    @property
+    def target(self) -> tuple[Kind, str]:
+        """What is named."""
+        said: Mapping[Kind, str] = {"sprint": self.sprint, "epic": self.epic, "milestone": self.milestone}
+        named = [(kind, name) for kind, name in said.items() if name]
+        if len(named) > 1:
+            raise Abort("one plan is of one thing", hint="say a sprint, an epic or a milestone")
+        return named[0] if named else ("sprint", NEXT)
+
+
+def planned(asked: Asked, wish: Wish) -> tuple[Document, Planned | None]:
+    """The report and the plan; `None` where there is nothing to plan, which the report says."""
     scope = asked.scope
-    named: list[tuple[Kind, str]] = [
-        (kind, said) for kind, said in (("sprint", sprint), ("epic", epic), ("milestone", milestone)) if said
-    ]  # type: ignore[misc]
-    if len(named) > 1:
-        raise Abort("one plan is of one thing", hint="say a sprint, an epic or a milestone")
-    kind, name = named[0] if named else ("sprint", NEXT)
-    target = find(scope.warehouse, scope.calendars, scope.now, kind, name, scope.team)
+    target = find(scope.warehouse, scope.calendars, scope.now, *wish.target, scope.team)
     if target is None:
         return _nothing(asked.teller(), "plan.no_sprint", "sprints"), None
     stored = gather(scope.warehouse, scope.setup, scope.calendars, scope.now, target)
     teller = asked.teller(zone=stored.calendar.zone)
     if not stored.plan.tasks:
         return _nothing(teller, "plan.no_items", "items", target), None
-    found = _solved(asked, stored, [line for line in what_if.splitlines() if line.strip()], within_s, seed)
-    return _told(teller, found, what_if.split("\n"), load), found
+    found = _solved(asked, stored, wish)
+    return _told(teller, found, wish), found
 
 
-def plan_report(asked: Asked, **words: str) -> Document:
+def plan_report(asked: Asked, *, sprint: str = "", epic: str = "", milestone: str = "") -> Document:
     """The document alone: the first plan, which takes no solver."""
-    return planned(asked, **words)[0]  # type: ignore[arg-type]
+    return planned(asked, Wish(sprint=sprint, epic=epic, milestone=milestone))[0]
 
 
-def _solved(asked: Asked, stored: Stored, changes: Sequence[str], within_s: float, seed: int) -> Planned:
+def _solved(asked: Asked, stored: Stored, wish: Wish) -> Planned:
+    changes = wish.what_if
     # of files there are none on a server: what a what-if adds is named by it
     if any(one.startswith("scope:+") for one in changes):
         raise Abort("`scope:+` reads a file, which only a plan of a file does", hint="take scope:-TASK")
     items = {task: Item(item, stored.links.get(task)) for task, item in stored.ids.items()}
-    found = answer(stored.plan, within_s=within_s, seed=seed)
+    found = answer(stored.plan, within_s=wish.within_s, seed=wish.seed)
     shown, differs = found, None
     if changes:
-        shown = answer(changed(stored.plan, changes), within_s=within_s, seed=seed)
+        shown = answer(changed(stored.plan, changes), within_s=wish.within_s, seed=wish.seed)
         differs = Difference(found, shown)
     words = PlanWords(shown, stored.target.name, asked.language, asked.now, items)
     return Planned(stored, shown, words, differs)
 
 
-def _told(teller: Teller, found: Planned, changes: Sequence[str], load: str) -> Document:
-    words, stored = found.words, found.stored
+def _told(teller: Teller, found: Planned, wish: Wish) -> Document:
+    words = found.words
     sections: list[Section] = []
     title = _title(found)
     if found.difference:
-        title, section = difference(found.difference, words, [one for one in changes if one.strip()])
+        title, section = difference(found.difference, words, wish.what_if)
         sections.append(section)
-    first, *rest = plan_sections(found.answer, words, load)
+    first, *rest = plan_sections(found.answer, words, wish.load)
     notices = tuple(_notices(found))
     sections += [replace(first, blocks=(*notices, *first.blocks)), *rest, _basis(found)]
     told = document(teller, "plan", title, [section for section in sections if section.blocks])
@@ -143,7 +159,9 @@ def _notices(found: Planned) -> Iterator[Block]:
 
 def _note(found: Planned, note: Note) -> Claim:
     words = found.words
-    facts = {key: plain(value) if isinstance(value, str) else value for key, value in note.facts.items()}
+    facts: dict[str, Any] = {
+        key: plain(value) if isinstance(value, str) else value for key, value in note.facts.items()
+    }
     tasks = [task for task, item in found.stored.ids.items() if item in note.items]
     if note.kind == "backlog" and facts.get("more"):
         return words.claim("plan.note_backlog_more", tasks, **facts)
@@ -163,7 +181,7 @@ def _basis(found: Planned) -> Section:
                 Claim(
                     key="plan.basis_pace",
                     text=words.words(
-                        "plan.basis_pace", n=pace.done, days=pace.days, hours=pace.hours_per_point,
+                        "plan.basis_pace", n=len(pace.items), days=pace.days, hours=pace.hours_per_point,
                         team=plain(team.removeprefix("team:")),
                     ),
                     evidence=_past(found, team, pace),
@@ -187,7 +205,7 @@ def _past(found: Planned, team: str, pace: Pace) -> Evidence:
         f"and work_item in (select work_item from work_item_teams where team = {text_literal(team)}) "
         "order by done_at, work_item"
     )
-    return Evidence(ids=(team,), count=pace.done, query=query)
+    return proof.of_rows(pace.items, query)
 
 
 def _nothing(teller: Teller, key: str, what: str, target: Target | None = None) -> Document:

@@ -8,7 +8,7 @@ from fairlead.model.errors import Abort
 from fairlead.reports import render
 from fairlead.reports.asked import Asked
 from fairlead.reports.plain import plain
-from fairlead.reports.planned import planned
+from fairlead.reports.planned import Wish, planned
 from fairlead.wiring.answers import language
 from fairlead.wiring.replies import Reply, Verb, Words, reply_json
 from fairlead.wiring.services import Services
@@ -23,13 +23,14 @@ def answer_plan(services: Services, words: Words) -> Reply:
     form = words.get("form") or "terminal"
     now, told = services.clock.now(), language(services, words)
     asked = Asked(services.warehouse, services.setup, now, words.get("team") or None, told, services.intake())
-    said = {name: words.get(name, "") for name in ("sprint", "epic", "milestone", "what_if", "load")}
-    document, found = planned(asked, **said, within_s=_seconds(words), seed=_seed(words))
+    said = {name: words.get(name, "") for name in ("sprint", "epic", "milestone", "load")}
+    changes = tuple(filter(str.strip, words.get("what_if", "").split("\n")))
+    document, found = planned(asked, Wish(**said, what_if=changes, within_s=_seconds(words), seed=_seed(words)))
     if form == "json":
         return reply_json({**render.to_plain(document), "plan": found.to_json(said["load"]) if found else None})
     if form in ("mermaid", "ics"):
         if found is None:
-            raise Abort("there is nothing to plan", hint="say `--sprint`, `--epic` or `--milestone` of something open")
+            raise Abort("there is nothing to plan", hint="name a sprint, an epic or a milestone with open items")
         from fairlead.reports import plan_forms
 
         if form == "mermaid":

@@ -168,11 +168,12 @@ def _of_plans(router: APIRouter, answer: _Reports) -> None:
         epic: Annotated[str, Query(description="Key, id or title of an epic.")] = "",
         milestone: Annotated[str, Query(description="Title or id of a milestone.")] = "",
         what_if: Annotated[
-            list[str] | None, Query(description="`absence:kim:2026-10-20..2026-10-24`, `end:2026-11-01`, `add:person`")
+            list[str] | None,
+            Query(description="`absence:kim:2026-10-20..2026-10-24`, `end:2026-11-01`, `add:person`"),
         ] = None,
         time_limit: Annotated[float, Query(ge=0, le=10, description="Seconds for the solver.")] = 0.0,
     ) -> Response:
-        """Who does what by when, what decides the end, how sure it is, what does not fit; who is how busy for planners."""
+        """Who does what by when, what decides the end, how sure it is, what does not fit."""
         changes = "\n".join(what_if or ())
         words = {"sprint": sprint, "epic": epic, "milestone": milestone, "what_if": changes}
         return answer(asking, "plan", time_limit=str(time_limit), **words)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from fairlead.model.errors import Abort, Fault
 from fairlead.reports.asked import Asked
 from fairlead.reports.document import Document
-from fairlead.reports.planned import Planned, planned
+from fairlead.reports.planned import Planned, Wish, planned
 from fairlead.ui.kept import kept
 from fairlead.ui.page import Page
 from fairlead.ui.rights import allowed
@@ -42,7 +42,7 @@ select * from (
 
 
 def show(visit: Visit) -> Response:
-    """The plan; `?sprint=`, `?epic=` or `?milestone=` name another than the next sprint, the form changes something."""
+    """The plan; `?sprint=`, `?epic=` or `?milestone=` name another than the next sprint, the form asks what if."""
     changes, fault = _changes(visit), ""
     try:
         document, found = _planned(visit, changes)
@@ -83,7 +83,15 @@ def _planned(visit: Visit, changes: str) -> tuple[Document, Planned | None]:
     def make() -> tuple[Document, Planned | None]:
         now, intake = services.clock.now(), services.intake()
         asked = Asked(services.warehouse, services.setup, now, team or None, visit.words.language, intake)
-        return planned(asked, **own, what_if=changes, load=load, within_s=within_s)
+        wish = Wish(
+            sprint=own["sprint"],
+            epic=own["epic"],
+            milestone=own["milestone"],
+            what_if=tuple(filter(None, changes.split("\n"))),
+            load=load,
+            within_s=within_s,
+        )
+        return planned(asked, wish)
 
     key = ("plan", team, visit.words.language, *own.values(), changes, load, within_s)
     return kept(visit, key, make)
@@ -114,9 +122,7 @@ def _links(visit: Visit, own: Mapping[str, str]) -> list[tuple[str, str]]:
         scope = Scope.of(services.warehouse, services.setup, services.clock.now(), visit.scope.team or None)
     except Fault:
         return []
-    query = _TARGETS.format(
-        sprints=scope.sprints("id"), items=scope.items("w.id"), of_milestone=scope.items("k.id")
-    )
+    query = _TARGETS.format(sprints=scope.sprints("id"), items=scope.items("w.id"), of_milestone=scope.items("k.id"))
     found: list[tuple[str, str]] = [(visit.words("Next sprint"), visit.scope.link("/plan"))] if own else []
     for row in kept(visit, ("plan targets", visit.scope.team), lambda: _rows(services, query)):
         if own.get(row["kind"]) != row["name"]:
