@@ -226,3 +226,13 @@ def test_a_full_disk_is_told_as_such_and_passes_by(busy: Any, tmp_path: Path) ->
     warehouse.refresh()
     assert warehouse.rows("select count(*) as n from changes") == [{"n": 5}]
     warehouse.close()
+
+
+def test_the_solver_brings_pandas_which_a_warehouse_does_not_load() -> None:
+    code = (
+        "import sys; from fairlead.metrics.warehouse import _open; _open(None, '64MB', 1)\n"
+        "import pyarrow; pyarrow.array(['a']); print('pandas' in sys.modules)\n"
+        "import pandas; print('pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

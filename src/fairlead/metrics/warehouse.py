@@ -30,6 +30,7 @@ from fairlead.model.errors import Abort, Retry
 from fairlead.model.schema import TABLES
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, SystemClock
+from fairlead.store.lean_arrow import without_pandas
 
 if TYPE_CHECKING:
     import duckdb
@@ -269,6 +270,7 @@ def _open(path: Path | None, memory_limit: str, threads: int) -> duckdb.DuckDBPy
     """Opens or makes the file; one of another shape or a broken one is thrown away."""
     import duckdb
 
+    without_pandas()
     config: _Config = {"memory_limit": memory_limit, "threads": threads, "preserve_insertion_order": False}
     # Merging what is new into a large file costs as much as five small refreshes: not after each third of them.
     config["checkpoint_threshold"] = "128MB"

@@ -14,6 +14,7 @@ import msgspec
 
 from fairlead.model.schema import ColumnKind, columns
 from fairlead.store.database import Transaction
+from fairlead.store.lean_arrow import without_pandas
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +27,7 @@ def batches(tx: Transaction, table: str, after_rev: int) -> Iterator[pa.RecordBa
     # heavy to load, and only the warehouse asks
     import pyarrow as pa
 
+    without_pandas()
     schema = arrow_schema(table)
     builders = [_builder(column.kind) for column in columns(table)] + [_builder("whole")]
     cursor = _open(tx, table, after_rev)

@@ -8,6 +8,7 @@ import pytest
 
 from fairlead.config.settings import Policy
 from fairlead.governance.policy import checking, policies, testing
+from fairlead.model.errors import ConfigFault
 from fairlead.wiring.policies import values
 
 WRONG = {
@@ -16,8 +17,8 @@ WRONG = {
     'deny contains "x" {\n\tinput.act.kind == "merge"\n}\n': (3, 1, "needs `if`"),
     'deny["x"] {\n\tinput.act.kind == "merge"\n}\n': (3, 1, "is a set"),
     'deny := "x" if {\n\tinput.act.kind == "merge"\n}\n': (3, 1, "is a set"),
-    'denny contains "x" if {\n\tinput.act.kind == "merge"\n}\n': (1, 1, "did you mean `deny`"),
-    'deny contains "x" if {\n\tinput.act.knid == "merge"\n}\n': (4, 2, "did you mean `act.kind`"),
+    'denny contains "x" if {\n\tinput.act.kind == "merge"\n}\n': (3, 1, "did you mean `deny`"),
+    'deny contains "x" if {\n\tinput.act.knid == "merge"\n}\n': (4, 2, "did you mean `input.act.kind`"),
     'deny contains "x" if {\n\tinput.subject.review.sate == "waiting"\n}\n': (4, 2, "no `input.subject.review.sate`"),
     'deny contains "x" if {\n\tstartwith(input.act.kind, "m")\n}\n': (4, 2, "no function `startwith`"),
     'deny contains "x" if {\n\tnet.cidr_contains("10.0.0.0/8", input.act.place)\n}\n': (4, 2, "net.cidr_contains"),
@@ -35,6 +36,39 @@ WRONG = {
         37,
         "does not bear `with`",
     ),
+    'refuse contains "x"\n\ndeny contains "y"\n': (3, 1, "nobody reads `refuse`"),
+    'oblige contains {"kind": "atmost", "count": 1}\n': (3, 26, "did you mean `at_most`"),
+    'oblige contains "x"\n': (3, 17, "an obligation has a `kind`"),
+    'oblige contains one if {\n\tone := {"kind": "not_before"}\n}\n': (4, 9, "`at_ns` or `at`"),
+    'ask contains {"role": "manger", "words": "x"}\n': (3, 23, "did you mean `manager`"),
+    'ask contains {"count": -1, "wrods": "x"}\n': (3, 24, "at least 1"),
+    'ask contains {"wrods": "x"}\n': (3, 15, "did you mean `words`"),
+    "deny contains 5\n": (3, 15, "holds texts and objects"),
+    'deny contains "x" if {\n\tinput.subject.size_lines > "500"\n}\n': (4, 2, "did you mean `500`"),
+    'deny contains "x" if {\n\tinput.subject.draft == "true"\n}\n': (4, 2, "never equal"),
+    'deny contains "x" if {\n\tinput.act.kind == "mergee"\n}\n': (4, 20, "did you mean `merge`"),
+    'deny contains "x" if {\n\tinput.source.trust != "sigend"\n}\n': (4, 24, "did you mean `signed`"),
+    'deny contains "x" if {\n\tinput.time.weekday in {0, 6}\n}\n': (4, 25, "it is 1 to 7"),
+    'kinds := ["coment"]\n\ndeny contains "x" if {\n\tinput.act.kind in kinds\n}\n': (
+        6,
+        20,
+        "did you mean `comment`",
+    ),
+    'deny contains "x" if {\n\tsome one in input.approvals\n\tone.rol == "owner"\n}\n': (
+        5,
+        2,
+        "did you mean `one.role`",
+    ),
+    'deny contains "x" if {\n\tevery one in input.approvals {\n\t\tone.role == "bos"\n\t}\n}\n': (5, 15, "never"),
+    'deny contains "x" if {\n\tstartswith(input.act.texts[_], "a")\n}\n': (4, 2, "no `[_]`"),
+    'deny contains "x" if {\n\tinput.subject.labels["hotfix"]\n}\n': (4, 2, "is a list"),
+    'deny contains "x" if {\n\t"hotfix" in input.subject.state\n}\n': (4, 14, "nothing is in"),
+    'deny contains "x" if {\n\tobject.get(input.subject, "sate", "")\n}\n': (4, 2, "no `input.subject.sate`"),
+    'deny contains "x" if {\n\tstartswith(input.subject.size_lines, "5")\n}\n': (4, 2, "takes text"),
+    'import data.fairlead.settings\n\ndeny contains "x" if {\n\tsettings.merge_need\n}\n': (6, 2, "`merge_needs`"),
+    'import input.subject as s\n\ndeny contains "x" if {\n\ts.sate == "open"\n}\n': (6, 2, "no `input.subject.sate`"),
+    'deny contains "x" if {\n\tinput["act"]["knid"] == "x"\n}\n': (4, 2, "did you mean `input.act.kind`"),
+    'deny contains "x" if {\n\tinput.act.kind in data.own.people.kinds\n}\n': (4, 20, 'never "mergee"'),
 }
 RIGHT = """\
 package fairlead.policies.own
@@ -74,6 +108,34 @@ half(x) := y if {
 default strict := false
 
 strict if count(input.act.texts) > 3
+
+# helpers that something reads, and comparisons that can hold
+deny contains "d" if {
+	strict
+	input.act.kind in watched
+	input.emergency.role == "owner"
+	input.subject.security_alerts == null
+	input.subject.coverage.percent < 80.5
+	input.proposer.roles[input.act.team] != "viewer"
+	input.subject.labels[_] == known.label
+	who == "person"
+}
+
+watched contains "merge"
+
+watched contains one if {
+	one := ["page", "webhook"][_]
+}
+
+who := input.proposer.kind if {
+	input.act.kind != "comment"
+} else := ""
+
+ask contains {"role": need, "count": count(input.approvals) + 1, "not_by": [input.subject.author], "mine": 1} if {
+	need := {"merge": "owner"}[input.act.kind]
+}
+
+oblige contains {"kind": "not_before", "at_ns": input.time.loud_ns} if input.time.loud_ns > 0
 """
 
 
@@ -83,16 +145,48 @@ def checked(folder: Path, text: str, name: str = "own.rego") -> list[tuple[int, 
     return [(one.line, one.column, one.message) for one in checking.faults(loaded, own_only=True)]
 
 
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[ConfigFault]]:
+    """Path -> its faults, of all wrong files in one round."""
+    folder = tmp_path_factory.mktemp("wrong")
+    (folder / "people.json").write_text('{"kinds": ["merge", "mergee"]}')
+    for number, text in enumerate(WRONG):
+        (folder / f"own{number}.rego").write_text(f"package fairlead.policies.own{number}\n\n{text}")
+    (folder / "elsewhere.rego").write_text('package fairlead.policy.own\n\ndeny contains "x"\n')
+    found: dict[str, list[ConfigFault]] = {}
+    for one in checking.faults(policies.load([folder], values(Policy())), own_only=True):
+        found.setdefault(Path(one.path).stem, []).append(one)
+    return found
+
+
 @pytest.mark.parametrize("text", WRONG)
-def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, text: str) -> None:
+def test_what_is_wrong_is_told_with_its_place(told: dict[str, list[ConfigFault]], text: str) -> None:
     line, column, words = WRONG[text]
-    found = checked(tmp_path, f"package fairlead.policies.own\n\n{text}")
-    assert any(one[:2] == (line, column) and words in one[2] for one in found), found
+    found = told[f"own{list(WRONG).index(text)}"]
+    assert any((one.line, one.column) == (line, column) and words in one.message for one in found), found
+
+
+def test_a_set_of_a_package_that_is_none_of_policies_is_told(told: dict[str, list[ConfigFault]]) -> None:
+    assert ["fairlead.policies.<name>" in one.message for one in told["elsewhere"]] == [True]
 
 
 def test_nothing_is_told_of_what_is_right(tmp_path: Path) -> None:
-    (tmp_path / "people.json").write_text('{"trusted": ["person:kim"]}')
+    (tmp_path / "people.json").write_text('{"trusted": ["person:kim"], "label": "late"}')
     assert checked(tmp_path, RIGHT) == []
+
+
+def test_the_file_that_never_ends_is_named_and_not_one_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "fine.rego").write_text(
+        'package fairlead.policies.fine\n\ndeny contains "x" if input.subject.draft\n'
+    )
+    # only a text that it does not fit has it try all ways, and the usual document has none
+    held = 'some one in input.act.texts\n\tregex.match("(a+)+$", one)'
+    slow = f'package fairlead.policies.slow\n\ndeny contains "x" if {{\n\t{held}\n}}\n'
+    (tmp_path / "slow.rego").write_text(slow)
+    found = checking.faults(policies.load([tmp_path], values(Policy())), own_only=True)
+    assert [(Path(one.path).name, one.line, "does not end" in one.message) for one in found] == [
+        ("slow.rego", 3, True)
+    ]
 
 
 def test_ours_are_right_and_tested_and_their_tests_hold() -> None:

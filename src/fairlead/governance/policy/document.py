@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
+from fairlead.model.acts import ACTS
 from fairlead.model.typed import ready
 
 VERSION = 1
+SUBSCRIPTIONS = ("deliver", "digest")
+"""Kinds beside those of acts: a report that comes by itself, and a person's digest; judged where they are ordered."""
+KINDS = (*ACTS, *SUBSCRIPTIONS)
+_RUN = 40
+"""Of the same sign: a pattern that tries all ways to part them has 2 to the 40th."""
+RECORDS = ("change", "work_item", "incident", "build", "deployment", "repository", "service", "message")
 
 ProposerKind = Literal["person", "agent", "rule", "operator"]
 Role = Literal["", "viewer", "member", "manager", "owner"]
@@ -40,8 +46,8 @@ class Found(Part, frozen=True, kw_only=True):
 class ActSaid(Part, frozen=True, kw_only=True):
     """What is to be done, exactly."""
 
-    kind: str
-    """Kind of act, like `merge`."""
+    kind: Annotated[str, msgspec.Meta(examples=list(KINDS))]
+    """Kind of act, like `merge`; `deliver` and `digest` are reports and digests, judged where they are ordered."""
     tool: str
     """Source in which it is to be done, like `github`."""
     subject: str = ""
@@ -69,7 +75,7 @@ class Proposer(Part, frozen=True, kw_only=True):
     """`person`, `agent`, `rule`, or `operator`: whoever owns the files."""
     role: Role = ""
     """Highest role for the act's team."""
-    roles: Mapping[str, str] = {}
+    roles: Mapping[str, Annotated[str, msgspec.Meta(examples=list(get_args(Role)))]] = {}
     """Team or `*` -> role."""
 
 
@@ -111,8 +117,8 @@ class Subject(Part, frozen=True, kw_only=True):
     """Whether there is such a record: of an unknown one every other fact is empty."""
     id: str = ""
     """Its id."""
-    kind: str = ""
-    """`change`, `work_item`, `incident`, `build` or `repository`."""
+    kind: Annotated[str, msgspec.Meta(examples=["", *RECORDS])] = ""
+    """`change`, `work_item`, `incident`, `build`, `deployment`, `repository`, `service` or `message`."""
     state: str = ""
     """Its state, like `open`."""
     repository: str = ""
@@ -203,11 +209,11 @@ class Moment(Part, frozen=True, kw_only=True):
     """Nanoseconds since 1970."""
     time_zone: str = "UTC"
     """Zone of the team."""
-    weekday: int = 1
+    weekday: Annotated[int, msgspec.Meta(ge=1, le=7)] = 1
     """1 for Monday to 7 for Sunday, in that zone."""
-    hour: int = 0
+    hour: Annotated[int, msgspec.Meta(ge=0, le=23)] = 0
     """Hour there."""
-    minute: int = 0
+    minute: Annotated[int, msgspec.Meta(ge=0, le=59)] = 0
     """Minute there."""
     working: bool = True
     """Whether the team works now, by its calendar."""
@@ -311,27 +317,10 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-@cache
-def fields() -> Mapping[str, type | None]:
-    """Every path that a policy can read, like `subject.review.state`, with the struct below it or nothing."""
-    found: dict[str, type | None] = {}
-
-    def walk(kind: type, before: str) -> None:
-        for field in msgspec.structs.fields(kind):
-            inner = _struct_in(field.type)
-            found[before + field.name] = inner
-            if inner is not None:
-                walk(inner, f"{before}{field.name}.")
-
-    walk(Input, "")
-    return found
-
-
-def _struct_in(hint: Any) -> type | None:
-    """The struct that a field holds by itself; lists are walked by variables, of which no path can be told."""
-    if isinstance(hint, type) and issubclass(hint, Part):
-        return hint
-    for inner in getattr(hint, "__args__", ()):
-        if isinstance(inner, type) and issubclass(inner, Part) and getattr(hint, "__origin__", None) is not tuple:
-            return inner
-    return None
+def trying(usual: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A document of each kind of act, to try policies on, with texts on which a careless pattern never ends."""
+    runs = [sign * _RUN + "!" for sign in "a1 "]
+    texts = ["".join(runs), *runs]
+    held = dict.fromkeys(("body", "text", "title"), texts[0])
+    act = {**usual["act"], "texts": texts, "arguments": {**usual["act"]["arguments"], **held}}
+    return [{**usual, "act": {**act, "kind": kind}} for kind in KINDS]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fairlead.governance.policy import document as documents
+from fairlead.governance.policy.elements import ASKED, unkept
 from fairlead.governance.policy.engine import VERDICT, Engine, EngineFault
 from fairlead.governance.policy.policies import Policies
 from fairlead.governance.verdict import Effect, Need, Reason, Verdict
@@ -24,8 +25,6 @@ log = logging.getLogger(__name__)
 
 FAILED = "policy/failed"
 """Rule of a denial that no policy said."""
-OBLIGATIONS = ("at_most", "not_before", "redact")
-"""What can be obliged to."""
 NOBODY_ALLOWS = "policy/nobody-allows"
 
 
@@ -81,7 +80,7 @@ class Judge:
             # a misspelt field would leave the rule that reads it undefined, and so silent
             documents.read(document)
             said = msgspec.convert(self.engine.ask(VERDICT, document), _Said)
-            _refuse_unknown(said.obligations)
+            _refuse_unkept(said)
         # anything at all: the one way out of here that lets an act pass is a verdict that an engine gave
         except Exception as fault:
             return self.failed(fault, inputs, _ms_since(began))
@@ -112,11 +111,17 @@ class Judge:
             raise EngineFault(f"policies do not load: {self.policies.faults[0]}", hint="fairlead policy check")
 
 
-def _refuse_unknown(obligations: tuple[dict[str, Any], ...]) -> None:
-    """What nobody knows how to keep must not be passed over."""
-    for one in obligations:
-        if one.get("kind") not in OBLIGATIONS:
-            raise EngineFault(f"`{one.get('rule')}` obliges to `{one.get('kind')}`, which nobody keeps")
+def _refuse_unkept(said: _Said) -> None:
+    """What nobody knows how to keep, or whom to ask, must not be passed over."""
+    for one in said.obligations:
+        if why := unkept(one):
+            raise EngineFault(why)
+    for asked in said.asked:
+        # of fewer than one everybody's silence would be enough
+        if asked.count < 1 or asked.role not in ASKED:
+            raise EngineFault(
+                f"`{asked.rule}` asks for {asked.count} of the role `{asked.role}`: there is no such word"
+            )
 
 
 def _reasons(said: _Said) -> tuple[Reason, ...]:

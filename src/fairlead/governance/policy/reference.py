@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from fairlead.governance.policy import document, policies, telling
-from fairlead.governance.policy.judge import OBLIGATIONS
+from fairlead.governance.policy.elements import OBLIGATIONS
 from fairlead.governance.policy.rights import WHO
 
 _HEAD = policies.SHIPPED / "head.md"

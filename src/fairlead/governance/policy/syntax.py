@@ -5,6 +5,7 @@ The embedded engine says little of what it reads; this reads the same text besid
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +52,11 @@ class Rule:
     """Whether a body stands there without `if`, as Rego was written before its version 1."""
 
     @property
+    def gathers(self) -> bool:
+        """Whether it puts elements into a set."""
+        return len(self.tokens) > 1 and self.tokens[1].text == "contains"
+
+    @property
     def at(self) -> int:
         """Where it begins."""
         return self.tokens[0].at
@@ -65,6 +71,16 @@ class Text:
     """Short name -> path and place."""
     wrong: tuple[tuple[int, str], ...] = ()
     """What cannot be read, by place."""
+
+
+def word_of(token: Token) -> str:
+    """What a text between quotation marks says."""
+    if token.kind == "raw":
+        return token.text[1:-1]
+    try:
+        return str(json.loads(token.text))
+    except ValueError:
+        return token.text[1:-1]
 
 
 def place(text: str, at: int) -> tuple[int, int]:
