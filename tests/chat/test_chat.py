@@ -164,7 +164,7 @@ def test_over_http_strangers_old_and_repeated_requests_are_refused(
     with TestClient(create_app(harbor.services)) as client:
 
         def post(body: bytes, headers: dict[str, str]) -> int:
-            return client.post("/slack/events", content=body, headers=headers).status_code
+            return int(client.post("/slack/events", content=body, headers=headers).status_code)
 
         assert post(sent.body, {**sent.headers, "x-slack-signature": "v0=" + "0" * 64}) == 401
         assert post(sent.body + b"&x=1", sent.headers) == 401

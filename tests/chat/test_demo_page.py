@@ -30,6 +30,15 @@ def test_somebody_types_a_command_and_approves_in_the_page(harbor: Harbor, monke
         mark = f"{row['id']}|{row['digest']}"
         after = client.post("/demo/slack/act", data={**said, "stamp": stamp, "action": "approve", "value": mark})
         assert "Approved by Mira Vos" in after.text
+        other = harbor.propose(body="once more")
+        mark = f"{other['id']}|{other['digest']}"
+        stamp = re.findall(
+            r'name="stamp" value="([^"]+)"', client.post("/demo/slack/act", data={**said, "text": "/approve"}).text
+        )[-1]
+        form = client.post("/demo/slack/act", data={**said, "stamp": stamp, "action": "refuse", "value": mark})
+        (view,) = re.findall(r'name="view" value="([^"]+)"', form.text)
+        sent = client.post("/demo/slack/act", data={**said, "view": view, "field.reason": "not now"})
+        assert "Refused by Mira Vos" in sent.text and "not now" in sent.text
         home = client.post("/demo/slack/act", data={**said, "in": "home"})
         assert "What needs you" in home.text
         assert client.post("/demo/slack/act", data={**said, "as": "U0"}).status_code == 422

@@ -46,6 +46,13 @@ def test_one_question_after_the_other_and_nothing_stands_anywhere_before_it_is_p
     assert "What is under way" in shown(harbor.last(jon))
     harbor.fake.click(jon, _place(harbor, jon), harbor.last(jon).ts, "standup.nothing", "planned")
     assert "in your way" in shown(harbor.last(jon))
+    harbor.fake.click(jon, _place(harbor, jon), harbor.last(jon).ts, "standup.nothing", "blockers")
+    # one answer is changed, twice over; the others stay as they were and are not asked again
+    for part, word in (("done", "Pier lights"), ("blockers", "in your way")):
+        harbor.fake.click(jon, _place(harbor, jon), harbor.last(jon).ts, f"standup.change.{part}", part)
+        assert word in shown(harbor.last(jon))
+        if part == "done":
+            harbor.fake.click(jon, _place(harbor, jon), harbor.last(jon).ts, "standup.draft", part)
     harbor.fake.say(jon, jon, "Waiting for the crane")
     preview = shown(harbor.last(jon))
     assert "Gauge 4 reads & <again>" in preview and "Waiting for the crane" in preview

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import msgspec
 import pytest
+from sqlalchemy import delete
 from tests.chat.conftest import Harbor
 from tests.chat.test_chat import shown
 
@@ -20,8 +21,9 @@ from fairlead.governance.notices import KIND, Card, Line, with_card
 from fairlead.governance.outbox import Order, Outbox
 from fairlead.model.errors import Retry, Skip
 from fairlead.reports.letters import as_chat
-from fairlead.store import notices, outbox
+from fairlead.store import outbox
 from fairlead.store.outbox import Message
+from fairlead.store.tables import notice_posts
 from fairlead.wiring.deliveries import document, ways
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -99,7 +101,7 @@ def test_while_slack_is_down_it_waits_and_a_lost_answer_posts_nothing_twice(harb
     assert isinstance(sender, SlackWay)
     sender.send(message, box.letter(message))
     with harbor.services.database.begin() as tx:
-        notices.forget_posted(tx, "team:tides", "github:harbor/tides#7", "slack")
+        tx.execute(delete(notice_posts))
     again = replace(message, status="sending")
     sender.send(again, box.letter(again))
     assert len(harbor.fake.messages(harbor.pier)) == 1

@@ -59,14 +59,14 @@ class Harbour:
 
 
 @contextmanager
-def harbour(folder: Path) -> Iterator[Harbour]:
-    """Jonas is a member, Mira and Sahar manage the team; a pull request waits."""
+def harbour(folder: Path, store: str = "") -> Iterator[Harbour]:
+    """Jonas is a member, Mira and Sahar manage the team; a pull request waits. `store` is PostgreSQL's address."""
     stage = stage_of(Team())
     # one clock for both: a look goes back from the present
     stage.desk.turn(SystemClock().now)
     with served(stage.desk) as url:
         made = Harbour(Shell(folder, {"TOKEN": "t0ken"}), stage.desk, {})
-        made.shell.settings.write_text(_SETTINGS.format(url=url))
+        made.shell.settings.write_text(_SETTINGS.format(url=url) + (f'[store]\nurl = "{store}"\n' if store else ""))
         with made.services() as services:
             now = services.clock.now()
             with services.database.begin() as tx:

@@ -62,7 +62,7 @@ def test_from_a_proposal_to_a_request_of_the_workers(services: Services) -> None
     made = noor.post("/api/v1/actions", json=said)
     assert (made.status_code, made.json()["state"]) == (201, "approved")
     with services.database.read() as tx:
-        assert [one.subject for one in requests.due(tx, NOW)] == [made.json()["id"]]
+        assert [one.subject for one in requests.due(tx, NOW, ["act"])] == [made.json()["id"]]
     merge = {"act": {"kind": "page", "place": "github:acme/payments", "title": "Down"}, "tool": "github"}
     assert noor.post("/api/v1/actions", json=merge).json()["state"] == "denied"
     whole = lee.get(f"/api/v1/actions/{made.json()['id']}").json()

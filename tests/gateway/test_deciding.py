@@ -102,6 +102,9 @@ def test_nobody_reads_or_settles_what_somebody_else_is_told(services: Services) 
     assert noor.get("/api/v1/notices/wish").json() == {"budget": 1, "quiet": "18:00-08:00"}
     assert lee.get("/api/v1/notices/wish").json() == {}
     assert noor.post("/api/v1/notices/wish", json={"quiet": "late"}).status_code == 422
+    assert noor.post("/api/v1/notices/wish", json={"where": "severity == 3"}).status_code == 422
+    where = {"where": "severity = 'critical'"}
+    assert noor.post("/api/v1/notices/wish", json=where).json() == {"budget": 1, "quiet": "18:00-08:00", **where}
 
 
 def test_forms_enter_what_the_api_would(services: Services) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 from tests.gateway.test_api import person
+from tests.governance.ledger.conftest import tamper
 from tests.ui.sites import Site
 
 from fairlead.gateway.app import create_apps
@@ -23,7 +24,10 @@ from fairlead.wiring.services import Services
 @pytest.fixture
 def services(home: Callable[..., Services]) -> Services:
     """A home in which Kim approved something and gave a reason."""
-    found = home()
+    return approved(home())
+
+
+def approved(found: Services) -> Services:
     found.catch_up()
     with found.database.begin() as tx:
         found.ledger.record(
@@ -74,33 +78,36 @@ def test_the_page_shows_entry_and_proof_and_verifies(services: Services) -> None
     assert csrf and client.post("/audit/verify", data={"csrf": csrf[1]}).status_code == 200
 
 
-def test_what_was_changed_shows_everywhere(services: Services) -> None:
-    """A metric of 0, a word in `doctor`, a notice on the page; nothing is signed over it."""
+def test_what_was_changed_shows_everywhere(home: Callable[..., Services], database_url: str) -> None:
+    """A metric of 0, a word in `doctor`, a notice on the page; nothing is signed over it. On both databases."""
+    on_postgresql = database_url.startswith("postgresql")
+    services = approved(home(f'[store]\nurl = "{database_url}"\n' if on_postgresql else ""))
     ledgering.watch(services)
     apps = create_apps(services)
     client = TestClient(apps.operator, base_url="http://localhost")
     network = TestClient(apps.network, base_url="http://localhost")
     assert "fairlead_ledger_ok 1\n" in network.get("/metrics").text
     assert list(told(services).values()) == [True]
-    with services.database.begin() as tx:
-        held = "SELECT sql FROM sqlite_master WHERE name = 'ledger_entries_no_update'"
-        trigger = tx.execute(text(held)).scalar()
-        tx.execute(text("DROP TRIGGER ledger_entries_no_update"))
-        tx.execute(text("UPDATE ledger_entries SET subject = 'act:8' WHERE kind = 'action.approved'"))
+    tamper(services.database, "UPDATE ledger_entries SET subject = 'act:8' WHERE kind = 'action.approved'")
     with pytest.raises(Skip, match="not what was written"):
         ledgering.watch(services)
     assert "fairlead_ledger_ok 0\n" in network.get("/metrics").text
     assert False in told(services).values()
     assert "The ledger is not what was written" in Site(services).signed_in().get("/audit").text
-    with services.database.begin() as tx:
-        tx.execute(text("UPDATE ledger_entries SET subject = 'act:7' WHERE kind = 'action.approved'"))
-        tx.execute(text(str(trigger)))
+    tamper(services.database, "UPDATE ledger_entries SET subject = 'act:7' WHERE kind = 'action.approved'")
     # found good again only by a look at all of it
     with pytest.raises(Skip):
         ledgering.watch(services)
     assert client.post("/api/v1/ledger/verify").json()["ok"]
     ledgering.watch(services)
     assert "fairlead_ledger_ok 1\n" in network.get("/metrics").text
+    with services.database.begin() as tx:
+        on = ("_kept", " ON ledger_anchors") if on_postgresql else ("_no_update", "")
+        tx.execute(text(f"DROP TRIGGER ledger_anchors{on[0]}{on[1]}"))
+    [loose] = [found for found in checkup(services) if found.what == "ledger"]
+    assert not loose.ok and "ledger_anchors" in loose.detail and "fairlead ledger protect" in loose.remedy
+    assert len(services.ledger.protect("operator")) == 1
+    assert list(told(services).values()) == [True]
 
 
 def test_a_lost_key_is_told_by_doctor(services: Services) -> None:

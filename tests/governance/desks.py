@@ -141,7 +141,7 @@ class Office:
 
     def due(self) -> list[requests.Request]:
         with self.database.read() as tx:
-            return requests.due(tx, self.clock.now())
+            return requests.due(tx, self.clock.now(), ["act"])
 
     def work(self) -> list[str]:
         """Does what is due, each once."""

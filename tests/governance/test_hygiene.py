@@ -234,11 +234,36 @@ def test_whom_no_channel_reaches_finds_it_on_the_page() -> None:
         ({"deputy": "noor"}, "nobody"),
         ({"channels": ["pigeon"]}, "pigeon"),
         ({"collour": "red"}, "collour"),
+        ({"where": "severty = 'high' and level > 'x'"}, "no column `severty`.*level"),
+        ({"where": "severity = "}, "no such filter"),
     ],
 )
 def test_a_wish_that_cannot_be_is_refused(said: dict[str, object], words: str) -> None:
     with pytest.raises(Skip, match=words):
         read_wish(said)
+
+
+@pytest.mark.parametrize(
+    ("where", "left_out"),
+    [
+        ("severity = 'critical'", True),
+        ("severity in ('high', 'critical')", False),
+        ("rank(severity) >= rank('high') and rule like 'change-*'", False),
+        ("not (team = 'team:pay')", True),
+        ("level > 1", False),
+        ("time_since(at) > 1h", True),
+    ],
+)
+def test_a_reader_hears_of_what_their_filter_holds_of_or_cannot_tell(where: str, left_out: bool) -> None:
+    said = {"severity": "high", "rule": "change-stale", "team": "team:pay", "title": "x"}
+    told, now = news(1, MONDAY.replace(hour=9), urgency="now", said=said), MONDAY.replace(hour=9, minute=5)
+    made = plan(now, [Pending(told)], Reader(calendar=berlin(), wish=read_wish({"where": where})))
+    assert [*made.settled] == ([("muted", "by a filter of its reader")] if left_out else [])
+    assert len(made.messages) == (not left_out)
+    # what their word is asked for is never left out
+    asked = news(2, MONDAY.replace(hour=9), urgency="now", topic="approval", said=said)
+    made = plan(now, [Pending(told), Pending(asked)], Reader(calendar=berlin(), wish=Wish(where=where), budget=1))
+    assert made.messages[0] == (asked,)
 
 
 def test_a_wish_keeps_what_was_said_and_no_more() -> None:

@@ -76,8 +76,9 @@ def test_a_due_schedule_is_taken_once(database: Database) -> None:
         schedules.put(tx, replace(sync, name="brief", next_at=NOON + DAY))
         assert schedules.due(tx, NOON - DAY) == []
         assert schedules.due(tx, NOON) == [sync]
-        assert schedules.start(tx, sync.name, NOON, NOON, NOON + DAY)
-        assert not schedules.start(tx, sync.name, NOON, NOON, NOON + DAY)
+        assert schedules.take(tx, sync.name, NOON, NOON + DAY)
+        assert not schedules.take(tx, sync.name, NOON, NOON + DAY)
+        schedules.start(tx, sync.name, NOON)
         schedules.finish(tx, sync.name, NOON + timedelta(minutes=1), "no network")
         schedules.put(tx, replace(sync, rule="every 60 s"))
         found = schedules.get(tx, sync.name)

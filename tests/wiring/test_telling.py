@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import msgspec
 import pytest
 from tests.clocks import SteppedClock
 
@@ -21,9 +22,10 @@ from fairlead.model.patch import Patch
 from fairlead.model.records.code import Change, ChangeEvent, ChangeFile
 from fairlead.model.records.judgement import Action, Approval, Signal, SignalEvent
 from fairlead.model.records.people import Absence, Account, CodeOwner, Person
-from fairlead.store import access, notices, outbox, records
+from fairlead.store import access, delegations, ledger, notices, outbox, records
 from fairlead.store.notices import Posted
 from fairlead.store.outbox import Message
+from fairlead.wiring import ordering
 from fairlead.wiring.directory import Directory
 from fairlead.wiring.noticing import answer_notices
 from fairlead.wiring.notifying import deliver
@@ -244,6 +246,26 @@ def test_an_approval_is_asked_of_those_who_may_give_it_and_never_of_who_asked(wo
     assert [(one.topic, one.kind) for one in world.kept("kim")] == [("action", "done")]
 
 
+def test_only_those_whose_word_would_count_are_asked(world: World) -> None:
+    """Not who proposed it, not who has a right of theirs, not who wrote the change; others in their place."""
+    with world.services.database.begin() as tx:
+        access.grant(tx, "person:noor", "manager", MONDAY, "operator")
+        delegations.put(tx, "person:lee", "person:kim", "team:payments", MONDAY, MONDAY + timedelta(days=9), "")
+    act = Action(
+        id="action:3", kind="comment", tool="github", subject=CHANGE, team="team:payments", title="Comment on 41",
+        digest="d1", state="waiting", needs=json.dumps([{"role": "manager", "count": 1}]), proposed_by="person:lee",
+        expires_at=MONDAY + timedelta(days=1),
+    )  # fmt: skip
+    world.put(act)
+    assert [message.address for message in world.round()] == ["noor@acme.example"]
+    # two are needed, and the team has one: who has the right everywhere is asked as well
+    needs = json.dumps([{"role": "manager", "count": 2, "not_by": ["person:kim"]}])
+    world.put(msgspec.structs.replace(act, id="action:4", needs=needs, proposed_by="agent:coder"))
+    world.round()
+    told = {who for who in ("kim", "lee", "noor") for one in world.kept(who) if one.about == "action:4"}
+    assert told == {"lee", "noor"}
+
+
 def test_a_word_given_in_the_meantime_is_not_asked_for(world: World) -> None:
     world.clock.at = MONDAY.replace(hour=21)
     world.put(Action(id="action:2", kind="merge", team="team:payments", title="Merge", digest="d", state="waiting",
@@ -292,7 +314,7 @@ def test_killed_between_making_and_telling_nothing_is_lost_or_told_twice(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as killed:
-        killed.setattr(world.services.ledger.__class__, "record", die)
+        killed.setattr(world.services.ledger.__class__, "record_all", die)
         with pytest.raises(KeyboardInterrupt):
             deliver(world.services)
     assert world.messages() == []
@@ -322,6 +344,30 @@ def test_a_channel_that_edits_has_one_message_of_a_subject(world: World, monkeyp
     assert world.round(minutes=5) == []
 
 
+def test_a_digest_that_policy_lets_nobody_have_stays_on_the_page_and_cannot_be_ordered(tmp_path: Path) -> None:
+    folder = tmp_path / "fairlead.d" / "policies"
+    folder.mkdir(parents=True)
+    # members of the team have theirs by no channel; a manager has
+    (folder / "rights.yaml").write_text("teams:\n  payments:\n    digest: {member: never}\n")
+    world = World(tmp_path)
+    for number, name in ((1, "noor"), (2, "lee")):
+        stage = {"to": "turn", "who": [f"person:{name}"], "at": "2026-03-02T09:00:00Z"}
+        chain = json.dumps({"stages": [stage]})
+        subject = f"github:acme/pay#{number}"
+        world.signal(number=number, subject=subject, rule="gone-rule", response="backlog", chain=chain)
+    told = [*world.round(), *world.round(days=1)]
+    assert [(message.address, message.kind) for message in told] == [("lee@acme.example", "digest")]
+    assert [(one.state, one.reason) for one in world.kept("noor")] == [("page", "policy: a member may never do that")]
+    with pytest.raises(Fault, match="policy lets no digest go to person:noor by mail: a member may never do that"):
+        ordering.prefer(world.services, "person:noor", {"channels": ["mail"]})
+    assert ordering.prefer(world.services, "person:lee", {"channels": ["mail"]}) == {"channels": ["mail"]}
+    with world.services.database.read() as tx:
+        kinds = [row.kind for row in ledger.newest(tx, limit=50)]
+    assert kinds.count("digest.refused") == 1
+    assert "notice.digest" in kinds
+    world.services.close()
+
+
 def test_the_command_line_says_why_and_takes_wishes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.signal()
     world.signal("escalated", detail={"level": 1, "to": "lead", "who": ["person:lee"]})
@@ -347,3 +393,18 @@ def test_the_command_line_says_why_and_takes_wishes(world: World, monkeypatch: p
     world.signal(number=9)
     follower.once()
     assert [one.state for one in world.kept("noor") if one.about == "signal:9"] == ["muted"]
+
+
+def test_where_a_chat_is_set_up_a_team_is_told_in_its_channel_and_who_has_no_account_there_by_mail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = '[slack]\nmode = "http"\nchannels = { payments = "C1" }\n[sources.slack]\ntoken = { env = "T" }\n'
+    monkeypatch.setitem(globals(), "TOML", TOML.replace('channels = ["mail"]', "") + chat)
+    monkeypatch.setitem(globals(), "RULE", RULE.replace("to: turn", "to: team"))
+    world = World(tmp_path)
+    world.signal()
+    (message,) = world.round()
+    assert (message.channel, message.address, message.made_from) == ("slack", "team:payments", CHANGE)
+    with world.services.database.read() as tx:
+        assert Directory.load(world.services, tx).channel("person:noor") == "mail"
+    world.services.close()

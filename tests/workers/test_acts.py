@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from fairlead.model.acts import Comment
 from fairlead.store import actions, ledger
 from fairlead.wiring import governing
 from fairlead.wiring.services import Services
+from fairlead.workers import engine as engine_module
 from fairlead.workers.engine import Engine, folder_url
 from fairlead.workers.requests import RequestFollower, Slot
 
@@ -169,10 +171,10 @@ def test_killed_at_every_step(team: Harbour, where: str, how: str) -> None:
 def test_two_workers_on_one_file_have_names_of_their_own(team: Harbour) -> None:
     with team.services() as one, team.services() as two:
         first, second = Slot(one), Slot(two)
-        assert (first.take(), second.take()) == (1, 2)
+        assert (first.take(), second.take()) == ("worker-1", "worker-2")
         first.give_back()
         third = Slot(two)
-        assert third.take() == 1
+        assert third.take() == "worker-1"
         second.give_back()
         third.give_back()
 
@@ -181,7 +183,8 @@ def test_what_an_engine_has_done_is_known_and_forgotten(tmp_path: Path) -> None:
     done: list[str] = []
 
     def perform(request: str, step: Any) -> str:
-        return str(step("note", lambda: done.append(request) or "noted"))
+        step("note", lambda: done.append(request))
+        return "noted"
 
     engine = Engine(folder_url(tmp_path), "worker-1", perform)
     engine.start()
@@ -193,5 +196,29 @@ def test_what_an_engine_has_done_is_known_and_forgotten(tmp_path: Path) -> None:
         assert done == ["request-1"]
         # a week must pass before it is forgotten
         assert engine.forget() == 0
+    finally:
+        engine.stop()
+
+
+def test_what_another_version_has_begun_is_left_to_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an upgrade nobody goes on with it: who took it for its own would wait for ever."""
+
+    def perform(_: str, step: Any) -> str:
+        return str(step("note", lambda: "noted"))
+
+    with monkeypatch.context() as older:
+        older.setattr(engine_module, "VERSION", "0")
+        before = Engine(folder_url(tmp_path), "worker-1", perform)
+        before.start()
+        before.begin("request-1")
+        until(lambda: before.standing("request-1") == "over")
+        before.stop()
+    with closing(sqlite3.connect(tmp_path / "workflows.db")) as held, held:
+        # as a kill in the middle leaves it
+        held.execute("UPDATE workflow_status SET status = 'PENDING', output = NULL")
+    engine = Engine(folder_url(tmp_path), "worker-1", perform)
+    engine.start()
+    try:
+        assert engine.standing("request-1") == "over"
     finally:
         engine.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.governance.mailbox import MailServer, serving
+from tests.workers.working import run_due
 
 from fairlead.config.load import load
 from fairlead.governance.carrier import Carrier
@@ -22,8 +24,8 @@ from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import Abort
 from fairlead.model.patch import Patch
 from fairlead.model.records.people import Calendar, Holiday
+from fairlead.store import ledger, records, schedules
 from fairlead.store import outbox as kept
-from fairlead.store import records, schedules
 from fairlead.wiring.deliveries import ways
 from fairlead.wiring.services import Services
 from fairlead.workers.deliveries import OutboxFollower, deliver_due, delivery_plans
@@ -87,6 +89,10 @@ def scheduled(services: Services) -> Scheduler:
     return Scheduler(services.database, services.setup, services.clock, jobs, threading.Event())
 
 
+def due(schedule: Scheduler, services: Services, clock: Any) -> int:
+    return run_due(schedule, services.database, clock.now())
+
+
 def waiting(services: Services) -> list[str]:
     with services.database.read() as tx:
         return sorted(f"{one.channel} {one.made_from} {one.address}" for one in kept.rows(tx))
@@ -115,7 +121,7 @@ def test_a_manager_gets_the_brief_by_mail_as_file_and_in_the_feed(opened: Any, m
     schedule = scheduled(services)
     schedule.plan(delivery_plans(services))
     clock.at = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
-    assert schedule.run_due() == 1
+    assert due(schedule, services, clock) == 1
     assert waiting(services) == [
         "feed brief ", "file brief payments/2026-03-03-brief.md", "mail brief Kim <kim@acme.example>",
         "mail brief lee@acme.example",
@@ -151,20 +157,53 @@ def test_the_same_hour_is_sent_once(opened: Any, clock: Any) -> None:
     assert len(waiting(services)) == len(before) + 4
 
 
+HOUSE = """\
+package fairlead.policies.house
+
+deny contains {"rule": "house/reports", "words": "reports stay in the house"} if {
+	input.act.kind == "deliver"
+	input.act.tool == "mail"
+	not endswith(input.act.place, "@acme.example")
+}
+"""
+
+
+def test_policy_is_asked_what_goes_to_whom_and_the_ledger_keeps_both_ends(
+    opened: Any, clock: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "fairlead.d" / "policies").mkdir(parents=True)
+    (tmp_path / "fairlead.d" / "policies" / "house.rego").write_text(HOUSE, encoding="utf-8")
+    services = opened(TOML.replace('"lee@acme.example"', '"lee@acme.example <lee@else.example>"'))
+    clock.at = datetime(2026, 3, 2, 23, 45, tzinfo=UTC)
+    for _ in range(2):
+        deliver_due(services, {"delivery": "morning", "team": "team:payments"})
+    assert [one for one in waiting(services) if one.startswith("mail")] == ["mail brief Kim <kim@acme.example>"]
+    assert "reports stay in the house" in caplog.text
+    with services.database.read() as tx:
+        said = [json.loads(one.content) for one in ledger.newest(tx, kind="report.")]
+        held = {one.id: one.content for one in kept.rows(tx)}
+    assert sorted(one["kind"] for one in said) == ["report.delivered"] * 3 + ["report.refused"]
+    batches = [one["said"] for one in said if one["kind"] == "report.delivered"]
+    assert {told["id"]: one["content"] for one in batches for told in one["messages"]} == held
+    assert [one["said"]["rules"] for one in said if one["kind"] == "report.refused"] == [
+        ["house/reports", "rights/deliver"]
+    ]
+
+
 def test_a_late_start_sends_todays_once_and_never_yesterdays(opened: Any, clock: Any) -> None:
     services = opened()
     schedule = scheduled(services)
     schedule.plan(delivery_plans(services))
     # Off from Monday noon to Thursday 00:30 UTC: in Tokyo it is 09:30, in Berlin the middle of the night.
     clock.at = datetime(2026, 3, 5, 0, 30, tzinfo=UTC)
-    assert schedule.run_due() == 3
+    assert due(schedule, services, clock) == 3
     found = waiting(services)
     assert "file brief payments/2026-03-05-brief.md" in found
     assert "file standup payments/2026-03-05-standup.json" in found
     assert not [one for one in found if "core" in one or "03-04" in one or "03-03" in one]
-    assert schedule.run_due() == 0
+    assert due(schedule, services, clock) == 0
     clock.at = datetime(2026, 3, 5, 8, 15, tzinfo=UTC)
-    assert schedule.run_due() == 1
+    assert due(schedule, services, clock) == 1
     assert "file standup core/2026-03-05-standup.json" in waiting(services)
 
 
@@ -177,7 +216,7 @@ def test_a_holiday_that_came_after_the_schedule_counts(opened: Any, clock: Any) 
         holiday = Holiday(id="ics:de/1", calendar="ics:de", day=date(2026, 3, 3), name="Carnival")
         records.apply(tx, [Patch(calendar, at=clock.now()), Patch(holiday, at=clock.now())])
     clock.at = datetime(2026, 3, 3, 8, 15, tzinfo=UTC)
-    schedule.run_due()
+    due(schedule, services, clock)
     assert not [one for one in waiting(services) if "core" in one]
     with services.database.read() as tx:
         following = schedules.get(tx, "delivery/everyone/core")
@@ -189,18 +228,14 @@ def test_a_run_that_was_cut_off_is_made_up_for_at_the_next_start(opened: Any, cl
     services = opened()
     scheduled(services).plan(delivery_plans(services))
     clock.at = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
-    with services.database.begin() as tx:
-        due = schedules.get(tx, "delivery/morning/payments")
-        assert due is not None
-        # As a process leaves it that is killed after it took the run over.
-        schedules.start(tx, due.name, due.next_at, clock.now(), due.next_at + timedelta(days=1))
+    # As a process leaves it that is killed after it took the moment over.
+    assert scheduled(services).take_due() == 1
     again = scheduled(services)
-    assert again.run_due() == 0
     again.plan(delivery_plans(services))
-    assert again.run_due() == 1
+    assert due(again, services, clock) == 1
     assert len(waiting(services)) == 4
     again.plan(delivery_plans(services))
-    assert again.run_due() == 0
+    assert due(again, services, clock) == 0
 
 
 def test_what_cannot_be_made_now_is_asked_for_again(opened: Any, clock: Any) -> None:
@@ -211,7 +246,7 @@ def test_what_cannot_be_made_now_is_asked_for_again(opened: Any, clock: Any) -> 
     schedule = scheduled(services)
     schedule.plan([Plan("delivery/gone", "delivery", "daily 08:30", delivery="gone")])
     clock.pass_by(days=1)
-    assert schedule.run_due() == 1
+    assert due(schedule, services, clock) == 1
     with services.database.read() as tx:
         found = schedules.get(tx, "delivery/gone")
     assert found is not None

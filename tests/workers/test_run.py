@@ -98,7 +98,7 @@ def test_pages_in_quarantine_are_no_success(services: Services, tmp_path: Path) 
 def test_work_stops_when_told(services: Services) -> None:
     stop = threading.Event()
     running = take_in(services, stop, Parts(marts=False))
-    assert {thread.name for thread in running} == {"ingest", "schedules", "outbox"}
+    assert {thread.name for thread in running} == {"ingest", "schedules", "requests", "outbox"}
     stop.set()
     for thread in running:
         thread.join(20)

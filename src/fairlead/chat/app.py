@@ -15,9 +15,10 @@ import msgspec
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
-from fairlead.chat import approvals, commands, home
+from fairlead.chat import approvals, commands, home, taking
 from fairlead.chat.answering import Reply, answered, told
 from fairlead.chat.hands import Asker, Hands, Sheet
+from fairlead.chat.modals import Spot, spot_in, spot_of
 from fairlead.connectors.kit.payload import Doc
 from fairlead.connectors.slack.connector import signer
 from fairlead.connectors.slack.fake.slack import FakeSlack
@@ -225,46 +226,46 @@ class _Handlers:
     def action(self, ack: Callable[..., Any], action: Payload, body: Payload) -> None:
         """Something was pressed."""
         ack()
-        hands, name, value = self._hands, str(action.get("action_id")), str(action.get("value") or "")
-        container = body.get("container") or {}
-        channel = str((body.get("channel") or {}).get("id") or "")
-        reply = Reply(
-            hands, str((body.get("user") or {}).get("id")), channel, url=str(body.get("response_url") or "")
-        )
-        # what only one person sees cannot be updated by its stamp
-        lasting = container.get("type") == "message" and not container.get("is_ephemeral")
-        where = (channel, str(container.get("message_ts") or "")) if lasting else ("", "")
+        hands, name, spot = self._hands, str(action.get("action_id")), spot_of(action, body)
+        reply, trigger = self._reply(body, spot), str(body.get("trigger_id"))
         if name == approvals.REFUSE:
-            answered(reply, lambda: approvals.ask_reason(hands, value, str(body.get("trigger_id")), where))
-            return
-        answered(reply, lambda: self._pressed(name, value, Doc(body, ""), reply, where))
+            answered(reply, lambda: approvals.ask_reason(hands, trigger, spot))
+        elif taking.asks(name, spot.value):
+            answered(reply, lambda: taking.ask(hands, name, trigger, spot))
+        else:
+            answered(reply, lambda: self._pressed(name, Doc(body, ""), reply, spot))
 
     def view(self, ack: Callable[..., Any], view: Payload, body: Payload) -> None:
         """A modal came back."""
         ack()
-        user = str((body.get("user") or {}).get("id"))
-        reply = Reply(self._hands, user, str(view.get("private_metadata") or "").partition("|")[0])
-        who = Doc(body, "")
-        if view.get("callback_id") == approvals.REFUSED:
-            answered(reply, lambda: approvals.refused(self._hands, self._asker(who), view, reply))
-        else:
-            values = msgspec.json.encode((view.get("state") or {}).get("values") or {}).decode()
-            answered(reply, lambda: self._hands.pressed(self._asker(who), str(view.get("callback_id")), values))
+        spot = spot_in(view)
+        reply = self._reply(body, spot)
+        answered(reply, lambda: self._submitted(view, Doc(body, ""), reply, spot))
 
-    def _pressed(self, name: str, value: str, body: Doc, reply: Reply, where: tuple[str, str]) -> Sheet | None:
+    def _reply(self, body: Payload, spot: Spot) -> Reply:
+        return Reply(self._hands, str((body.get("user") or {}).get("id")), spot.channel, url=spot.url)
+
+    def _submitted(self, view: Payload, body: Doc, reply: Reply, spot: Spot) -> Sheet | None:
         hands, who = self._hands, self._asker(body)
+        if view.get("callback_id") == approvals.REFUSED:
+            return self._home_too(who, spot, approvals.refused(hands, who, view, reply, spot))
+        return taking.answered(hands, who, view, spot) if view.get("callback_id") in taking.FORMS else None
+
+    def _pressed(self, name: str, body: Doc, reply: Reply, spot: Spot) -> Sheet | None:
+        hands, who, value = self._hands, self._asker(body), spot.value
         if name == approvals.APPROVE:
-            sheet = approvals.clicked(hands, who, value, reply, where)
-            # pressed in the App Home: what was decided leaves it
-            if body.plain("view"):
-                home.publish(hands, who)
-            return sheet
+            return self._home_too(who, spot, approvals.clicked(hands, who, reply, spot))
         if name == commands.SHOW:
             return commands.show(hands, who, value, reply)
-        if name == "acknowledge":
-            hands.acknowledge(who, value)
-            return None
+        if name in (taking.ACKNOWLEDGE, taking.MUTE, taking.UNMUTE):
+            return taking.pressed(hands, who, name, value, reply)
         return hands.pressed(who, name, value)
+
+    def _home_too(self, who: Asker, spot: Spot, sheet: Sheet | None) -> Sheet | None:
+        # pressed in the App Home: what was decided leaves it
+        if spot.home:
+            home.publish(self._hands, who)
+        return sheet
 
     def _asker(self, body: Doc) -> Asker:
         enterprise, team, user = asker(body)

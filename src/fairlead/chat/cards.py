@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fairlead.chat import approvals
+from fairlead.chat import approvals, taking
 from fairlead.chat.hands import Workplace
 from fairlead.connectors.slack import blocks as kit
-from fairlead.governance.notices import Card
+from fairlead.governance.notices import ACTION, APPROVAL, Card
 from fairlead.model.errors import Fault
 from fairlead.reports.wording import Wording
+
+_ACTIONS = (APPROVAL, ACTION)
 
 
 def blocks(hands: Workplace, card: Card) -> list[kit.Block]:
@@ -18,7 +20,8 @@ def blocks(hands: Workplace, card: Card) -> list[kit.Block]:
 
 
 def _blocks(hands: Workplace, card: Card) -> Iterator[kit.Block]:
-    words = Wording(card.language)
+    ours = hands.words
+    words = Wording(card.language, ours.zone, ours.now)
     if card.approve and not card.over:
         try:
             waiting = hands.waiting(card.approve)
@@ -26,10 +29,11 @@ def _blocks(hands: Workplace, card: Card) -> Iterator[kit.Block]:
             waiting = None
         # with all that an approval is of: nobody approves a headline
         if waiting is not None and waiting.digest == card.digest:
-            yield from approvals.card(hands, waiting)
+            yield from approvals.card(words, waiting)
             yield from _small(card, words)
             return
-    title = f"{words('chat.settled')}: {card.title}" if card.over else card.title
+    # what became of an action its own title says
+    title = f"{words('chat.settled')}: {card.title}" if card.over and card.topic not in _ACTIONS else card.title
     yield kit.paragraph(kit.link(card.page, title, bold=True))
     yield from kit.lines(
         [
@@ -39,6 +43,8 @@ def _blocks(hands: Workplace, card: Card) -> Iterator[kit.Block]:
         for line in card.lines
     )
     yield from _small(card, words)
+    if card.offer_mute and not card.over:
+        yield kit.context(words("chat.offer_mute"))
     if buttons := _buttons(card, words):
         yield kit.actions(*buttons)
 
@@ -49,9 +55,7 @@ def _small(card: Card, words: Wording) -> Iterator[kit.Block]:
 
 
 def _buttons(card: Card, words: Wording) -> list[kit.Block]:
-    found = []
-    if card.signal and not card.over:
-        found.append(kit.button(words("chat.take_on"), "acknowledge", value=card.signal))
+    found = taking.buttons(words, card.signal, card.topic, card.whom) if card.signal and not card.over else []
     if card.page:
         found.append(kit.button(words("chat.open"), "open", url=card.page))
     if card.settings:

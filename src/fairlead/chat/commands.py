@@ -102,7 +102,7 @@ def _metrics(hands: Hands, asker: Asker, text: str) -> Sheet:
 
 
 def _approve(hands: Hands, asker: Asker, _text: str) -> Sheet:
-    return approvals.listed(hands, hands.queue(asker).approvals)
+    return approvals.listed(hands.words, hands.queue(asker).approvals, asker.person)
 
 
 def _ask(hands: Hands, asker: Asker, _text: str) -> Sheet:

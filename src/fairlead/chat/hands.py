@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 from fairlead.connectors.slack.web import Web
 from fairlead.model.raw import Trust
+from fairlead.reports.endings import Ending
 from fairlead.reports.wording import Wording
 
 Block = dict[str, Any]
@@ -64,8 +65,8 @@ class Waiting:
     """The exact requests, each as text."""
     expires_at: datetime | None
     page: str
-    words: tuple[tuple[str, str, datetime], ...] = ()
-    """Verdict, name and moment of what people said."""
+    ending: Ending
+    """What people said on it, and what came of it."""
 
     @property
     def mark(self) -> str:
@@ -178,7 +179,19 @@ class Hands(Workplace, Protocol):
         ...
 
     def acknowledge(self, asker: Asker, signal: str) -> None:
-        """The asker takes a signal on."""
+        """The asker takes a signal on; raises `Denied` for who is not of its team."""
+        ...
+
+    def snooze(self, asker: Asker, signal: str, until: str, reason: str) -> datetime:
+        """Nobody hears of a signal until then, by the asker's own working days; raises `Denied` as well."""
+        ...
+
+    def mute(self, asker: Asker, topic: str, *, off: bool = False) -> None:
+        """The asker hears no more of a topic, or hears of it again."""
+        ...
+
+    def mute_team(self, asker: Asker, topic: str, team: str, until: str, reason: str) -> datetime:
+        """A team hears nothing of a rule until then; raises `Denied` for who does not manage it."""
         ...
 
     @property

@@ -26,7 +26,7 @@ def _queue(hands: Hands, asker: Asker) -> Iterator[kit.Block]:
     yield kit.header(words("chat.home"))
     yield kit.paragraph(kit.stretch(words("chat.home_approvals"), bold=True))
     for one in found.approvals[:_SHOWN]:
-        yield from approvals.brief(hands, one)
+        yield from approvals.brief(words, one, asker.person)
     if not found.approvals:
         yield kit.context(words("chat.nothing_waits"))
     for key, items in (("chat.home_turn", found.turns), ("chat.home_signals", found.signals)):

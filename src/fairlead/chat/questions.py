@@ -26,6 +26,7 @@ _HEADINGS = {"done": "chat.done", "planned": "chat.planned", "blockers": "chat.b
 _LATE_BY = timedelta(hours=2)
 """How late a question is still worth asking: after that the day is under way."""
 _PREVIEW, _OVER = "preview", "over"
+_CHANGE = "standup.change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,19 @@ def _question(desk: Desk, found: Mapping[str, Any]) -> Sheet:
     buttons = [kit.button(words("chat.nothing"), "standup.nothing", value=part)]
     if drafted:
         buttons.insert(0, kit.button(words("chat.take_draft"), "standup.draft", value=part, style="primary"))
+    buttons += _changes(desk, found)
     buttons.append(kit.button(words("chat.not_today"), "standup.drop", value=part))
     return Sheet(text, [*blocks, kit.actions(*buttons)])
+
+
+def _changes(desk: Desk, found: Mapping[str, Any]) -> list[kit.Block]:
+    """A button for each answer that was given: one slip must not cost all of them."""
+    words = desk.hands.words
+    return [
+        kit.button(words("chat.change", part=words(_HEADINGS[part])), f"{_CHANGE}.{part}", value=part)
+        for part in STANDUP_PARTS
+        if part in found["said"]
+    ]
 
 
 def answered(desk: Desk, asker: Asker, text: str) -> Sheet | None:
@@ -126,7 +138,7 @@ def answered(desk: Desk, asker: Asker, text: str) -> Sheet | None:
 
 
 def pressed(desk: Desk, asker: Asker, action: str, value: str) -> Sheet | None:
-    """A button below a question or the preview, or the form in which it was edited."""
+    """A button below a question or the preview."""
     handler = _PRESSED.get(action)
     found = desk.opened(asker.person) if asker.person else {}
     if handler is None or not found or known(desk.hands, asker):
@@ -135,10 +147,10 @@ def pressed(desk: Desk, asker: Asker, action: str, value: str) -> Sheet | None:
 
 
 def _next(desk: Desk, asker: Asker, found: Mapping[str, Any], text: str) -> Sheet:
-    part = str(found["stage"])
-    after = STANDUP_PARTS[STANDUP_PARTS.index(part) + 1 :]
-    stage = after[0] if after else _PREVIEW
-    kept = desk.keep(asker.person, said={**found["said"], part: text.strip()}, stage=stage)
+    said = {**found["said"], str(found["stage"]): text.strip()}
+    # what was answered before an answer was changed is not asked again
+    stage = next((part for part in STANDUP_PARTS if part not in said), _PREVIEW)
+    kept = desk.keep(asker.person, said=said, stage=stage)
     return _preview(desk, kept) if stage == _PREVIEW else _question(desk, kept)
 
 
@@ -153,7 +165,7 @@ def _preview(desk: Desk, found: Mapping[str, Any]) -> Sheet:
         blocks += kit.lines([kit.stretch(line)] for line in said or [words("chat.nothing")])
     buttons = (
         kit.button(words("chat.post"), "standup.post", style="primary"),
-        kit.button(words("chat.edit"), "standup.again"),
+        *_changes(desk, found),
         kit.button(words("chat.not_today"), "standup.drop"),
     )
     return Sheet(text, [*blocks, kit.actions(*buttons)])
@@ -174,12 +186,13 @@ def _drop(desk: Desk, asker: Asker, _found: Mapping[str, Any], _value: str) -> S
     return told(desk.hands.words("chat.dropped"))
 
 
-def _again(desk: Desk, asker: Asker, found: Mapping[str, Any], _value: str) -> Sheet | None:
-    """Asks all of it once more, with what was said in place of the draft."""
-    if found.get("stage") != _PREVIEW:
+def _change(desk: Desk, asker: Asker, found: Mapping[str, Any], part: str) -> Sheet | None:
+    """Asks one question once more, with what was said in place of its draft; the other answers stay."""
+    if found.get("stage") == _OVER or part not in found["said"]:
         return None
-    kept = desk.keep(asker.person, stage=STANDUP_PARTS[0], draft=dict(found["said"]), said={})
-    return _question(desk, kept)
+    said = {name: text for name, text in found["said"].items() if name != part}
+    draft = {**(found.get("draft") or {}), part: found["said"][part]}
+    return _question(desk, desk.keep(asker.person, stage=part, draft=draft, said=said))
 
 
 def _share(desk: Desk, asker: Asker, found: Mapping[str, Any], _value: str) -> Sheet | None:
@@ -197,7 +210,8 @@ _PRESSED: Mapping[str, Callable[[Desk, Asker, Mapping[str, Any], str], Sheet | N
     "standup.draft": _taken(lambda found, part: str((found.get("draft") or {}).get(part) or "")),
     "standup.nothing": _taken(lambda _found, _part: ""),
     "standup.drop": _drop,
-    "standup.again": _again,
+    # Slack takes each action once in a row of buttons
+    **{f"{_CHANGE}.{part}": _change for part in STANDUP_PARTS},
     "standup.post": _share,
 }
 

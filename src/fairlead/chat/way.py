@@ -86,6 +86,9 @@ class SlackWay:
         )  # fmt: skip
         with self.database.begin() as tx:
             notices.keep_posted(tx, post)
+            # what happened while it travelled found no message to mark
+            if notices.moved_on(tx, message.address, card.subject, card.seen):
+                notices.mark_stale(tx, [card.subject])
         return f"{channel} {stamp}"
 
     def _news(self, card: Card) -> dict[str, Any]:

@@ -305,7 +305,7 @@ class Notices(Section, frozen=True):
     """`[notices]`: how people are told what needs them; each may change it for themselves."""
 
     channels: tuple[Literal["slack", "mail"], ...] = ()
-    """Channels over which people are told unless they say otherwise, the first that reaches them; empty: the page."""
+    """Channels over which people are told unless they say otherwise, the first that reaches; empty: chat, mail."""
     budget: int = 5
     """Messages that a person gets on a day; what is more comes with the digest. Critical ones do not count."""
     team_budget: int = 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -30,7 +31,7 @@ from fairlead.model.errors import Retry
 from fairlead.store import rereads
 from fairlead.ui.app import missing
 from fairlead.ui.app import routes as pages
-from fairlead.wiring import chatting
+from fairlead.wiring import chatting, ordering
 from fairlead.wiring.hands import desk
 from fairlead.wiring.services import Services
 
@@ -71,6 +72,7 @@ def create_apps(services: Services) -> Apps:
     for_operator = Starlette(routes=[local.route(services), api], exception_handlers=faults)
     # pages stand below the wiring: what they decide with is handed to them
     inside.state.desk = desk(services)
+    inside.state.prefer = partial(ordering.prefer, services)
     # Pages and API only: what webhooks are told fits into a packet.
     guarded = GZipMiddleware(Guard(inside, access, hosts, https=https), minimum_size=1_000, compresslevel=6)
     open_to_all = [*_receivers(services, counters), *probes.routes(services.log, services.database, counters, hosts)]

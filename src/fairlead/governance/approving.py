@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
 from fairlead.governance.desk import Desk, move, needs_of, there, word_of
 from fairlead.governance.judging import Judged, ask_workers, entry_of, judged, said_of, words_for_ledger
+from fairlead.governance.verdict import Need
 from fairlead.governance.voting import (
     BREAKS_GLASS,
     Lent,
@@ -32,6 +33,7 @@ Verdict = Literal["approved", "refused"]
 How = Literal["web", "slack", "cli", "api"]
 VERDICTS: tuple[Verdict, ...] = ("approved", "refused")
 _TRIES = 5
+_BARRED = Refusal("policy counts no word of who wrote it", "somebody else has to say yes")
 
 
 def decide(
@@ -66,7 +68,7 @@ def decide(
         if isinstance(weighed, Right) and verdict == "approved":
             emergency = {"by": person, "role": word.role, "reason": reason} if break_glass else {}
             found = judged(desk, row, [*words, word], emergency)
-            weighed = _after_policy(weighed, row, found, break_glass)
+            weighed = _after_policy(person, weighed, row, found, break_glass)
         with desk.database.begin() as tx:
             desk.database.take_turn(tx)
             present = there(tx, action)
@@ -109,9 +111,8 @@ def _weigh(row: Row, given: list[Word], voter: Voter, word: Word, now: datetime)
     found = right_of(voter, row["team"] or EVERYWHERE, least, row["proposed_by"] or "", glass=glass)
     if isinstance(found, Refusal) or word.verdict == "refused" or glass:
         return found
-    voices = {voter.person, found.on_behalf_of}
-    if any(voices & set(need.not_by) for need in needs_of(row) if reaches(found.role, need.role)):
-        return Refusal("policy counts no word of who wrote it", "somebody else has to say yes")
+    if _is_barred(word.person, found, needs_of(row)):
+        return _BARRED
     held = counted(given, word.digest)
     if any(one.person == voter.person for one in held):
         return Refusal("you have approved it already", "it waits for somebody else")
@@ -120,13 +121,22 @@ def _weigh(row: Row, given: list[Word], voter: Voter, word: Word, now: datetime)
     return found
 
 
-def _after_policy(right: Right, row: Row, found: Judged, break_glass: bool) -> Right | Refusal:
+def _is_barred(person: str, right: Right, needs: Iterable[Need]) -> bool:
+    """Whether policy counts no word of theirs, by whomever it was lent."""
+    voices = {person, right.on_behalf_of}
+    return any(voices & set(need.not_by) for need in needs if reaches(right.role, need.role))
+
+
+def _after_policy(person: str, right: Right, row: Row, found: Judged, break_glass: bool) -> Right | Refusal:
     if found.verdict.effect == "deny":
         said = "; ".join(one.words for one in found.verdict.reasons[:1])
         return Refusal(f"policy denies it: {said}", "`fairlead policy explain` shows which rule and why")
     # policy may take something out of it now that it did not before: then this is not what was shown
     if digest_of(found.act, row["tool"]) != row["digest"]:
         return Refusal(f"{row['id']} would be sent otherwise than you were shown", "look at it again and decide anew")
+    # whose account the author's is may be known only since it was proposed
+    if not break_glass and _is_barred(person, right, found.verdict.needs):
+        return _BARRED
     if break_glass and found.verdict.effect != "allow":
         return Refusal("policy lets nobody with your role break the glass here", "ask an owner")
     return right
@@ -196,18 +206,24 @@ def way_made_by_operator(tx: Transaction, person: str, since: datetime) -> str:
 
 def waiting_for(desk: Desk, person: str, roles: Mapping[str, str]) -> list[Row]:
     """What waits for a word that this person can give, the oldest first."""
-    now, found = desk.now(), []
+    now = desk.now()
     with desk.database.read() as tx:
         rows = actions.in_states(tx, {"waiting"})
         said: dict[str, list[Word]] = {}
         for one in actions.approvals(tx, [row["id"] for row in rows]):
             said.setdefault(one["action"], []).append(word_of(one))
         voter = voter_of(tx, person, roles, now)
-    for row in rows:
-        wished = Word(person, "", "approved", row["digest"])
-        if isinstance(_weigh(row, said.get(row["id"], []), voter, wished, now), Right):
-            found.append(row)
-    return found
+    return [row for row in rows if _yes_counts(row, said.get(row["id"], []), voter, now)]
+
+
+def would_count(tx: Transaction, row: Row, person: str, roles: Mapping[str, str], now: datetime) -> bool:
+    """Whether this person's yes to an action as it is now would count: who it is asked of."""
+    given = [word_of(one) for one in actions.approvals(tx, [row["id"]])]
+    return _yes_counts(row, given, voter_of(tx, person, roles, now), now)
+
+
+def _yes_counts(row: Row, given: list[Word], voter: Voter, now: datetime) -> bool:
+    return isinstance(_weigh(row, given, voter, Word(voter.person, "", "approved", row["digest"]), now), Right)
 
 
 def delegate(

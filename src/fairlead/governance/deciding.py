@@ -35,7 +35,7 @@ def add(home: Home, said: Mapping[str, Any], by: str) -> str:
     if by.startswith("person:"):
         usual["owner"] = by
     given = {name: value for name, value in said.items() if value not in (None, "", ())}
-    entering.enter(home, decision_entered, record, "decision.added", {**usual, **given}, by)
+    entering.enter(home, decision_entered, record, "added", {**usual, **given}, by)
     return record
 
 
@@ -44,7 +44,7 @@ def change(home: Home, decision: str, said: Mapping[str, Any], by: str, what: st
     row = entering.one(home, "decisions", decision)
     if not said:
         raise Skip("nothing to change was said", hint="name a field, like --review-at 2027-03-01")
-    entering.enter(home, decision_entered, row["id"], f"decision.{what}", said, by)
+    entering.enter(home, decision_entered, row["id"], what, said, by)
     return str(row["id"])
 
 
@@ -56,7 +56,7 @@ def supersede(home: Home, decision: str, later: str, by: str) -> str:
     # else two would stand in for each other, and none would hold
     if _leads_to(home, other, row["id"]):
         raise Skip(f"{other['id']} was itself superseded by {row['id']}")
-    entering.enter(home, decision_entered, row["id"], "decision.superseded",
+    entering.enter(home, decision_entered, row["id"], "superseded",
                    {"state": "superseded", "superseded_by": other["id"]}, by)  # fmt: skip
     return str(other["id"])
 
@@ -112,7 +112,7 @@ def take_in(home: Home, folder: Path, by: str) -> tuple[list[str], list[str]]:
             others.append(name)
             continue
         said = {"number": found.number, **found.said, "links": [*found.said.get("links", ()), name]}
-        entering.enter(home, decision_entered, record, "decision.imported", said, by)
+        entering.enter(home, decision_entered, record, "imported", said, by)
         entered.append(record)
     return entered, others
 

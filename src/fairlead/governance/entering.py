@@ -1,4 +1,4 @@
-"""What people enter of decisions and risks: checked as it will be read, appended, and recorded in the ledger."""
+"""What people enter of decisions and risks: checked as it will be read, and appended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fairlead.connectors.fairlead import CONNECTOR, SOURCE
 from fairlead.connectors.kit.connector import Delivery, Options
-from fairlead.governance.ledger.entries import Entry
 from fairlead.model.errors import Abort, Fault, Skip
 from fairlead.model.raw import RawEvent
 from fairlead.model.times import Clock, entered_at, parse_time
@@ -23,21 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST = 20_000
 """Characters of a text: more is a document, which a link leads to."""
-_LEDGERED = (
-    "number",
-    "state",
-    "likelihood",
-    "impact",
-    "score",
-    "owner",
-    "team",
-    "service",
-    "superseded_by",
-    "response",
-)
-"""Fields that stand in the ledger for good; words of people stand there as hashes, so that they can be erased."""
-
-Event = Callable[[str, Mapping[str, Any], str, datetime], RawEvent]
+Event = Callable[[str, Mapping[str, Any], str, datetime, str], RawEvent]
 
 
 class Home(Protocol):
@@ -70,23 +55,18 @@ class Home(Protocol):
 
 
 def enter(home: Home, event: Event, record: str, what: str, said: Mapping[str, Any], by: str) -> RawEvent:
-    """Enters fields of a decision or risk; `what` is done is what the ledger says of it."""
+    """Enters fields of a decision or risk; `what` is done is what the ledger says of it once the event is read."""
     said = {name: value for name, value in said.items() if value is not None}
     if long := next((name for name, value in said.items() if isinstance(value, str) and len(value) > LONGEST), ""):
         raise Skip(f"`{long}` is longer than {LONGEST:,} characters", hint="link to a document instead")
     try:
-        made = event(record, said, by, entered_at(home.clock))
+        made = event(record, said, by, entered_at(home.clock), what)
         # the reader decides what can be read: what it would not take must not lie in the log for ever
         CONNECTOR.read(Delivery(made.kind, made.headers, made.body), Options(source=SOURCE))
     except Fault as fault:
         raise Skip(fault.message, fault.hint) from fault
     _known(home, said)
     home.log.append([made])
-    table = what.partition(".")[0]
-    kept = {name: said[name] for name in _LEDGERED if name in said}
-    entry = Entry(what, record, by, {**kept, "fields": sorted(said)}, {f"{table}.words": _words(said)})
-    with home.database.begin() as tx:
-        home.ledger.record(tx, entry)
     return made
 
 
@@ -133,11 +113,3 @@ def _known(home: Home, said: Mapping[str, Any]) -> None:
         team = str(said.get("team") or "")
         if team and team.removeprefix("team:") not in home.setup.teams and records.get(tx, "teams", team) is None:
             raise Skip(f"no team {team!r:.80}", hint="teams are set under [teams] of fairlead.toml")
-
-
-def _words(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value
-        for name, value in said.items()
-        if name not in _LEDGERED
-    }

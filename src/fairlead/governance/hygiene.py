@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from fairlead.governance.notices import ACTION, APPROVAL
 from fairlead.governance.wishes import Wish
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.times import epoch_us
@@ -125,9 +126,21 @@ def _standing(now: datetime, waiting: Iterable[Pending], reader: Reader, made: P
             made.settle(notice, "expired")
         elif notice.topic in reader.wish.muted:
             made.settle(notice, "muted", "by its reader")
+        elif reader.wish.where and _is_left_out(now, notice, reader):
+            made.settle(notice, "muted", "by a filter of its reader")
         else:
             found.append(notice)
     return sorted(found, key=lambda notice: (notice.made_at, notice.id))
+
+
+def _is_left_out(now: datetime, notice: Notice, reader: Reader) -> bool:
+    # a word that somebody is asked for is no matter of taste
+    if notice.topic in (APPROVAL, ACTION):
+        return False
+    # late: nearly nobody has one, and the language takes its time to load
+    from fairlead.governance.filtering import leaves_out
+
+    return leaves_out(reader.wish.where, notice, now, reader.calendar)
 
 
 def _send(now: datetime, due: Sequence[Notice], reader: Reader, made: Plan) -> None:
@@ -161,7 +174,9 @@ def _is_ripe(now: datetime, group: Sequence[Notice]) -> bool:
     )
 
 
-def _weight(group: Sequence[Notice]) -> tuple[bool, bool, datetime, str]:
+def _weight(group: Sequence[Notice]) -> tuple[bool, bool, bool, datetime, str]:
     """What comes first where the budget is short."""
     urgent = any(notice.urgency == "now" for notice in group)
-    return not is_exempt(group), not urgent, group[0].made_at, group[0].id
+    # work stands still until somebody has given their word
+    asked = any(notice.topic == APPROVAL for notice in group)
+    return not is_exempt(group), not asked, not urgent, group[0].made_at, group[0].id

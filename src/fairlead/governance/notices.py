@@ -36,6 +36,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """Signal or action."""
     topic: str
     """What can be muted."""
+    whom: str = ""
+    """Who reads it: `person:kim`, or `team:payments` for its channel."""
     title: str
     lines: tuple[Line, ...] = ()
     news: str = ""
@@ -47,12 +49,14 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     over: bool = False
     """Whether the matter is settled: nothing is to be done any more."""
     approve: str = ""
-    """Action that waits for the reader's word, with what an approval is bound to in `digest`."""
+    """Action that the reader's word is or was asked for, with what an approval is bound to in `digest`."""
     digest: str = ""
     signal: str = ""
     """Signal that can be acknowledged and snoozed."""
     offer_mute: bool = False
     """The last three of this topic were ignored."""
+    seen: int = 0
+    """Revision up to which it tells: what has changed above it is not in it."""
     page: str = ""
     """Address of the subject's page; empty where readers reach none."""
     settings: str = ""

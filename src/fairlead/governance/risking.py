@@ -167,7 +167,7 @@ def _enter(home: Home, record: str, row: Row | None, said: Mapping[str, Any], by
         # a score that is confirmed is no step of the trend
         same = bool(before) and before[-1].rpartition(" ")[2] == scored.rpartition(" ")[2]
         given["scores"] = before if same else (*before, scored)
-    entering.enter(home, risk_entered, record, f"risk.{what}", given, by)
+    entering.enter(home, risk_entered, record, what, given, by)
 
 
 def _scored(at: datetime, likelihood: int, impact: int) -> str:

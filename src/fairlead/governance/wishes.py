@@ -1,4 +1,4 @@
-"""How somebody wants to be told: channels, quiet hours, the digest's hour, topics left out, a budget, a deputy."""
+"""How somebody wants to be told: channels, quiet hours, the digest's hour, what is left out, a budget, a deputy."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from fairlead.model.errors import Skip
 from fairlead.model.typed import ready
 
 Channel = Literal["slack", "mail"]
+USUAL: tuple[Channel, ...] = ("slack", "mail")
+"""Where nobody has said anything: what there is, so that a home with a chat needs no second setting to be heard."""
 MOST = 50
 """Messages of a day that somebody may allow: more is no budget."""
 _MOST_TOPICS = 500
@@ -34,6 +36,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Messages of a day; what is more comes with the digest."""
     deputy: str = ""
     """Person who is told in the meantime when this one is away."""
+    where: str = ""
+    """Condition of the rule language: signals of which it does not hold are left out."""
     language: Literal["", "en", "de"] = ""
 
     def quiet_at(self, moment: time) -> bool:
@@ -67,6 +71,11 @@ def read_wish(said: Mapping[str, Any]) -> Wish:
         raise Skip(f"a budget of {wish.budget} messages a day", hint=f"say 0 to {MOST}")
     if wish.deputy and not wish.deputy.startswith("person:"):
         raise Skip(f"`{wish.deputy}` is nobody", hint="name a person, like person:noor")
+    if wish.where:
+        # late: who only lists notices parses nothing
+        from fairlead.governance.filtering import read_filter
+
+        read_filter(wish.where)
     if len(wish.muted) > _MOST_TOPICS:
         raise Skip(f"more than {_MOST_TOPICS} topics", hint='leave all channels out instead: `--channels ""`')
     return wish

@@ -13,11 +13,12 @@ from functools import cache
 from fairlead.bus.log import EventLog
 from fairlead.connectors.kit import registry
 from fairlead.connectors.kit.connector import Connector, Expands, Options
+from fairlead.connectors.kit.entered import SOURCE as ENTERED
 from fairlead.ingest import accounting, contests, numbers, renames, revisions, roles, sweeps, wishes
 from fairlead.ingest.names import Names
 from fairlead.ingest.reading import Failed, Understood, check, delivery_of, failed, understand
 from fairlead.model.errors import Abort, Fault, Retry
-from fairlead.model.raw import StoredRaw
+from fairlead.model.raw import RawEvent, StoredRaw
 from fairlead.model.setup import Setup
 from fairlead.model.times import Clock, SystemClock
 from fairlead.store import bulk, events, offsets, quarantine, records
@@ -45,6 +46,8 @@ class Applied:
     """Position in the log after it."""
     tables: dict[str, set[str]] = field(default_factory=dict)
     """Table -> ids of the rows that changed."""
+    entered: list[RawEvent] = field(default_factory=list)
+    """What people entered into Fairlead itself, as far as it was read."""
 
     def add(self, other: Applied) -> None:
         """Sums up."""
@@ -54,6 +57,7 @@ class Applied:
         self.quarantined += other.quarantined
         self.nothing += other.nothing
         self.upto = max(self.upto, other.upto)
+        self.entered += other.entered
         _join(self.tables, other.tables)
 
 
@@ -160,6 +164,7 @@ class Batches:
             good = [one for one in batch if isinstance(one, Understood)]
             applied = self._apply(tx, good)
             applied.raw_events = len(batch)
+            applied.entered = [one.raw.event for one in good if one.raw.event.tool == ENTERED]
             applied.nothing = sum(1 for one in good if one.nothing)
             applied.quarantined = len(batch) - len(good)
             accounting.hold(tx, batch, self.clock.now())

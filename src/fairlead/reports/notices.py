@@ -31,6 +31,15 @@ class Places:
     settings: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """How it ended that a reader was told of."""
+
+    state: str
+    """Of what was asked of them: the action's state, `given` or `changed`; empty for signals."""
+    said: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Letters:
     """Writes to one reader."""
@@ -39,12 +48,18 @@ class Letters:
     recipient: str
 
     def of_subject(
-        self, matters: Sequence[Matter], places: Places, *, over: str = "", still: Sequence[Notice] = ()
+        self,
+        matters: Sequence[Matter],
+        places: Places,
+        *,
+        over: Over | None = None,
+        still: Sequence[Notice] = (),
+        seen: int = 0,
     ) -> tuple[Letter, Card]:
         """The message about one subject: the newest matter leads, what still stands from earlier follows."""
         words = self.nudges.teller.words
         lead = max(matters, key=lambda one: (one.notice.exempt, one.notice.made_at, one.notice.id))
-        title = self._title(lead.notice)
+        title = self._title(lead.notice, over.state if over else "")
         lines = (
             [] if lead.notice.topic in (APPROVAL, ACTION) else self.nudges.facts(lead.notice.subject, self.recipient)
         )
@@ -52,21 +67,23 @@ class Letters:
         older = [line for one in still for line in self._matter(one)]
         lines = list(dict.fromkeys((*news, *older, *lines)))
         if over:
-            lines = [Line(over, (lead.notice.about,)), *lines]
+            lines = [*(Line(one, (lead.notice.about,)) for one in over.said), *lines]
         card = Card(
             subject=lead.notice.subject,
             about=lead.notice.about,
             topic=lead.notice.topic,
+            whom=self.recipient,
             title=title.text,
             lines=tuple(lines),
-            news=over or " ".join(line.text for line in news),
+            news=" ".join(over.said if over else (line.text for line in news)),
             why=self.why(lead.notice),
             others=words("notice.others", names=self.nudges.teller.listed(lead.others)) if lead.others else "",
-            over=bool(over),
-            approve=lead.notice.about if lead.notice.topic == APPROVAL and not over else "",
+            over=over is not None,
+            approve=lead.notice.about if lead.notice.topic == APPROVAL else "",
             digest=str(lead.notice.said.get("digest", "")) if lead.notice.topic == APPROVAL else "",
             signal="" if lead.notice.topic in (APPROVAL, ACTION) else lead.notice.about,
             offer_mute=lead.offer_mute,
+            seen=seen,
             page=places.subject,
             settings=places.settings,
             notices=tuple(one.notice.id for one in matters),
@@ -93,7 +110,7 @@ class Letters:
         ids = dict.fromkeys(one for line in card.lines for one in line.evidence if one != card.subject)
         foot = [card.why, card.others, words("notice.evidence", ids=", ".join((card.subject, *ids)))]
         foot += [words("mail.page", url=card.page)] if card.page else []
-        if card.approve:
+        if card.approve and not card.over:
             foot.append(words("notice.approve", action=card.approve))
         foot.append(words("notice.how", notice=card.notices[0][:10], topic=card.topic))
         if card.offer_mute:
@@ -104,12 +121,13 @@ class Letters:
     def _how(self, notice: Notice) -> str:
         return self.nudges.teller.words("notice.how", notice=notice.id[:10], topic=notice.topic)
 
-    def _title(self, notice: Notice) -> Line:
+    def _title(self, notice: Notice, ended: str = "") -> Line:
         words, said = self.nudges.teller.words, notice.said
-        if notice.topic == APPROVAL:
-            return Line(words("notice.approval", title=plain(said.get("title"))), (notice.about,))
-        if notice.topic == ACTION:
-            return Line(words(f"notice.action.{notice.kind}", title=plain(said.get("title"))), (notice.about,))
+        if notice.topic in (APPROVAL, ACTION):
+            key = f"notice.action.{ended or notice.kind}"
+            return Line(
+                words(key if words.knows(key) else "notice.approval", title=plain(said.get("title"))), (notice.about,)
+            )
         return self.nudges.heading(notice.subject, self.recipient, said.get("title", ""))
 
     def _matter(self, notice: Notice) -> list[Line]:

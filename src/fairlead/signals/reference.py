@@ -71,7 +71,9 @@ which columns it read as they are now, and refuses a rule of whose subject nobod
 
 **What waits.** Objectives are milestones and epics here: key results come with goals.
 
-**Filters.** `signals/language/filters.py: filter_of(text, View({...}))` gives the same condition over plain rows.
+**Filters.** `fairlead notices prefer --where "severity in ('high', 'critical')"` leaves out what a person does not
+want to hear of, in the same language: `severity`, `rule`, `team`, `title`, `subject`, `kind`, `urgency`, `to`,
+`level`, `at`.
 
 **Three answers.** What a condition needs and nobody knows makes it *unknown*, which is told apart from *no*: a
 change without a size is not small. An exception (`unless`) that is unknown leaves the whole unknown as well. `is

@@ -48,7 +48,6 @@ from fairlead.store.tables import (
 _TURN = 0x6C65_6467
 """Advisory lock of PostgreSQL under which entries get their index."""
 _AT_ONCE = 20_000
-_FOR_GOOD = (ledger_entries, ledger_tiles, ledger_checkpoints, ledger_anchors)
 _LAST_US = 253_402_300_799_999_999
 """The last moment that Python has."""
 
@@ -148,18 +147,6 @@ def strays(tx: Transaction) -> bool:
     return tx.execute(select(ledger_entries.c.idx).where(ledger_entries.c.idx < 0).limit(1)).first() is not None
 
 
-def unguarded(tx: Transaction) -> list[str]:
-    """Triggers that keep what is written, as far as they are not there or do nothing."""
-    if tx.dialect.name == "postgresql":
-        held = "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal"
-        wanted = [f"{table.name}_kept" for table in _FOR_GOOD]
-    else:
-        held = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT,%'"
-        wanted = [f"{table.name}_no_{what}" for table in _FOR_GOOD for what in ("update", "delete", "replace")]
-    there = {row[0] for row in tx.execute(text(held))}
-    return [name for name in wanted if name not in there]
-
-
 def _count(tx: Transaction) -> int:
     return tx.execute(select(func.count()).select_from(ledger_entries)).scalar() or 0
 
@@ -201,6 +188,14 @@ def newest(
         parts.append(ledger_entries.c.idx < before)
     chosen = _reading(tx, ledger_entries).where(*parts).order_by(ledger_entries.c.idx.desc()).limit(limit)
     return [Row(*row) for row in tx.execute(chosen)]
+
+
+def tells(tx: Transaction, kind: str, subject: str, name: str, value: str) -> bool:
+    """Whether an entry of this kind about this subject says so."""
+    ours = (ledger_entries.c.kind == kind, ledger_entries.c.subject == subject)
+    # JSON of one form only: a name and its value always stand there in the same bytes
+    said = f'"{name}":"{value}"'.encode()
+    return any(said in bytes(content) for (content,) in tx.execute(select(ledger_entries.c.content).where(*ours)))
 
 
 def concerning(tx: Transaction, veil: str) -> list[Row]:

@@ -92,10 +92,27 @@ def mark_stale(tx: Transaction, subjects: Collection[str]) -> None:
     tx.execute(update(notice_posts).where(notice_posts.c.subject.in_(list(subjects))).values(stale=True))
 
 
-def freshen(tx: Transaction, post: Posted) -> bool:
-    """Takes it on to bring one message up to date; false if somebody else has."""
-    mine = and_(*_place(post.recipient, post.subject, post.channel), notice_posts.c.stale.is_(True))
+def is_stale(tx: Transaction) -> bool:
+    """Whether any message does not say what has happened since."""
+    return (
+        tx.execute(select(notice_posts.c.subject).where(notice_posts.c.stale.is_(True)).limit(1)).first() is not None
+    )
+
+
+def freshen(tx: Transaction, recipient: str, subject: str, channel: str) -> bool:
+    """Takes it on to bring one message up to date; false if somebody else has, or nothing is amiss."""
+    mine = and_(*_place(recipient, subject, channel), notice_posts.c.stale.is_(True))
     return tx.execute(update(notice_posts).where(mine).values(stale=False)).rowcount == 1
+
+
+def moved_on(tx: Transaction, recipient: str, subject: str, rev: int) -> bool:
+    """Whether anything that somebody was told of a subject has changed above a revision."""
+    told = select(notices.c.about).where(notices.c.recipient == recipient, notices.c.subject == subject)
+    looks = (
+        select(table.c.id).where(table.c.id.in_(told), table.c.rev > rev).limit(1)
+        for table in (RECORDS["signals"], RECORDS["actions"])
+    )
+    return any(tx.execute(look).first() is not None for look in looks)
 
 
 def _posts(tx: Transaction, *parts: ColumnElement[bool]) -> list[Posted]:
@@ -108,11 +125,6 @@ def keep_posted(tx: Transaction, post: Posted) -> None:
     before = posted(tx, post.recipient, post.subject, post.channel)
     kept = replace(post, first_at=before.first_at) if before else post
     upsert(tx, notice_posts, {name: getattr(kept, name) for name in Posted.__slots__})
-
-
-def forget_posted(tx: Transaction, recipient: str, subject: str, channel: str) -> None:
-    """The message is gone at the channel: the next one is posted anew."""
-    tx.execute(delete(notice_posts).where(*_place(recipient, subject, channel)))
 
 
 def _place(recipient: str, subject: str, channel: str) -> tuple[ColumnElement[bool], ...]:

@@ -1,4 +1,5 @@
-"""What a click asked the workers to do: put in with whatever permits it, claimed by one worker at a time.
+"""What workers are to do: an approved act, put in with what permits it, or a run of a schedule whose moment has come.
+Each is claimed by one worker at a time.
 
 A row is one try and its id is that of the workflow that makes it. A try that has to be made again is a new row.
 """
@@ -6,12 +7,12 @@ A row is one try and its id is that of the workflow that makes it. A try that ha
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import and_, delete, select, update
 
 from fairlead.store.counting import next_value
 from fairlead.store.database import Transaction, take_turn
@@ -22,7 +23,7 @@ from fairlead.store.tables import requests
 State = Literal["waiting", "working", "done", "dropped"]
 
 CLAIM_LASTS = timedelta(minutes=15)
-"""Longer than any try takes: what is let go earlier would be done by two."""
+"""Longer than any try of an act takes: what is let go earlier would be done by two."""
 CHANNEL = "fairlead_requests"
 """What PostgreSQL calls the followers by."""
 
@@ -80,14 +81,17 @@ def of(tx: Transaction, subject: str) -> list[Request]:
     return [Request(**row._mapping) for row in tx.execute(chosen)]
 
 
-def due(tx: Transaction, now: datetime, limit: int = 100) -> list[Request]:
+def due(tx: Transaction, now: datetime, kinds: Collection[str], limit: int = 100) -> list[Request]:
     """Those that may be claimed: their time has come, or whoever had them is gone."""
-    chosen = select(requests).where(_open(now)).order_by(requests.c.next_at, requests.c.id).limit(limit)
-    found = [Request(**row._mapping) for row in tx.execute(chosen)]
-    return [one for one in found if one.state == "waiting" or _is_free(one, now)]
+    ours = select(requests).where(requests.c.kind.in_(kinds)).order_by(requests.c.next_at, requests.c.id)
+    waits = ours.where(requests.c.state == "waiting", requests.c.next_at <= now).limit(limit)
+    # apart from the others: whether its holder is gone cannot be asked in SQL, and what many hold must hide nothing
+    held = [Request(**row._mapping) for row in tx.execute(ours.where(requests.c.state == "working"))]
+    left = [one for one in held if _is_free(one, now)]
+    return (left + [Request(**row._mapping) for row in tx.execute(waits)])[:limit]
 
 
-def claim(tx: Transaction, request: str, by: Holder, now: datetime) -> Request | None:
+def claim(tx: Transaction, request: str, by: Holder, now: datetime, lasts: timedelta = CLAIM_LASTS) -> Request | None:
     """The request, now held by `by`, who may have held it before; `None` if it is done or somebody else has it."""
     # two look at once on PostgreSQL: the second waits here and then sees what the first has written
     take_turn(tx)
@@ -97,9 +101,20 @@ def claim(tx: Transaction, request: str, by: Holder, now: datetime) -> Request |
     mine = found.claimed_by == str(by)
     if found.state == "working" and not mine and not _is_free(found, now):
         return None
-    taken: dict[str, Any] = {"state": "working", "claimed_by": str(by), "claimed_until": now + CLAIM_LASTS}
+    taken: dict[str, Any] = {"state": "working", "claimed_by": str(by), "claimed_until": now + lasts}
     tx.execute(update(requests).where(requests.c.id == request).values(**taken))
     return replace(found, **taken)
+
+
+def renew(tx: Transaction, held: Collection[str], by: Holder, until: datetime) -> None:
+    """Tells that their holder still works on them."""
+    mine = and_(requests.c.id.in_(held), requests.c.state == "working", requests.c.claimed_by == str(by))
+    tx.execute(update(requests).where(mine).values(claimed_until=until))
+
+
+def remove(tx: Transaction, request: str) -> None:
+    """Takes one away whose end stands elsewhere."""
+    tx.execute(delete(requests).where(requests.c.id == request))
 
 
 def finish(tx: Transaction, request: str, now: datetime, outcome: str, *, dropped: bool = False) -> None:
@@ -136,12 +151,6 @@ def wait(timeout_s: float) -> bool:
     """Waits until somebody of this process rings, for so long."""
     with _bell:
         return _bell.wait(timeout_s)
-
-
-def _open(now: datetime) -> ColumnElement[bool]:
-    waits = and_(requests.c.state == "waiting", requests.c.next_at <= now)
-    # whether its holder is gone cannot be asked in SQL
-    return or_(waits, requests.c.state == "working")
 
 
 def _is_free(found: Request, now: datetime) -> bool:

@@ -35,10 +35,6 @@ class Schedule:
     error: str = ""
     """Why the last run failed."""
 
-    def was_cut_off(self) -> bool:
-        """Whether the last run has not ended: it is in work, or its process is gone."""
-        return self.started_at is not None and (self.finished_at is None or self.finished_at < self.started_at)
-
 
 def put(tx: Transaction, schedule: Schedule) -> None:
     """Adds a schedule, or replaces its rule, arguments and next time; keeps what is known of its last run."""
@@ -68,11 +64,16 @@ def due(tx: Transaction, now: datetime) -> list[Schedule]:
     return [Schedule(**row._mapping) for row in tx.execute(chosen)]
 
 
-def start(tx: Transaction, name: str, expected: datetime, started_at: datetime, next_at: datetime) -> bool:
-    """Takes a due run: false if another process has taken it since `expected` was read as its time."""
-    # the update itself decides, so that of two processes one takes the run
+def take(tx: Transaction, name: str, expected: datetime, next_at: datetime) -> bool:
+    """Takes a due moment: false if another process has taken it since `expected` was read as its time."""
+    # the update itself decides, so that of two processes one takes the moment
     taken = update(schedules).where(schedules.c.name == name, schedules.c.next_at == expected)
-    return tx.execute(taken.values(started_at=started_at, next_at=next_at)).rowcount == 1
+    return tx.execute(taken.values(next_at=next_at)).rowcount == 1
+
+
+def start(tx: Transaction, name: str, at: datetime) -> None:
+    """Notes that a run has begun."""
+    tx.execute(update(schedules).where(schedules.c.name == name).values(started_at=at))
 
 
 def finish(tx: Transaction, name: str, finished_at: datetime, error: str = "") -> None:

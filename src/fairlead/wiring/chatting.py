@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,14 +16,17 @@ from fairlead.config.secrets import resolve
 from fairlead.connectors.slack import blocks as kit
 from fairlead.connectors.slack.manifest import COMMANDS
 from fairlead.connectors.slack.web import Web
-from fairlead.model.errors import Skip
+from fairlead.governance import preferring
+from fairlead.governance.voting import reaches, role_in
+from fairlead.model.errors import Denied, Skip
 from fairlead.model.raw import RawEvent, Trust
 from fairlead.model.times import SystemClock, entered_at
 from fairlead.reports.naming import short_name
 from fairlead.reports.plain import plain
+from fairlead.signals import entering
 from fairlead.store import access, records, state
 from fairlead.store.access import EVERYWHERE
-from fairlead.wiring import governing, slackfake
+from fairlead.wiring import governing, signalling, slackfake
 from fairlead.wiring.services import Services
 from fairlead.wiring.slackplace import Place
 
@@ -191,11 +195,36 @@ class ChatHands(Place):
 
     def acknowledge(self, asker: Asker, signal: str) -> None:
         """A raw event like the same button of the page."""
-        from fairlead.signals.entering import acknowledged
-
         services = self.services
+        self._demand_signal(asker, signal)
         at = entered_at(services.clock)
-        services.log.append([acknowledged(services.database, signal, asker.person, at)])
+        services.log.append([entering.acknowledged(services.database, signal, asker.person, at)])
+
+    def snooze(self, asker: Asker, signal: str, until: str, reason: str) -> datetime:
+        """A raw event too."""
+        services = self.services
+        self._demand_signal(asker, signal)
+        end, at = signalling.until_of(services, until, asker.person), entered_at(services.clock)
+        services.log.append([entering.snoozed(services.database, signal, end, reason, asker.person, at)])
+        return end
+
+    def mute(self, asker: Asker, topic: str, *, off: bool = False) -> None:
+        """One's own wish, as on the page My notices."""
+        preferring.mute(self.services, asker.person, topic, off=off)
+
+    def mute_team(self, asker: Asker, topic: str, team: str, until: str, reason: str) -> datetime:
+        """Of a team's attention who answers for it decides."""
+        services = self.services
+        _demand(asker, "manager", team)
+        end, at = signalling.until_of(services, until, asker.person), entered_at(services.clock)
+        names = signalling.rule_names(services)
+        services.log.append([entering.muted(names, topic, team, end, reason, asker.person, at)])
+        return end
+
+    def _demand_signal(self, asker: Asker, signal: str) -> None:
+        """Before it is looked up: who may do nothing at all learns nothing of what there is."""
+        _demand(asker, "member")
+        _demand(asker, "member", entering.demanded(self.services.database, signal)["team"] or "")
 
     def answered(self, asker: Asker, text: str) -> Sheet | None:
         """An answer to a question of the standup."""
@@ -210,6 +239,14 @@ class ChatHands(Place):
         from fairlead.wiring.verbs import ask
 
         return msgspec.json.decode(ask(self.services, verb, words).text)
+
+
+def _demand(asker: Asker, role: str, team: str = "") -> None:
+    """Raises `Denied` unless the asker has at least this role in a team, or anywhere where none is named."""
+    held = [role_in(asker.roles, team)] if team else list(asker.roles.values())
+    if not any(reaches(one, role) for one in held):
+        where = f" in {team}" if team else ""
+        raise Denied(f"this needs the role {role}{where}", hint="owners give roles: `fairlead people invite`")
 
 
 def follower(services: Services, stop: threading.Event) -> Callable[[], None] | None:

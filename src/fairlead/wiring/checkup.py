@@ -160,8 +160,9 @@ def _ledger(services: Services) -> Iterator[Finding]:
     except Fault:
         # told as the store's own fault already
         return
+    mend = "fairlead ledger protect, then fairlead ledger verify" if state["unguarded"] else "fairlead ledger verify"
     for fault in state["faults"]:
-        yield Finding("ledger", False, fault, "fairlead ledger verify")
+        yield Finding("ledger", False, fault, mend)
     if waits:
         yield Finding("ledger", False, waits.message, waits.hint)
     elif state["entries"] and not state["faults"]:

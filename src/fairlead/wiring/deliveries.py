@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fairlead.config.check import did_you_mean
@@ -13,11 +14,15 @@ from fairlead.config.deliveries import EACH_TEAM
 from fairlead.config.secrets import resolve
 from fairlead.config.settings import DeliverySetup
 from fairlead.governance.files import Shelf, team_folder
+from fairlead.governance.ledger.entries import Entry
 from fairlead.governance.letter import Letter
 from fairlead.governance.outbox import Channel, Order, Outbox
 from fairlead.model.addresses import read_address
 from fairlead.model.errors import Abort, Skip
+from fairlead.model.times import entered_at, iso
+from fairlead.store import state
 from fairlead.store.outbox import Message
+from fairlead.wiring import policing, subscribing
 from fairlead.wiring.services import Services
 
 if TYPE_CHECKING:
@@ -26,6 +31,8 @@ if TYPE_CHECKING:
     from fairlead.reports.charts import Charts
     from fairlead.reports.document import Document
 
+_log = logging.getLogger(__name__)
+_REFUSED = "delivery/refused/"
 PAGES = {"brief": "/", "sprint-health": "/sprint"}
 """Word that asks for a report -> its page, where that is not called like it."""
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -60,9 +67,49 @@ def deliver(services: Services, key: str, team: str, day: date) -> list[Message]
         orders = [
             _order(channel, address, setup.report, made, asked_by=f"delivery:{key}", once=once)
             for channel, address in places
+            if _may_go(services, key, team, setup.report, channel, address, once)
         ]
-        posted += outbox.post(orders, letter)
+        # all or none: a crash in between must not leave half of the addresses without their report
+        with services.database.begin() as tx:
+            fresh = outbox.put(tx, orders, letter)
+            if fresh:
+                services.ledger.record(tx, Entry("report.delivered", f"delivery:{key}", "fairlead", _batch(fresh)))
+        posted += fresh
     return posted
+
+
+def _may_go(services: Services, key: str, team: str, report: str, channel: Channel, address: str, once: str) -> bool:
+    """Whether policy lets a report go there now; a no is said aloud, and once for its day in the ledger."""
+    said = {"delivery": key, "report": report}
+    now = entered_at(services.clock)
+    # how a mailbox is called beside its address is nothing to go by
+    place = str(read_address(address)) if channel == "mail" else address
+    verdict = subscribing.judge(
+        services, "deliver", by=policing.OPERATOR, tool=channel, place=place, now=now, team=team, arguments=said
+    )
+    why = subscribing.refused(verdict)
+    if not why:
+        return True
+    _log.error("policy lets no report of `%s` go to %s: %s", key, address, why)
+    with services.database.begin() as tx:
+        told = state.get(tx, f"{_REFUSED}{key}/{channel}/{address}") or {}
+        if told.get("once") != once:
+            kept = {**said, "channel": channel, "rules": [one.rule for one in verdict.reasons]}
+            services.ledger.record(tx, Entry("report.refused", f"delivery:{key}", "fairlead", kept))
+            state.put(tx, f"{_REFUSED}{key}/{channel}/{address}", {"once": once})
+    return False
+
+
+def _batch(messages: Sequence[Message]) -> dict[str, Any]:
+    """What of a delivery the ledger keeps: which text went by which messages; addresses stay in the outbox."""
+    first = messages[0]
+    return {
+        "report": first.made_from,
+        "team": first.team,
+        "as_of": iso(first.as_of),
+        "content": first.content,
+        "messages": [{"id": one.id, "channel": one.channel} for one in messages],
+    }
 
 
 def _order(channel: Channel, address: str, report: str, made: Document, *, asked_by: str, once: str) -> Order:

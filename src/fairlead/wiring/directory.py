@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fairlead.governance.wishes import Wish, read_wish
+from fairlead.governance.wishes import USUAL, Wish, read_wish
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import Fault
 from fairlead.store import access, notices
@@ -34,7 +34,7 @@ class Directory:
     mail: Mapping[str, str]
     """Person -> address, of humans."""
     chatting: frozenset[str]
-    """People who have an account at the chat."""
+    """People who have an account at the chat, and teams that have a channel there."""
     wishes: Mapping[str, Wish]
     ways: frozenset[str]
     """Channels that are set up."""
@@ -52,16 +52,17 @@ class Directory:
         people = services.warehouse.once(
             "select id, email from people where deleted_at is null and coalesce(kind, 'human') = 'human'"
         )
-        chats = [name for name in services.settings.sources if services.tool(name) == "slack"]
+        chat = services.settings.slack
         return cls(
             asked=asked,
             settings=services.settings.notices,
             users={user.person: user for user in access.all_users(tx) if user.disabled_at is None},
             mail={row["id"]: row["email"] or "" for row in people},
             chatting=frozenset(
-                person
-                for account, person in asked.names.person_of.items()
-                if any(account.startswith(f"{name}:") for name in chats)
+                (
+                    *(f"team:{key}" for key in chat.channels),
+                    *(one for account, one in asked.names.person_of.items() if account.startswith(f"{chat.source}:")),
+                )
             ),
             wishes={person: _wish(said) for person, said in notices.preferences(tx).items()},
             ways=frozenset(ways(services)),
@@ -90,7 +91,7 @@ class Directory:
     def channel(self, recipient: str) -> str:
         """The first wished channel that reaches somebody; empty where their page alone does."""
         wished = self.wish(recipient).channels
-        for channel in self.settings.channels if wished is None else wished:
+        for channel in (self.settings.channels or USUAL) if wished is None else wished:
             if channel in self.ways and self._is_at(recipient, channel):
                 return channel
         return ""
@@ -119,16 +120,20 @@ class Directory:
         """Those of these ids that are people who can be told: no bots, nobody who has left."""
         return [person for person in dict.fromkeys(ids) if person in self.mail]
 
-    def with_role(self, role: str, team: str) -> list[str]:
-        """Who has a role in a team; where nobody has it there, who has more, or has it everywhere."""
+    def with_role(
+        self, role: str, team: str, *, least: int = 1, may: Callable[[str], bool] = lambda _: True
+    ) -> list[str]:
+        """Who has a role in a team; where fewer than `least` of those who `may` have it, also who has more of it."""
         if role not in ROLES:
             return self.of_team(team)
+        found: list[str] = []
         for held in ROLES[ROLES.index(role) :: -1]:
-            found = [person for person, user in self.users.items() if user.roles.get(team) == held]
-            found = found or [person for person, user in self.users.items() if user.roles.get("*") == held]
-            if told := self.people(sorted(found)):
-                return told
-        return []
+            for where in (team, access.EVERYWHERE):
+                with_it = sorted(person for person, user in self.users.items() if user.roles.get(where) == held)
+                found += [person for person in self.people(with_it) if person not in found and may(person)]
+                if len(found) >= least:
+                    return found
+        return found
 
     def lead(self, team: str) -> list[str]:
         """The lead that the set-up states."""

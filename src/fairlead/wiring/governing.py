@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from fairlead.governance import approving, proposing
 from fairlead.governance.approving import How, Verdict
 from fairlead.governance.executing import Step, Try
+from fairlead.governance.judging import KIND
 from fairlead.model.acts import Act
 from fairlead.store import requests
 from fairlead.store.actions import Row
@@ -106,7 +107,7 @@ def perform_due(services: Services, only: Collection[str] = ()) -> Performed:
     at = desk(services)
     expired = keep_house(services)
     with services.database.read() as tx:
-        due = [one for one in requests.due(tx, at.now(), _AT_ONCE) if not only or one.subject in only]
+        due = [one for one in requests.due(tx, at.now(), [KIND], _AT_ONCE) if not only or one.subject in only]
     ends = {one.subject: perform(services, one.id) for one in due}
     return Performed(ends, expired)
 

@@ -14,8 +14,8 @@ from fairlead.governance.ledger.checking import Findings
 from fairlead.governance.ledger.proving import Growth, Proof, grown, prove
 from fairlead.model.errors import Fault, Skip
 from fairlead.model.times import entered_at, iso
+from fairlead.store import guards, records
 from fairlead.store import ledger as kept
-from fairlead.store import records
 from fairlead.store.access import Reading
 from fairlead.wiring.services import Services
 
@@ -75,8 +75,9 @@ def standing(services: Services) -> dict[str, Any]:
     with services.database.read() as tx:
         seen, last = auditing.last(tx), kept.last_checkpoint(tx)
         anchors, size = kept.anchors(tx, limit=5), kept.size(tx)
-        # told at once, whenever the auditor last came by
-        loose = kept.unguarded(tx) if seen is None or seen.ok else []
+        unguarded = guards.missing(tx)
+    # told at once, whenever the auditor last came by
+    loose = unguarded if seen is None or seen.ok else []
     faults = [fault_words(one) for one in seen.faults] if seen else []
     return {
         "entries": size,
@@ -86,6 +87,7 @@ def standing(services: Services) -> dict[str, Any]:
         "audited": seen.size if seen else 0,
         "audited_at": iso(seen.at) if seen else None,
         "ok": False if loose else seen.ok if seen else None,
+        "unguarded": unguarded,
         "faults": [*faults, *(f"the trigger {name}, which keeps what is written, is gone" for name in loose)],
         "anchors": [{"size": one.size, "place": one.place, "at": iso(one.at)} for one in anchors],
     }

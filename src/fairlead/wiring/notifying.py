@@ -15,14 +15,17 @@ from fairlead.governance.ledger.entries import Entry
 from fairlead.governance.notices import ACTION, APPROVAL, DIGEST, KIND, Card, with_card
 from fairlead.governance.outbox import Order, Outbox
 from fairlead.model.times import iso, parse_time
+from fairlead.reports.endings import sentences
 from fairlead.store import actions, notices, records, signals, state
 from fairlead.store.notices import Notice, Posted
 from fairlead.store.signals import Mute
+from fairlead.wiring import policing, subscribing
 from fairlead.wiring.directory import Directory
+from fairlead.wiring.endings import ending_of
 
 if TYPE_CHECKING:
     from fairlead.governance.letter import Letter
-    from fairlead.reports.notices import Letters, Matter, Places
+    from fairlead.reports.notices import Letters, Matter, Over, Places
     from fairlead.store.database import Transaction
     from fairlead.wiring.services import Services
 
@@ -92,15 +95,9 @@ class _Present:
     def over(self, notice: Notice) -> Pending:
         """A notice with whether what it tells of still stands."""
         now = self.directory.now
-        if notice.topic == ACTION:
-            return Pending(notice)
-        if notice.topic == APPROVAL:
-            action = self.actions.get(notice.about)
-            same = action is not None and action["digest"] == notice.said.get("digest")
-            if action is None or action["state"] != "waiting" or not same:
-                return Pending(notice, "healed", action["state"] if action else "gone")
-            given = (notice.about, notice.recipient) in self.voted
-            return Pending(notice, "healed", "given") if given else Pending(notice)
+        if notice.topic in (APPROVAL, ACTION):
+            over = self._action_over(notice)
+            return Pending(notice, "healed", over) if over else Pending(notice)
         signal = self.signals.get(notice.about)
         if signal is None or signal["state"] == "resolved":
             return Pending(notice, "healed", (signal["reason"] or "") if signal else "gone")
@@ -109,6 +106,24 @@ class _Present:
         if signal["acknowledged_at"] is not None and notice.kind in _TAKEN_ON:
             return Pending(notice, "healed", f"taken on by {signal['acknowledged_by']}")
         return Pending(notice)
+
+    def _action_over(self, notice: Notice) -> str:
+        """Why nothing is asked any more of who was told of an action; empty while something is."""
+        action = self.actions.get(notice.about)
+        state = action["state"] if action else "gone"
+        if notice.topic == ACTION:
+            # somebody has looked: all other ends are news and stay so
+            return state if notice.kind == "unknown" != state else ""
+        if action is None or state != "waiting":
+            return state
+        if action["digest"] != notice.said.get("digest"):
+            return "changed"
+        return "given" if (notice.about, notice.recipient) in self.voted else ""
+
+    def seen(self, abouts: Iterable[str]) -> int:
+        """Revision up to which it is known here what became of signals and actions."""
+        held = (table.get(about) for table in (self.signals, self.actions) for about in abouts)
+        return max((row["rev"] for row in held if row), default=0)
 
     def reader(self, tx: Transaction, recipient: str) -> Reader:
         """Somebody with what they were told today."""
@@ -146,6 +161,10 @@ def _tell(services: Services, present: _Present, recipient: str, done: Delivered
     moved = _moved(directory, recipient, waits)
     gone = {notice.id for notice, _ in moved}
     made = plan(directory.now, [one for one in waits if one.notice.id not in gone], reader)
+    if made.digest and (why := _refused(services, directory, recipient)):
+        for notice in made.digest:
+            made.settle(notice, "page", why)
+        made.digest = ()
     if not (made.messages or made.digest or made.settled or moved):
         return
     posts = _letters(services, present, recipient, made)
@@ -164,10 +183,26 @@ def _tell(services: Services, present: _Present, recipient: str, done: Delivered
             done.settled += notices.settle(tx, ids, end, directory.now, reason=reason)
         for order, letter, group, day in posts:
             _send(services, tx, order, letter, group, day, directory.now)
+            # it says all that stands: an edit beside it would say the same once more
+            notices.freshen(tx, recipient, group[0].subject, order.channel)
             done.messages += order.kind == KIND
             done.digests += order.kind == DIGEST
+        services.ledger.record_all(tx, [_entry(order, group) for order, _, group, _ in posts])
         if made.digest:
             state.put(tx, _digest_key(recipient), {"day": made.day, "at": iso(directory.now)})
+
+
+def _refused(services: Services, directory: Directory, recipient: str) -> str:
+    """Why policy lets no digest go to somebody; a team's own is ordered by the settings."""
+    channel, team = directory.channel(recipient), recipient if recipient.startswith("team:") else ""
+    if not channel:
+        return ""
+    verdict = subscribing.judge(
+        services, "digest", by=policing.OPERATOR if team else recipient, tool=channel, place=recipient,
+        now=directory.now, team=team or directory.team_of(recipient),
+    )  # fmt: skip
+    why = subscribing.refused(verdict)
+    return f"policy: {why}" if why else ""
 
 
 def _send(
@@ -180,10 +215,12 @@ def _send(
     now: datetime,
 ) -> None:
     Outbox(services.database).put(tx, [order], letter)
-    ids = [notice.id for notice in group]
-    notices.settle(tx, ids, "sent", now, message=order.id, day=day)
+    notices.settle(tx, [notice.id for notice in group], "sent", now, message=order.id, day=day)
+
+
+def _entry(order: Order, group: Sequence[Notice]) -> Entry:
     said = {"to": group[0].recipient, "channel": order.channel, "about": sorted({one.about for one in group})}
-    services.ledger.record(tx, Entry(f"notice.{order.kind}", order.id, "fairlead", said))
+    return Entry(f"notice.{order.kind}", order.id, "fairlead", said)
 
 
 def _moved(directory: Directory, recipient: str, waits: Iterable[Pending]) -> list[tuple[Notice, list[Notice]]]:
@@ -224,8 +261,9 @@ def _letters(
     found: list[tuple[Order, Letter, Sequence[Notice], str]] = []
     for group in made.messages:
         matters = _matters(services, present, group)
-        still = _still(services, present, recipient, group)
-        letter = _with_card(channel, *letters.of_subject(matters, _places(services, group[0].subject), still=still))
+        still, seen = _still(services, present, recipient, group)
+        places = _places(services, group[0].subject)
+        letter = _with_card(channel, *letters.of_subject(matters, places, still=still, seen=seen))
         once = f"notice/{'/'.join(notice.id for notice in group)}"
         order = _order(present, recipient, channel, KIND, group[0].subject, once)
         found.append((order, letter, group, "" if is_exempt(group) else made.day))
@@ -276,8 +314,10 @@ def _matters(services: Services, present: _Present, group: Iterable[Notice]) -> 
     return found
 
 
-def _still(services: Services, present: _Present, recipient: str, group: Sequence[Notice]) -> list[Notice]:
-    """What its reader was told of the subject earlier and still stands: the message goes on saying it."""
+def _still(
+    services: Services, present: _Present, recipient: str, group: Sequence[Notice]
+) -> tuple[list[Notice], int]:
+    """What its reader was told of the subject earlier and still stands: the message goes on saying it; as of when."""
     abouts = {notice.about for notice in group}
     with services.database.read() as tx:
         earlier = notices.of_subject(tx, recipient, group[0].subject)
@@ -285,43 +325,56 @@ def _still(services: Services, present: _Present, recipient: str, group: Sequenc
         held = {**present.signals, **{row["id"]: row for row in records.rows(tx, "signals", missing)}}
     latest = {one.about: one for one in earlier if one.state == "sent" and one.about not in abouts}
     known = replace(present, signals=held)
-    return [one for one in latest.values() if one.topic not in (APPROVAL, ACTION) and not known.over(one).over]
+    mine = [one for one in latest.values() if one.topic not in (APPROVAL, ACTION) and not known.over(one).over]
+    return mine, known.seen(one.about for one in (*group, *earlier))
 
 
 def _edit(services: Services, present: _Present, post: Posted, done: Delivered) -> None:
-    """Brings the message that somebody has of a subject up to date: no new interruption, so none is charged."""
+    """Brings the message that somebody has of a subject up to date: no interruption, so none is charged.
+
+    Quiet hours are no reason to wait: nobody is called by an edit, and whoever looks then must not press in vain.
+    """
     with services.database.read() as tx:
         told = [one for one in notices.of_subject(tx, post.recipient, post.subject) if one.state == "sent"]
         reader = present.reader(tx, post.recipient)
-    if is_quiet(present.directory.now, reader):
-        return
     latest = list({one.about: one for one in told}.values())
     standing = [one for one in latest if not present.over(one).over]
     if latest:
         letters = present.letters(post.recipient, [post.subject])
-        over = "" if standing else _how_over(present, latest[-1], letters)
+        over = None if standing else _how_over(services, present, latest[-1], letters)
         matters = _matters(services, present, standing or latest[-1:])
-        made = letters.of_subject(matters, _places(services, post.subject), over=over)
-        once = f"edit/{post.recipient}/{post.subject}/{iso(present.directory.now)}"
+        seen = present.seen(one.about for one in latest)
+        letter, card = letters.of_subject(matters, _places(services, post.subject), over=over, seen=seen)
+        # what stands below a message calls its reader: only what is over, and only while they may be called
+        if over is None or latest[-1].topic == APPROVAL or is_quiet(present.directory.now, reader):
+            card = msgspec.structs.replace(card, news="")
+        # by revision and not by time, which stands still in a demo: each state is told of once
+        once = f"edit/{post.recipient}/{post.subject}/{seen}"
         order = _order(present, post.recipient, post.channel, KIND, post.subject, once)
     with services.database.begin() as tx:
-        if notices.freshen(tx, post) and latest:
-            Outbox(services.database).put(tx, [order], _with_card(post.channel, *made))
-            done.edits += 1
+        if notices.freshen(tx, post.recipient, post.subject, post.channel) and latest:
+            done.edits += len(Outbox(services.database).put(tx, [order], _with_card(post.channel, letter, card)))
 
 
-def _how_over(present: _Present, notice: Notice, letters: Letters) -> str:
+def _how_over(services: Services, present: _Present, notice: Notice, letters: Letters) -> Over:
+    from fairlead.reports.notices import Over
+
     words, names = letters.nudges.teller.words, letters.nudges.teller.names
-    signal = present.signals.get(notice.about)
     if notice.topic in (APPROVAL, ACTION):
-        action = present.actions.get(notice.about)
-        return words("notice.over.action", state=action["state"] if action else "")
-    if signal is not None and signal["state"] != "resolved":
-        if signal["snoozed_until"] is not None and signal["snoozed_until"] > present.directory.now:
-            by = names.person(signal["snoozed_by"])
-            return words("notice.over.snoozed", at=signal["snoozed_until"], name=by)
-        return words("notice.over.acknowledged", name=names.person(signal["acknowledged_by"]))
-    return words("notice.over.resolved", how=(signal["reason"] or "") if signal else "")
+        action, state = present.actions.get(notice.about), present.over(notice).reason
+        if action is None:
+            return Over(state, ())
+        with services.database.read() as tx:
+            ending = ending_of(tx, action, str(notice.said.get("digest", "")))
+        return Over(state, tuple(sentences(words, ending)))
+    signal = present.signals.get(notice.about)
+    if signal is None or signal["state"] == "resolved":
+        return Over("", (words("notice.over.resolved", how=(signal["reason"] or "") if signal else ""),))
+    if signal["snoozed_until"] is not None and signal["snoozed_until"] > present.directory.now:
+        by, why = names.person(signal["snoozed_by"]), signal["snooze_reason"] or ""
+        return Over("", (words("notice.over.snoozed", at=signal["snoozed_until"], name=by, why=why),))
+    by, at = names.person(signal["acknowledged_by"]), signal["acknowledged_at"]
+    return Over("", (words("notice.over.acknowledged", name=by, at=at),))
 
 
 def _with_card(channel: str, letter: Letter, card: Card) -> Letter:

@@ -95,29 +95,33 @@ def document(services: Services, asked: Asked, now: datetime) -> dict[str, Any]:
         table, row = _subject(tx, subject_of(asked.act))
         proposer = proposer_of(tx, asked.proposer, asked.team)
         source = _evidence(services, tx, asked, proposer.kind)
-        calendars = Calendars(
-            services.setup,
-            PeopleRows(
-                calendars=list(records.rows(tx, "calendars")),
-                holidays=list(records.rows(tx, "holidays")),
-                teams=list(records.rows(tx, "teams")),
-            ),
-        )
+        when = moment(services, tx, asked.team, now)
         words = [_word(tx, word) for word in asked.words]
         known = _known(services, tx, table, row, asked)
-    settings = services.settings.policy
-    quiet = Quiet.read(settings.quiet_hours, settings.quiet_days)
     return d.plain(
         d.Input(
             act=_act(services, asked),
             proposer=proposer,
             subject=_with_gates(services, known) if table == "changes" and row else known,
             source=source,
-            time=moment_of(now, calendars.of_team(asked.team), quiet, services.policy.policies.freezes),
+            time=when,
             approvals=tuple(words),
             emergency=_emergency(asked.emergency),
         )
     )
+
+
+def moment(services: Services, tx: Transaction, team: str, now: datetime) -> d.Moment:
+    """When it would be done, in the calendar of a team."""
+    rows = PeopleRows(
+        calendars=list(records.rows(tx, "calendars")),
+        holidays=list(records.rows(tx, "holidays")),
+        teams=list(records.rows(tx, "teams")),
+    )
+    settings = services.settings.policy
+    quiet = Quiet.read(settings.quiet_hours, settings.quiet_days)
+    calendar = Calendars(services.setup, rows).of_team(team)
+    return moment_of(now, calendar, quiet, services.policy.policies.freezes)
 
 
 def _act(services: Services, asked: Asked) -> d.ActSaid:

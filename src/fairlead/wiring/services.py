@@ -128,8 +128,16 @@ class Services:
         from fairlead.ingest.identity.resolve import after_batch
 
         # In the batch's own transaction: nobody ever reads records whose accounts belong to nobody yet.
-        follow = [after_batch(self.setup)]
+        follow = [after_batch(self.setup), self._witness]
         return Ingest(self.database, self.log, options=self.options, setup=self.setup, clock=self.clock, after=follow)
+
+    def _witness(self, tx: Transaction, applied: Applied) -> None:
+        """What people have entered is in the ledger as soon as it is in the records."""
+        if applied.entered:
+            # late: most batches hold nothing of it
+            from fairlead.governance.entered import record
+
+            record(tx, self.ledger, applied.entered)
 
     @cached_property
     def policy(self) -> Judge:

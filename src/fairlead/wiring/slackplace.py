@@ -15,10 +15,12 @@ from fairlead.connectors.slack.payloads import account_key
 from fairlead.connectors.slack.web import Limits, Web
 from fairlead.model.calendar.working import read_zone
 from fairlead.model.errors import Abort, Fault, Skip
+from fairlead.reports.endings import Ending
 from fairlead.reports.plain import plain
 from fairlead.reports.wording import Wording
 from fairlead.store import access, actions, records
 from fairlead.wiring import slackfake
+from fairlead.wiring.endings import ending_of, names_of
 from fairlead.wiring.hands import desk
 from fairlead.wiring.services import Services
 
@@ -33,7 +35,7 @@ class Place:
     services: Services
     _client: httpx.Client | None = None
     _home: dict[str, str] = field(default_factory=dict)
-    _limits: Limits = field(default_factory=Limits)
+    _limits: Limits | None = field(default_factory=Limits)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -60,6 +62,8 @@ class Place:
         with self._guard:
             if self._client is None:
                 self._client = client(self.services)
+                # a fake counts for itself what it takes
+                self._limits = None if slackfake.workspace(self.services) else self._limits
         token = self.services.credentials(self.source).get("token", "")
         return Web(self._client, token, self.base, self._limits)
 
@@ -106,9 +110,9 @@ class Place:
         """An action with the exact requests that it would send now, and the words on it."""
         with self.services.database.read() as tx:
             row = actions.one(tx, action)
-            said = actions.approvals(tx, [action]) if row else []
-            people = {one["person"] for one in said} | {row["proposed_by"] if row else ""}
-            names = {one["id"]: one["name"] for one in records.rows(tx, "people", sorted(filter(None, people)))}
+            ending = ending_of(tx, row) if row else Ending("gone")
+            proposer = (row["proposed_by"] or "") if row else ""
+            names = names_of(tx, [proposer])
         if row is None:
             raise Skip(f"no action `{action}`", hint="`fairlead actions list` shows them")
         address = self.services.settings.server.public_url.rstrip("/")
@@ -120,16 +124,14 @@ class Place:
             tool=row["tool"] or "",
             subject=row["subject"] or "",
             why=plain(row["why"] or ""),
-            proposed_by=plain(names.get(row["proposed_by"]) or row["proposed_by"] or ""),
+            proposed_by=names[proposer],
             acts_as=f"[sources.{row['tool']}]",
             reasons=tuple(plain(reason) for reason in row["reasons"] or ()),
             policy_version=row["policy_version"] or "",
             calls=tuple(self._calls(row)) if row["state"] == "waiting" else (),
             expires_at=row["expires_at"],
             page=f"{address}/actions/{action}" if address else "",
-            words=tuple(
-                (one["verdict"], plain(names.get(one["person"]) or one["person"]), one["at"]) for one in said
-            ),
+            ending=ending,
         )
 
     def _calls(self, row: Mapping[str, Any]) -> Iterator[str]:

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from fairlead.governance.approving import would_count
+from fairlead.governance.desk import needs_of
 from fairlead.governance.notices import ACTION, APPROVAL
 from fairlead.store import access, delegations, notices, records, state
+from fairlead.store.actions import Row as Action
 from fairlead.store.notices import Notice, Urgency
 from fairlead.wiring.directory import Directory
 from fairlead.wiring.whom import Whom
@@ -73,7 +76,11 @@ def follow(services: Services) -> int:
 
 
 def _made(
-    services: Services, tx: Transaction, rules: Mapping[str, Rule], events: Iterable[Row], actions: Iterable[Row]
+    services: Services,
+    tx: Transaction,
+    rules: Mapping[str, Rule],
+    events: Iterable[Row],
+    actions: Iterable[Action],
 ) -> _Made:
     directory, made = Directory.load(services, tx), _Made()
     events = [event for event in events if event["signal"]]
@@ -87,6 +94,8 @@ def _made(
             _of_signal(tx, event, signal, rules.get(signal["rule"]), whom, directory, made)
     for action in actions:
         made.notices += _of_action(tx, action, directory)
+        # an action is its own subject: whoever was asked for a word sees what became of it
+        made.stale.add(action["id"])
     return made
 
 
@@ -167,7 +176,7 @@ def _notice(
     )
 
 
-def _of_action(tx: Transaction, action: Row, directory: Directory) -> Iterator[Notice]:
+def _of_action(tx: Transaction, action: Action, directory: Directory) -> Iterator[Notice]:
     waits = action["state"] == "waiting"
     told = _voters(tx, action, directory) if waits else _concerned(action, directory)
     said = {
@@ -192,20 +201,26 @@ def _of_action(tx: Transaction, action: Row, directory: Directory) -> Iterator[N
         )
 
 
-def _voters(tx: Transaction, action: Row, directory: Directory) -> Iterator[tuple[str, str, Urgency]]:
-    """Who may give the word that an action waits for: by role or in somebody's place, never who asked for it."""
+def _voters(tx: Transaction, action: Action, directory: Directory) -> Iterator[tuple[str, str, Urgency]]:
+    """Who may give the word that an action waits for: by role or in somebody's place, as far as it would count."""
     lent: dict[str, list[str]] = {}
     for right in delegations.rows(tx, directory.now):
         if right.team in (access.EVERYWHERE, action["team"]):
             lent.setdefault(right.giver, []).append(right.taker)
-    seen = {action["proposed_by"]}
-    for need in msgspec.json.decode(action["needs"] or "[]"):
-        word = f"role:{need['role']}"
-        for person in directory.with_role(need["role"], action["team"] or access.EVERYWHERE):
-            for one in (person, *directory.people(lent.get(person, ()))):
-                if one not in seen:
-                    seen.add(one)
-                    yield one, word, "now"
+
+    def may(person: str) -> bool:
+        user = directory.users.get(person)
+        return would_count(tx, action, person, user.roles if user else {}, directory.now)
+
+    seen: set[str] = set()
+    for need in needs_of(action):
+        entitled = directory.with_role(need.role, action["team"] or access.EVERYWHERE, least=need.count, may=may)
+        takers = [taker for giver in directory.with_role(need.role, action["team"] or access.EVERYWHERE)
+                  for taker in directory.people(lent.get(giver, ())) if may(taker)]  # fmt: skip
+        for one in (*entitled, *takers):
+            if one not in seen:
+                seen.add(one)
+                yield one, f"role:{need.role}", "now"
 
 
 def _concerned(action: Row, directory: Directory) -> Iterator[tuple[str, str, Urgency]]:

@@ -17,7 +17,8 @@ from fairlead.model.errors import Abort, Fault, Skip
 from fairlead.wiring.deliveries import deliver, rule_of, teams_of, ways
 from fairlead.wiring.services import Services
 from fairlead.workers.rules import due_day
-from fairlead.workers.schedule import Again, Plan, team_calendars
+from fairlead.workers.runs import Again
+from fairlead.workers.schedule import Plan, team_calendars
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ def delivery_plans(services: Services) -> Iterator[Plan]:
     for key, setup in services.settings.deliveries.items():
         for team in teams_of(services, setup):
             name = f"delivery/{key}/{team.removeprefix('team:')}".rstrip("/")
-            yield Plan(name, "delivery", rule_of(setup), team, zone=setup.time_zone, resumes=True, delivery=key)
+            yield Plan(name, "delivery", rule_of(setup), team, zone=setup.time_zone, delivery=key)
 
 
 def deliver_due(services: Services, arguments: Mapping[str, Any]) -> None:

@@ -22,7 +22,7 @@ from fairlead.model.errors import Abort
 
 _log = logging.getLogger(__name__)
 
-VERSION = "1"
+VERSION = "2"
 """Of the workflow and its steps, fixed: by its own account DBOS would strand what is pending at each change of code.
 A change in the order of steps is a new one, and what is pending under the old one is done from its row."""
 SCHEMA = "fairlead_workflows"
@@ -54,7 +54,7 @@ class Engine:
         self._ready = threading.Event()
         self._starting = threading.Lock()
         self._dbos: Any = None
-        self._act: Any = None
+        self._workflow: Any = None
 
     @property
     def ready(self) -> bool:
@@ -95,15 +95,15 @@ class Engine:
             }
         )
 
-        @DBOS.workflow(name="act")
-        def act(request: str) -> str:
+        @DBOS.workflow(name="request")
+        def workflow(request: str) -> str:
             def step(name: str, work: Callable[[], Any]) -> Any:
                 options: Any = {**_AGAIN, "name": name}
                 return DBOS.run_step(options, work)
 
             return self._perform(request, step)
 
-        self._act, self._dbos = act, DBOS
+        self._workflow, self._dbos = workflow, DBOS
         DBOS.launch()
 
     def begin(self, request: str) -> None:
@@ -113,14 +113,17 @@ class Engine:
         if not self.ready:
             raise Abort("the engine is not started")
         with SetWorkflowID(request):
-            self._dbos.start_workflow(self._act, request)
+            self._dbos.start_workflow(self._workflow, request)
 
     def standing(self, request: str) -> Standing:
-        """What the engine knows of the workflow of a request whose worker has died."""
+        """What the engine knows of the workflow of a request that nobody works on."""
         found = self._dbos.get_workflow_status(request)
         if found is None:
             return "unknown"
         if found.status not in ("PENDING", "ENQUEUED"):
+            return "over"
+        # nobody goes on with what another version has begun
+        if found.app_version not in (VERSION, None):
             return "over"
         return "ours" if found.executor_id in (self._executor, None) else "elsewhere"
 

@@ -7,6 +7,7 @@ import threading
 import time
 
 from fairlead.model.errors import Fault
+from fairlead.store import notices
 from fairlead.wiring.notifying import deliver
 from fairlead.wiring.services import Services
 from fairlead.wiring.telling import follow
@@ -43,8 +44,10 @@ class NoticesFollower:
             self._stop.wait(pause_s)
 
     def once(self) -> None:
-        """One look: what is new is told at once, the rest when it is time."""
+        """One look: what is new is told at once, what was told is brought up to date, the rest when it is time."""
         new = follow(self._services)
+        with self._services.database.read() as tx:
+            new = new or notices.is_stale(tx)
         if new or time.monotonic() - self._delivered_at >= _DELIVER_EVERY_S:
             deliver(self._services)
             self._delivered_at = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -28,7 +28,8 @@ from fairlead.workers.followers import IngestFollower, MartsFollower, threads
 from fairlead.workers.leases import Lease
 from fairlead.workers.notices import NoticesFollower
 from fairlead.workers.requests import RequestFollower
-from fairlead.workers.schedule import Job, Plan, Scheduler
+from fairlead.workers.runs import Job
+from fairlead.workers.schedule import Plan, Scheduler
 from fairlead.workers.signals import PLAN, Judge, told
 from fairlead.workers.syncs import run_sync, sources_to_sync
 
@@ -39,6 +40,8 @@ _STOP_WITHIN_S = 30.0
 _INGESTS_AGAIN_WITHIN = timedelta(seconds=30)
 """How long after the death of a machine another one goes on; that of a process is seen by others on it at once."""
 
+_DESK, _GATEWAY, _WORKER, _SOURCES = "desk", "gateway", "worker", "sources"
+"""What a process can do: reports with and without acts, sources with and without acts."""
 _BRIEF_FORMS = ("md", "html", "json")
 
 
@@ -66,15 +69,13 @@ class Workers:
         # Reading payloads keeps a core busy: in this process it would take the interpreter lock from every request.
         parts = self._parts
         if parts.marts:
-            self._threads = follow_marts(self._services, self._stop)
+            # acts where the warehouse is: what is judged right before it is done is judged with its facts
+            self._threads = follow_marts(self._services, self._stop, acts=parts.schedules)
             if parts.ingest or parts.schedules:
                 self._apart = Apart(self._services, partial(work, parts=parts))
                 self._apart.start()
         else:
-            self._threads = take_in(self._services, self._stop, parts)
-        if parts.schedules:
-            # where the warehouse is: what is judged right before it is done is judged with its facts
-            self._threads += threads([("acts", RequestFollower(self._services, self._stop).run)])
+            self._threads = take_in(self._services, self._stop, parts, acts=parts.schedules)
 
     def stop(self) -> None:
         """Ends what runs; a sync in work stops after its page and goes on from there next time."""
@@ -100,13 +101,14 @@ def work(services: Services, stop: threading.Event, parts: Parts) -> None:
     join(threads)
 
 
-def take_in(services: Services, stop: threading.Event, parts: Parts) -> list[threading.Thread]:
+def take_in(services: Services, stop: threading.Event, parts: Parts, *, acts: bool = False) -> list[threading.Thread]:
     """Starts ingestion and what is scheduled for sources and stores."""
     runs = []
     if parts.ingest:
         runs.append(("ingest", IngestFollower(services.ingest, stop, _turn(services)).run))
     if parts.schedules:
-        runs.append(("schedules", _scheduler(services, stop, source_jobs(services, stop)).run))
+        role = _WORKER if acts else _SOURCES
+        runs += _scheduled(services, stop, source_jobs(services, stop), role, acts=acts)
         runs.append(("outbox", OutboxFollower(services, stop).run))
     return threads(runs)
 
@@ -118,7 +120,7 @@ def _turn(services: Services) -> Lease | None:
     return Lease(services.database, "ingestion", lasts=_INGESTS_AGAIN_WITHIN)
 
 
-def follow_marts(services: Services, stop: threading.Event) -> list[threading.Thread]:
+def follow_marts(services: Services, stop: threading.Event, *, acts: bool = False) -> list[threading.Thread]:
     """Starts what needs the warehouse: its refresh, and briefs at their hour."""
     # late: a process without pages needs nothing of the web framework
     from fairlead.ui import ahead
@@ -131,9 +133,10 @@ def follow_marts(services: Services, stop: threading.Event) -> list[threading.Th
         ahead.answer(services)
 
     marts = MartsFollower(services.warehouse, services.database, services.clock, stop, after=after)
-    briefs = _scheduler(services, stop, report_jobs(services, judge))
     notices = NoticesFollower(services, stop)
-    runs = [("marts", marts.run), ("reports", briefs.run), ("notices", notices.run)]
+    runs = [("marts", marts.run), ("notices", notices.run)]
+    # a role of its own: what a worker without a warehouse left behind is not for one with it, nor the other way round
+    runs += _scheduled(services, stop, report_jobs(services, judge), _DESK if acts else _GATEWAY, acts=acts)
     # here, where the warehouse is: what people ask in Slack is answered from it
     if (chat := chatting.follower(services, stop)) is not None:
         runs.append(("slack", chat))
@@ -148,11 +151,16 @@ def join(running: Iterable[threading.Thread]) -> None:
             _log.warning("%s did not stop in time", thread.name)
 
 
-def _scheduler(services: Services, stop: threading.Event, jobs: Mapping[str, Job]) -> Scheduler:
+def _scheduled(
+    services: Services, stop: threading.Event, jobs: Mapping[str, Job], role: str, *, acts: bool
+) -> list[tuple[str, Callable[[], None]]]:
     scheduler = Scheduler(services.database, services.setup, services.clock, jobs, stop)
     # A new source begins to be read at once; briefs and sweeps keep to their hour.
     scheduler.plan(plans(services), at_start=lambda plan: plan.what == "sync")
-    return scheduler
+    follower = RequestFollower(
+        services, stop, scheduler.runs, acts=acts, role=role, patient=role in (_DESK, _GATEWAY)
+    )
+    return [("schedules", scheduler.run), ("requests", follower.run)]
 
 
 def plans(services: Services) -> Iterable[Plan]:

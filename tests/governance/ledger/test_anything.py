@@ -17,7 +17,7 @@ from tests.governance.ledger.conftest import fill, tamper
 
 from fairlead.governance.ledger import auditing, checking, checkpoints, erasing, telling
 from fairlead.governance.ledger.book import Ledger
-from fairlead.model.errors import Fault
+from fairlead.model.errors import Fault, Unreadable
 from fairlead.store import ledger as kept
 from fairlead.store import tables
 from fairlead.store.database import Database, Transaction
@@ -46,7 +46,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
         fill(ledger, count)
         ledger.checkpoint()
     with database.begin() as tx:
-        for name in kept.unguarded(tx) or ("update", "replace"):
+        for name in ("update", "replace"):
             for table in ("entries", "tiles", "checkpoints"):
                 tx.execute(text(f"DROP TRIGGER ledger_{table}_no_{name}"))
     yield ledger
@@ -90,17 +90,46 @@ def _look_at_all(tx: Transaction, ledger: Ledger, table: str, column: str, chang
         erasing.forget(tx, ["person:kim"], "operator", ledger.clock)
 
 
-def test_a_trigger_that_is_gone_is_named(ledger: Ledger) -> None:
-    """By `verify` and by the auditor, on both databases; and where it was only switched off."""
+GONE = {
+    "sqlite": ("DROP TRIGGER ledger_entries_no_delete",),
+    "postgresql": ("ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_kept",),
+}
+HOLLOW = {
+    # there, and it keeps nothing
+    "sqlite": (
+        "DROP TRIGGER ledger_entries_no_delete",
+        (
+            "CREATE TRIGGER ledger_entries_no_delete BEFORE DELETE ON ledger_entries WHEN 0 "
+            "BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END"
+        ),
+    ),
+    "postgresql": (
+        (
+            "CREATE OR REPLACE FUNCTION fairlead_ledger_kept() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RETURN NULL; END $$"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("how", [GONE, HOLLOW])
+def test_a_trigger_that_is_gone_is_named_and_put_back(ledger: Ledger, how: dict[str, tuple[str, ...]]) -> None:
+    """By `verify` and by the auditor, on both databases; and that it was gone stays in the ledger."""
     fill(ledger, 3)
-    assert ledger.verify().ok and ledger.audit().ok
+    assert ledger.verify().ok and ledger.audit().ok and ledger.protect("operator") == []
     with ledger.database.begin() as tx:
-        if ledger.database.dialect == "postgresql":
-            tx.execute(text("ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_kept"))
-        else:
-            tx.execute(text("DROP TRIGGER ledger_entries_no_delete"))
-    [fault] = ledger.verify().faults
+        for statement in how[ledger.database.dialect]:
+            tx.execute(text(statement))
+    fault = ledger.verify().faults[0]
     assert "the trigger ledger_entries_" in fault.what and not ledger.audit().ok
+    gone = ledger.protect("operator")
+    assert gone and gone[0].startswith("ledger_entries_") and ledger.protect("operator") == []
+    assert ledger.verify().ok and ledger.audit().ok
+    with ledger.database.read() as tx:
+        [said] = kept.newest(tx, kind="ledger.protected")
+    assert gone[0].encode() in said.content and said.by_whom == "operator"
+    with pytest.raises(Unreadable, match="only added to"), ledger.database.begin() as tx:
+        tx.execute(text("DELETE FROM ledger_entries"))
 
 
 def test_a_text_where_bytes_were_is_told_by_its_index(file_ledger: Ledger) -> None:

@@ -185,6 +185,23 @@ def checkpoint(
     show_text(str(note))
 
 
+@APP.command(epilog="Example: fairlead ledger protect")
+def protect(by: _By = "operator", json: _Json = False) -> None:
+    """Put back triggers of the database that somebody took away; that they were gone stays in the ledger."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+
+    with home.services() as services:
+        gone = services.ledger.protect(by)
+    if json:
+        show_json({"restored": gone})
+        return
+    if gone:
+        typer.echo(f"put back: {', '.join(gone)}; see what was done meanwhile: fairlead ledger verify")
+    else:
+        typer.echo("nothing was missing")
+
+
 @APP.command(epilog="Example: fairlead ledger rotate --reason 'once a year'")
 def rotate(
     lost: Annotated[

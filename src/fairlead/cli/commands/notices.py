@@ -43,12 +43,16 @@ def prefer(
     digest_at: Annotated[str | None, typer.Option(help="Hour of the digest; empty: as work begins.")] = None,
     budget: Annotated[int | None, typer.Option(help="Messages of a day.")] = None,
     deputy: Annotated[str | None, typer.Option(help="Person id who is told while you are away.")] = None,
+    where: Annotated[
+        str | None, typer.Option(help="Signals to hear of, like \"severity in ('high', 'critical')\"; empty: all.")
+    ] = None,
     language: Annotated[str | None, typer.Option(help="en or de; empty: the organisation's.")] = None,
     json: _Json = False,
 ) -> None:
     """Say how you want to be told: what is not named stays; without any option it is shown."""
     said: dict[str, Any] = {
-        "quiet": quiet, "digest_at": digest_at, "budget": budget, "deputy": deputy, "language": language,
+        "quiet": quiet, "digest_at": digest_at, "budget": budget, "deputy": deputy, "where": where,
+        "language": language,
         "channels": None if channels is None else [one.strip() for one in channels.split(",") if one.strip()],
     }  # fmt: skip
     said = {name: value for name, value in said.items() if value is not None}
@@ -104,7 +108,7 @@ def tell(json: _Json = False) -> None:
 def _enter(by: str, said: dict[str, Any], json: bool) -> None:
     from fairlead.cli import home
     from fairlead.cli.output import show_json
-    from fairlead.governance.preferring import prefer as entered
+    from fairlead.wiring.ordering import prefer as entered
 
     with home.services() as services:
         wish = entered(services, by, said)

@@ -29,14 +29,16 @@ _TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType({"whole": (int,), "num
 _SCALE = range(1, 6)
 
 
-def decision_entered(decision: str, said: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
-    """Fields of a decision, the first time or anew."""
-    return entered("decision.entered", {"id": decision, "said": _plain(said)}, by, at)
+def decision_entered(decision: str, said: Mapping[str, Any], by: str, at: datetime, what: str = "") -> RawEvent:
+    """Fields of a decision, the first time or anew; `what` the person did is for the ledger."""
+    return entered(
+        "decision.entered", {"id": decision, "said": _plain(said), **({"what": what} if what else {})}, by, at
+    )
 
 
-def risk_entered(risk: str, said: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
-    """Fields of a risk, the first time or anew."""
-    return entered("risk.entered", {"id": risk, "said": _plain(said)}, by, at)
+def risk_entered(risk: str, said: Mapping[str, Any], by: str, at: datetime, what: str = "") -> RawEvent:
+    """Fields of a risk, the first time or anew; `what` the person did is for the ledger."""
+    return entered("risk.entered", {"id": risk, "said": _plain(said), **({"what": what} if what else {})}, by, at)
 
 
 def notices_preferred(wish: Mapping[str, Any], by: str, at: datetime) -> RawEvent:

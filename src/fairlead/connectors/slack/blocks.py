@@ -19,8 +19,11 @@ MOST_VIEW_BLOCKS = 100
 HEADER, SECTION, BUTTON, VALUE, TITLE, TEXT, BLOCK_ID = 150, 3000, 75, 2000, 24, 4000, 255
 """Characters that Slack takes: of a header, a text, a button, its value, a modal's title, the fallback (as much as it
 recommends), an id."""
-MOST_ACTIONS, MOST_CONTEXT, MOST_ELEMENTS = 25, 10, 100
-"""Elements of a row of buttons, of a context, of one rich text (Slack names no limit for that; we keep to this)."""
+LABEL = 2000
+"""Characters of a question in a form."""
+MOST_ACTIONS, MOST_CONTEXT, MOST_OPTIONS, MOST_ELEMENTS = 25, 10, 100, 100
+"""Elements of a row of buttons, of a context, of a choice, of one rich text (Slack names no limit for that; we keep
+to this)."""
 
 
 def cut(text: str, most: int) -> str:

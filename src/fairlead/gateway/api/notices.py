@@ -10,6 +10,7 @@ from fairlead.gateway.api.asking import Api, viewer_of
 from fairlead.governance import preferring
 from fairlead.governance.wishes import MOST
 from fairlead.store import notices
+from fairlead.wiring import ordering
 
 
 def routes(api: Api) -> APIRouter:
@@ -42,6 +43,9 @@ def routes(api: Api) -> APIRouter:
         muted: Annotated[list[str] | None, Body(description="Topics: ids of rules, `approval`, `action`.")] = None,
         budget: Annotated[int | None, Body(ge=0, le=MOST, description="Messages of a day.")] = None,
         deputy: Annotated[str | None, Body(description="Person id who is told while the asker is away.")] = None,
+        where: Annotated[
+            str | None, Body(description="Signals to hear of, in the language of rules: `severity = 'critical'`.")
+        ] = None,
         language: Annotated[Literal["", "en", "de"] | None, Body()] = None,
     ) -> dict[str, Any]:
         """Says how the asker wants to be told; what is not named stays."""
@@ -49,10 +53,10 @@ def routes(api: Api) -> APIRouter:
         viewer.demand("viewer", "write")
         said = {
             "channels": channels, "quiet": quiet, "digest_at": digest_at, "muted": muted, "budget": budget,
-            "deputy": deputy, "language": language,
+            "deputy": deputy, "where": where, "language": language,
         }  # fmt: skip
         given = {name: value for name, value in said.items() if value is not None}
-        return preferring.prefer(services, viewer.person, given)
+        return ordering.prefer(services, viewer.person, given)
 
     # last, for its path takes in everything below
     @router.get("/notices/{notice}")

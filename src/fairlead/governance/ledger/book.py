@@ -12,6 +12,7 @@ from fairlead.governance.ledger.entries import Entry
 from fairlead.governance.ledger.keys import KeyRing
 from fairlead.governance.ledger.notes import Note
 from fairlead.model.times import Clock
+from fairlead.store import guards
 from fairlead.store.database import Database, Transaction
 
 
@@ -65,6 +66,14 @@ class Ledger:
             note = checkpoints.rotate(tx, self.ring, self.clock, by, lost=lost, reason=reason)
         checkpoints.finish(self.ring, note, lost=lost)
         return note
+
+    def protect(self, by: str) -> list[str]:
+        """Puts back triggers that somebody took away, and says so in the ledger; gives their names."""
+        with self.database.begin() as tx:
+            gone = guards.protect(tx)
+            if gone:
+                self.record(tx, Entry("ledger.protected", "", by, {"triggers": gone}))
+        return gone
 
     def forget(self, names: Collection[str], by: str) -> int:
         """Erases what is held of a person under these names; gives how many values. The tree stays valid."""

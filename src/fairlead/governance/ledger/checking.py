@@ -18,6 +18,7 @@ from fairlead.governance.ledger.notes import Note, Statement, read_note, read_st
 from fairlead.governance.ledger.recording import origin
 from fairlead.governance.ledger.tree import Frontier, fold, leaf_hash
 from fairlead.model.errors import Unreadable
+from fairlead.store import guards
 from fairlead.store import ledger as kept
 from fairlead.store.database import Transaction
 
@@ -119,7 +120,7 @@ class Verification:
             self.fault(0, "something calls itself an entry before the first")
         if (whole := kept.size(self.tx)) > self.found.size:
             self.fault(self.found.size, f"it is missing, and the last one calls itself {whole - 1}")
-        for name in kept.unguarded(self.tx):
+        for name in guards.missing(self.tx):
             self.fault(self.found.size, f"the trigger {name}, which keeps what is written, is gone from the database")
 
     def keys(self) -> list[Announced]:

@@ -41,7 +41,7 @@ class Embedded:
         self._matches = any("regex." in text for text in modules.values())
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._made = self._lost = 0
-        self._lock = Lock()
+        self._lock, self._begun = Lock(), Event()
 
     def ask(self, entry: str, document: Mapping[str, Any]) -> Any:
         """What a rule says; raises `EngineFault`, also when it takes longer than allowed."""
@@ -50,10 +50,15 @@ class Embedded:
                 f"a text of {longest} characters is longer than {_LONGEST}, and a policy matches by `regex`"
             )
         until = time.monotonic() + self._timeout_s
-        worker = self._worker(until)
-        # building takes longer than deciding and happens once: on a machine that is busy starting, it is no time-out
-        if not worker.built.is_set() and worker.built.wait(_BUILDING_S):
+        # building takes longer than deciding and happens once: on a machine that is busy starting, it is no time-out,
+        # neither for the one who builds nor for those who wait meanwhile
+        starting = not self._begun.is_set()
+        worker = self._worker(until + _BUILDING_S if starting else until)
+        if not worker.built.is_set():
+            starting = worker.built.wait(_BUILDING_S)
+        if starting:
             until = time.monotonic() + self._timeout_s
+        self._begun.set()
         job = _Job(entry, document)
         worker.jobs.put(job)
         if not job.done.wait(max(until - time.monotonic(), 0.001)):

@@ -113,16 +113,9 @@ class Policies:
 _ENTRY = """\
 entry(policy, one) := object.union({"rule": policy, "words": "", "role": "member", "count": 1, "policy": policy}, one) if {
 	is_object(one)
-}
-
-entry(policy, one) := {"rule": policy, "words": one, "role": "member", "count": 1, "policy": policy} if {
+} else := {"rule": policy, "words": one, "role": "member", "count": 1, "policy": policy} if {
 	is_string(one)
-}
-
-entry(policy, one) := {"rule": policy, "words": "says neither a text nor an object", "role": "owner", "count": 99, "policy": policy} if {
-	not is_object(one)
-	not is_string(one)
-}
+} else := {"rule": policy, "words": "says neither a text nor an object", "role": "owner", "count": 99, "policy": policy}
 
 due(policy, one) := object.union({"rule": policy}, one) if {
 	is_object(one)

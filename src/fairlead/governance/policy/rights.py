@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fairlead.config.check import did_you_mean
-from fairlead.model.acts import ACTS
+from fairlead.governance.policy.document import KINDS
 from fairlead.model.errors import ConfigFault
 
 WHO = ("rule", "agent", "operator", "viewer", "member", "manager", "owner")
@@ -39,8 +39,8 @@ def _lay(table: Table, path: Path, said: Any, keys: tuple[str, ...], faults: lis
     for key in keys:
         rows = rows.get(key) or {}
     for place, kind, who, text in _cells(rows, keys):
-        if kind not in ACTS:
-            faults.append(_fault(path, said, place[:-1], f"no kind of act `{kind}`{did_you_mean(kind, list(ACTS))}"))
+        if kind not in KINDS:
+            faults.append(_fault(path, said, place[:-1], f"no kind of act `{kind}`{did_you_mean(kind, list(KINDS))}"))
         elif who not in WHO:
             faults.append(_fault(path, said, place, f"nobody is called `{who}`{did_you_mean(who, list(WHO))}"))
         elif (may := entry(text)) is None:

@@ -17,6 +17,8 @@ from fairlead.model.errors import ConfigFault
 
 FILE = "patterns.yaml"
 _KINDS = ("secret", "personal")
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""Signs that show nothing and are no format signs to Unicode: joiners, fillers, selectors of a form."""
 _TAKEN_OUT = re.compile(r"\[secret taken out: ([A-Za-z0-9_.-]{1,80})\]")
 
 
@@ -91,7 +93,7 @@ def _seen(text: str) -> tuple[str, Sequence[int]]:
         return text, range(len(text))
     signs, places = [], []
     for place, sign in enumerate(text):
-        if unicodedata.category(sign) != "Cf":
+        if unicodedata.category(sign) != "Cf" and not _BLANK.match(sign):
             plain = unicodedata.normalize("NFKC", sign)
             signs.append(plain)
             places += [place] * len(plain)

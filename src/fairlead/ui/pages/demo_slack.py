@@ -16,6 +16,18 @@ from fairlead.ui.visit import Visit
 
 _HOME = "home"
 _WAIT_S = 5.0
+_FIELD = "field."
+"""Before the names of a modal's questions, which are its app's words and not ours."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A question of an open modal."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    """Values with what is read; none where it is typed."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,7 @@ class Form:
 
     id: str
     title: str
-    label: str
+    fields: tuple[Field, ...]
 
 
 def show(visit: Visit) -> Response:
@@ -69,7 +81,8 @@ def act(visit: Visit) -> Response:
         raise Skip(visit.words("There is no Slack to try here"))
     text = form.get("text", "").strip()
     if view := form.get("view", ""):
-        fake.submit(user, view, {"reason": text})
+        said = {name.removeprefix(_FIELD): value.strip() for name, value in form.items() if name.startswith(_FIELD)}
+        fake.submit(user, view, said)
     elif action := form.get("action", ""):
         _press(fake, user, place, action, form)
     elif place == _HOME:
@@ -92,8 +105,13 @@ def _press(fake: FakeSlack, user: str, place: str, action: str, form: Any) -> No
 
 
 def _form(view: dict[str, Any]) -> Form:
-    label = next((one["label"]["text"] for one in view["blocks"] if one["type"] == "input"), "")
-    return Form(str(view["id"]), str(view["title"]["text"]), label)
+    fields = tuple(_field(one) for one in view["blocks"] if one["type"] == "input")
+    return Form(str(view["id"]), str(view["title"]["text"]), fields)
+
+
+def _field(block: dict[str, Any]) -> Field:
+    options = tuple((str(one["value"]), str(one["text"]["text"])) for one in block["element"].get("options", ()))
+    return Field(f"{_FIELD}{block['block_id']}", str(block["label"]["text"]), options)
 
 
 PAGE = Page(

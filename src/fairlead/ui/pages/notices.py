@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from fairlead.governance import preferring
-from fairlead.governance.wishes import MOST
+from fairlead.governance.wishes import MOST, USUAL
 from fairlead.model.times import entered_at
 from fairlead.store import notices
 from fairlead.store.notices import Notice
@@ -42,7 +42,7 @@ def show(visit: Visit) -> Response:
         _title(visit, found),
         told=[_told(visit, one) for one in found],
         wish=wish,
-        channels=wish.get("channels", list(services.settings.notices.channels)),
+        channels=wish.get("channels", services.settings.notices.channels or USUAL),
         budget=wish.get("budget", services.settings.notices.budget),
         most=MOST,
         words=WORDS,
@@ -72,12 +72,12 @@ def _title(visit: Visit, found: list[Notice]) -> str:
 def prefer(visit: Visit) -> Response:
     """Says how the reader wants to be told: their own alone, as a raw event that replays."""
     said, person = visit.form, str(visit.request.state.viewer.person)
-    fields: dict[str, Any] = {name: said.get(name, "").strip() for name in ("quiet", "digest_at", "deputy")}
+    fields: dict[str, Any] = {name: said.get(name, "").strip() for name in ("quiet", "digest_at", "deputy", "where")}
     fields["channels"] = [name for name in ("slack", "mail") if said.get(name)]
     fields["muted"] = said.get("muted", "").split()
     if said.get("budget", "").isdecimal():
         fields["budget"] = int(said["budget"])
-    preferring.prefer(visit.services, person, fields)
+    visit.request.app.state.prefer(person, fields)
     return _back(visit)
 
 

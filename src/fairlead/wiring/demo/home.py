@@ -10,11 +10,15 @@ from pathlib import Path
 from fairlead.config.load import FILE_NAME, load
 from fairlead.connectors.fairlead import role_given
 from fairlead.connectors.kit.connector import Progress
+from fairlead.connectors.kit.decided import notices_preferred
+from fairlead.governance.carrier import Carrier
+from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort
 from fairlead.model.raw import RawEvent
 from fairlead.model.times import FixedClock, iso
 from fairlead.store.access import EVERYWHERE
-from fairlead.wiring import githubfake, governing, signalling
+from fairlead.wiring import githubfake, governing, notifying, signalling, telling
+from fairlead.wiring.deliveries import ways
 from fairlead.wiring.demo.calendars import calendar_events, calendars_setup, write_calendars
 from fairlead.wiring.demo.cast import CREWS, player
 from fairlead.wiring.demo.chat import chat_setup, make_workspace, people_events
@@ -45,7 +49,8 @@ def make_home(folder: Path, as_of: datetime, seed: int, report: Callable[[Progre
     write_calendars(folder, history.calendars)
     (folder / SIGNING_FILE).write_text(history.signing_token, encoding="utf-8")
     with Services(load(folder / FILE_NAME, {}), folder, FixedClock(history.end)) as services:
-        beside = [*calendar_events(folder, history.end), *people_events(slack, history.end), *_roles(history.end)]
+        said = [*_roles(history.end), *_wishes(history.end)]
+        beside = [*calendar_events(folder, history.end), *people_events(slack, history.end), *said]
         _fill(services, history, beside, report)
         _judge(services, report)
     return history
@@ -77,6 +82,12 @@ def _roles(now: datetime) -> Iterator[RawEvent]:
                 yield role_given(EVERYWHERE, person, "owner", "operator", now)
 
 
+def _wishes(now: datetime) -> Iterator[RawEvent]:
+    """Emily sits in New York and works by the headquarters' hours: the story ends as their day begins."""
+    wish = {"quiet": "12:00-03:00", "budget": 10}
+    yield notices_preferred(wish, f"person:{player('emnovak').key}", now)
+
+
 def _judge(services: Services, report: Callable[[Progress], None]) -> None:
     """Signals as they opened on the day before and since: what was old when we first looked is told to nobody."""
     report(Progress(0, None, "judging by rules"))
@@ -84,6 +95,10 @@ def _judge(services: Services, report: Callable[[Progress], None]) -> None:
         signalling.evaluate(yesterday)
     signalling.evaluate(services)
     governing.propose_from_signals(services)
+    report(Progress(0, None, "telling people"))
+    telling.follow(services)
+    notifying.deliver(services)
+    Carrier(Outbox(services.database), ways(services)).carry()
     # the pages answer from the marts: what was judged has to be in them
     services.catch_up()
 

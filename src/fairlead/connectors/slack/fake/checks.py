@@ -33,12 +33,32 @@ def _block(block: Any, at: str) -> Iterator[str]:
         yield f"must be plain_text [json-pointer:{at}/text/type]"
     if len(str(block.get("block_id", ""))) > kit.BLOCK_ID:
         yield f"must be less than {kit.BLOCK_ID + 1} characters [json-pointer:{at}/block_id]"
+    if kind == "input":
+        yield from _input(block, at)
     elements = block.get("elements", ())
     most = {"actions": kit.MOST_ACTIONS, "context": kit.MOST_CONTEXT}.get(kind)
     if most and not 0 < len(elements) <= most:
         yield f"no less than 1 and no more than {most} items allowed [json-pointer:{at}/elements]"
+    if kind == "actions":
+        acts = [element.get("action_id") for element in elements if isinstance(element, Mapping)]
+        yield from (f"`action_id` is not unique: {one} [json-pointer:{at}]" for one in {*acts} if acts.count(one) > 1)
     for place, element in enumerate(elements):
         yield from _element(kind, element, f"{at}/elements/{place}")
+
+
+def _input(block: Mapping[str, Any], at: str) -> Iterator[str]:
+    yield from _text(block.get("label"), kit.LABEL, f"{at}/label")
+    element = block.get("element")
+    if not isinstance(element, Mapping) or element.get("type") not in ("plain_text_input", "static_select"):
+        yield f"unsupported element [json-pointer:{at}/element]"
+    elif element["type"] == "static_select":
+        options, where = element.get("options") or (), f"{at}/element/options"
+        if not 0 < len(options) <= kit.MOST_OPTIONS:
+            yield f"no less than 1 and no more than {kit.MOST_OPTIONS} items allowed [json-pointer:{where}]"
+        for place, option in enumerate(options):
+            yield from _text(option.get("text"), kit.BUTTON, f"{where}/{place}/text")
+        if (first := element.get("initial_option")) is not None and first not in options:
+            yield f"must be one of the options [json-pointer:{at}/element/initial_option]"
 
 
 def _element(kind: str, element: Any, at: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -111,7 +111,7 @@ class FakeSlack(FakeTool):
             place = space.conversations[channel]
             message = next((one for one in place.messages if one.ts == stamp), None)
             payload = {
-                **self._pressed(space, user, action, value or _value(message, action)),
+                **self._pressed(space, user, action, value or _value(message, action), _row(message, action, value)),
                 "container": {
                     "type": "message", "message_ts": stamp, "channel_id": channel,
                     "is_ephemeral": bool(message and message.only),
@@ -130,18 +130,14 @@ class FakeSlack(FakeTool):
         return self._send_payload(payload)
 
     def submit(self, user: str, view: str, values: Mapping[str, str]) -> tuple[int, bytes]:
-        """Somebody sends an open modal off: block id -> what was typed."""
+        """Somebody sends an open modal off: block id -> what was typed, or the value that was chosen."""
         with self.held.open() as space:
             found = space.modals.pop(view)
-            state = {}
-            for block in found["blocks"]:
-                if block["type"] == "input":
-                    state[block["block_id"]] = {
-                        block["element"]["action_id"]: {
-                            "type": "plain_text_input",
-                            "value": values.get(block["block_id"]),
-                        }
-                    }
+            state = {
+                block["block_id"]: {block["element"]["action_id"]: _answer(block, values.get(block["block_id"]))}
+                for block in found["blocks"]
+                if block["type"] == "input"
+            }
             payload = {
                 "type": "view_submission", **self._who(space, user), "trigger_id": self._trigger(space, user),
                 "view": {**found, "state": {"values": state}},
@@ -197,9 +193,9 @@ class FakeSlack(FakeTool):
         body = urlencode({"payload": msgspec.json.encode(payload).decode()}).encode()
         return self._send(body, "application/x-www-form-urlencoded")
 
-    def _pressed(self, space: Workspace, user: str, action: str, value: str) -> Json:
+    def _pressed(self, space: Workspace, user: str, action: str, value: str, row: str = "b") -> Json:
         stamp = space.stamp(self.now())
-        press = {"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": stamp}
+        press = {"type": "button", "action_id": action, "block_id": row, "value": value, "action_ts": stamp}
         return {
             "type": "block_actions", **self._who(space, user), "trigger_id": self._trigger(space, user),
             "actions": [press],
@@ -295,10 +291,27 @@ def _words(request: Request) -> Mapping[str, Any]:
     return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _value(message: Message | None, action: str) -> str:
-    """Value of a button of a message."""
+def _buttons(message: Message | None, action: str) -> Iterator[tuple[Json, Json]]:
+    """Buttons of a message with an action, each with its row."""
     for block in message.blocks if message else ():
         for element in block.get("elements", ()) if block.get("type") == "actions" else ():
             if element.get("action_id") == action:
-                return str(element.get("value", ""))
-    return ""
+                yield block, element
+
+
+def _value(message: Message | None, action: str) -> str:
+    """Value of a button of a message."""
+    return next((str(button.get("value", "")) for _, button in _buttons(message, action)), "")
+
+
+def _row(message: Message | None, action: str, value: str) -> str:
+    """Id of the row in which a button stands; Slack makes one up where the app gave none."""
+    rows = (row for row, button in _buttons(message, action) if not value or button.get("value") == value)
+    return str(next(rows, {}).get("block_id") or "b")
+
+
+def _answer(block: Json, value: str | None) -> Json:
+    if block["element"]["type"] == "static_select":
+        chosen = next((one for one in block["element"]["options"] if one["value"] == value), None)
+        return {"type": "static_select", "selected_option": chosen or block["element"].get("initial_option")}
+    return {"type": "plain_text_input", "value": value}

@@ -24,10 +24,11 @@ verdict := {
 	allowed := said.allowed
 	denied := said.denied
 	asked := said.asked
-	broken := {one | glass; some one in denied; one.breakable == true}
+	broke := glass
+	broken := {one | broke; some one in denied; one.breakable == true}
 	standing := denied - broken
-	unmet := {one | not glass; some one in asked; count(approvers(one)) < one.count}
-	overcome := broken | {one | glass; some one in asked}
+	unmet := {one | not broke; some one in asked; count(approvers(one)) < one.count}
+	overcome := broken | {one | broke; some one in asked}
 }
 
 effect(standing, allowed, unmet) := "deny" if {

@@ -5,12 +5,9 @@
 #   alone, with the word of others, or never. What the table does not name nobody may do.
 package fairlead.policies.rights
 
-allow contains {"rule": rule, "words": sprintf("%s may do that alone", [who_words])} if {
-	entry.may == "alone"
-}
-
-allow contains {"rule": rule, "words": sprintf("%s may propose that", [who_words])} if {
-	entry.may == "ask"
+# The row is taken once in each: the embedded engine works it out anew wherever it is named.
+allow contains {"rule": rule, "words": sprintf("%s may %s", [who_words, doing])} if {
+	doing := {"alone": "do that alone", "ask": "propose that"}[entry.may]
 }
 
 ask contains {
@@ -19,7 +16,6 @@ ask contains {
 	"count": need.count,
 	"words": sprintf("a %s by %s needs the word of others", [input.act.kind, who_words]),
 } if {
-	entry.may == "ask"
 	some need in entry.needs
 }
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from fairlead.store import guards
 from fairlead.store.columns import Id, Moment
 
 revision = "0008"
 down_revision = "0007"
-
-_FOR_GOOD = ("ledger_entries", "ledger_tiles", "ledger_checkpoints", "ledger_anchors")
-"""Tables to which rows are added and nothing else is done."""
-_SAID = "the ledger is only added to"
 
 
 def upgrade() -> None:
@@ -65,38 +62,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("veil"),
         sa.UniqueConstraint("name"),
     )
-    keep = _keep_on_postgresql if op.get_bind().dialect.name == "postgresql" else _keep_on_sqlite
-    keep()
-
-
-def _keep_on_sqlite() -> None:
-    for table in _FOR_GOOD:
-        for what in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{_SAID}'); END"
-            )
-        keys = {
-            "ledger_entries": ("idx",),
-            "ledger_tiles": ("level", "idx"),
-            "ledger_checkpoints": ("size", "key_id"),
-        }
-        held = " AND ".join(f"{key} = NEW.{key}" for key in keys.get(table, ("size", "place")))
-        # INSERT OR REPLACE removes the row that was there without a word to the trigger of DELETE
-        op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {held}) BEGIN SELECT RAISE(ABORT, '{_SAID}'); END"
-        )
-
-
-def _keep_on_postgresql() -> None:
-    op.execute(
-        "CREATE FUNCTION fairlead_ledger_kept() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{_SAID}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-    )
-    for table in _FOR_GOOD:
-        # TRUNCATE fires no trigger of rows
-        op.execute(
-            f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION fairlead_ledger_kept()"
-        )
+    guards.protect(op.get_bind())
