@@ -33,7 +33,7 @@ pull_request_rules:
       {or: ["#files>20", conflict]}]
     actions: {comment: {message: "Still wanted?"}, label: {add: [old]}}
   - name: By a person
-    conditions: ["author=kim"]
+    conditions: ["author=kim", "-draft", {or: ["check-success=build", "#approved-reviews-by>=2"]}, {any: [x]}]
     actions: {merge: {method: squash}}
 """
 POLICY = """policy: {approval: [{or: [two people]}]}
@@ -78,7 +78,10 @@ def test_rules_of_mergify(tmp_path: Path) -> None:
     }
     assert left == [
         "Ask after two weeks, `label`: a rule proposes one act",
-        "By a person: its condition `author=kim` has no counterpart",
+        *(
+            f"By a person: its condition `{said}` has no counterpart"
+            for said in ("author=kim", "check-success=build", "#approved-reviews-by>=2", "any")
+        ),
         "queue_rules: only `pull_request_rules` are translated",
     ]
 

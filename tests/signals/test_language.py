@@ -33,14 +33,21 @@ def faults(text: str) -> list[str]:
         return [f"{fault.at}: {fault.message}"]
 
 
+UNITS = "working time is compared with `bh` and `bd`, calendar time with m, h, d and w"
+
+
 @pytest.mark.parametrize(("text", "said"), [
     ("lins > 5", "0: no column `lins`; did you mean `lines`?"),
     ("lines", "0: a condition says yes or no, and this is a number"),
     ("state > 3", "0: a text cannot be compared with a number"),
     ("state > 'a'", "0: a text cannot be compared so"),
     ("labels = 'x'", "0: a list of texts cannot be compared with a text"),
-    ("biztime_since(since) > 8h", "0: working time is compared with `bh` and `bd`, calendar time with m, h, d and w"),
-    ("time_since(since) > 3bd", "0: working time is compared with `bh` and `bd`, calendar time with m, h, d and w"),
+    ("biztime_since(since) > 8h", f"0: {UNITS}; did you mean `time_since(since)`?"),
+    ("since > 8bh", "0: a moment cannot be compared with working time; did you mean `biztime_since(since)`?"),
+    ("not " * 400 + "draft", "0: this nests more than 40 deep"),
+    ("lines > " + "9" * 400, "8: `999999999999...` is more than anybody counts"),
+    ("time_since(since) > 99999d", "20: `99999d` is longer than a hundred years"),
+    ("time_since(since) > 3bd", f"0: {UNITS}; did you mean `biztime_since(since)`?"),
     ("has(state, 'x')", "4: `has` wants a list of texts, got a text"),
     ("time_since(since, since) > 1h", "0: `time_since` takes 1, got 2"),
     ("age(since) > 1h", "0: no function `age`"),
@@ -55,7 +62,7 @@ def faults(text: str) -> list[str]:
     ("state == 'open'", "7: one `=` compares"),
     ('state = "open"', "8: texts stand in single quotes: 'open'"),
     ("draft && draft", "6: write `and` and `or`"),
-    ("draft or", "6: `or` cannot stand here"),
+    ("draft or", "8: the condition ends too early"),
     ("state = 'open'; drop table changes", "14: `;` cannot stand here"),
     ("x" * (LONGEST + 1), f"0: {LONGEST + 1} characters are too long for a condition"),
     ("not (" * (DEEPEST + 1) + "draft" + ")" * (DEEPEST + 1), "0: conditions stand in conditions more than 5 deep"),

@@ -10,10 +10,12 @@ from typing import Any
 import msgspec
 from msgspec import inspect as types
 
+from fairlead.config.placed import Key
 from fairlead.config.settings import SecretRef
 
-Fault = tuple[tuple[str, ...], str]
-"""Path of the key and what is wrong with it."""
+Path = tuple[str | int, ...]
+Fault = tuple[Path, str]
+"""Path of the key, places in lists among it, and what is wrong with it."""
 
 
 def faults(value: Any, kind: type[msgspec.Struct]) -> Iterator[Fault]:
@@ -29,27 +31,34 @@ def did_you_mean(word: str, known: list[str], show: int = 30) -> str:
     return f"; known: {', '.join(sorted(known))}" if 0 < len(known) <= show else ""
 
 
-def _check(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator[Fault]:
+def _check(value: Any, kind: types.Type, path: Path) -> Iterator[Fault]:
     if isinstance(kind, types.UnionType):
+        if value is None and any(isinstance(part, types.NoneType) for part in kind.types):
+            return
         # TOML has no null: of `SecretRef | None` only the table can be written.
         kind = next((part for part in kind.types if isinstance(part, types.StructType)), kind)
+        if isinstance(kind, types.UnionType):
+            told = [list(_check(value, part, path)) for part in kind.types if not isinstance(part, types.NoneType)]
+            yield from () if [] in told else min(told, key=len)
+            return
     if _is_secret(kind):
         yield from _check_secret(value, path)
     elif isinstance(kind, types.StructType):
         yield from _check_section(value, kind, path)
     elif isinstance(kind, types.DictType) and isinstance(value, Mapping):
         for key, item in value.items():
+            yield from _check(key, kind.key_type, (*path, Key(key)))
             yield from _check(item, kind.value_type, (*path, str(key)))
     elif isinstance(kind, types.VarTupleType) and isinstance(value, list):
-        for item in value:
-            yield from _check(item, kind.item_type, path)
+        for index, item in enumerate(value):
+            yield from _check(item, kind.item_type, (*path, index))
     elif isinstance(kind, types.VarTupleType) and _is_secret(kind.item_type):
         yield path, 'expected a list of places of secrets: write `[{ env = "NAME" }]`'
     else:
         yield from _check_leaf(value, kind, path)
 
 
-def _check_section(value: Any, kind: types.StructType, path: tuple[str, ...]) -> Iterator[Fault]:
+def _check_section(value: Any, kind: types.StructType, path: Path) -> Iterator[Fault]:
     if not isinstance(value, Mapping):
         yield path, f"expected a table, got {_shown(value)}"
         return
@@ -59,14 +68,16 @@ def _check_section(value: Any, kind: types.StructType, path: tuple[str, ...]) ->
         if key in fields:
             yield from _check(item, fields[key], (*path, key))
         else:
-            yield (*path, key), f"unknown key `{key}`{did_you_mean(key, list(fields))}"
+            yield (*path, Key(key)), f"unknown key `{key}`{did_you_mean(str(key), list(fields))}"
+    missing = [field.encode_name for field in kind.fields if field.required and field.encode_name not in value]
+    yield from ((path, f"`{name}` is missing") for name in missing)
 
 
 def _is_secret(kind: types.Type) -> bool:
     return isinstance(kind, types.StructType) and kind.cls is SecretRef
 
 
-def _check_secret(value: Any, path: tuple[str, ...]) -> Iterator[Fault]:
+def _check_secret(value: Any, path: Path) -> Iterator[Fault]:
     """Never shows what was given: whoever wrote it wrongly most likely wrote the secret itself."""
     if not isinstance(value, Mapping):
         yield path, f"expected the place of a secret, not the secret: write {_PLACE}"
@@ -74,12 +85,12 @@ def _check_secret(value: Any, path: tuple[str, ...]) -> Iterator[Fault]:
     known = list(SecretRef.__struct_fields__)
     for key, item in value.items():
         if key not in known:
-            yield (*path, key), f"unknown key `{key}`{did_you_mean(key, known)}"
+            yield (*path, key), f"unknown key `{key}`{did_you_mean(str(key), known)}"
         elif not isinstance(item, str):
             yield (*path, key), "expected text"
 
 
-def _check_leaf(value: Any, kind: types.Type, path: tuple[str, ...]) -> Iterator[Fault]:
+def _check_leaf(value: Any, kind: types.Type, path: Path) -> Iterator[Fault]:
     if isinstance(kind, types.LiteralType):
         if value not in kind.values:
             known = [str(word) for word in kind.values if word]

@@ -96,7 +96,9 @@ def load(
     laid_over = _overlay(values, environ)
     known = places(text)
 
-    def fault(where: tuple[str, ...], what: str) -> ConfigFault:
+    def fault(keys: tuple[str | int, ...], what: str) -> ConfigFault:
+        # a list stands where its key does: its items have no place of their own
+        where = tuple(key for key in keys if isinstance(key, str))
         message = f"{'.'.join(where)}: {what}" if where else what
         # What the environment says stands on no line of the file: the variable is what must be mended.
         variable = laid_over.get(where[:2]) or laid_over.get(where)

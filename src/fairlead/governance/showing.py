@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,8 @@ from unicodedata import category
 
 import msgspec
 
-from fairlead.governance.voting import Lent, role_in
 from fairlead.store import actions, ledger, requests
-from fairlead.store.access import EVERYWHERE
-from fairlead.store.actions import Row, Sight
+from fairlead.store.actions import Row
 from fairlead.store.database import Transaction
 
 _OPENED = ("arguments", "needs", "calls", "result", "undo")
@@ -105,20 +103,7 @@ def _numbered(sign: str) -> str:
     return "".join(f"\\u{pairs[at]:02x}{pairs[at + 1]:02x}" for at in range(0, len(pairs), 2))
 
 
-def sight(roles: Mapping[str, str], person: str, lent: Iterable[Lent] = ()) -> Sight:
-    """What somebody may see: all of teams in which they have any role, also a lent one, and their own.
-
-    Actions of no team are for who manages it all.
-    """
-    teams = {*roles}
-    for one in lent:
-        # what was lent for one team opens no other, whatever its giver may
-        teams |= {*one.roles} if one.team == EVERYWHERE else {one.team} if role_in(one.roles, one.team) else set()
-    may = None if EVERYWHERE in teams else frozenset(teams)
-    return Sight(person, may, roles.get(EVERYWHERE) in ("manager", "owner"))
-
-
-def seen_by(rows: Sequence[Row], roles: Mapping[str, str], person: str, lent: Iterable[Lent] = ()) -> list[Row]:
-    """Those of some actions that somebody may see."""
-    may = sight(roles, person, lent)
-    return [row for row in rows if may.sees(row)]
+def unnamed(said: Mapping[str, Any]) -> dict[str, Any]:
+    """An action without who proposed it and gave a word on it: as viewers read it, whose business that is not."""
+    words = [{**one, "person": None, "on_behalf_of": None} for one in said.get("approvals", ())]
+    return {**said, "proposed_by": None, **({"approvals": words} if "approvals" in said else {})}

@@ -50,6 +50,8 @@ class Backtest:
     stretches: Sequence[Stretch]
     fired: Mapping[str, int]
     """Day -> how often it began to hold."""
+    by_team: Mapping[str, Mapping[str, int]]
+    """The same by team; of none the empty text."""
     teams: Mapping[str, int]
     open_s: float | None
     """Median of how long those that ended had held."""
@@ -68,14 +70,18 @@ def backtest(warehouse: Warehouse, rule: Rule, now: datetime, days: int = 90) ->
     start, subject = now - timedelta(days=days), rule.subject
     if not subject.past and not subject.windowed:
         raise Abort(
-            f"nothing tells how each {subject.name} was at a moment of the past",
+            f"nothing tells how each {subject.name} was at a moment of the past: {subject.no_past}",
             hint="`fairlead rules list RULE` says what it finds now; `mode: monitor` watches it from now on",
         )
     step = STEP if subject.past else _DAILY
     looks = _set_based(warehouse, rule, start, now) if subject.past else _daily(warehouse, rule, start, now)
     stretches = sorted(_stretches(looks, start, step, now), key=lambda one: (one.since, one.subject))
     # what held when the time began had fired before
-    fired = Counter(one.since.date().isoformat() for one in stretches if one.since > start + step)
+    began = [one for one in stretches if one.since > start + step]
+    fired = Counter(one.since.date().isoformat() for one in began)
+    by_team: dict[str, Counter[str]] = {day: Counter() for day in sorted(fired)}
+    for one in began:
+        by_team[one.since.date().isoformat()][one.team] += 1
     ended = [(one.until - one.since).total_seconds() for one in stretches if one.until]
     read = {term.name for term in read_by(rule) if isinstance(term, Column)}
     return Backtest(
@@ -83,6 +89,7 @@ def backtest(warehouse: Warehouse, rule: Rule, now: datetime, days: int = 90) ->
         every_s=step.total_seconds(),
         stretches=stretches,
         fired=dict(sorted(fired.items())),
+        by_team=by_team,
         teams=dict(Counter(one.team for one in stretches).most_common()),
         open_s=statistics.median(ended) if ended else None,
         healed=len(ended),

@@ -8,6 +8,7 @@ from fairlead.signals import views
 from fairlead.signals.language.functions import FUNCTIONS
 from fairlead.signals.language.say import say
 from fairlead.signals.rules import Rule, read
+from fairlead.signals.views import ColumnOf
 
 _HEAD = """# Rules
 
@@ -66,8 +67,17 @@ rules have one number. `p85(cycle_time, floor 5d)` is a percentile of what the t
 than the floor, which also holds where there is too little history. Examples are judged with our own limits, and may
 name others.
 
-**The past.** A backtest asks histories: whose turn it was, statuses, sprints, blocks, incidents, builds. It says
-which columns it read as they are now, and refuses a rule of whose subject nobody knows the past.
+**What is wrong** is told in one round, at the value that is wrong, with what was probably meant. A rule that
+cannot be read is off; where it would have replaced one of ours, ours holds. A wrong example, or a chain that does
+not exist, is told and leaves the rule on; a source that is not set up, an owner whom nobody knows and a day that
+has passed are warnings. `rules check` ends with exit code 2 for faults and 0 for warnings alone; `--json` has
+path, line, column, rule and weight of each. `severity: high` is short for `severity: {default: high}`. A column of
+few words takes no other.
+
+**The past.** A backtest asks histories: whose turn it was, statuses, blocks, the ledgers of sprints, incidents,
+builds, deployments, samples of budgets, agreed dates; teams, repositories and workflows are asked day by day. It
+says which columns it read as they are now. Of risks and of the silence of sources no past is kept, nor of who
+waited for whom in a chain, and it says so. The page of a rule draws it.
 
 **What waits.** Objectives are milestones and epics here: key results come with goals.
 
@@ -100,8 +110,13 @@ def _subjects() -> Iterator[str]:
     yield from ("## Subjects", "")
     for subject in views.shipped().values():
         yield from (f"### {subject.name}", "", subject.doc, "", "| column | kind | |", "|---|---|---|")
-        yield from (f"| `{column.name}` | {column.kind} | {column.doc} |" for column in subject.columns)
+        yield from (f"| `{column.name}` | {column.kind} | {_meaning(column)} |" for column in subject.columns)
         yield ""
+
+
+def _meaning(column: ColumnOf) -> str:
+    words = ", ".join(f"`{word}`" for word in column.words)
+    return f"{column.doc} One of {words}." if words else column.doc
 
 
 def _rules() -> Iterator[str]:
@@ -111,7 +126,7 @@ def _rules() -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> Iterator[str]:
-    yield from (f"### {rule.id}", "", f"{rule.written.title}. About a `{rule.subject.name}`.", "")
+    yield from (f"### {rule.id}", "", f"{rule.title}. About a `{rule.subject.name}`.", "")
     yield from ("```", say(rule.condition), "```", "")
     grave = [f"{name} where `{say(node)}`" for name, node in rule.severities]
     yield from (

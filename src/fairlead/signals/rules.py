@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
@@ -14,25 +14,27 @@ from typing import Any, Literal
 import msgspec
 
 from fairlead.config.check import did_you_mean, faults
-from fairlead.config.entries import Entries
-from fairlead.model.acts import ACTS
+from fairlead.config.entries import Entries, Entry
+from fairlead.config.placed import Key
 from fairlead.model.errors import ConfigFault
-from fairlead.model.times import parse_time
 from fairlead.signals import views
+from fairlead.signals.examples import examined
+from fairlead.signals.faults import Known, Teller, Told, listed, tables, text
 from fairlead.signals.language.check import check
-from fairlead.signals.language.limits import SETTINGS
-from fairlead.signals.language.parse import WrongError, length_of, parse
+from fairlead.signals.language.parse import DEEPEST, WrongError, length_of, meant_length, parse
 from fairlead.signals.language.tree import Denied, Joined, Node
-from fairlead.signals.templates import names_in
+from fairlead.signals.naming import named
+from fairlead.signals.templates import in_words
 from fairlead.signals.views import Subject
 from fairlead.signals.written import Notify, Severity, Then, Written
 
 FILES = Entries(Path(__file__).parent / "rules", "rules")
 
 Level = Literal["high", "low"]
-_WHOM = ("turn", "owner", "assignee", "team")
-"""Whom a rule may notify, besides a role like `role:manager`."""
-_ROLE = re.compile(r"role:[a-z][a-z0-9_-]*")
+_MOST = 200
+"""Conditions of one rule."""
+_SHOWN = 120
+"""Letters of a condition that a fault shows."""
 _Place = tuple[str | int, ...]
 
 
@@ -63,6 +65,11 @@ class Rule:
         return self.written.id
 
     @property
+    def title(self) -> str:
+        """Its title as a sentence about no subject in particular."""
+        return in_words(self.written.title, self.subject.word)
+
+    @property
     def fingerprint(self) -> tuple[str, ...]:
         """Columns that make it the same signal again; none: the subject's id does."""
         return self.written.fingerprint
@@ -84,176 +91,183 @@ class Rule:
 
 
 def read(folders: Iterable[Path] = ()) -> tuple[Mapping[str, Rule], list[ConfigFault]]:
-    """The rules that are whole, and what is wrong with the others: one that is broken is off, and says why."""
+    """The rules that are whole, and why others are off: one that is broken takes none with it."""
+    rules, told = inspect(folders, Known())
+    return rules, [one.fault for one in told if one.weight == "off"]
+
+
+def inspect(folders: Iterable[Path], known: Known) -> tuple[Mapping[str, Rule], Sequence[Told]]:
+    """The rules that count, and all that is wrong with any, in the order of files and lines.
+
+    Of a team's rule that is broken ours of the same id holds, as with all that is read from files.
+    """
     places = tuple(folders)
-    # every round of a server asks; reading ours alone takes a third of a second
-    rules, faults = _read(FILES.fingerprint(places, b""), places)
-    return rules, list(faults)
+    # Every round of a server asks, and ours alone take a third of a second. They are read apart from a team's own, so
+    # that saving one of these costs the reading of these.
+    ours, told = _read_in(FILES.fingerprint((), b""), (FILES.shipped,), Known())
+    own, more = _read_in(FILES.fingerprint(places, b""), places, known)
+    return {**ours, **own}, sorted((*told, *more), key=lambda one: (one.fault, one.weight))
 
 
-@lru_cache(maxsize=4)
-def _read(_state: str, folders: tuple[Path, ...]) -> tuple[Mapping[str, Rule], list[ConfigFault]]:
-    written, told = FILES.read(folders, Written, lambda rule: rule.id)
-    subjects = views.shipped()
+@lru_cache(maxsize=8)
+def _read_in(_state: str, folders: tuple[Path, ...], known: Known) -> tuple[Mapping[str, Rule], Sequence[Told]]:
+    unread: list[ConfigFault] = []
     found: dict[str, Rule] = {}
-    for rule in written.values():
-        reader = _Reader(rule, subjects)
-        made = reader.rule()
-        told += reader.faults
-        if made is not None and not reader.faults:
-            found[rule.id] = made
-    return found, told
+    first: dict[str, Entry] = {}
+    told: list[Told] = []
+    subjects = views.shipped()
+    for number, entry in enumerate(FILES.written(folders, unread), start=1):
+        said = entry.said if isinstance(entry.said, dict) else {}
+        teller = Teller(entry, text(said, "id")[:80] or f"rule {number}")
+        teller.told += [
+            Told(replace(fault, message=f"{teller.called}: {fault.message}"), teller.called) for fault in entry.faults
+        ]
+        # what it stands for is said twice: nobody can tell which of the two was meant
+        earlier = first.setdefault(teller.called, entry)
+        if earlier is not entry:
+            where = earlier.fault(("id",), "")
+            teller.tell(
+                ("id",), f"this id stands already at {Path(where.path).name}:{where.line}; one of them counts"
+            )
+        rule = _Reader(teller, subjects, known).rule()
+        told += teller.told
+        if rule is not None:
+            found[rule.id] = rule
+    return found, (*map(Told, unread), *told)
 
 
 class _Reader:
-    """One rule, with every fault of it."""
+    """One rule, with every fault of it: what is missing here hides nothing that is wrong there."""
 
-    def __init__(self, rule: Written, subjects: Mapping[str, Subject]) -> None:
-        self._rule, self._subjects = rule, subjects
-        self.faults: list[ConfigFault] = []
+    def __init__(self, teller: Teller, subjects: Mapping[str, Subject], known: Known) -> None:
+        self._teller, self._subjects, self._known, self._tell = teller, subjects, known, teller.tell
+        self._conditions = 0
 
     def rule(self) -> Rule | None:
-        """The checked rule, or nothing where its subject is unknown."""
-        rule = self._rule
-        subject = self._subjects.get(rule.subject)
-        if subject is None:
-            self._tell(("subject",), f"no subject `{rule.subject}`{did_you_mean(rule.subject, list(self._subjects))}")
+        """The checked rule, or nothing where it cannot count."""
+        said = self._shaped()
+        if said is None:
             return None
-        if not _is_day(rule.expires):
-            self._tell(("expires",), f"`{rule.expires}` is no day: write it like 2027-03-01")
-        wanted = self._all(rule.where, subject, ("where",))
-        refused = self._all(rule.unless, subject, ("unless",))
+        subject = self._subject(said)
+        named(said, subject, self._known, self._teller)
+        if subject is not None:
+            examined(said, subject, self._teller)
+        if (day := text(said, "expires")) and not _is_day(day):
+            self._tell(("expires",), f"`{day}` is no day: write it like 2027-03-01")
+        wanted = self._all(listed(said, "where"), subject, ("where",))
+        refused = self._all(listed(said, "unless"), subject, ("unless",))
+        levels = tables(said, "severity")
         severities = tuple(
             (name, node)
             for name in ("critical", "high", "medium", "low")
-            if (text := getattr(rule.severity, name)) and (node := self._condition(text, subject, ("severity", name)))
+            if (words := text(levels, name)) and (node := self._condition(words, subject, ("severity", name)))
         )
-        self._columns(subject)
-        self._examples(subject)
-        self._notify()
-        if rule.then.propose:
-            self._propose(subject)
-        levels = [self._level(name, getattr(rule, name), subject) for name in ("urgency", "impact")]
-        hold_s, clear_s = self._length(rule.holds, ("for",)), self._length(rule.clear_for, ("clear_for",))
-        needs = {tool: self._length(said, ("needs", tool)) for tool, said in rule.needs.items()}
-        if not wanted:
-            if not self.faults:
-                self._tell(("where",), "name at least one condition")
+        urgency, impact = (self._level(name, text(said, name), subject) for name in ("urgency", "impact"))
+        hold_s, clear_s = (self._length(said, key, (key,)) for key in ("for", "clear_for"))
+        needs = {tool: self._length(tables(said, "needs"), tool, ("needs", tool)) for tool in tables(said, "needs")}
+        if said.get("where") == []:
+            self._tell(("where",), "name at least one condition")
+        if self._teller.off or subject is None:
             return None
+        written = self._whole(said)
         # an exception of which nobody knows whether it holds leaves the whole unknown
         condition = Joined("all", (*wanted, *(Denied(one, one.at) for one in refused)), 0)
-        version = blake2b(msgspec.json.encode(msgspec.structs.replace(rule, path="")), digest_size=6).hexdigest()
+        version = blake2b(msgspec.json.encode(msgspec.structs.replace(written, path="")), digest_size=6).hexdigest()
         return Rule(
-            rule, subject, condition, severities, levels[0], levels[1], hold_s, clear_s, needs, version  # type: ignore[arg-type]
+            written, subject, condition, severities, urgency, impact, hold_s, clear_s, needs, version  # type: ignore[arg-type]
         )  # fmt: skip
 
-    def _all(self, parts: Sequence[Any], subject: Subject, place: _Place) -> tuple[Node, ...]:
-        found = (self._part(part, subject, (*place, index)) for index, part in enumerate(parts))
+    def _shaped(self) -> Mapping[str, Any] | None:
+        """The rule as a table, after all that is wrong with its shape was told."""
+        said = self._teller.entry.said
+        if said is None and self._teller.off:
+            return None
+        if isinstance(said, dict) and isinstance(said.get("severity"), str):
+            said = {**said, "severity": {"default": said["severity"]}}
+        for path, words in faults(said, Written):
+            self._tell(path, words)
+        if not isinstance(said, dict):
+            return None
+        if "path" in said:
+            self._tell((Key("path"),), "unknown key `path`")
+        return said
+
+    def _whole(self, said: Mapping[str, Any]) -> Written:
+        """It as a struct, without the examples that are none."""
+        tests = [case for at, case in enumerate(listed(said, "tests")) if at not in self._teller.examples]
+        return msgspec.convert({**said, "tests": tests, "path": str(self._teller.entry.path)}, Written)
+
+    def _subject(self, said: Mapping[str, Any]) -> Subject | None:
+        name = text(said, "subject")
+        if not name or name in self._subjects:
+            return self._subjects.get(name)
+        self._tell(("subject",), f"no subject `{name}`{did_you_mean(name, list(self._subjects))}")
+        # its conditions are looked at as if it were what was probably meant
+        close = difflib.get_close_matches(name, list(self._subjects), n=1, cutoff=0.6)
+        return self._subjects[close[0]] if close else None
+
+    def _all(self, parts: Sequence[Any], subject: Subject | None, place: _Place, deep: int = 0) -> tuple[Node, ...]:
+        found = (self._part(part, subject, (*place, index), deep) for index, part in enumerate(parts))
         return tuple(node for node in found if node is not None)
 
-    def _part(self, part: Any, subject: Subject, place: _Place) -> Node | None:
+    def _part(self, part: Any, subject: Subject | None, place: _Place, deep: int) -> Node | None:
         if isinstance(part, str):
             return self._condition(part, subject, place)
+        if deep >= DEEPEST:
+            self._tell(place, f"conditions stand in conditions more than {DEEPEST} deep")
+            return None
         if isinstance(part, Mapping) and len(part) == 1:
             (how, inner), *_ = part.items()
-            if how in ("any", "all") and isinstance(inner, list):
-                nodes = self._all(inner, subject, (*place, how))
+            if how in ("any", "all") and isinstance(inner, list) and inner:
+                nodes = self._all(inner, subject, (*place, how), deep + 1)
                 return Joined(how, nodes, 0) if nodes else None
             if how == "not":
-                node = self._part(inner, subject, (*place, how))
+                node = self._part(inner, subject, (*place, how), deep + 1)
                 return Denied(node, 0) if node else None
-        self._tell(place, "expected a condition, or `any`, `all` or `not` of some")
+        got = "; a text with a colon stands in quotes" if isinstance(part, Mapping) else f", got {part!r:.40}"
+        self._tell(place, f"expected a condition in quotes, or `any`, `all` or `not` of some{got}")
         return None
 
-    def _condition(self, text: str, subject: Subject, place: _Place) -> Node | None:
-        node, wrong = _read_condition(text, subject)
+    def _condition(self, said: str, subject: Subject | None, place: _Place) -> Node | None:
+        self._conditions += 1
+        if self._conditions > _MOST:
+            if self._conditions == _MOST + 1:
+                self._tell(place, f"a rule has at most {_MOST} conditions")
+            return None
+        node, wrong = _read_condition(said, subject)
         for fault in wrong:
-            self._tell(place, f"{fault.message} (at {fault.at + 1} of `{text}`)")
+            shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
+            self._tell(place, f"{fault.message} (at {fault.at + 1} of `{shown}`)", at=fault.at)
         return node
 
-    def _level(self, name: str, text: str, subject: Subject) -> Level | Node | None:
-        if text in ("high", "low"):
-            return text  # type: ignore[return-value]
-        return self._condition(text, subject, (name,)) if text else None
+    def _level(self, name: str, said: str, subject: Subject | None) -> Level | Node | None:
+        if said in ("high", "low"):
+            return said  # type: ignore[return-value]
+        return self._condition(said, subject, (name,)) if said else None
 
-    def _length(self, text: str, place: _Place) -> float:
-        if not text:
+    def _length(self, said: Mapping[str, Any], key: str, place: _Place) -> float:
+        if not (length := text(said, key)):
             return 0.0
-        found = length_of(text)
+        found = length_of(length)
         if found is None:
-            self._tell(place, f"`{text}` is no length of time: write it like 30m, 4h or 2d")
+            worked = length_of(length, "worked") is not None
+            why = "is working time, and here time of the calendar is wanted" if worked else "is no length of time"
+            self._tell(place, f"`{length}` {why}: write it like 30m, 4h or 2d{meant_length(length)}")
         return found or 0.0
 
-    def _columns(self, subject: Subject) -> None:
-        """Names in the title and in the lists of columns."""
-        for key, names in (("fingerprint", self._rule.fingerprint), ("group_by", self._rule.group_by)):
-            for index, name in enumerate(names):
-                self._named(name, subject, (key, index))
-        for name in names_in(self._rule.title):
-            self._named(name, subject, ("title",))
 
-    def _examples(self, subject: Subject) -> None:
-        """What examples give: a name that is no column would make them hold for the wrong reason."""
-        known = [*subject.view.columns, *subject.view.histories, *SETTINGS]
-        for index, case in enumerate(self._rule.tests):
-            for name in case.given:
-                if name not in known:
-                    self._tell(("tests", index, "given", name), f"no column `{name}`{did_you_mean(name, known)}")
-            if not _is_moment(case.now):
-                self._tell(("tests", index, "now"), f"`{case.now}` is no moment: write it like 2026-09-21T12:00:00Z")
-
-    def _named(self, name: str, subject: Subject, place: _Place) -> None:
-        known = ["id", *subject.view.columns]
-        if name not in known:
-            self._tell(place, f"no column `{name}`{did_you_mean(name, known)}")
-
-    def _notify(self) -> None:
-        to = self._rule.then.notify.to if self._rule.then.notify else _WHOM[0]
-        if to not in _WHOM and not _ROLE.fullmatch(to):
-            self._tell(("then", "notify", "to"), f"nobody is `{to}`{did_you_mean(to, [*_WHOM, 'role:manager'])}")
-
-    def _propose(self, subject: Subject) -> None:
-        place: _Place = ("then", "propose")
-        said = dict(self._rule.then.propose)
-        kind = ACTS.get(named := str(said.pop("kind", "")))
-        if kind is None:
-            self._tell((*place, "kind"), f"no act `{named}`{did_you_mean(named, list(ACTS))}")
-            return
-        for path, words in faults(said, kind):
-            self._tell((*place, *path), words)
-        for field in msgspec.structs.fields(kind):
-            if field.required and field.encode_name not in said:
-                self._tell(place, f"`{field.encode_name}` is missing")
-        for key, value in said.items():
-            for name in names_in(value):
-                self._named(name, subject, (*place, key))
-
-    def _tell(self, place: _Place, words: str) -> None:
-        rule = self._rule
-        self.faults.append(
-            FILES.fault(Path(rule.path), lambda one: one.get("id") == rule.id, place, f"{rule.id}: {words}")
-        )
-
-
-def _read_condition(text: str, subject: Subject) -> tuple[Node | None, list[WrongError]]:
+def _read_condition(said: str, subject: Subject | None) -> tuple[Node | None, list[WrongError]]:
     try:
-        node = parse(text)
+        node = parse(said)
     except WrongError as fault:
         return None, [fault]
-    wrong = check(node, subject.view)
+    wrong = check(node, subject.view) if subject else []
     return (None if wrong else node), wrong
 
 
-def _is_moment(text: str) -> bool:
+def _is_day(said: str) -> bool:
     try:
-        return parse_time(text) is not None
-    except ValueError:
-        return False
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
+        date.fromisoformat(said)
     except ValueError:
         return False
     return True

@@ -9,6 +9,7 @@ import msgspec
 
 from fairlead.model.acts import Act
 from fairlead.signals import views
+from fairlead.signals.naming import ID
 from fairlead.signals.written import Written
 
 _LENGTH = {"type": "string", "pattern": r"^\d+(\.\d+)?(m|h|d|w)$"}
@@ -31,6 +32,11 @@ def schema() -> Mapping[str, Any]:
     for name in ("where", "unless"):
         fields[name] = {**fields[name], "items": part}
     fields["subject"] = {**fields["subject"], "enum": list(views.shipped())}
+    # one severity for all may stand for itself
+    fields["severity"] = {
+        "anyOf": [fields["severity"], {"enum": list(kinds["Severities"]["properties"]["default"]["enum"])}]
+    }
+    fields["id"] = {**fields["id"], "pattern": f"^{ID.pattern}$"}
     fields["expires"] = {**fields["expires"], "format": "date"}
     for name in ("for", "clear_for"):
         fields[name] = {**fields[name], **_LENGTH}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from fairlead.model.times import iso
 from fairlead.signals.language.tree import Kind
 
 _NAMED = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
+_LOOSE = re.compile(r"\{(\s*[A-Za-z_][\w. -]{0,60})\}")
+"""What somebody meant as a name; braces around anything else are text."""
 UNKNOWN = "?"
 _UNITS: Mapping[Kind, tuple[tuple[str, float], ...]] = {
     "length": (("d", 86_400.0), ("h", 3_600.0), ("m", 60.0)),
@@ -28,6 +30,17 @@ def names_in(said: Any) -> Iterator[str]:
     elif isinstance(said, list | tuple):
         for one in said:
             yield from names_in(one)
+
+
+def loose_in(said: str) -> Iterator[tuple[str, int]]:
+    """Every name in braces as it was written, with its place: one that is spelt in another way is none."""
+    yield from ((found[1], found.start()) for found in _LOOSE.finditer(said))
+
+
+def in_words(said: str, word: Callable[[str], str]) -> str:
+    """A text of no subject in particular: each `{name}` as a word for what stands there."""
+    text = _NAMED.sub(lambda found: word(found[1]), said)
+    return text[:1].upper() + text[1:]
 
 
 def filled(said: Any, told: Mapping[str, str]) -> Any:

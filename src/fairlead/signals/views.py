@@ -17,6 +17,7 @@ from fairlead.signals.language.tree import Kind
 FILES = Entries(Path(__file__).parent / "views", "views")
 _IF = re.compile(r"\{if ([a-z_ ]+)\}(.*?)\{end\}", re.DOTALL)
 _ONLY = re.compile(r"\{only ([a-z_.]+)\}")
+_SAID: Mapping[Kind, str] = {"time": "some time", "number": "many", "length": "so long", "worked": "so long"}
 
 
 class ColumnOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,6 +28,10 @@ class ColumnOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     doc: str
     of: str = ""
     """Column of the rows, where it is called otherwise."""
+    words: tuple[str, ...] = ()
+    """All that it can hold, where that is a few words of ours."""
+    said: str = ""
+    """What stands for it in a sentence about no subject in particular."""
 
 
 class HistoryOf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +60,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     histories: tuple[HistoryOf, ...] = ()
     past: str = ""
     """Select of the rows at each `m.moment` of `{moments} m`, with that moment, of what is known of the past."""
+    no_past: str = ""
+    """Why there is none, where nothing keeps what it would be made of."""
     as_now: tuple[str, ...] = ()
     """Columns that it can only tell as they are now."""
     windowed: bool = False
@@ -67,8 +74,17 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def view(self) -> View:
         """Names and kinds, as conditions are checked by."""
         return View(
-            {column.name: column.kind for column in self.columns}, {one.name: one.kind for one in self.histories}
+            {column.name: column.kind for column in self.columns},
+            {one.name: one.kind for one in self.histories},
+            {column.name: column.words for column in self.columns if column.words},
         )
+
+    def word(self, name: str) -> str:
+        """What a column is called in a sentence about no subject in particular."""
+        column = next((one for one in self.columns if one.name == name), None)
+        if column is None or name == "title":
+            return "it"
+        return column.said or _SAID.get(column.kind, f"its {name.replace('_', ' ')}")
 
     @property
     def held(self) -> Mapping[str, str]:

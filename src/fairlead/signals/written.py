@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from fairlead.model.typed import ready
+
 Mode = Literal["active", "monitor", "off"]
 """`monitor` judges and keeps what it finds, and tells it to nobody."""
 Severity = Literal["critical", "high", "medium", "low"]
@@ -29,7 +31,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     given: Mapping[str, Any]
     now: str
     expect: Literal["open", "quiet", "unknown"]
-    severity: str = ""
+    severity: Literal["", "critical", "high", "medium", "low"] = ""
 
 
 class Notify(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,3 +83,6 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     then: Then = Then()
     tests: tuple[Case, ...] = ()
     path: str = ""
+
+
+ready(Written)

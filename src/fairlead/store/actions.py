@@ -5,12 +5,11 @@ The clock of a machine may go back: what is set here is set, whatever was said a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 
 from fairlead.model.patch import Patch
 from fairlead.model.records.judgement import Action, Approval
@@ -21,25 +20,6 @@ from fairlead.store.statements import prepare
 from fairlead.store.tables import RECORDS
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """Which actions somebody may see: their own, and those of teams."""
-
-    person: str
-    teams: frozenset[str] | None = frozenset()
-    """`None` for every team."""
-    teamless: bool = False
-    """Also those that concern no team."""
-
-    def sees(self, row: Mapping[str, Any]) -> bool:
-        """Whether this one is among them."""
-        if row["proposed_by"] == self.person:
-            return True
-        if not row["team"]:
-            return self.teamless
-        return self.teams is None or row["team"] in self.teams
 
 
 def add(tx: Transaction, now: datetime, **said: Any) -> Row:
@@ -93,30 +73,20 @@ def newest(tx: Transaction, limit: int) -> list[Row]:
     return _sorted(records.rows(tx, "actions", tx.execute(chosen).scalars().all()))[::-1]
 
 
-def listed(tx: Transaction, sight: Sight, state: str = "", *, limit: int, skip: int = 0) -> list[Row]:
-    """A page of what somebody may see, the newest first."""
+def listed(tx: Transaction, state: str = "", *, limit: int, skip: int = 0) -> list[Row]:
+    """A page of all of them or of those in one state, the newest first."""
     table = RECORDS["actions"]
     newest_first = (table.c.created_at.desc(), table.c.rev.desc())
-    chosen = select(table.c.id).where(*_seen(sight, state)).order_by(*newest_first).limit(limit).offset(skip)
+    chosen = select(table.c.id).order_by(*newest_first).limit(limit).offset(skip)
+    chosen = chosen.where(table.c.state == state) if state else chosen
     return _sorted(records.rows(tx, "actions", tx.execute(chosen).scalars().all()))[::-1]
 
 
-def counted(tx: Transaction, sight: Sight) -> dict[str, int]:
-    """How many of them there are, by state."""
+def counted(tx: Transaction) -> dict[str, int]:
+    """How many there are, by state."""
     column = RECORDS["actions"].c.state
-    found = tx.execute(select(column, func.count()).where(*_seen(sight)).group_by(column))
+    found = tx.execute(select(column, func.count()).group_by(column))
     return {state: int(number) for state, number in found}
-
-
-def _seen(sight: Sight, state: str = "") -> Iterator[ColumnElement[bool]]:
-    """`Sight.sees` as a condition."""
-    table = RECORDS["actions"].c
-    yield table.deleted_at.is_(None)
-    if state:
-        yield table.state == state
-    of_team = table.team.is_not(None) if sight.teams is None else table.team.in_(sorted(sight.teams))
-    of_none = [table.team.is_(None)] if sight.teamless else []
-    yield or_(table.proposed_by == sight.person, of_team, *of_none)
 
 
 def begun_since(tx: Transaction, moment: datetime, same: Mapping[str, Any]) -> list[Row]:

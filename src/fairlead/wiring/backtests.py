@@ -32,7 +32,8 @@ def _said(rule: Rule, found: Backtest, services: Services, changed: str) -> dict
     by_day = {(end - timedelta(days=ago)).isoformat(): 0 for ago in range(found.days, -1, -1)}
     return {
         "rule": rule.id, "with": changed, "days": found.days, "every_s": found.every_s, "a_day": found.a_day,
-        "fired": {**by_day, **found.fired}, "teams": found.teams, "stretches": len(found.stretches),
+        "fired": {**by_day, **found.fired}, "by_team": found.by_team, "teams": found.teams,
+        "stretches": len(found.stretches),
         "healed": found.healed, "open_s": found.open_s, "as_now": list(found.as_now),
         "found": [
             {

@@ -78,19 +78,17 @@ def _kpis(services: Services) -> Iterator[Finding]:
 
 
 def _rules(services: Services) -> Iterator[Finding]:
-    """Rules that are off because they are broken, and those that somebody wanted to look at again by now."""
+    """Rules that are off because they are broken, and what else is wrong with any, or may be."""
     # late: every other command does without the rules
-    from fairlead.signals.rules import read
+    from fairlead.signals.around import known_of
+    from fairlead.signals.rules import inspect
 
-    rules, faults = read(services.loaded.own_folders("rules"))
-    for fault in faults:
-        yield Finding("rules", False, f"{fault}; this rule is off", "fairlead rules check")
-    today = services.clock.now().date().isoformat()
-    for rule in rules.values():
-        if rule.written.expires <= today:
-            yield Finding(
-                "rules", None, f"`{rule.id}` was to be looked at by {rule.written.expires}", rule.written.path
-            )
+    loaded = services.loaded
+    rules, told = inspect(loaded.own_folders("rules"), known_of(loaded, services.clock.now().date()))
+    for one in told:
+        holds = "ours of that id holds in its place" if one.rule in rules else "this rule is off"
+        detail = f"{one.fault}; {holds}" if one.weight == "off" else str(one.fault)
+        yield Finding("rules", None if one.weight == "warning" else False, detail, "fairlead rules check")
 
 
 def _signals(services: Services) -> Iterator[Finding]:
@@ -100,8 +98,6 @@ def _signals(services: Services) -> Iterator[Finding]:
 
     for fault in signalling.faults(services):
         yield Finding("signals", False, f"{fault}; ours holds in its place", "mend the file")
-    for name, chain in signalling.missing_chains(services).items():
-        yield Finding("signals", False, f"rule `{name}` escalates by `{chain}`, and there is no such chain")
     try:
         found = signalling.audited(services)
     except Fault:

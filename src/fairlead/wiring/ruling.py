@@ -60,7 +60,8 @@ def _listed(services: Services, rules: Mapping[str, Rule], faults: Sequence[Conf
         counts = {state: counted[rule.id, state] for state in ("open", "unknown")}
         rows.append({
             "rule": rule.id, "subject": rule.subject.name, "severity": rule.written.severity.default, **counts,
-            "title": plain(rule.written.title), "mode": rule.written.mode, "owner": rule.written.owner,
+            "title": plain(rule.title), "template": plain(rule.written.title), "mode": rule.written.mode,
+            "owner": rule.written.owner,
             "expires": rule.written.expires, "version": rule.version,
         })  # fmt: skip
     broken = [str(fault) for fault in faults]

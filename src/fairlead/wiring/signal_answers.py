@@ -113,7 +113,7 @@ def told(services: Services, signal: str) -> dict[str, Any]:
     reasons = explain(services.warehouse, rule, row["subject"], now) if rule else None
     held = {True: "yes", False: "no", None: "unknown"}
     steps = reasons.steps if reasons else ()
-    named = {"title": plain(rule.written.title), "owner": rule.written.owner} if rule else {}
+    named = {"title": plain(rule.title), "owner": rule.written.owner} if rule else {}
     return {
         "signal": shown(row),
         "rule": {"id": row["rule"], **named},

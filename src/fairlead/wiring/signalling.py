@@ -112,13 +112,6 @@ def rule_names(services: Services) -> list[str]:
     return list(definitions(services)[0].rules)
 
 
-def missing_chains(services: Services) -> dict[str, str]:
-    """Rule -> the chain that it names and that nobody has defined."""
-    book, _ = definitions(services)
-    named = {rule.id: rule.then.escalate for rule in book.rules.values()}
-    return {name: chain for name, chain in named.items() if chain and chain not in book.chains}
-
-
 def faults(services: Services) -> list[ConfigFault]:
     """What is wrong with chains and matrix: a broken one is off, and ours hold in its place."""
     own = services.loaded.own_folders

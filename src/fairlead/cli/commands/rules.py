@@ -5,6 +5,7 @@ Example: fairlead rules list
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -57,7 +58,10 @@ def import_(
     owner: Annotated[str, typer.Option(help="Who answers for them, like team:payments.")] = "imported",
     json: _Json = False,
 ) -> None:
-    """Translate another tool's rules into ours, as a file on standard output, with what has no counterpart."""
+    """Translate another tool's rules into ours, as a file on standard output, with what has no counterpart.
+
+    Exit code 1 where nothing could be translated.
+    """
     from fairlead.cli.output import show_json
     from fairlead.model.times import SystemClock
     from fairlead.signals.importing.files import as_file, translate
@@ -67,6 +71,12 @@ def import_(
         show_json({"rules": made.rules, "left_out": made.left_out})
     else:
         typer.echo(as_file(made, owner, SystemClock().now().date()), nl=False)
+    # standard output goes into a file most of the time: what did not come along is told to whoever sits there
+    for left in made.left_out:
+        typer.echo(f"left out: {' '.join(left.split())}", err=True)
+    if not made.rules:
+        typer.echo(f"nothing of {file.name} could be translated", err=True)
+    raise typer.Exit(0 if made.rules else 1)
 
 
 @APP.command(epilog="Example: fairlead rules schema > rules.schema.json")
@@ -81,17 +91,28 @@ def schema(json: Annotated[bool, typer.Option("--json", help="It is JSON either 
 
 @APP.command(epilog="Example: fairlead rules check")
 def check(json: _Json = False) -> None:
-    """Read all rules and name every fault with its file, line and column; exit code 2 if there is one."""
+    """Read all rules and name every fault with its file, line and column; exit code 2 if there is one.
+
+    Warnings name what may be meant so: a source that is not set up, a rule that was to be looked at by now.
+    """
     from fairlead.cli import home
     from fairlead.cli.output import show_json
-    from fairlead.signals.rules import read
+    from fairlead.model.times import SystemClock
+    from fairlead.signals.around import known_of
+    from fairlead.signals.rules import inspect
 
-    rules, faults = read(home.loaded().own_folders("rules"))
+    loaded = home.loaded()
+    rules, told = inspect(loaded.own_folders("rules"), known_of(loaded, SystemClock().now().date()))
+    faults = [one for one in told if one.weight != "warning"]
     if json:
-        show_json({"rules": list(rules), "faults": [str(fault) for fault in faults]})
+        show_json({
+            "rules": list(rules), "faults": list(map(str, faults)),
+            "warnings": [str(one.fault) for one in told if one.weight == "warning"],
+            "told": [{**asdict(one.fault), "rule": one.rule, "weight": one.weight} for one in told],
+        })  # fmt: skip
     else:
-        for fault in faults:
-            typer.echo(str(fault), err=True)
+        for one in told:
+            typer.echo(str(one), err=True)
         typer.echo(f"{len(rules)} rules are whole" + (f", {len(faults)} faults" if faults else ""))
     raise typer.Exit(2 if faults else 0)
 

@@ -21,13 +21,15 @@ _MOMENTS = {"created-at": "opened_at", "updated-at": "updated_at"}
 _TEXTS = {"base": "base", "title": "title"}
 _AGO = re.compile(r"(\d+)\s*(minute|hour|day|week)s?")
 _LETTER = {"minute": "m", "hour": "h", "day": "d", "week": "w"}
+_JOINED = {"and": "all", "or": "any", "not": "all"}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def translate(said: Mapping[str, Any]) -> Translated:
     """A rule of ours for each of theirs of which every condition has a counterpart."""
     made = Translated()
-    for rule in said.get("pull_request_rules") or ():
+    given = said.get("pull_request_rules")
+    for rule in given if isinstance(given, list) else ():
         _rule(made, table(rule))
     for key in said:
         if key != "pull_request_rules":
@@ -37,11 +39,13 @@ def translate(said: Mapping[str, Any]) -> Translated:
 
 def _rule(made: Translated, rule: Mapping[str, Any]) -> None:
     name = str(rule.get("name", "rule"))
-    try:
-        where = [one for one in map(_condition, rule.get("conditions") or ()) if one]
-    except ValueError as fault:
-        # a rule with a condition less would say something else
-        made.leave(name, f"its condition `{fault}` has no counterpart")
+    given = rule.get("conditions")
+    missing: list[str] = []
+    where = [one for one in (_condition(said, missing) for said in (given if isinstance(given, list) else ())) if one]
+    # a rule with a condition less would say something else
+    for said in missing:
+        made.leave(name, f"its condition `{said}` has no counterpart")
+    if missing:
         return
     propose: dict[str, Any] = {}
     for action, how in table(rule.get("actions")).items():
@@ -52,24 +56,35 @@ def _rule(made: Translated, rule: Mapping[str, Any]) -> None:
     made.add(name, name, "change", where or ["true"], then={"propose": propose} if propose else {})
 
 
-def _condition(said: Any) -> Any:
-    """One condition; empty where it always holds of what is open; raises `ValueError` where it has no counterpart."""
+def _condition(said: Any, missing: list[str]) -> Any:
+    """One condition; empty where it always holds of what is open, or has no counterpart, which is told as missing."""
     if isinstance(said, Mapping):
-        ((how, inner),) = said.items()
-        if how in ("and", "or", "not"):
-            parts = [_condition(one) for one in (inner if isinstance(inner, list) else [inner])]
-            joined = {"all" if how != "or" else "any": [one or "true" for one in parts]}
-            return {"not": joined} if how == "not" else joined
-        raise ValueError(str(how))
-    found = _CONDITION.match(str(said).strip())
+        joined: list[Any] = []
+        for how, inner in said.items():
+            if how not in _JOINED:
+                missing.append(str(how))
+                continue
+            parts = [_condition(one, missing) or "true" for one in (inner if isinstance(inner, list) else [inner])]
+            both = {_JOINED[how]: parts}
+            joined.append({"not": both} if how == "not" else both)
+        return joined[0] if len(joined) == 1 else {"all": joined}
+    try:
+        return _single(str(said).strip())
+    except ValueError:
+        missing.append(str(said))
+        return ""
+
+
+def _single(said: str) -> Any:
+    found = _CONDITION.match(said)
     if not found:
-        raise ValueError(str(said))
+        raise ValueError(said)
     denied, counted, name, how, value = found.groups()
-    ours: str = _plain(str(said), counted, name, how, value)
+    ours: str = _plain(said, counted, name, how, value)
     if ours == "":
         if denied:
             return ""
-        raise ValueError(str(said))
+        raise ValueError(said)
     return {"not": ours} if denied else ours
 
 

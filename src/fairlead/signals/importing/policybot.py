@@ -28,13 +28,13 @@ def _rule(made: Translated, rule: Mapping[str, Any]) -> None:
     if not isinstance(count, int) or count < 1:
         made.leave(name, "it asks for no approval")
         return
-    where: list[Any] = []
-    for predicate, value in table(rule.get("if")).items():
-        ours = _predicate(predicate, value)
-        if ours is None:
-            made.leave(name, f"its predicate `{predicate}` has no counterpart")
-            return
-        where += ours
+    found = {predicate: _predicate(predicate, value) for predicate, value in table(rule.get("if")).items()}
+    missing = [predicate for predicate, ours in found.items() if ours is None]
+    for predicate in missing:
+        made.leave(name, f"its predicate `{predicate}` has no counterpart")
+    if missing:
+        return
+    where: list[Any] = [one for ours in found.values() for one in ours or ()]
     for key in requires:
         if key != "count":
             made.leave(f"{name}, requires.{key}", "who may approve is policy's to say")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fairlead.config.check import did_you_mean
 from fairlead.signals.language.functions import FUNCTIONS
 from fairlead.signals.language.limits import SETTINGS
 from fairlead.signals.language.parse import WrongError
+from fairlead.signals.language.say import say
 from fairlead.signals.language.tree import (
     Among,
     Call,
@@ -29,6 +30,12 @@ _CALLED: Mapping[Kind, str] = {
     "text": "a text", "number": "a number", "flag": "yes or no", "time": "a moment", "length": "a length of time",
     "worked": "working time", "texts": "a list of texts",
 }  # fmt: skip
+_UNITS = "working time is compared with `bh` and `bd`, calendar time with m, h, d and w"
+_TWINS = {
+    "time_since": "biztime_since", "biztime_since": "time_since",
+    "time_until": "biztime_until", "biztime_until": "time_until",
+}  # fmt: skip
+"""Functions of calendar time and of working time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class View:
     columns: Mapping[str, Kind]
     histories: Mapping[str, Kind] = field(default_factory=dict)
     """What a percentile can be taken of."""
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """All that a column of few words can hold."""
 
     def kind_of(self, term: Column | Usual) -> Kind | None:
         """Kind of what a condition reads; nothing where there is no such thing."""
@@ -74,11 +83,16 @@ class _Checker:
             case Reckoned():
                 return self._reckoned(node)
             case Compared(how=how, left=left, right=right, at=at):
-                self._same(self.kind(left), self.kind(right), at, ordered=how not in ("=", "!="))
+                of, other = self.kind(left), self.kind(right)
+                if not self._lacks_a_function(left, of, other) and not self._lacks_a_function(right, other, of):
+                    self._same(of, other, at, ordered=how not in ("=", "!="))
+                self._one_of_its_words(left, right)
+                self._one_of_its_words(right, left)
             case Among(value=value, listed=listed, at=at):
                 of = self.kind(value)
                 for one in listed:
                     self._same(of, self.kind(one), at)
+                    self._one_of_its_words(value, one)
             case Like(value=value, at=at):
                 self._want(value, "text", at, "`like` compares texts")
             case Known(value=value):
@@ -155,6 +169,33 @@ class _Checker:
         )
         return None
 
+    def _one_of_its_words(self, of: Node, said: Node) -> None:
+        """A word that the column never holds would make a condition that never holds, and nobody would see it."""
+        words = self._view.words.get(of.name, ()) if isinstance(of, Column) else ()
+        if words and isinstance(said, Literally) and said.kind == "text" and said.value not in words:
+            assert isinstance(of, Column)
+            meant = did_you_mean(str(said.value), list(words))
+            self.faults.append(WrongError(f"`{of.name}` is never `{said.value}`{meant}", said.at))
+
+    def _lacks_a_function(self, node: Node, kind: Kind | None, other: Kind | None) -> bool:
+        """Whether a column is held against a length that only a function of a moment has; told with that function."""
+        if other not in ("length", "worked") or kind == other:
+            return False
+        function = "biztime_since" if other == "worked" else "time_since"
+        meant = ""
+        if isinstance(node, Column) and kind in ("time", "text"):
+            moments = [name for name, of in self._view.columns.items() if of == "time"]
+            moment = next((name for name in moments if name in (node.name, f"{node.name}_since")), "")
+            meant = f"{function}({moment})" if moment else ""
+        elif isinstance(node, Call) and node.name in _TWINS and kind in ("length", "worked"):
+            meant = f"{_TWINS[node.name]}({', '.join(map(say, node.given))})"
+        if not meant:
+            return False
+        assert kind is not None
+        why = _UNITS if kind in ("length", "worked") else f"{_CALLED[kind]} cannot be compared with {_CALLED[other]}"
+        self.faults.append(WrongError(f"{why}; did you mean `{meant}`?", node.at))
+        return True
+
     def _want(self, node: Node, kind: Kind, at: int, why: str) -> None:
         found = self.kind(node)
         if found not in (None, kind):
@@ -164,9 +205,7 @@ class _Checker:
         if left is None or right is None:
             return
         if {left, right} == {"length", "worked"}:
-            self.faults.append(
-                WrongError("working time is compared with `bh` and `bd`, calendar time with m, h, d and w", at)
-            )
+            self.faults.append(WrongError(_UNITS, at))
         elif left != right:
             self.faults.append(WrongError(f"{_CALLED[left]} cannot be compared with {_CALLED[right]}", at))
         elif left == "texts" or (ordered and left in ("flag", "text")):

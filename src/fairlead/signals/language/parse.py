@@ -27,11 +27,17 @@ from fairlead.signals.language.tree import (
 LONGEST = 2_000
 DEEPEST = 5
 """Conditions within conditions: what nests deeper nobody reads."""
+_DEEPEST_TREE = 40
+"""Sums of sums and calls of calls as well: each level is a call of whoever walks the tree."""
+_LARGEST = 1e15
+_LONGEST_S = 100 * 365 * 86_400.0
 
 _SETS = re.compile(r"\[[^\]]*(\[|&&|--|~~|\|\|)")
 """What engines of expressions read in different ways."""
 _SECONDS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0, "bh": 3600.0, "bd": 8 * 3600.0}
 """A working day is eight hours, whoever works longer."""
+_IN_WORDS = re.compile(r"(\d+(?:\.\d+)?)\s*(business |working )?([a-z]{1,7})")
+_WORDS_OF = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class WrongError(Exception):
@@ -51,9 +57,15 @@ def parse(text: str) -> Node:
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as fault:
-        raise WrongError(_why(fault, text), max(0, fault.pos_in_stream or 0)) from fault
+        # where the text ends too early the parser names the last thing that it saw, or nothing
+        seen: Any = fault.pos_in_stream
+        if seen is None or seen < 0 or getattr(getattr(fault, "token", None), "type", "") == "$END":
+            raise WrongError("the condition ends too early", len(text.rstrip())) from fault
+        raise WrongError(_why(text[seen:]), seen) from fault
     except LarkError as fault:
         raise WrongError(str(fault).splitlines()[0]) from fault
+    if _levels(tree) > _DEEPEST_TREE:
+        raise WrongError(f"this nests more than {_DEEPEST_TREE} deep; name parts as rules of their own")
     node = _Reader().read(tree)
     if _depth(node) > DEEPEST:
         raise WrongError(f"conditions stand in conditions more than {DEEPEST} deep; name parts as rules of their own")
@@ -69,6 +81,15 @@ def length_of(text: str, kind: Kind = "length") -> float | None:
     return float(node.value) if isinstance(node, Literally) and node.kind == kind else None
 
 
+def meant_length(text: str) -> str:
+    """A suggestion for a length that was written in words, like `3 days`; else empty."""
+    found = _IN_WORDS.fullmatch(text.strip().lower())
+    unit = next((unit for unit in ("m", "h", "d", "w") if found and _WORDS_OF[unit].startswith(found[3])), "")
+    if not found or not unit:
+        return ""
+    return f"; did you mean `{found[1]}{'b' if found[2] and unit in 'hd' else ''}{unit}`?"
+
+
 @cache
 def _parser() -> Any:
     from lark import Lark
@@ -77,8 +98,7 @@ def _parser() -> Any:
     return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False)
 
 
-def _why(fault: Any, text: str) -> str:
-    rest = text[fault.pos_in_stream :] if fault.pos_in_stream is not None and fault.pos_in_stream >= 0 else ""
+def _why(rest: str) -> str:
     found = rest.split(maxsplit=1)[0][:20] if rest.strip() else ""
     if '"' in found:
         return "texts stand in single quotes: 'open'"
@@ -145,6 +165,8 @@ class _Reader:
         return Column(str(parts[0]), at)
 
     def _number(self, parts: list[Any], at: int) -> Node:
+        if float(parts[0]) > _LARGEST:
+            raise WrongError(f"`{str(parts[0])[:12]}...` is more than anybody counts", at)
         return Literally(float(parts[0]), "number", at, str(parts[0]))
 
     def _share(self, parts: list[Any], at: int) -> Node:
@@ -154,6 +176,8 @@ class _Reader:
         said = str(parts[0])
         amount, unit = said.rstrip("abcdefghijklmnopqrstuvwxyz"), said.lstrip("0123456789.")
         seconds = float(amount) * _SECONDS[unit]
+        if seconds > _LONGEST_S:
+            raise WrongError(f"`{said}` is longer than a hundred years", at)
         return Literally(seconds, "worked" if unit.startswith("b") else "length", at, said)
 
     def _text(self, parts: list[Any], at: int) -> Node:
@@ -164,6 +188,15 @@ class _Reader:
 
     def _false(self, _: list[Any], at: int) -> Node:
         return Literally(False, "flag", at, "false")
+
+
+def _levels(tree: Any) -> int:
+    waiting, deepest = [(tree, 1)], 0
+    while waiting:
+        one, level = waiting.pop()
+        deepest = max(deepest, level)
+        waiting += [(part, level + 1) for part in getattr(one, "children", ())]
+    return deepest
 
 
 def _unquoted(text: str) -> str:

@@ -12,15 +12,17 @@ import msgspec
 from starlette.responses import Response
 
 from fairlead.governance import proposing, showing
+from fairlead.governance.desk import there
+from fairlead.governance.voting import TAKES_BACK, may
 from fairlead.model.acts import read_act
-from fairlead.model.errors import Denied, Skip
+from fairlead.model.errors import Skip
 from fairlead.store import ledger, requests
 from fairlead.store.actions import Row
 from fairlead.ui.page import Page
 from fairlead.ui.pages.actions import TAGS
 from fairlead.ui.pages.actions import WORDS as STATES
 from fairlead.ui.rights import allowed
-from fairlead.ui.views.acting import desk_of, may_act, party, seen, told
+from fairlead.ui.views.acting import desk_of, party, told
 from fairlead.ui.visit import Visit
 
 WORDS = {
@@ -57,10 +59,10 @@ def show(visit: Visit) -> Response:
     """All of it."""
     with visit.services.database.read() as tx:
         who = party(visit, tx)
-        row = seen(tx, visit.path["number"], who.me)
+        row = there(tx, f"action:{visit.path['number']}")
         action, life = told(visit, tx, row, who), showing.life(tx, row["id"])
         tries, signed = requests.of(tx, row["id"]), ledger.last_checkpoint(tx)
-    acts = may_act(visit, row)
+    acts = allowed(visit, PAGE.act_role) and may(row, who.me.person, who.me.roles, TAKES_BACK)
     return visit.page(
         "pages/action.html",
         row["title"] or row["id"],
@@ -116,33 +118,25 @@ def _back(visit: Visit, row: Row) -> str:
     return desk_of(visit).hands.title(read_act(msgspec.json.decode(row["undo"])), row["tool"])
 
 
-def _mine(visit: Visit) -> Row:
-    """The action that a form is about, for members of its team."""
-    with visit.services.database.read() as tx:
-        row = seen(tx, visit.form.get("number", ""), party(visit, tx).me)
-    if not may_act(visit, row):
-        raise Denied(
-            visit.words("This needs the role {role} or more.", role=visit.words("member")),
-            hint=visit.words("Owners change roles on the page People."),
-        )
-    return row
-
-
 def undo(visit: Visit) -> Response:
     """Proposes what takes it back."""
-    row, form, by = _mine(visit), visit.form, visit.request.state.viewer.person
-    back = proposing.undo(desk_of(visit), row["id"], by=by, why=form.get("reason", "")[:2000])
+    viewer, why = visit.request.state.viewer, visit.form.get("reason", "")[:2000]
+    back = proposing.undo(desk_of(visit), _named(visit), by=viewer.person, roles=viewer.roles, why=why)
     return visit.back(f"/actions/{back['id'].partition(':')[2]}", done="undoing")
 
 
 def settle(visit: Visit) -> Response:
     """Says what somebody found who looked at the tool."""
-    row, found, by = _mine(visit), visit.form.get("found"), visit.request.state.viewer.person
+    viewer, found = visit.request.state.viewer, visit.form.get("found")
     if found not in ("done", "failed"):
         raise Skip(visit.words("Say whether it is there."))
-    why = visit.form.get("reason", "")[:2000]
-    proposing.settle(desk_of(visit), row["id"], done=found == "done", by=by, why=why)
-    return visit.back(f"/actions/{row['id'].partition(':')[2]}", done="settled")
+    why, action, done = visit.form.get("reason", "")[:2000], _named(visit), found == "done"
+    proposing.settle(desk_of(visit), action, done=done, by=viewer.person, roles=viewer.roles, why=why)
+    return visit.back(f"/actions/{action.partition(':')[2]}", done="settled")
+
+
+def _named(visit: Visit) -> str:
+    return f"action:{visit.form.get('number', '')}"
 
 
 PAGE = Page(

@@ -7,13 +7,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from fairlead.governance import showing
-from fairlead.governance.entitled import voter_of
 from fairlead.model.records.judgement import ACTION_STATES
 from fairlead.store import actions
 from fairlead.ui.misnamed import choice
 from fairlead.ui.page import Page
-from fairlead.ui.views.acting import called, desk_of, names_of, team_name
+from fairlead.ui.rights import allowed
+from fairlead.ui.views.acting import called, names_of, team_name
 from fairlead.ui.views.grids import Cell, Column, grid, wanted
 from fairlead.ui.visit import Visit
 
@@ -31,13 +30,11 @@ WORDS = {
 
 
 def show(visit: Visit) -> Response:
-    """A page of what the reader may see, the newest first, of one state if one is asked for."""
-    viewer, state, part = visit.request.state.viewer, choice(visit, "state", ACTION_STATES), wanted(visit, ())
+    """A page of those of all teams, the newest first, of one state if one is asked for."""
+    state, part = choice(visit, "state", ACTION_STATES), wanted(visit, ())
     with visit.services.database.read() as tx:
-        me = voter_of(tx, viewer.person, viewer.roles, desk_of(visit).now())
-        sight = showing.sight(me.roles, me.person, me.lent)
-        counts = actions.counted(tx, sight)
-        rows = actions.listed(tx, sight, state, limit=part.limit, skip=part.offset)
+        counts = actions.counted(tx)
+        rows = actions.listed(tx, state, limit=part.limit, skip=part.offset)
         names = names_of(tx, (row["proposed_by"] or "" for row in rows))
     total = counts.get(state, 0) if state else sum(counts.values())
     there = [one for one in ACTION_STATES if one in counts]
@@ -76,11 +73,15 @@ def _columns(visit: Visit, names: Mapping[str, str]) -> Sequence[Column]:
         at = row["proposed_at"]
         return Cell(shown.moment(at), at=at) if at else Cell(None)
 
+    def proposer(row: Mapping[str, Any]) -> Cell:
+        return Cell(called(visit, row["proposed_by"] or "", names) or None)
+
     return [
         Column(words("Action"), lambda row: Cell(row["id"].partition(":")[2], link=link(row))),
         Column(words("What"), lambda row: Cell(row["title"] or row["kind"], link=link(row))),
         Column(words("State"), lambda row: Cell(words(WORDS[row["state"]]), tag=TAGS[row["state"]])),
-        Column(words("By"), lambda row: Cell(called(visit, row["proposed_by"] or "", names) or None)),
+        # who proposed it is no business of viewers
+        *([Column(words("By"), proposer)] if allowed(visit, "member") else []),
         Column(words("Team"), lambda row: Cell(team_name(visit, row["team"] or "") or None)),
         Column(words("Made"), proposed),
     ]

@@ -11,7 +11,7 @@ from fairlead.governance import approving, proposing
 from fairlead.model.errors import Denied, Fault, Skip
 from fairlead.store import actions
 from fairlead.ui.page import Page
-from fairlead.ui.views.acting import desk_of, may_withdraw, party, seen, told
+from fairlead.ui.views.acting import desk_of, party, told
 from fairlead.ui.views.lending import lending, read_until
 from fairlead.ui.visit import Visit
 
@@ -90,16 +90,10 @@ def _say(visit: Visit, verdict: approving.Verdict, *, glass: bool = False) -> Re
 
 def withdraw(visit: Visit) -> Response:
     """Takes a proposal back before it is done: whoever made it, or a manager of its team."""
-    with visit.services.database.read() as tx:
-        row = seen(tx, visit.form.get("number", ""), party(visit, tx).me)
-    if not may_withdraw(visit, row):
-        raise Denied(
-            visit.words("This needs the role {role} or more.", role=visit.words("manager")),
-            hint=visit.words("Owners change roles on the page People."),
-        )
-    by, why = visit.request.state.viewer.person, visit.form.get("reason", "")[:2000]
-    proposing.withdraw(desk_of(visit), row["id"], by=by, why=why)
-    return visit.back(f"/actions/{row['id'].partition(':')[2]}", done="withdrawn")
+    viewer, action = visit.request.state.viewer, f"action:{visit.form.get('number', '')}"
+    why = visit.form.get("reason", "")[:2000]
+    proposing.withdraw(desk_of(visit), action, by=viewer.person, roles=viewer.roles, why=why)
+    return visit.back(f"/actions/{action.partition(':')[2]}", done="withdrawn")
 
 
 def delegate(visit: Visit) -> Response:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from fairlead.signals.rules import read
-from fairlead.signals.templates import filled, names_in
+from fairlead.signals.around import known_of
+from fairlead.signals.rules import inspect
 from fairlead.store import signals
 from fairlead.store.signals import Wanted
 from fairlead.ui.page import Page
@@ -15,8 +15,8 @@ from fairlead.ui.visit import Visit
 def show(visit: Visit) -> Response:
     """All rules by what they are about."""
     services = visit.services
-    rules, faults = read(services.loaded.own_folders("rules"))
     now = services.clock.now()
+    rules, told = inspect(services.loaded.own_folders("rules"), known_of(services.loaded, now.date()))
     # As they were judged last: to judge all rules takes a second, and the inbox would say otherwise.
     with services.database.read() as tx:
         open_, unknown = (
@@ -25,14 +25,13 @@ def show(visit: Visit) -> Response:
     kinds: dict[str, list[tuple[str, str, str, int, int]]] = {}
     for rule in rules.values():
         counts = open_.get(rule.id, 0), unknown.get(rule.id, 0)
-        # what stands in braces is of each subject
-        title = filled(rule.written.title, dict.fromkeys(names_in(rule.written.title), "…"))
-        kinds.setdefault(rule.subject.name, []).append((rule.id, title, rule.written.mode, *counts))
+        kinds.setdefault(rule.subject.name, []).append((rule.id, rule.title, rule.written.mode, *counts))
     return visit.page(
         "pages/rules.html",
         visit.words.plural("{n} rule", "{n} rules", len(rules), n=visit.shown.number(len(rules))),
         kinds=[(name, rules[members[0][0]].subject.doc, members) for name, members in kinds.items()],
-        faults=[str(fault) for fault in faults],
+        faults=[str(one.fault) for one in told if one.weight == "off"],
+        others=[str(one.fault) for one in told if one.weight != "off"],
     )
 
 

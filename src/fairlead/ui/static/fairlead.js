@@ -72,9 +72,13 @@ document.addEventListener("change", (event) => {
 async function later(place, pause) {
   if (pause > 7000) return
   await new Promise((done) => setTimeout(done, pause))
-  const answer = await fetch(place.dataset.later).catch(() => null)
-  if (answer?.status === 200) place.outerHTML = await answer.text()
-  else later(place, pause * 1.5)
+  const answer = await fetch(place.dataset.later, { headers: { "HX-Request": "true" } }).catch(() => null)
+  if (answer?.status !== 200) return later(place, pause * 1.5)
+  const part = document.createElement("template")
+  part.innerHTML = await answer.text()
+  const within = [...part.content.querySelectorAll("[data-later]")]
+  place.replaceWith(part.content)
+  within.forEach((inner) => later(inner, 300))
 }
 document.querySelectorAll("[data-later]").forEach((place) => later(place, 300))
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from fairlead.governance import entitled, showing
-from fairlead.governance.desk import Desk, there, word_of
-from fairlead.governance.voting import Right, Voter, counted
-from fairlead.model.errors import Skip
+from fairlead.governance.desk import Desk, word_of
+from fairlead.governance.lifecycle import LAPSING
+from fairlead.governance.voting import WITHDRAWS, Right, Voter, counted, may
 from fairlead.reports.plain import plain
 from fairlead.store import actions, records
 from fairlead.store.access import EVERYWHERE
 from fairlead.store.actions import Row
+from fairlead.ui.rights import allowed
 from fairlead.ui.views.links import signal_page
 from fairlead.ui.views.reasoning import people_in, tree
 from fairlead.ui.visit import Visit
@@ -42,14 +43,6 @@ def party(visit: Visit, tx: Any) -> Party:
     return Party(me, entitled.voters(tx, now), now)
 
 
-def seen(tx: Any, number: str, me: Voter) -> Row:
-    """The action of this number; one of another team looks like one that is not there."""
-    row = there(tx, f"action:{number}")
-    if not showing.seen_by([row], me.roles, me.person, me.lent):
-        raise Skip(f"no action `action:{number}`", hint="`fairlead actions list` shows them")
-    return row
-
-
 def told(visit: Visit, tx: Any, row: Row, who: Party) -> dict[str, Any]:
     """An action with its exact requests, the tree of reasons, and what the reader may do."""
     said = showing.told(row)
@@ -63,19 +56,22 @@ def told(visit: Visit, tx: Any, row: Row, who: Party) -> dict[str, Any]:
     right = entitled.yes(row, words, who.me, who.now)
     needed = {*people_in(asked), row["proposed_by"] or "", *(one["person"] or "" for one in given)}
     needed |= {one["on_behalf_of"] or "" for one in given}
-    names = names_of(tx, needed | ({right.on_behalf_of} if isinstance(right, Right) else set()))
+    # whoever is asked for a word knows on whose; else that is no business of viewers
+    known = allowed(visit, "member") or isinstance(right, Right) or row["proposed_by"] == who.me.person
+    needed |= {right.on_behalf_of} if isinstance(right, Right) else set()
+    names = names_of(tx, needed) if known else dict.fromkeys(filter(None, needed), visit.words("somebody"))
     return {
         **said,
         "number": row["id"].partition(":")[2],
         "why": plain(visit.shown.retold(row["why"] or "")),
-        "by": called(visit, row["proposed_by"] or "", names),
+        "by": called(visit, row["proposed_by"] or "", names) if known else "",
         "team_name": team_name(visit, row["team"] or ""),
         "signal_link": visit.scope.link(signal_page(row["signal"])) if row["signal"] else "",
         "tree": tree(visit, showing.spoken(tx, row), asked, counted(words, row["digest"]), names),
         "as_whom": _as_whom(visit, right, row, names) if isinstance(right, Right) else "",
         "not_you": "" if isinstance(right, Right) or not open_ else f"{right.words}; {right.hint}".rstrip("; "),
         "may_break": entitled.breaks_glass(row, who.me, who.now),
-        "may_withdraw": row["state"] in ("proposed", "waiting", "approved") and may_withdraw(visit, row),
+        "may_withdraw": row["state"] in LAPSING and may(row, who.me.person, who.me.roles, WITHDRAWS),
         "said": [_word(one, names) for one in given],
     }
 
@@ -83,21 +79,6 @@ def told(visit: Visit, tx: Any, row: Row, who: Party) -> dict[str, Any]:
 def _word(one: Row, names: Mapping[str, str]) -> dict[str, Any]:
     giver = one["on_behalf_of"] or ""
     return {**one, "name": names.get(one["person"] or "", one["person"] or ""), "giver": names.get(giver, giver)}
-
-
-def may_withdraw(visit: Visit, row: Row) -> bool:
-    """Whoever proposed it, or a manager of its team."""
-    viewer = visit.request.state.viewer
-    return row["proposed_by"] == viewer.person or _holds(viewer, row, ("owner", "manager"))
-
-
-def may_act(visit: Visit, row: Row) -> bool:
-    """Whether the reader may say what became of it, or take it back: members of its team."""
-    return _holds(visit.request.state.viewer, row, ("owner", "manager", "member"))
-
-
-def _holds(viewer: Any, row: Row, roles: Collection[str]) -> bool:
-    return (viewer.role_in(row["team"]) if row["team"] else viewer.role) in roles
 
 
 def _as_whom(visit: Visit, right: Right, row: Row, names: Mapping[str, str]) -> str:

@@ -88,7 +88,7 @@ def _who(visit: Visit, may: Sequence[str], names: Mapping[str, str]) -> str:
 
 
 def _named(people: Sequence[str], names: Mapping[str, str]) -> str:
-    shown = sorted(names.get(one, one) for one in people)
+    shown = sorted({names.get(one, one) for one in people})
     return ", ".join(shown[:_NAMED]) + (f" +{len(shown) - _NAMED}" if len(shown) > _NAMED else "")
 
 
