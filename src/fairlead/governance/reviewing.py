@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fairlead.governance.approving import voter_of
+from fairlead.governance.entitled import voter_of
 from fairlead.governance.voting import BREAKS_GLASS, Refusal, right_of
 from fairlead.model.errors import Denied
 from fairlead.model.raw import RawEvent

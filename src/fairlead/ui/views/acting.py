@@ -56,8 +56,9 @@ def told(visit: Visit, tx: Any, row: Row, who: Party) -> dict[str, Any]:
     right = entitled.yes(row, words, who.me, who.now)
     needed = {*people_in(asked), row["proposed_by"] or "", *(one["person"] or "" for one in given)}
     needed |= {one["on_behalf_of"] or "" for one in given}
-    # whoever is asked for a word knows on whose; else that is no business of viewers
-    known = allowed(visit, "member") or isinstance(right, Right) or row["proposed_by"] == who.me.person
+    # whoever gives a word knows on whose proposal and beside whom; else that is no business of viewers
+    concerned = who.me.person in (row["proposed_by"], *(one["person"] for one in given))
+    known = allowed(visit, "member") or isinstance(right, Right) or concerned
     needed |= {right.on_behalf_of} if isinstance(right, Right) else set()
     names = names_of(tx, needed) if known else dict.fromkeys(filter(None, needed), visit.words("somebody"))
     return {
