@@ -108,7 +108,7 @@ def test_withdrawn_changed_and_expired_are_said_too_and_by_whom(harbor: Harbor) 
     past = services.clock.now() - timedelta(seconds=1)
     with services.database.begin() as tx:
         actions.change(tx, third["id"], {"waiting"}, past, expires_at=past)
-    governing.withdraw(services, first["id"], by="person:ole", why="he has left")
+    governing.withdraw(services, first["id"], by="person:ole", roles={"*": "manager"}, why="he has left")
     changed = governing.edit(services, second["id"], Comment(subject=CHANGE, body="2 & <b>"), by="person:mira")
     governing.keep_house(services)
     tell(harbor)
@@ -249,7 +249,7 @@ def test_what_happens_while_a_message_travels_is_in_it_soon(harbor: Harbor, monk
     harbor.services.catch_up()
     follow(harbor.services)
     deliver(harbor.services)
-    governing.withdraw(harbor.services, row["id"], by="person:ole", why="done by hand")
+    governing.withdraw(harbor.services, row["id"], by="person:ole", roles={"*": "manager"}, why="done by hand")
     # followed before the message was there
     follow(harbor.services)
     tell(harbor)

@@ -148,6 +148,10 @@ HOSTILE = {
     '[server]\ntrusted_proxies = ["10.0.0.0/33"]': (2, "no IP address or network"),
     '[server]\npublic_url = "fairlead.acme.example"': (2, "an address like `https://"),
     '[server]\npublic_url = "https://kim:hush@fairlead.acme.example"': (2, "leave out what stands before the `@`"),
+    '[webhooks.a]\nurl = "http://169.254.169.254/latest"': (2, "where clouds keep credentials"),
+    '[webhooks.a]\nurl = "https://[::ffff:10.1.2.3]/in"': (2, 'if it is meant: networks = ["10.1.2.3"]'),
+    '[webhooks.a]\nurl = "https://localhost/in"': (2, "127.0.0.1, an address of a private network"),
+    '[webhooks.a]\nurl = "http://hooks.acme.example/in"': (2, "nothing is sent to hooks.acme.example without https"),
     '[endpoints.pay]\nurl = "http://kim:hush@pay/"': (2, "leave out what stands before the `@`"),
     '[store]\nurl = "mysql://kim:hush@db/x"': (2, "expected `postgresql://"),
     '[bus]\nurl = "nats://a:4222, amqp://kim:hush@b"': (2, "expected `nats://host:4222`"),
@@ -179,6 +183,14 @@ HOSTILE = {
     "\ufeff[server]\nprot = 1": (2, "did you mean `port`?"),
     "[server]\r\nprot = 1": (2, "did you mean `port`?"),
 }
+
+
+def test_a_webhook_to_a_private_network_that_is_meant(tmp_path: Path) -> None:
+    text = '[actions]\nnetworks = ["127.0.0.0/8", "10.1.0.0/16"]\n[webhooks]\n'
+    hooks = (
+        'a = {url = "http://localhost:8080/in"}\nb = {url = "https://10.1.2.3/in"}\nc = {url = "https://hooks.x/"}'
+    )
+    load(_write(tmp_path, text + hooks), {})
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -28,7 +28,7 @@ _COMMAND = re.compile(r"^\s*(?:\$ )?(?:\.venv/bin/)?((?:fairlead|make)\s.*)$")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(<?([^)>\s]+)>?\)")
 _MADE = (
     "configuration.md", "records.md", "metrics.md", "marts.md", "demo.md", "rules.md", "policy.md", "commands.md",
-    "connectors/README.md",
+    "connectors/README.md", "acts.md",
 )  # fmt: skip
 
 

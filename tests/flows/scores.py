@@ -16,8 +16,10 @@ DONE = (
     r"|Änderungen|Reviews|Zeilen|Punkte|Deployments)"
 )
 NUMBER = re.compile(r"[+-]?\d[\d.,\s]*(%|[a-zA-Zµ]{1,8}( a (day|week))?)?")
-KEPT = frozenset({"rev", "raw_seq", "number", "position"})
-"""Numbers that count no work: places in a log, and the number of a change."""
+KEPT = frozenset(
+    {"rev", "raw_seq", "number", "position", "total_slack", "free_slack", "criticality", "chance_in_time", "mode"}
+)
+"""Numbers that count no work: places in a log, the number of a change, how much later a planned task may be."""
 
 
 class Seen(HTMLParser):

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from fairlead.config.load import FILE_NAME, load
+from fairlead.connectors.fairlead import signal_acknowledged
+from fairlead.governance.reviewing import acknowledged
 from fairlead.model.acts import CreateIssue, Merge
+from fairlead.model.errors import Denied
 from fairlead.model.times import FixedClock, parse_time
-from fairlead.signals.entering import acknowledged
-from fairlead.store import actions, records
+from fairlead.store import access, actions, records
 from fairlead.wiring import chatting, githubfake, governing, signalling
 from fairlead.wiring.services import Services
 
@@ -134,5 +136,14 @@ def test_who_breaks_the_glass_is_looked_at_by_somebody_else(services: Services) 
             return next((str(one["state"]) for one in records.rows(tx, "signals", [signal])), None)
 
     assert state() == "open"
-    services.log.append([acknowledged(services.database, signal, "person:grace-liu", services.clock.now())])
+    at = services.clock.now()
+    # no review: of who broke it, of whoever owns the files, of a member, and it blocks nobody
+    for nobody in (MANAGER, "operator", "person:noor-haddad"):
+        with pytest.raises(Denied):
+            acknowledged(services.database, signal, nobody, at)
+    services.log.append([signal_acknowledged(signal, MANAGER, at)])
+    assert state() == "open"
+    with services.database.begin() as tx:
+        access.grant(tx, "person:grace-liu", "manager", at, "operator", "team:booking")
+    services.log.append([acknowledged(services.database, signal, "person:grace-liu", at + timedelta(minutes=1))])
     assert state() == "resolved"

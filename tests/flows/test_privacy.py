@@ -125,14 +125,30 @@ def test_every_route_and_page_is_looked_at(role: str, walks: Walks, demo_service
 
 @pytest.mark.parametrize("role", WALKERS)
 def test_no_route_measures_people(role: str, walks: Walks, people: frozenset[str]) -> None:
+    planner = role in ("manager", "owner")
     found = {
-        address: said for address, answer in walks[role].answers() if (said := list(_said(address, answer, people)))
+        address: said
+        for address, answer in walks[role].answers()
+        if (said := list(_said(address, answer, people, planner)))
     }
     assert found == {}
 
 
-def _said(address: str, answer: Any, people: frozenset[str]) -> Iterator[str]:
+_LOAD = re.compile(r'<section aria-labelledby="plan_load".*?</section>', re.DOTALL)
+
+
+def _said(address: str, answer: Any, people: frozenset[str], planner: bool) -> Iterator[str]:
     kind = answer.headers.get("content-type", "")
+    if planner and address.partition("?")[0] == "/plan":
+        # how full the days to come are is the planner's to see, and nobody else's but one's own
+        yield from in_page(_LOAD.sub("", answer.text), people)
+        return
+    if planner and address.partition("?")[0] == "/api/v1/plan" and "json" in kind:
+        told = answer.json()
+        told["plan"] = told["plan"] and {**told["plan"], "load": []}
+        told["sections"] = [section for section in told["sections"] if section["key"] != "plan_load"]
+        yield from in_json(told, people)
+        return
     if address.startswith("/api/v1/records/"):
         # Rows of records as they came: who wrote a change and how long it is. Only owners have those columns, and
         # their reading is written down; that others have none is tested below.
@@ -166,7 +182,7 @@ def test_no_report_measures_people(demo_services: Services, people: frozenset[st
     asked = sorted(set(verbs()) - {"sql", "letter"})
     known = [
         "brief", "decisions", "flow", "forecast",
-        "gates", "incidents", "kpi", "metrics", "notices", "policy", "reliability", "risks",
+        "gates", "incidents", "kpi", "metrics", "notices", "plan", "policy", "reliability", "risks",
         "rules", "search", "signals", "slo", "snapshot", "sprint-health", "standup", "triage", "update", "weekly",
         "work",
     ]  # fmt: skip

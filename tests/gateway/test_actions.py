@@ -11,11 +11,13 @@ from tests.gateway.test_deciding import client
 
 from fairlead.config.load import load
 from fairlead.gateway.app import create_apps
+from fairlead.model.acts import Comment, digest
 from fairlead.model.patch import Patch
 from fairlead.model.records.code import Change
-from fairlead.model.records.people import Person
+from fairlead.model.records.people import Account, Person
 from fairlead.model.times import FixedClock
 from fairlead.store import ledger, records, requests
+from fairlead.wiring import governing
 from fairlead.wiring.services import Services
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -67,10 +69,9 @@ def test_from_a_proposal_to_a_request_of_the_workers(services: Services) -> None
     assert noor.post("/api/v1/actions", json=merge).json()["state"] == "denied"
     whole = lee.get(f"/api/v1/actions/{made.json()['id']}").json()
     assert [one["kind"] for one in whole["ledger"]] == ["action.proposed", "action.judged"]
-    # another team's manager does not even learn that it is there
-    assert kim.get(f"/api/v1/actions/{made.json()['id']}").status_code == 404
-    # nor of what concerns no team and is not their own
-    assert kim.get("/api/v1/actions").json() == []
+    # who has a role elsewhere reads it all the same, as its row and its page can be read
+    assert kim.get(f"/api/v1/actions/{made.json()['id']}").json() == whole
+    assert kim.get("/api/v1/actions").json() == noor.get("/api/v1/actions").json()
     assert [one["id"] for one in noor.get("/api/v1/actions").json()] == [f"action:{n}" for n in (3, 2, 1)]
     body = {"action": made.json()["id"], "digest": whole["digest"], "verdict": "approved"}
     refused = lee.post("/api/v1/actions/decide", json=body)
@@ -79,6 +80,11 @@ def test_from_a_proposal_to_a_request_of_the_workers(services: Services) -> None
     assert kim.post("/api/v1/actions/decide", json=body).status_code == 403
     tried = lee.get("/api/v1/actions/action:2").json()
     assert [one["kind"] for one in tried["ledger"]][-2:] == ["approval.rejected"] * 2
+    assert [one["verdict"] for one in tried["approvals"]] == ["rejected"] * 2
+    for doing in ("withdraw", "undo", "settle"):
+        said = {"action": made.json()["id"], **({"found": "done"} if doing == "settle" else {})}
+        no = kim.post(f"/api/v1/actions/{doing}", json=said)
+        assert no.status_code == 403 and no.json()["title"].endswith("of team:payments")
     withdrawn = noor.post("/api/v1/actions/withdraw", json={"action": made.json()["id"], "why": "answered"})
     assert withdrawn.json()["state"] == "withdrawn"
     assert lee.post("/api/v1/actions/undo", json={"action": made.json()["id"]}).status_code == 422
@@ -103,6 +109,26 @@ def test_what_a_policy_finds_in_a_text_stands_nowhere(services: Services) -> Non
     kept = b"".join(path.read_bytes() for path in services.home.glob("**/*.db*"))
     assert b"is for it" in kept
     assert not [word for word in (key[9:], "lena.hoff", "1234567", "\u202e") if word.encode() in kept]
+
+
+def test_what_is_shown_calls_single_people_alone(services: Services) -> None:
+    """Whom a person names may be called; teams, everybody, bots and whoever is not known are only named."""
+    with services.database.begin() as tx:
+        accounts = [Account(id="github:@kim", kind="human"), Account(id="github:@dependabot", kind="bot")]
+        records.apply(tx, [Patch(one, NOW) for one in accounts])
+    noor = client(create_apps(services), "noor")
+    body = "@Kim, @kim/all, @dependabot merge, &#64;acme/everyone, [~accountid:5b] @here: fixes #1; see #7"
+    calm = "@Kim, @ kim/all, @ dependabot merge, @ acme/everyone, [ ~accountid:5b] @ here: fixes # 1; see #7"
+    act = {"kind": "comment", "subject": PULL, "body": body}
+    made = noor.post("/api/v1/actions", json={"act": act}).json()
+    assert made["arguments"]["body"] == calm
+    assert made["digest"] == digest(Comment(subject=PULL, body=calm), "github")
+    assert made["calls"][0]["body"]["body"].startswith(calm)
+    # looked at first, it is the same
+    dry = noor.post("/api/v1/actions", json={"act": act, "dry_run": True}).json()
+    assert dry["calls"][0]["body"]["body"].startswith(calm)
+    agent = governing.propose(services, Comment(subject=PULL, body="@kim look"), "github", by="agent:x")
+    assert "@ kim look" in agent["arguments"]
 
 
 def test_a_way_in_that_the_operator_made_after_the_proposal_shows_at_the_word(services: Services) -> None:

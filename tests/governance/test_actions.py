@@ -19,6 +19,8 @@ from fairlead.store import access, actions, requests
 from fairlead.store.database import Database
 from fairlead.store.holders import Holder
 
+MEMBER = {TEAM: "member"}
+
 KIM, LEE, NOOR = "person:kim", "person:lee", "person:noor"
 
 
@@ -234,7 +236,9 @@ def test_ends_without_an_act(office: Office) -> None:
     assert say(office, first, LEE, "refused", reason="ask them yourself")["state"] == "denied"
     second = proposing.propose(office.desk, NUDGE, "github", by=KIM)["id"]
     say(office, second, LEE)
-    assert proposing.withdraw(office.desk, second, by=KIM, why="Noor has answered")["state"] == "withdrawn"
+    with pytest.raises(Denied, match=f"needs the role manager of {TEAM}"):
+        proposing.withdraw(office.desk, second, by=NOOR, roles=MEMBER, why="it is not mine")
+    assert proposing.withdraw(office.desk, second, by=KIM, roles={}, why="Noor has answered")["state"] == "withdrawn"
     assert office.work() == []
     third = proposing.propose(office.desk, NUDGE, "github", by=KIM, expires_in=timedelta(hours=2))["id"]
     office.clock.pass_by(hours=2)
@@ -243,7 +247,7 @@ def test_ends_without_an_act(office: Office) -> None:
     assert proposing.lapse(office.desk) == 1
     assert office.action(third)["state"] == "expired"
     with pytest.raises(Skip, match="is expired by now"):
-        proposing.withdraw(office.desk, third, by=KIM, why="")
+        proposing.withdraw(office.desk, third, by=KIM, roles={}, why="")
     assert office.shelf.notes == []
 
 
@@ -289,7 +293,9 @@ def test_a_lost_answer_is_looked_for_or_said_to_be_unknown(
     # the one that was thought dead comes back too late
     assert dying.record({"went": "done"}) == "not done"
     if ends == "unknown":
-        assert proposing.settle(office.desk, action, done=True, by=LEE, why="I saw it there")["state"] == "done"
+        assert (
+            proposing.settle(office.desk, action, done=True, by=LEE, roles=MEMBER, why="I saw it")["state"] == "done"
+        )
     assert office.action(action)["state"] == "done"
 
 
@@ -298,14 +304,14 @@ def test_a_fault_of_ours_after_the_act_is_no_failure(office: Office) -> None:
     action = proposing.propose(office.desk, NUDGE, "github", by=KIM)["id"]
     assert office.work() == ["unknown"]
     with pytest.raises(Skip, match="is unknown"):
-        proposing.undo(office.desk, action, by=LEE)
+        proposing.undo(office.desk, action, by=LEE, roles=MEMBER)
 
 
 def test_taking_back_is_an_action_of_its_own(office: Office) -> None:
     office.rule.needs = ()
     action = proposing.propose(office.desk, NUDGE, "github", by=KIM)["id"]
     office.work()
-    back = proposing.undo(office.desk, action, by=LEE)
+    back = proposing.undo(office.desk, action, by=LEE, roles=MEMBER)
     assert back["undoes"] == action
     assert office.work() == ["done"]
     assert office.action(action)["state"] == "undone"

@@ -48,5 +48,17 @@ def test_a_word_is_given_on_what_was_shown(services: Services, lee: tuple[Site, 
     with services.database.read() as tx:
         assert (actions.one(tx, row["id"]) or {})["state"] == "approved"
     assert "/actions/1" in browser.get("/actions").text
+    # a viewer of another team reads it, without names; a manager there reads it, and may not take it back
+    site = lee[0]
+    viewer = site.signed_in(site.apps.access.invite("person:noor", "viewer", "team:other") or "")
+    assert "/actions/1" in viewer.get("/actions").text
+    page = viewer.get("/actions/1").text
+    shown = ("person:lee", "proposed by", "approved", "<button>Withdraw")
+    assert [word in page for word in shown] == [False, False, True, False]
+    other = site.signed_in(site.apps.access.invite("person:kim", "manager", "team:other") or "")
+    assert "person:lee" in other.get("/actions/1").text
+    word = re.search(r'name="csrf" value="([0-9a-f]{64})"', other.get("/actions/1").text)
+    assert word is not None
+    assert other.post("/actions/withdraw", data={"csrf": word[1], "number": "1"}).status_code == 403
     withdrawn = browser.post("/actions/withdraw", data=_form(done.text, "/actions/withdraw"))
     assert "action.withdrawn" in withdrawn.text

@@ -29,15 +29,39 @@ def actor(services: Services) -> Actor:
     """The person whose token stands in the environment, else the operator."""
     from fairlead.gateway.access import Access
     from fairlead.gateway.viewer import OPERATOR
+    from fairlead.store.access import EVERYWHERE
 
     secret = os.environ.get(TOKEN, "")
     if not secret:
-        return Actor(OPERATOR, {})
+        # who owns the files could write the rows: the role lets them tidy up, and approves nothing
+        return Actor(OPERATOR, {EVERYWHERE: "owner"})
     viewer = Access(services.database, services.log, services.clock, services.setup).by_token(secret)
     if viewer is None:
         raise Denied(f"the token in {TOKEN} opens nothing (any more)", hint="make another on the page People")
     viewer.demand("viewer", "write")
     return Actor(viewer.person, viewer.roles)
+
+
+def speaks(services: Services, whom: str = "") -> str:
+    """Who says what is entered: the person of the token, else the operator, for somebody or for themselves.
+
+    Whoever owns the files cannot be kept from writing somebody else's name; so it is never only that name that stands
+    there.
+    """
+    from fairlead.connectors.kit.entered import on_behalf
+    from fairlead.store import records
+
+    who = actor(services).person
+    if not whom or whom == who:
+        return who
+    if os.environ.get(TOKEN):
+        raise Denied(f"the token in {TOKEN} speaks for {who} alone", hint=f"leave out `--by {whom}`")
+    with services.database.read() as tx:
+        known = records.get(tx, "people", whom)
+    # the log is never rewritten: a name that nobody bears would stand in it for good
+    if known is None and whom.removeprefix("person:") not in services.setup.people:
+        raise Abort(f"no person `{whom}`", hint="`fairlead people list` shows them")
+    return on_behalf(whom)
 
 
 def person(services: Services) -> Actor:

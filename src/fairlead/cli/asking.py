@@ -18,6 +18,9 @@ Language = Annotated[Literal["en", "de"] | None, typer.Option(help="en or de; el
 """Checked by the command line, so that a language that we do not speak is a wrong call and lists those we do."""
 
 Team = Annotated[str, typer.Option(help="Only this team, by key.")]
+By = Annotated[
+    str, typer.Option("--by", help="For whom the operator enters it, by person id; a token speaks for its own alone.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, each claim with its evidence.")]
 AsMarkdown = Annotated[bool, typer.Option("--md", help="As Markdown.")]
 AsHtml = Annotated[bool, typer.Option("--html", help="As one HTML page.")]

@@ -37,6 +37,15 @@ def tell_or_draw(
     tell(verb, words, json=json, md=md, html=html)
 
 
+def drawn_by(verb: str, words: Mapping[str, str | None], name: str) -> str:
+    """One chart of a report as SVG."""
+    text, _ = answer(verb, {**words, "form": "charts"})
+    for chart in msgspec.json.decode(text, type=_Charts).charts:
+        if chart.name == name and chart.svg is not None:
+            return b64decode(chart.svg).decode()
+    raise Abort(f"the chart `{name}` could not be drawn", hint="try it once more, or take --mermaid")
+
+
 def _write(verb: str, words: Mapping[str, str | None], folder: Path) -> int:
     # named first, so that a report without charts leaves no empty folder behind
     text, code = answer(verb, {**words, "form": "charts"})

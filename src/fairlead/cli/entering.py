@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 
 def entered(
     table: Literal["decisions", "risks"],
-    enter: Callable[[Services], str],
+    enter: Callable[[Services, str], str],
     told: Callable[[dict[str, Any]], dict[str, Any]],
     line: Callable[[Mapping[str, Any]], str],
     *,
+    by: str,
     json: bool,
 ) -> None:
-    """Enters something and shows the record of a table that came of it: as JSON, or its id with a line about it."""
+    """Enters what somebody says and shows the record of a table that came of it: as JSON, or its id and a line."""
     from fairlead.cli import home
+    from fairlead.cli.acting import speaks
     from fairlead.cli.output import show_json
     from fairlead.governance.entering import one
 
@@ -29,7 +31,7 @@ def entered(
         alone = home.server_socket() is None
         if alone:
             services.apply()
-        record, row = enter(services), None
+        record, row = enter(services, speaks(services, by)), None
         if alone:
             services.apply()
             row = told(one(services, table, record))

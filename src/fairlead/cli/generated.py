@@ -17,6 +17,7 @@ def pages() -> Mapping[str, str]:
     from fairlead.metrics.catalogue import load
     from fairlead.metrics.marts import marts
     from fairlead.metrics.reference import marts_page, metrics_page
+    from fairlead.model.acts_page import page as acts
     from fairlead.model.reference import markdown as records
     from fairlead.signals.reference import page as rules
     from fairlead.wiring.demo.page import demo_page
@@ -30,6 +31,7 @@ def pages() -> Mapping[str, str]:
         "metrics.md": lambda: metrics_page(load()),
         "marts.md": lambda: marts_page(marts()),
         "demo.md": demo_page,
+        "acts.md": acts,
         "rules.md": rules,
         "policy.md": policy,
         "policy.schema.json": policy_schema,

@@ -19,6 +19,7 @@ from fairlead.config.deliveries import delivery_faults
 from fairlead.config.repositories import repository_faults, table
 from fairlead.config.secret_faults import secret_faults
 from fairlead.model.calendar.hours import read_hours
+from fairlead.model.reachable import unsendable_url
 from fairlead.model.times import parse_day, parse_time
 
 Values = Mapping[str, Any]
@@ -49,6 +50,9 @@ def meanings(
     for name, hook in table(values, "webhooks").items():
         if isinstance(hook, Mapping) and not hook.get("url"):
             yield ("webhooks", name), "name the `url` to post to"
+        # refused when something is sent, by what the name leads to then; what shows already is told before
+        elif isinstance(hook, Mapping) and (told := _unsendable(str(hook["url"]), values)):
+            yield ("webhooks", name, "url"), told
     for key, count in table(table(values, "snapshot"), "queries").items():
         if isinstance(count, Mapping) and not count.get("sql"):
             yield ("snapshot", "queries", key), "say the `sql` that counts"
@@ -182,6 +186,13 @@ def _open_address(text: str) -> str:
         return said
     named = "@" in urlsplit(text).netloc
     return "a sign-in in an address is a secret in the file: leave out what stands before the `@`" if named else ""
+
+
+def _unsendable(url: str, values: Values) -> str:
+    networks = table(values, "actions").get("networks", ())
+    named = [one for one in networks if isinstance(one, str) and not _network(one)] if networks else []
+    # what is no address at all is told as such
+    return "" if _open_address(url) else unsendable_url(url, named)
 
 
 def _network(text: str) -> str:

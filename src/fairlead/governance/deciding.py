@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fairlead.connectors.kit.decided import decision_entered
+from fairlead.connectors.kit.entered import meant
 from fairlead.governance import adr, entering
 from fairlead.governance.entering import Home
 from fairlead.governance.files import write_whole
@@ -32,8 +33,8 @@ def add(home: Home, said: Mapping[str, Any], by: str) -> str:
     usual: dict[str, Any] = {"number": number, "state": state}
     if state == "accepted":
         usual["decided_at"] = entered_at(home.clock)
-    if by.startswith("person:"):
-        usual["owner"] = by
+    if (person := meant(by)).startswith("person:"):
+        usual["owner"] = person
     given = {name: value for name, value in said.items() if value not in (None, "", ())}
     entering.enter(home, decision_entered, record, "added", {**usual, **given}, by)
     return record

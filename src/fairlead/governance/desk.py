@@ -79,6 +79,8 @@ class Desk:
     clean: Callable[[str], str] = visible
     """A text without what is kept of none: secrets, and what nobody can see."""
     keep: timedelta = KEEP_OPEN
+    known: Callable[[str, str], bool] = lambda _tool, _name: False
+    """Whether a name at a tool is that of a single person, whom a text may call."""
 
     def book(
         self, tx: Transaction, kind: str, subject: str, by: str, said: Mapping[str, Any], personal: Mapping[str, Any]

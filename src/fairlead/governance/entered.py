@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from fairlead.connectors.kit.entered import meant, speaker
 from fairlead.governance.ledger.entries import Entry
 from fairlead.store import ledger as kept
 from fairlead.store.database import Transaction
@@ -43,12 +44,17 @@ def record(tx: Transaction, ledger: Ledger, events: Iterable[RawEvent]) -> None:
 def entry_of(event: RawEvent) -> Entry:
     """The entry of something that a person entered; it names the raw event."""
     body = msgspec.json.decode(event.body)
-    by = str(body.get("by") or "fairlead")
+    said_by = str(body.get("by") or "fairlead")
+    by = speaker(said_by)
+    # a name for good would be one that cannot be erased
+    entered_for = {"entered_for": meant(said_by)} if by != said_by else {}
     held = {"event": event.delivery, "entered_at": body["at"]}
     if event.kind in _OF_SIGNALS:
         more = {name: body[name] for name in ("rule", "whom", "until") if name in body}
         words = {"reason": body["reason"]} if body.get("reason") else {}
-        return Entry(event.kind, body.get("signal") or f"rule:{body['rule']}", by, {**held, **more}, words)
+        return Entry(
+            event.kind, body.get("signal") or f"rule:{body['rule']}", by, {**held, **more}, words | entered_for
+        )
     said: Mapping[str, Any] = body["said"]
     held |= {name: said[name] for name in _PLAIN if name in said}
     table, what = _TABLES[event.kind], str(body.get("what", ""))
@@ -59,5 +65,5 @@ def entry_of(event: RawEvent) -> Entry:
         body["id"],
         by,
         {**held, "fields": sorted(said)},
-        {f"{table}.words": written},
+        {f"{table}.words": written, **entered_for},
     )

@@ -11,12 +11,12 @@ import msgspec
 
 from fairlead.connectors.kit.acting import Call
 from fairlead.governance.desk import Case, Desk, act_of, move, there, words_of
-from fairlead.governance.keeping import cleaned, keep_to, redacted
+from fairlead.governance.keeping import calmed, cleaned, keep_to, redacted
 from fairlead.governance.lifecycle import State
 from fairlead.governance.verdict import Need, Reason, Verdict
 from fairlead.governance.voting import Word, counted
 from fairlead.model.acts import Act, canonical, digest, subject_of
-from fairlead.model.errors import Fault
+from fairlead.model.errors import Fault, Skip
 from fairlead.store import requests
 from fairlead.store.actions import Row
 from fairlead.store.database import Transaction
@@ -46,7 +46,7 @@ def judged(desk: Desk, action: Row, words: Sequence[Word], emergency: Mapping[st
     """Asks policy with what is known now. Nothing is written; a server of policies may take its time here."""
     tool = action["tool"]
     # of an action that was kept by an earlier version too: what is approved is what people can see
-    act = cleaned(act_of(action), desk.clean)
+    act = _kept(desk, act_of(action), action)
     for _ in range(_ROUNDS):
         if refused := desk.hands.refused(act, tool):
             return Judged(act, Verdict("deny", (Reason("actions/not-set-up", refused),)))
@@ -55,7 +55,10 @@ def judged(desk: Desk, action: Row, words: Sequence[Word], emergency: Mapping[st
         said = {**action, "arguments": arguments(act), "digest": shown}
         verdict = desk.judge(Case(said, act, given, emergency or {}))
         # before anybody approves: what is approved is what will be sent
-        lighter = redacted(act, verdict.obligations)
+        try:
+            lighter = redacted(act, verdict.obligations)
+        except Skip as fault:
+            return Judged(act, Verdict("deny", (Reason("actions/nothing-left", fault.message),)))
         if lighter == act:
             return _planned(desk, said, act, verdict)
         act = lighter
@@ -84,7 +87,7 @@ def arguments(act: Act) -> str:
 
 def lightened(desk: Desk, act: Act, said: Row) -> Act:
     """A wish as it may be kept: without what is kept of none, and without what policies take out of it."""
-    act = cleaned(act, desk.clean)
+    act = _kept(desk, act, said)
     for _ in range(_ROUNDS):
         shown = digest(act, said["tool"])
         case = Case({**said, "arguments": arguments(act), "digest": shown}, act)
@@ -93,6 +96,12 @@ def lightened(desk: Desk, act: Act, said: Row) -> Act:
             break
         act = lighter
     return act
+
+
+def _kept(desk: Desk, act: Act, said: Row) -> Act:
+    """An act without what is kept of none, and calling nobody but the single people whom a person wrote there."""
+    typed = (said["proposed_by"] or "").startswith(("person:", "operator"))
+    return calmed(cleaned(act, desk.clean), lambda name: typed and desk.known(said["tool"], name))
 
 
 def said_of(desk: Desk, judged_: Judged, tool: str) -> dict[str, Any]:

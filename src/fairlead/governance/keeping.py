@@ -10,13 +10,19 @@ from typing import Any
 
 import msgspec
 
+from fairlead.connectors.kit.marks import uncalled, unclosing
 from fairlead.model.acts import Act, read_act
+from fairlead.model.errors import Skip
 from fairlead.model.times import from_us, parse_time
 
 _NAMES = frozenset(
     {"kind", "subject", "place", "channel", "message", "hook", "event", "head_sha", "comment", "thread"}
 )
 """Fields that name what an act is done to: with something taken out of them it would be done to something else."""
+
+
+PROSE = frozenset({"title", "body", "text"})
+"""Fields in which an act says something to people, and a tool looks for names and references."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +71,32 @@ def redacted(act: Act, obligations: Sequence[Mapping[str, Any]]) -> Act:
         return act
     said = msgspec.to_builtins(act)
     lighter = {name: value if name in _NAMES else _through(value, steps) for name, value in said.items()}
-    return act if lighter == said else read_act(lighter)
+    return act if lighter == said else _made(lighter)
 
 
 def cleaned(act: Act, clean: Callable[[str], str]) -> Act:
     """An act with all its texts cleaned, also those that name something: they are kept as well."""
     said = msgspec.to_builtins(act)
     lighter = _all_through({name: value for name, value in said.items() if name != "kind"}, clean)
-    return act if {**lighter, "kind": said["kind"]} == said else read_act({**lighter, "kind": said["kind"]})
+    return act if {**lighter, "kind": said["kind"]} == said else _made({**lighter, "kind": said["kind"]})
+
+
+def calmed(act: Act, known: Callable[[str], bool]) -> Act:
+    """An act whose words call only single people that are `known`, and close nothing: what is shown is sent."""
+    said = msgspec.to_builtins(act)
+    calm = {
+        name: unclosing(uncalled(value, known)) if name in PROSE and isinstance(value, str) else value
+        for name, value in said.items()
+    }
+    return act if calm == said else _made(calm)
+
+
+def _made(said: Mapping[str, Any]) -> Act:
+    try:
+        return read_act(said)
+    except msgspec.ValidationError as fault:
+        # what is left of a text may be nothing
+        raise Skip(f"with what has to be taken out of it this is no act: {fault}") from fault
 
 
 def _all_through(value: Any, clean: Callable[[str], str]) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fairlead.connectors.kit.decided import notices_preferred
+from fairlead.connectors.kit.entered import meant
 from fairlead.governance.entering import Home
 from fairlead.governance.wishes import plain as plain_wish
 from fairlead.governance.wishes import read_wish
@@ -63,12 +64,13 @@ def wish_of(home: Home, person: str) -> dict[str, Any]:
         return notices.preferences(tx, [person]).get(person, {})
 
 
-def prefer(home: Home, person: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def prefer(home: Home, by: str, said: Mapping[str, Any]) -> dict[str, Any]:
     """Enters how a person wants to be told: what is not said stays; gives all of it."""
+    person = meant(by)
     if not person.startswith("person:"):
         raise Skip("the operator is told nothing", hint="say whose wish it is, like --by person:noor")
     wish = plain_wish(read_wish({**wish_of(home, person), **said}))
-    home.log.append([notices_preferred(wish, person, entered_at(home.clock))])
+    home.log.append([notices_preferred(wish, by, entered_at(home.clock))])
     return wish
 
 

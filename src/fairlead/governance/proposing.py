@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 from fairlead.governance.desk import Desk, move, there
 from fairlead.governance.judging import arguments, judge, lightened
 from fairlead.governance.lifecycle import LAPSING, OPEN, State, before
+from fairlead.governance.voting import TAKES_BACK, WITHDRAWS, demand
 from fairlead.model.acts import Act, canonical, digest, kind_of, read_act, subject_of
 from fairlead.model.errors import Skip
 from fairlead.store import actions, requests
@@ -33,14 +34,7 @@ def propose(
     """A proposal, judged at once; the one that is open already where the same is asked for again."""
     now, why = desk.now(), desk.clean(why)
     # before anything is written: what policies take out of it is kept by nobody
-    wish = {
-        "kind": kind_of(act),
-        "tool": tool,
-        "team": desk.team_of(act) or None,
-        "proposed_by": by,
-        "signal": signal,
-    }
-    act = lightened(desk, act, wish)
+    act, team = wished(desk, act, tool, by=by, signal=signal)
     shown = digest(act, tool)
     with desk.database.begin() as tx:
         # from here on nobody else looks for the same one
@@ -53,7 +47,7 @@ def propose(
                 kind=kind_of(act),
                 tool=tool,
                 subject=subject_of(act),
-                team=wish["team"],
+                team=team,
                 title=desk.hands.title(act, tool),
                 arguments=arguments(act),
                 digest=shown,
@@ -86,6 +80,13 @@ def propose(
             )
     # A process that died before this leaves it `proposed`: whoever follows requests judges it.
     return judge(desk, found["id"])
+
+
+def wished(desk: Desk, act: Act, tool: str, *, by: str, signal: str = "") -> tuple[Act, str | None]:
+    """An act as it would be kept and sent, and its team: without what policies take out, calling no crowd."""
+    team = desk.team_of(act) or None
+    said = {"kind": kind_of(act), "tool": tool, "team": team, "proposed_by": by, "signal": signal}
+    return lightened(desk, act, said), team
 
 
 def _same(rows: Iterable[Row], shown: str, by: str, signal: str) -> Row | None:
@@ -121,10 +122,11 @@ def edit(desk: Desk, action: str, act: Act, *, by: str) -> Row:
     return judge(desk, action)
 
 
-def withdraw(desk: Desk, action: str, *, by: str, why: str) -> Row:
-    """Takes a proposal back before it is done."""
+def withdraw(desk: Desk, action: str, *, by: str, roles: Mapping[str, str], why: str) -> Row:
+    """Takes a proposal back before it is done: one's own, or as a manager of its team."""
     why = desk.clean(why)
     with desk.database.begin() as tx:
+        demand(there(tx, action), by, roles, WITHDRAWS)
         found = _end(tx, desk, action, "withdrawn", by, why)
         if found is None:
             raise _too_late(there(tx, action))
@@ -166,10 +168,11 @@ def _end(tx: Transaction, desk: Desk, action: str, state: State, by: str, why: s
     return row
 
 
-def undo(desk: Desk, action: str, *, by: str, why: str = "") -> Row:
-    """Proposes what takes an action back; that is judged and approved like any other."""
+def undo(desk: Desk, action: str, *, by: str, roles: Mapping[str, str], why: str = "") -> Row:
+    """Proposes what takes an action back, as a member of its team; that is judged and approved like any other."""
     with desk.database.read() as tx:
         row = there(tx, action)
+    demand(row, by, roles, TAKES_BACK)
     if row["state"] != "done":
         raise Skip(f"{action} is {row['state']}", hint="only what was done can be taken back")
     if not row["undo"]:
@@ -178,10 +181,11 @@ def undo(desk: Desk, action: str, *, by: str, why: str = "") -> Row:
     return propose(desk, back, row["tool"], by=by, why=why or f"takes {action} back", undoes=action)
 
 
-def settle(desk: Desk, action: str, *, done: bool, by: str, why: str = "") -> Row:
-    """What somebody found who looked, where the tool could not be asked whether it was done."""
+def settle(desk: Desk, action: str, *, done: bool, by: str, roles: Mapping[str, str], why: str = "") -> Row:
+    """What a member of its team found who looked, where the tool could not be asked whether it was done."""
     why = desk.clean(why)
     with desk.database.begin() as tx:
+        demand(there(tx, action), by, roles, TAKES_BACK)
         now = desk.now()
         state: State = "done" if done else "failed"
         found = move(tx, action, state, now, {"unknown"}, finished_at=now, error=why or None)

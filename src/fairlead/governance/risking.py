@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fairlead.connectors.kit.decided import risk_entered
+from fairlead.connectors.kit.entered import meant
 from fairlead.governance import clusters, entering
 from fairlead.governance.clusters import Proposal, trend
 from fairlead.governance.entering import Home
@@ -94,8 +95,8 @@ def add(home: Home, said: Mapping[str, Any], by: str) -> str:
         raise Skip("a risk needs a title", hint="say cause, event and effect in a sentence")
     record = decided.record_id("risks", entering.number(home, "risks"))
     usual: dict[str, Any] = {"state": "open"}
-    if by.startswith("person:"):
-        usual["owner"] = by
+    if (person := meant(by)).startswith("person:"):
+        usual["owner"] = person
     _enter(home, record, None, {**usual, **said}, by, "added")
     return record
 
@@ -114,7 +115,7 @@ def accept(home: Home, risk: str, said: Mapping[str, Any], by: str) -> str:
     row = entering.one(home, "risks", risk)
     if row["state"] not in ("proposed", "open", "accepted", "refused"):
         raise Skip(f"{row['id']} is {row['state']}", hint="add a new one")
-    owner = said.get("owner") or row["owner"] or (by if by.startswith("person:") else "")
+    owner = said.get("owner") or row["owner"] or (meant(by) if meant(by).startswith("person:") else "")
     if not owner:
         raise Skip("a risk needs an owner", hint="say who watches it: --owner person:noor")
     state = "accepted" if said.get("accepted_until") else "open"

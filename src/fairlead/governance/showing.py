@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,6 @@ from unicodedata import category
 import msgspec
 
 from fairlead.store import actions, ledger, requests
-from fairlead.store.access import EVERYWHERE
 from fairlead.store.actions import Row
 from fairlead.store.database import Transaction
 
@@ -79,15 +78,7 @@ def _numbered(sign: str) -> str:
     return "".join(f"\\u{pairs[at]:02x}{pairs[at + 1]:02x}" for at in range(0, len(pairs), 2))
 
 
-def seen_by(rows: Sequence[Row], roles: Mapping[str, str], person: str) -> list[Row]:
-    """Actions of teams in which somebody has any role, and their own; those of no team are for who manages it all."""
-    everywhere = roles.get(EVERYWHERE)
-
-    def seen(row: Row) -> bool:
-        if row["proposed_by"] == person:
-            return True
-        if not row["team"]:
-            return everywhere in ("manager", "owner")
-        return everywhere is not None or row["team"] in roles
-
-    return [row for row in rows if seen(row)]
+def unnamed(said: Mapping[str, Any]) -> dict[str, Any]:
+    """An action without who proposed it and gave a word on it: as viewers read it, whose business that is not."""
+    words = [{**one, "person": None, "on_behalf_of": None} for one in said.get("approvals", ())]
+    return {**said, "proposed_by": None, **({"approvals": words} if "approvals" in said else {})}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from fairlead.governance.verdict import Need
+from fairlead.model.errors import Denied
 from fairlead.store.access import EVERYWHERE, ROLES
 
 RANK = {role: place for place, role in enumerate(ROLES)}
 """Role -> place, 0 for the highest."""
+WITHDRAWS, TAKES_BACK = "manager", "member"
+"""The least role that may withdraw what others proposed, and that may undo or settle it."""
 BREAKS_GLASS = "manager"
 """The least role that may override policy in an emergency."""
 
@@ -80,6 +84,18 @@ def role_in(roles: Mapping[str, str], team: str) -> str:
 def reaches(role: str, least: str) -> bool:
     """Whether a role is at least another one; a word that is no role reaches nothing, and nothing reaches it."""
     return role in RANK and least in RANK and RANK[role] <= RANK[least]
+
+
+def may(action: Mapping[str, Any], person: str, roles: Mapping[str, str], least: str) -> bool:
+    """Whether somebody may change what becomes of an action: who proposed it, or who has the role in its team."""
+    return action["proposed_by"] == person or reaches(role_in(roles, action["team"] or EVERYWHERE), least)
+
+
+def demand(action: Mapping[str, Any], person: str, roles: Mapping[str, str], least: str) -> None:
+    """Raises `Denied` unless they may; reading is limited by no team, this is."""
+    if not may(action, person, roles, least):
+        where = f" of {action['team']}" if action["team"] else ""
+        raise Denied(f"this needs the role {least}{where}", hint="owners give roles: `fairlead people invite`")
 
 
 def right_of(voter: Voter, team: str, least: str, proposer: str, *, glass: bool = False) -> Right | Refusal:

@@ -9,11 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, cast, get_args
+from typing import Annotated, Any, Literal, TypeAlias, cast, get_args
 
 import msgspec
 
 from fairlead.model.typed import ready
+
+Said = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000_000)]
+"""What is said to people: something, and no more than any tool takes; each tool's own limit its connector knows."""
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+LabelName = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 
 
 class _Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -24,7 +29,7 @@ class Comment(_Act, frozen=True, kw_only=True, tag="comment"):
     """A comment on a change, an issue or an incident."""
 
     subject: str
-    body: str
+    body: Said
 
 
 class DeleteComment(_Act, frozen=True, kw_only=True, tag="delete_comment"):
@@ -39,8 +44,8 @@ class Label(_Act, frozen=True, kw_only=True, tag="label"):
     """Labels put on and taken off."""
 
     subject: str
-    add: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
+    add: tuple[LabelName, ...] = ()
+    remove: tuple[LabelName, ...] = ()
 
 
 class RequestReview(_Act, frozen=True, kw_only=True, tag="request_review"):
@@ -79,10 +84,10 @@ class CreateIssue(_Act, frozen=True, kw_only=True, tag="create_issue"):
 
     place: str
     """Id of the repository, or of the project like `jira:ACME`."""
-    title: str
+    title: Title
     body: str = ""
     type: str = ""
-    labels: tuple[str, ...] = ()
+    labels: tuple[LabelName, ...] = ()
     assignees: tuple[str, ...] = ()
 
 
@@ -119,7 +124,7 @@ class OpenIncident(_Act, frozen=True, kw_only=True, tag="open_incident"):
 
     place: str
     """Id of the tool's service, or of the repository that keeps incidents as issues."""
-    title: str
+    title: Title
     body: str = ""
     urgency: Literal["high", "low"] = "high"
 
@@ -128,7 +133,7 @@ class PageSomebody(_Act, frozen=True, kw_only=True, tag="page"):
     """Whoever is on call is woken."""
 
     place: str
-    title: str
+    title: Title
     body: str = ""
     severity: Literal["critical", "error", "warning", "info"] = "critical"
 

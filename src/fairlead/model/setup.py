@@ -6,7 +6,7 @@ setup works: each section has a default that suits most teams.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -291,6 +291,42 @@ class Work(Section, frozen=True):
     """What is added to a sprint so soon after its start still counts as committed."""
 
 
+class Planning(Section, frozen=True):
+    """`[planning]`: how plans from the store are made."""
+
+    focus: float = 0.8
+    """Share of working hours that goes into planned work."""
+    hours_per_point: float = 0.0
+    """Hours of work of a point; 0: from what the team's own hours have brought."""
+    review_share: float = 0.15
+    """Work of somebody else for each hour of work; 0: nothing is reviewed."""
+    expertise: float = 0.5
+    """Weight of skill when somebody is found for a task."""
+    capacity: float = 0.3
+    """Weight of having time."""
+    continuity: float = 0.2
+    """Weight of having worked on the same epic or repository lately."""
+    routing: dict[str, str] = {}
+    """Type of work -> skill that it takes, like `bug = "api"`."""
+
+
+class Capacity(Section, frozen=True):
+    """`[capacity.<key>]`: what a person or agent of `[people]` can and how much of it."""
+
+    skills: dict[str, Annotated[int, msgspec.Meta(ge=1, le=5)]] = {}
+    """Skill -> level from 1 to 5; an item whose label is a skill takes it."""
+    hours_per_week: float = 0.0
+    """Hours of a week where they are fewer than the calendar's; 0: the calendar's."""
+    meetings_hours_per_week: float = 0.0
+    """Hours of them that meetings take."""
+    focus: float = 0.0
+    """Share of the rest that goes into planned work; 0: that of `[planning]`."""
+    at_once: int = 1
+    """Sessions of an agent side by side."""
+    speed: float = 1.0
+    """How much quicker an agent is than somebody of level 3."""
+
+
 class Privacy(Section, frozen=True):
     """`[privacy]`."""
 
@@ -319,4 +355,6 @@ class Setup(Section, frozen=True):
     reviewers: Reviewers = Reviewers()
     work: Work = Work()
     gates: Gates = Gates()
+    planning: Planning = Planning()
+    capacity: dict[str, Capacity] = {}
     privacy: Privacy = Privacy()

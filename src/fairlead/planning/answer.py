@@ -17,7 +17,7 @@ from fairlead.planning.heuristic import in_order
 from fairlead.planning.network import Times, times
 from fairlead.planning.project import Placed
 from fairlead.planning.reasons import Reason
-from fairlead.planning.risk import LEVELS, SPREAD, Risk, followed
+from fairlead.planning.risk import LEVELS, Risk, followed
 from fairlead.planning.scheduling import Outcome
 
 Moment = int | datetime
@@ -186,7 +186,12 @@ class Answer:
         chance = {"of_plan": round(self.risk.chance(self.outcome.makespan), 4)}
         if self.built.plan.end and (until := self.built.until):
             chance["of_end"] = round(self.risk.chance(until), 4)
-        return {"runs": len(self.risk.ends), "spread_of_single_estimates": SPREAD, "ends_by": by, "chance": chance}
+        return {
+            "runs": len(self.risk.ends),
+            "spread_of_single_estimates": round(self.built.plan.spread, 3),
+            "ends_by": by,
+            "chance": chance,
+        }
 
     def risky_end(self, level: float) -> Moment | None:
         """End that this share of draws keeps; `None` where it lies beyond the calendars."""

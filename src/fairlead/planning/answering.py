@@ -101,7 +101,7 @@ def _filled(built: Built, chosen: Built, found: Outcome) -> tuple[Built, Outcome
     schedule = [one for one in packed.placed if one is not None]
     length = max(one.end for one in schedule)
     more = _left(built, placed, until)
-    return more, replace(found, schedule=schedule, makespan=length, bound=min(more.project.network.end, length),
+    return more, replace(found, schedule=schedule, makespan=length, bound=min(more.project.least, length),
                          status="feasible")  # fmt: skip
 
 

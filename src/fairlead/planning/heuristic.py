@@ -158,7 +158,7 @@ def plan(
     until = time.monotonic() + within_s
     best = list(first) if first is not None else None
     least = aim(project, best) if best is not None else _WORST
-    bound, fault = project.network.end, None
+    bound, fault = project.least, None
     indifferent = not any(one.due is not None or len(one.modes) > 1 for one in project.activities)
     turned = mirror(project)
     for _, order in zip(range(tries), orders(project, seed), strict=False):
@@ -190,8 +190,12 @@ def justified(project: Project, schedule: Schedule, turned: Project | None) -> l
     # the end of the plan is the start of its mirror image; with calendars that image has a place in time
     end = makespan(schedule)
     length = project.length if project.calendared else end
-    right = place(turned, [length - one.end for one in schedule], floor=length - end)
-    return place(project, [length - one.end for one in right])
+    try:
+        right = place(turned, [length - one.end for one in schedule], floor=length - end)
+        return place(project, [length - one.end for one in right])
+    except NobodyError:
+        # what is placed greedily from the end may run out of time on the way to the start: then it stays as it was
+        return list(schedule)
 
 
 def mirror(project: Project) -> Project | None:
@@ -200,8 +204,10 @@ def mirror(project: Project) -> Project | None:
         return None
     length = project.length
     resources = tuple(
-        type(one)(one.id, one.capacity, tuple((length - end, length - begin) for begin, end in reversed(one.closed)))
+        # what is closed beyond the time that is looked at has no place in its image
+        type(one)(one.id, one.capacity, tuple((length - end, length - begin) for begin, end in reversed(within)))
         for one in project.resources
+        for within in [[(begin, min(end, length)) for begin, end in one.closed if begin < length]]
     )
     activities = tuple(type(one)(one.id, one.modes) for one in project.activities)
     waits = tuple(Wait(wait.after, wait.before, "finish_start", wait.lag) for wait in project.waits)

@@ -171,6 +171,8 @@ class Plan(_Part, frozen=True, kw_only=True):
     holidays: tuple[str, ...] = ()
     focus: float = 0.8
     hours_per_point: float | None = None
+    spread: Annotated[float, msgspec.Meta(ge=0, le=2)] = 0.25
+    """Of a task with one estimate: standard deviation of the logarithm of what it takes over what was said."""
     people: tuple[Person, ...] = ()
     agents: tuple[Agent, ...] = ()
     resources: tuple[Shared, ...] = ()

@@ -7,7 +7,7 @@ which units a resource or a person works, and what is done by them goes on after
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -185,6 +185,33 @@ class Project:
     @cached_property
     def _hours(self) -> dict[tuple[int, ...], Hours]:
         return {}
+
+    @cached_property
+    def least(self) -> int:
+        """No schedule is shorter: by what waits for what, and by how much there is of what all of it takes."""
+        people = frozenset(worker.resource for worker in self.workers)
+        pools = [frozenset((at,)) for at in range(len(self.resources))]
+        return max([self.network.end, *map(self._filled, [*pools, people] if len(people) > 1 else pools)])
+
+    def _filled(self, pool: frozenset[int]) -> int:
+        """When some resources together could have done all that is asked of them, were none of them ever idle."""
+        work = sum(min(map(self._taken(pool), one.modes), default=0) for one in self.activities)
+        if not work:
+            return 0
+        if not self.calendared:
+            return -(-work // max(sum(self.resources[at].capacity for at in pool), 1))
+        there = sum(self.hours((at,)).worked * self.resources[at].capacity for at in pool)
+        return int(np.searchsorted(there, work)) if len(pool) else 0
+
+    def _taken(self, pool: frozenset[int]) -> Callable[[Mode], int]:
+        workers = any(worker.resource in pool for worker in self.workers) and len(pool) > 1
+        return lambda mode: (
+            mode.duration
+            * (
+                sum(amount for at, amount in mode.demands.items() if at in pool)
+                + (sum(mode.skills.values()) if workers else 0)
+            )
+        )
 
     @cached_property
     def calendared(self) -> bool:

@@ -19,8 +19,6 @@ from fairlead.planning.planfile import Estimate, hours_of
 from fairlead.planning.project import Mode, Project, Schedule
 
 RUNS = 10_000
-SPREAD = 0.25
-"""Of a task with one estimate: standard deviation of the logarithm of what it takes over what was said."""
 _MOST_DRAWS = 4_000_000
 """Of a large plan fewer draws are carried, so that it answers in seconds and within a gigabyte."""
 LEAST_RUNS = 500
@@ -146,7 +144,9 @@ def _durations(built: Built, schedule: Schedule, runs: int, draw: np.random.Gene
             )
             factor = np.broadcast_to(drawn / mean if mean else 1.0, runs)
         else:
-            factor = draw.lognormal(0.0, SPREAD, runs)
+            spread = built.plan.spread
+            # an estimate is the mean of what such work takes: without the shift that of the draws would lie above it
+            factor = draw.lognormal(-spread * spread / 2, spread, runs)
         found.append(np.maximum(np.rint(duration * factor), min(duration, 1)).astype(np.int64))
     return found
 

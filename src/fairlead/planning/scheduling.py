@@ -64,7 +64,7 @@ def schedule(
     try:
         first = heuristic.plan(project, seed, within_s=min(_FIRST_S, within_s), first=first)
         better(first)
-        bound = min(project.network.end, makespan(first))
+        bound = min(project.least, makespan(first))
         proven = makespan(first) <= bound and _indifferent(project)
         if proven or process is None or stop():
             status: Status = "optimal" if proven else "feasible"

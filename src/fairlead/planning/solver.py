@@ -34,7 +34,7 @@ def solve(
     outcome = solver.solve(made.model, telling)
     # of a plan with dates to keep the bound speaks of lateness too, and says nothing of the length alone
     told = _whole(solver.best_objective_bound / made.scale) if made.plain else 0
-    bound = max(project.network.end, told)
+    bound = max(project.least, told)
     if outcome in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         found = made.read(solver.value, solver.boolean_value)
         length = makespan(found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from fairlead.planning.answer import Answer, Moment
-from fairlead.planning.risk import LEVELS, SPREAD
+from fairlead.planning.risk import LEVELS
 from fairlead.planning.whatif import Difference
 from fairlead.reports.document import Block, Cell, Chart, Claim, Document, Notice, Section, Table, Tone
 from fairlead.reports.gantt import Bar, gantt
@@ -20,18 +20,28 @@ _OFTEN = 0.5
 """Share of the draws from which a task that is not on the chain is named as one that often decides."""
 
 
+EVERYBODY = "*"
+"""Whose load is shown to a planner."""
+
+
 def plan_document(answer: Answer, *, name: str, now: datetime, language: str = "en", load: bool = False) -> Document:
     """The document; `load` shows how busy each person is, which is theirs and the planner's to see."""
     said = PlanWords(answer, name, language, now)
-    sections = [
+    sections = plan_sections(answer, said, EVERYBODY if load else "")
+    return _document(answer, said, plan_title(answer, said), sections, now)
+
+
+def plan_sections(answer: Answer, said: PlanWords, load: str = "") -> list[Section]:
+    """All that a plan says; `load` is whose load is shown."""
+    found = [
         Section("plan_answer", said.words("section.plan_answer"), tuple(_sure(answer, said))),
         *_left(answer, said),
         *_schedule(answer, said),
         *_why(answer, said),
         *_batches(answer, said),
-        *(_loads(answer, said) if load else ()),
+        *_loads(answer, said, load),
     ]
-    return _document(answer, said, _title(answer, said), sections, now)
+    return [section for section in found if section.blocks]
 
 
 def difference_document(
@@ -39,10 +49,19 @@ def difference_document(
 ) -> Document:
     """What would change, beside each other."""
     said = PlanWords(found.after, name, language, now)
-    moved, told = found.moved(), ", ".join(what)
+    title, section = difference(found, said, what)
+    return _document(found.after, said, title, [section], now)
+
+
+def difference(found: Difference, said: PlanWords, what: Sequence[str]) -> tuple[Claim, Section]:
+    """The finding, and what would change."""
+    moved, told = found.moved(), said.changes(what)
     before, after = (said.moment(one.end) for one in (found.before, found.after))
-    key = "plan.what_if_same" if before == after else "plan.what_if"
-    title = said.claim(key, tuple(moved), n=len(moved), what=told, before=before, after=after)
+    key = "plan.what_if_left" if found.left() else "plan.what_if_same" if before == after else "plan.what_if"
+    left = len(found.left())
+    title = said.claim(
+        key, tuple(moved), n=left or len(moved), moved=len(moved), what=told, before=before, after=after
+    )
     blocks: list[Block] = []
     chances = [found.to_json()["chance_of_end"][key] for key in ("before", "after")]
     if None not in chances:
@@ -58,8 +77,7 @@ def difference_document(
             (Cell(task), Cell(said.moment(one)), Cell(said.moment(other))) for task, (one, other) in moved.items()
         )
         blocks.append(Table(columns, rows, title))
-    section = Section("plan_difference", said.words("section.plan_difference"), tuple(blocks))
-    return _document(found.after, said, title, [section], now)
+    return title, Section("plan_difference", said.words("section.plan_difference"), tuple(blocks))
 
 
 def _document(answer: Answer, said: PlanWords, title: Claim, sections: Sequence[Section], now: datetime) -> Document:
@@ -75,7 +93,7 @@ def _document(answer: Answer, said: PlanWords, title: Claim, sections: Sequence[
     )
 
 
-def _title(answer: Answer, said: PlanWords) -> Claim:
+def plan_title(answer: Answer, said: PlanWords) -> Claim:
     placed = [task for task, review in zip(answer.built.tasks, answer.built.review, strict=True) if not review]
     if answer.end is None:
         return said.claim("plan.title_none", tone="act")
@@ -140,7 +158,7 @@ def _risk(answer: Answer, said: PlanWords) -> Iterator[Block]:
         if share >= _OFTEN and at not in chain and not answer.built.review[at]:
             task = answer.built.tasks[at]
             yield said.claim("plan.critical_most", (task,), task=task, share=Share(share))
-    yield said.claim("plan.spread", n=len(risk.ends), spread=Share(SPREAD))
+    yield said.claim("plan.spread", n=len(risk.ends), spread=Share(answer.built.plan.spread))
 
 
 def _left(answer: Answer, said: PlanWords) -> Iterator[Section]:
@@ -184,16 +202,22 @@ def _why(answer: Answer, said: PlanWords) -> Iterator[Section]:
 
 def _row(answer: Answer, said: PlanWords, at: int) -> tuple[Cell, ...]:
     begins, ends = answer.moments(answer.outcome.schedule[at])
-    slack = said.words("plan.decides") if at in answer.deciding else said.words.number(int(answer.network.slack[at]))
+    slack = said.words("plan.decides") if at in answer.deciding else said.slack(int(answer.network.slack[at]))
     return (
-        Cell(_named(answer, said, at)), Cell(", ".join(answer.people(at))), Cell(said.moment(begins)),
-        Cell(said.moment(ends)), Cell(slack, number=True)
+        Cell(_titled(answer, said, at), said.url(answer.built.tasks[at])),
+        Cell(", ".join(map(said.person, answer.people(at)))), Cell(said.moment(begins)),
+        Cell(said.moment(ends)), Cell(slack)
     )  # fmt: skip
 
 
 def _named(answer: Answer, said: PlanWords, at: int) -> str:
     task = answer.built.tasks[at]
     return said.words("plan.review", task=task) if answer.built.review[at] else task
+
+
+def _titled(answer: Answer, said: PlanWords, at: int) -> str:
+    task = answer.built.tasks[at]
+    return said.words("plan.review", task=task) if answer.built.review[at] else said.title(task)
 
 
 def drawn(answer: Answer, said: PlanWords) -> dict[str, object]:
@@ -203,7 +227,7 @@ def drawn(answer: Answer, said: PlanWords) -> dict[str, object]:
     bars = []
     for at in order:
         begins, ends = answer.moments(schedule[at])
-        name, who = _named(answer, said, at), ", ".join(answer.people(at))
+        name, who = _named(answer, said, at), ", ".join(map(said.person, answer.people(at)))
         hover = f"{name}, {who}: {said.moment(begins)} - {said.moment(ends)}"
         bars.append(Bar(name, who, _local(said, begins), _local(said, ends), at in answer.deciding, hover))
     return gantt(bars)
@@ -224,12 +248,16 @@ def _batches(answer: Answer, said: PlanWords) -> Iterator[Section]:
         yield Section("plan_batches", said.words("section.plan_batches"), claims)
 
 
-def _loads(answer: Answer, said: PlanWords) -> Iterator[Section]:
+def _loads(answer: Answer, said: PlanWords, load: str) -> Iterator[Section]:
+    shown = [one for one in answer.load() if load in (EVERYBODY, one["who"])]
     rows = [
-        (Cell(one["who"]), Cell("" if one["share"] is None else said.words.share(one["share"]), number=True))
-        for one in answer.load()
+        (
+            Cell(said.person(one["who"])),
+            Cell("" if one["share"] is None else said.words.share(one["share"]), number=True),
+        )
+        for one in shown
     ]
     if rows:
         columns = tuple(said.words(f"plan.col_{name}") for name in ("who", "share"))
-        table = Table(columns, tuple(rows), said.claim("plan.loads", [one["who"] for one in answer.load()]))
+        table = Table(columns, tuple(rows), said.claim("plan.loads", [one["who"] for one in shown]))
         yield Section("plan_load", said.words("section.plan_load"), (table,))

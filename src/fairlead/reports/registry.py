@@ -9,6 +9,7 @@ from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
 from fairlead.reports.flow import flow
 from fairlead.reports.incidents import incidents
+from fairlead.reports.planned import plan_report
 from fairlead.reports.reliability import reliability
 from fairlead.reports.snapshot import snapshot
 from fairlead.reports.sprint_health import sprint_health
@@ -31,6 +32,7 @@ REPORTS: Mapping[str, Callable[..., Document]] = {
     # by audience, so that a page or a delivery names all that it wants in one word
     **{view.kind: partial(update, audience=audience) for audience, view in AUDIENCES.items()},
     "work": work,
+    "plan": plan_report,
 }
 """Name -> who makes it of what was asked; what it takes beside that is its own and has a default."""
 

@@ -30,10 +30,12 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HINT = "write `morning`, a day like 2026-12-01, a moment, or a length like 4h, 2d or 1bd"
 
 
-def acknowledged(database: Database, signal: str, by: str, at: datetime) -> RawEvent:
-    """Somebody takes it on."""
+def acknowledged(
+    database: Database, signal: str, by: str, at: datetime, *, over: Collection[str | None] = ()
+) -> RawEvent:
+    """Somebody takes it on; `over` are those whose earlier word counts for nothing here."""
     row = demanded(database, signal)
-    if row["acknowledged_at"] is not None:
+    if row["acknowledged_at"] is not None and row["acknowledged_by"] not in over:
         raise Skip("somebody has taken it on already", hint=row["acknowledged_by"] or "the operator")
     return entries.signal_acknowledged(row["id"], by, at)
 

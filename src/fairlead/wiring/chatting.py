@@ -16,7 +16,7 @@ from fairlead.config.secrets import resolve
 from fairlead.connectors.slack import blocks as kit
 from fairlead.connectors.slack.manifest import COMMANDS
 from fairlead.connectors.slack.web import Web
-from fairlead.governance import preferring
+from fairlead.governance import preferring, reviewing
 from fairlead.governance.voting import reaches, role_in
 from fairlead.model.errors import Denied, Skip
 from fairlead.model.raw import RawEvent, Trust
@@ -198,7 +198,7 @@ class ChatHands(Place):
         services = self.services
         self._demand_signal(asker, signal)
         at = entered_at(services.clock)
-        services.log.append([entering.acknowledged(services.database, signal, asker.person, at)])
+        services.log.append([reviewing.acknowledged(services.database, signal, asker.person, at)])
 
     def snooze(self, asker: Asker, signal: str, until: str, reason: str) -> datetime:
         """A raw event too."""

@@ -75,19 +75,19 @@ def waiting_for(services: Services, person: str, roles: Mapping[str, str]) -> li
     return approving.waiting_for(desk(services), person, roles)
 
 
-def withdraw(services: Services, action: str, *, by: str, why: str) -> Row:
-    """Takes a proposal back before it is done."""
-    return proposing.withdraw(desk(services), action, by=by, why=why)
+def withdraw(services: Services, action: str, *, by: str, roles: Mapping[str, str], why: str) -> Row:
+    """Takes a proposal back before it is done; raises `Denied` where that is not for this person."""
+    return proposing.withdraw(desk(services), action, by=by, roles=roles, why=why)
 
 
-def undo(services: Services, action: str, *, by: str, why: str = "") -> Row:
-    """Proposes what takes a done action back."""
-    return proposing.undo(desk(services), action, by=by, why=why)
+def undo(services: Services, action: str, *, by: str, roles: Mapping[str, str], why: str = "") -> Row:
+    """Proposes what takes a done action back; raises `Denied` where that is not for this person."""
+    return proposing.undo(desk(services), action, by=by, roles=roles, why=why)
 
 
-def settle(services: Services, action: str, *, done: bool, by: str, why: str = "") -> Row:
+def settle(services: Services, action: str, *, done: bool, by: str, roles: Mapping[str, str], why: str = "") -> Row:
     """What somebody found who looked at the tool, where nobody could tell whether it was done."""
-    return proposing.settle(desk(services), action, done=done, by=by, why=why)
+    return proposing.settle(desk(services), action, done=done, by=by, roles=roles, why=why)
 
 
 @dataclass(frozen=True, slots=True)

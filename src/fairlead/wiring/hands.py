@@ -14,6 +14,7 @@ import msgspec
 from fairlead.config.secrets import resolve
 from fairlead.connectors.kit.acting import ActRequest, Call, Outcome
 from fairlead.connectors.kit.marks import visible
+from fairlead.governance import proposing
 from fairlead.governance.desk import Case, Desk, act_of
 from fairlead.governance.naming import title
 from fairlead.governance.policy.screening import without_secrets
@@ -46,7 +47,15 @@ def desk(services: Services) -> Desk:
         lambda act: team_of(services, act),
         lambda text: without_secrets(services.policy.policies.patterns, visible(text)),
         timedelta(days=services.settings.actions.expires_days),
+        lambda tool, name: _is_one(services, tool, name),
     )
+
+
+def _is_one(services: Services, tool: str, name: str) -> bool:
+    """Whether an account is known by a name, and is a person's: bots take commands, and groups are many."""
+    with services.database.read() as tx:
+        row = records.get(tx, "accounts", f"{tool}:@{name}")
+    return row is not None and row["deleted_at"] is None and (row["kind"] or "human") == "human"
 
 
 def _judge(services: Services, case: Case) -> Verdict:
@@ -93,12 +102,12 @@ def team_of(services: Services, act: Act) -> str:
     return ""
 
 
-def calls_of(services: Services, act: Act, tool: str) -> Sequence[Call]:
-    """The exact requests that an act would send, for a look before it is proposed."""
+def calls_of(services: Services, act: Act, tool: str, *, by: str) -> Sequence[Call]:
+    """The exact requests that an act would send, for a look before somebody proposes it."""
     hands = ToolHands(services)
     if refused := hands.refused(act, tool):
         raise Skip(refused)
-    return hands.planned(act, tool, "action:0")
+    return hands.planned(proposing.wished(desk(services), act, tool, by=by)[0], tool, "action:0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,8 @@ def _endpoint(key: str, setup: EndpointSetup, trusted: ssl.SSLContext) -> list[S
 
 def _refuse_link_local(url: str) -> None:
     """Addresses of a cloud's metadata hold credentials: no setting may make us fetch them, by whatever name."""
-    from fairlead.connectors.kit.outgoing import is_metadata, looked_up
+    from fairlead.connectors.kit.outgoing import looked_up
+    from fairlead.model.reachable import is_metadata
 
     parts = urlsplit(url)
     if any(is_metadata(ipaddress.ip_address(found)) for found in looked_up(parts.hostname or "", parts.port or 443)):

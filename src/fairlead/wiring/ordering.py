@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from fairlead.connectors.kit.entered import meant
 from fairlead.governance import preferring
 from fairlead.governance.ledger.entries import Entry
 from fairlead.model.errors import Denied
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from fairlead.wiring.services import Services
 
 
-def prefer(services: Services, person: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def prefer(services: Services, by: str, said: Mapping[str, Any]) -> dict[str, Any]:
     """Enters how a person wants to be told, if policy lets a digest go to them by the channels that they name."""
+    person = meant(by)
     channels = said.get("channels") or ()
     with services.database.read() as tx:
         team = Directory.load(services, tx).team_of(person) if channels else ""
@@ -29,4 +31,4 @@ def prefer(services: Services, person: str, said: Mapping[str, Any]) -> dict[str
                 told = {"channel": channel, "rules": [one.rule for one in verdict.reasons]}
                 services.ledger.record(tx, Entry("digest.refused", "", person, told))
             raise Denied(f"policy lets no digest go to {person} by {channel}: {why}", hint="fairlead policy list")
-    return preferring.prefer(services, person, said)
+    return preferring.prefer(services, by, said)

@@ -21,6 +21,7 @@ def verbs() -> Mapping[str, Verb]:
         deciding,
         gating,
         noticing,
+        planned,
         policy_answers,
         risking,
         ruling,
@@ -28,7 +29,7 @@ def verbs() -> Mapping[str, Verb]:
         signal_answers,
     )
 
-    rooms = (answers, deciding, gating, noticing, policy_answers, risking, ruling, sending, signal_answers)
+    rooms = (answers, deciding, gating, noticing, planned, policy_answers, risking, ruling, sending, signal_answers)
     return {name: verb for room in rooms for name, verb in room.VERBS.items()}
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from fairlead.connectors.kit.marks import uncalled, unlinked
 from fairlead.governance import proposing
 from fairlead.governance.desk import Desk
+from fairlead.governance.keeping import PROSE
 from fairlead.model.acts import read_act
 from fairlead.model.errors import Fault, Skip
 from fairlead.model.times import parse_time
@@ -29,7 +30,6 @@ from fairlead.wiring.services import Services
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
-_MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
 def judge(services: Services, dirty: Mapping[str, Collection[str]] | None = None) -> Judged:
@@ -81,8 +81,11 @@ def _unanswered(services: Services, at: Desk, rule: str) -> Iterator[Row]:
 def _propose_for(at: Desk, rule: Rule, signal: Mapping[str, Any], opening: int) -> Row:
     kinds = kinds_of(rule)
     held = msgspec.json.decode(signal["values"] or "{}")
-    told = {name: _told(value, kinds.get(name)) for name, value in held.items()}
-    act = read_act(filled(rule.then.propose, {**told, "id": signal["subject"]}))
+    plain = {**{name: worded(value, kinds.get(name)) for name, value in held.items()}, "id": signal["subject"]}
+    told = {**{name: _told(value, kinds.get(name)) for name, value in held.items()}, "id": signal["subject"]}
+    # what names a record or a person is meant as it is; only what people read is worded for them
+    wished = {name: filled(said, told if name in PROSE else plain) for name, said in rule.then.propose.items()}
+    act = read_act(wished)
     return proposing.propose(
         at,
         act,
@@ -95,11 +98,11 @@ def _propose_for(at: Desk, rule: Rule, signal: Mapping[str, Any], opening: int) 
 
 
 def _told(value: Any, kind: Kind | None) -> str:
-    """A value as people read it elsewhere: moments without their seconds, and names that call nobody."""
+    """A value as people read it elsewhere: moments without their seconds, and what calls and links nobody."""
     if kind == "time" and (moment := parse_time(value)):
         return f"{moment:%a %d %b %Y, %H:%M} UTC"
-    # a title may hold `@everybody`: what a stranger wrote must not make us call them
-    return _MENTION.sub("@ ", worded(value, kind))
+    # a title may hold `@everybody` or `fixes #1`: what a stranger wrote must not make us call or link anybody
+    return unlinked(uncalled(worded(value, kind)))
 
 
 def _is_backfill(services: Services, signal: str) -> bool:
@@ -122,7 +125,7 @@ def _withdraw_healed(services: Services, at: Desk) -> None:
         # a person's own proposal stays: only what a rule wanted ends with what the rule saw
         if row["signal"] in healed and (row["proposed_by"] or "").startswith("rule:"):
             try:
-                proposing.withdraw(at, row["id"], by=row["proposed_by"], why="what it answered is over")
+                proposing.withdraw(at, row["id"], by=row["proposed_by"], roles={}, why="what it answered is over")
             except Skip:
                 # it was begun a moment ago
                 continue

@@ -170,6 +170,10 @@ def tell_other_payload(folder: Path, world: dict[str, Path]) -> None:
     (folder / "personal.jsonl").write_text("".join(f"{line}\n" for line in lines))
 
 
+def tell_foreign_payloads(folder: Path, world: dict[str, Path]) -> None:
+    shutil.copy(world["folder"] / "theirs" / "personal.jsonl", folder)
+
+
 def tell_other_name(folder: Path, world: dict[str, Path]) -> None:
     said = (folder / "people.jsonl").read_text()
     (folder / "people.jsonl").write_text(said.replace("person:kim", "person:lee"))
@@ -201,6 +205,7 @@ TABLE: list[tuple[Callable[[Path, dict[str, Path]], None], int, str]] = [
     (swap_trailer, 0, "and the trailer speaks of fairlead/"),
     (mix_times, 252, "lines were added"),
     (tell_other_payload, 9, "is not what was hashed"),
+    (tell_foreign_payloads, 1, "is not what was hashed"),
     (tell_other_name, 0, "people.jsonl names somebody else"),
     (change_trailer, 600, "trailer.txt is not signed"),
 ]

@@ -87,7 +87,7 @@ def propose(
     with home.services() as services:
         where = tool or hands.tool_of(act)
         if dry_run:
-            said = msgspec.to_builtins(hands.calls_of(services, act, where))
+            said = msgspec.to_builtins(hands.calls_of(services, act, where, by=actor(services).person))
             show_json(said) if json else calls(said)
             return
         row = governing.propose(services, act, where, by=actor(services).person, why=why)
@@ -104,7 +104,8 @@ def withdraw(action: _Action, why: _Why = "", json: _Json = False) -> None:
     from fairlead.wiring import governing
 
     with home.services() as services:
-        row = governing.withdraw(services, whole(action), by=actor(services).person, why=why)
+        who = actor(services)
+        row = governing.withdraw(services, whole(action), by=who.person, roles=who.roles, why=why)
     show_json(plain(row)) if json else _line(row)
 
 
@@ -117,7 +118,8 @@ def undo(action: _Action, why: _Why = "", json: _Json = False) -> None:
     from fairlead.wiring import governing
 
     with home.services() as services:
-        row = governing.undo(services, whole(action), by=actor(services).person, why=why)
+        who = actor(services)
+        row = governing.undo(services, whole(action), by=who.person, roles=who.roles, why=why)
         row = carry_on(services, row["id"])
     show_json(plain(row)) if json else _line(row)
 
@@ -136,7 +138,8 @@ def settle(
     from fairlead.wiring import governing
 
     with home.services() as services:
-        row = governing.settle(services, whole(action), done=found == "done", by=actor(services).person, why=why)
+        who, done = actor(services), found == "done"
+        row = governing.settle(services, whole(action), done=done, by=who.person, roles=who.roles, why=why)
     show_json(plain(row)) if json else _line(row)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fairlead.cli.asking import Team, tell
+from fairlead.cli.asking import By, Team, tell
 
 if TYPE_CHECKING:
     from fairlead.wiring.services import Services
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
-_By = Annotated[str, typer.Option("--by", help="Person id of whoever decided; else the operator.")]
 _Decision = Annotated[str, typer.Argument(help="Its number.")]
 _Context = Annotated[str | None, typer.Option(help="What made it necessary.")]
 _Options = Annotated[list[str] | None, typer.Option("--option", help="What was weighed; repeat it.")]
@@ -60,19 +59,19 @@ def add(
     link: _Links = None,
     review_at: _Review = None,
     proposed: Annotated[bool, typer.Option("--proposed", help="It is not decided yet.")] = False,
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """Enter a decision; it gets the next number."""
     said = _said(context, option, rationale, owner, team, link, review_at)
     said |= {"title": title, "state": "proposed" if proposed else "accepted"}
 
-    def enter(services: Services) -> str:
+    def enter(services: Services, who: str) -> str:
         from fairlead.governance.deciding import add as added
 
-        return added(services, said, by)
+        return added(services, said, who)
 
-    _do(enter, json)
+    _do(enter, by, json)
 
 
 @APP.command(epilog="Example: fairlead decisions edit 1 --review-at 2027-03-01 --accept")
@@ -90,14 +89,14 @@ def edit(
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="It holds no more, and nothing took its place.")
     ] = False,
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """Change a decision: what is not named stays, an empty text empties it."""
     said = _said(context, option, rationale, owner, team, link, review_at)
     said |= {"title": title} if title else {}
 
-    def enter(services: Services) -> str:
+    def enter(services: Services, who: str) -> str:
         from fairlead.governance.deciding import change
         from fairlead.model.times import entered_at
 
@@ -105,45 +104,45 @@ def edit(
             said.update(state="accepted", decided_at=entered_at(services.clock))
         if withdraw:
             said["state"] = "withdrawn"
-        return change(services, decision, said, by)
+        return change(services, decision, said, who)
 
-    _do(enter, json)
+    _do(enter, by, json)
 
 
 @APP.command(epilog="Example: fairlead decisions supersede 1 --with 4")
 def supersede(
     decision: _Decision,
     later: Annotated[str, typer.Option("--with", help="Number of the decision that takes its place.")],
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """Put a later decision in the place of one."""
 
-    def enter(services: Services) -> str:
+    def enter(services: Services, who: str) -> str:
         from fairlead.governance.deciding import supersede as superseded
 
-        superseded(services, decision, later, by)
+        superseded(services, decision, later, who)
         return decision
 
-    _do(enter, json)
+    _do(enter, by, json)
 
 
 @APP.command(epilog="Example: fairlead decisions review 1 --next 2027-06-01")
 def review(
     decision: _Decision,
     next_: Annotated[str, typer.Option("--next", help="Day of the next look; without it there is none.")] = "",
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """Say that you have looked at a decision again and that it holds."""
 
-    def enter(services: Services) -> str:
+    def enter(services: Services, who: str) -> str:
         from fairlead.governance.deciding import review as reviewed
         from fairlead.governance.entering import moment
 
-        return reviewed(services, decision, by, moment(next_))
+        return reviewed(services, decision, who, moment(next_))
 
-    _do(enter, json)
+    _do(enter, by, json)
 
 
 @APP.command(epilog="Example: fairlead decisions export docs/decisions")
@@ -168,14 +167,15 @@ def export(
     typer.echo("\n".join([*files, f"{counted(len(files), 'file')} written"]))
 
 
-@APP.command("import", epilog="Example: fairlead decisions import docs/decisions --by person:noor")
+@APP.command("import", epilog="Example: fairlead decisions import docs/decisions --by person:maya-torres")
 def import_(
     folder: Annotated[Path, typer.Argument(help="Folder with files like 0007-use-queues.md.")],
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """Enter the decisions of a folder of Markdown, by the headings of MADR or Nygard; numbers that are taken stay."""
     from fairlead.cli import home
+    from fairlead.cli.acting import speaks
     from fairlead.cli.output import say, show_json
     from fairlead.governance.deciding import take_in
     from fairlead.model.counting import counted
@@ -183,7 +183,7 @@ def import_(
     with home.services() as services:
         if home.server_socket() is None:
             services.apply()
-        entered, others = take_in(services, folder, by)
+        entered, others = take_in(services, folder, speaks(services, by))
         if home.server_socket() is None:
             services.apply()
     if json:
@@ -208,8 +208,8 @@ def _said(
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _do(enter: Callable[[Services], str], json: bool) -> None:
+def _do(enter: Callable[[Services, str], str], by: str, json: bool) -> None:
     from fairlead.cli.entering import entered
     from fairlead.governance.deciding import told
 
-    entered("decisions", enter, told, lambda row: f"{row['state']}, {row['title']}", json=json)
+    entered("decisions", enter, told, lambda row: f"{row['state']}, {row['title']}", by=by, json=json)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairlead.cli.asking import Language, Team, tell
+from fairlead.cli.asking import By, Language, Team, tell
 
 if TYPE_CHECKING:
     from fairlead.model.raw import RawEvent
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
-_By = Annotated[str, typer.Option("--by", help="Person id of whoever states it; else the operator.")]
 _Incident = Annotated[str, typer.Argument(help="Incident id; `fairlead incidents list --json` shows them.")]
 
 
@@ -47,7 +46,7 @@ def explain(incident: _Incident, language: Language = None, json: _Json = False)
 def caused_by(
     incident: _Incident,
     deployment: Annotated[str, typer.Argument(help="Id of the deployment, or of the release, run or merge.")],
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """State which deployment caused an incident; it holds until withdrawn, whatever the score."""
@@ -55,9 +54,10 @@ def caused_by(
     from fairlead.model.times import entered_at
 
     _state(
-        lambda services: stated_cause(services.database, incident, deployment, by, entered_at(services.clock)),
-        {"incident": incident, "deployment": deployment, "by": by},
+        lambda services, who: stated_cause(services.database, incident, deployment, who, entered_at(services.clock)),
+        {"incident": incident, "deployment": deployment},
         f"{incident}: caused by {deployment}",
+        by,
         json,
     )
 
@@ -69,7 +69,7 @@ def caused_by(
 def not_deployment(
     incident: _Incident,
     reason: Annotated[str, typer.Option(help="What caused it instead, in a few words.")],
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """State that no deployment caused an incident, and why."""
@@ -77,38 +77,44 @@ def not_deployment(
     from fairlead.model.times import entered_at
 
     _state(
-        lambda services: stated_no_cause(services.database, incident, reason, by, entered_at(services.clock)),
-        {"incident": incident, "deployment": None, "reason": reason, "by": by},
+        lambda services, who: stated_no_cause(services.database, incident, reason, who, entered_at(services.clock)),
+        {"incident": incident, "deployment": None, "reason": reason},
         f"{incident}: caused by no deployment",
+        by,
         json,
     )
 
 
 @APP.command(epilog="Example: fairlead incidents withdraw pagerduty:P000092")
-def withdraw(incident: _Incident, by: _By = "operator", json: _Json = False) -> None:
+def withdraw(incident: _Incident, by: By = "", json: _Json = False) -> None:
     """Take back what was stated about an incident: the score decides again."""
     from fairlead.ingest.attributing import withdrawn_cause
     from fairlead.model.times import entered_at
 
     _state(
-        lambda services: withdrawn_cause(services.database, incident, by, entered_at(services.clock)),
-        {"incident": incident, "withdrawn": True, "by": by},
+        lambda services, who: withdrawn_cause(services.database, incident, who, entered_at(services.clock)),
+        {"incident": incident, "withdrawn": True},
         f"{incident}: withdrawn, the score decides",
+        by,
         json,
     )
 
 
-def _state(event: Callable[[Services], RawEvent], said: dict[str, object], text: str, json: bool) -> None:
+def _state(
+    event: Callable[[Services, str], RawEvent], said: dict[str, object], text: str, by: str, json: bool
+) -> None:
     from fairlead.cli import home
+    from fairlead.cli.acting import speaks
     from fairlead.cli.output import show_json
 
     with home.services() as services:
         if home.server_socket() is None:
             services.apply()
-        services.log.append([event(services)])
+        who = speaks(services, by)
+        services.log.append([event(services, who)])
         if home.server_socket() is None:
             services.catch_up()
     if json:
-        show_json(said)
+        show_json({**said, "by": who})
     else:
         typer.echo(text)

@@ -14,7 +14,6 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=T
 
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 _People = Annotated[bool, typer.Option("--people", help="With names and personal values; that is recorded.")]
-_By = Annotated[str, typer.Option("--by", help="Person id of whoever decides; else the operator.")]
 
 
 @APP.command(epilog="Example: fairlead ledger verify")
@@ -167,17 +166,17 @@ def checkpoint(
         bool,
         typer.Option("--after-restore", help="Sign though entries are gone that were signed; the ledger says so."),
     ] = False,
-    by: _By = "operator",
     json: _Json = False,
 ) -> None:
     """Sign the present state now; the workers do it by themselves."""
     from fairlead.cli import home
+    from fairlead.cli.acting import actor
     from fairlead.cli.output import show as show_text
     from fairlead.cli.output import show_json
     from fairlead.governance.ledger.notes import read_statement
 
     with home.services() as services:
-        note = services.ledger.checkpoint(by, after_restore=after_restore)
+        note = services.ledger.checkpoint(actor(services).person, after_restore=after_restore)
     said = read_statement(note)
     if json:
         show_json({"size": said.size, "root": said.root.hex(), "note": str(note)})
@@ -186,13 +185,14 @@ def checkpoint(
 
 
 @APP.command(epilog="Example: fairlead ledger protect")
-def protect(by: _By = "operator", json: _Json = False) -> None:
+def protect(json: _Json = False) -> None:
     """Put back triggers of the database that somebody took away; that they were gone stays in the ledger."""
     from fairlead.cli import home
+    from fairlead.cli.acting import actor
     from fairlead.cli.output import show_json
 
     with home.services() as services:
-        gone = services.ledger.protect(by)
+        gone = services.ledger.protect(actor(services).person)
     if json:
         show_json({"restored": gone})
         return
@@ -208,16 +208,16 @@ def rotate(
         bool, typer.Option("--lost", help="The old key is gone and cannot vouch for the new one.")
     ] = False,
     reason: Annotated[str, typer.Option(help="Why; kept apart, as it may name people.")] = "",
-    by: _By = "operator",
     json: _Json = False,
 ) -> None:
     """A new key: the old one signs it. With --lost nothing does, and whoever verifies is told of the gap."""
     from fairlead.cli import home
+    from fairlead.cli.acting import actor
     from fairlead.cli.output import show_json
     from fairlead.wiring import ledgering
 
     with home.services() as services:
-        services.ledger.rotate(by, lost=lost, reason=reason)
+        services.ledger.rotate(actor(services).person, lost=lost, reason=reason)
         key = ledgering.key(services)
     if json:
         show_json({"key": key, "lost": lost})
@@ -228,16 +228,16 @@ def rotate(
 @APP.command(epilog="Example: fairlead ledger forget person:kim")
 def forget(
     person: Annotated[str, typer.Argument(help="Person id; the ids of their accounts are found by it.")],
-    by: _By = "operator",
     json: _Json = False,
 ) -> None:
     """Erase what the ledger holds of a person; the tree stays valid, and their name is nobody's from then on."""
     from fairlead.cli import home
+    from fairlead.cli.acting import actor
     from fairlead.cli.output import show_json
     from fairlead.wiring import ledgering
 
     with home.services() as services:
-        count = services.ledger.forget(ledgering.ids_of(services, person), by)
+        count = services.ledger.forget(ledgering.ids_of(services, person), actor(services).person)
     if json:
         show_json({"person": person, "erased": count})
         return

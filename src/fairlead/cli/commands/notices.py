@@ -5,16 +5,17 @@ Example: fairlead notices list
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
+from fairlead.cli.asking import By
 from fairlead.cli.asking import tell as show_verb
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
-_By = Annotated[str, typer.Option("--by", help="Person id of whoever says it: nobody can say it for somebody else.")]
 
 
 @APP.command("list", epilog="Example: fairlead notices list --for person:noor")
@@ -33,9 +34,9 @@ def why(notice: Annotated[str, typer.Argument(help="Id, or how it begins.")], js
     show_verb("notices", {"notice": notice}, json=json)
 
 
-@APP.command(epilog="Example: fairlead notices prefer --by person:noor --quiet 18:30-08:00 --budget 3")
+@APP.command(epilog="Example: fairlead notices prefer --by person:maya-torres --quiet 18:30-08:00 --budget 3")
 def prefer(
-    by: _By,
+    by: By = "",
     channels: Annotated[str | None, typer.Option(help="slack, mail or both, comma between; empty: none.")] = None,
     quiet: Annotated[
         str | None, typer.Option(help="Hours of working days, like 18:30-08:00; empty: off work.")
@@ -50,6 +51,10 @@ def prefer(
     json: _Json = False,
 ) -> None:
     """Say how you want to be told: what is not named stays; without any option it is shown."""
+    from fairlead.cli import home
+    from fairlead.cli.acting import speaks
+    from fairlead.connectors.kit.entered import meant
+
     said: dict[str, Any] = {
         "quiet": quiet, "digest_at": digest_at, "budget": budget, "deputy": deputy, "where": where,
         "language": language,
@@ -57,24 +62,26 @@ def prefer(
     }  # fmt: skip
     said = {name: value for name, value in said.items() if value is not None}
     if not said:
-        show_verb("notices", {"wish": by}, json=json)
-    _enter(by, said, json)
+        with home.services() as services:
+            whom = meant(speaks(services, by))
+        show_verb("notices", {"wish": whom}, json=json)
+    _enter(by, lambda _wish: said, json)
 
 
-@APP.command(epilog="Example: fairlead notices mute change-too-large --by person:noor")
+@APP.command(epilog="Example: fairlead notices mute change-too-large --by person:maya-torres")
 def mute(
     topic: Annotated[str, typer.Argument(help="Id of a rule, `approval` or `action`.")],
-    by: _By,
+    by: By = "",
     off: Annotated[bool, typer.Option("--off", help="Hear of it again.")] = False,
     json: _Json = False,
 ) -> None:
     """Hear nothing of a topic any more, for good; `fairlead signals mute` does so until a day and for a reason."""
-    from fairlead.cli import home
-    from fairlead.governance.preferring import wish_of
 
-    with home.services() as services:
-        muted = [one for one in wish_of(services, by).get("muted", []) if one != topic]
-    _enter(by, {"muted": muted if off else [*muted, topic]}, json)
+    def said(wish: dict[str, Any]) -> dict[str, Any]:
+        muted = [one for one in wish.get("muted", []) if one != topic]
+        return {"muted": muted if off else [*muted, topic]}
+
+    _enter(by, said, json)
 
 
 @APP.command(epilog="Example: fairlead notices tell")
@@ -105,13 +112,17 @@ def tell(json: _Json = False) -> None:
     )
 
 
-def _enter(by: str, said: dict[str, Any], json: bool) -> None:
+def _enter(by: str, said: Callable[[dict[str, Any]], dict[str, Any]], json: bool) -> None:
     from fairlead.cli import home
+    from fairlead.cli.acting import speaks
     from fairlead.cli.output import show_json
+    from fairlead.connectors.kit.entered import meant
+    from fairlead.governance.preferring import wish_of
     from fairlead.wiring.ordering import prefer as entered
 
     with home.services() as services:
-        wish = entered(services, by, said)
+        who = speaks(services, by)
+        wish = entered(services, who, said(wish_of(services, meant(who))))
         if home.server_socket() is None:
             services.apply()
     if json:

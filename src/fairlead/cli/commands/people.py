@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from fairlead.cli.asking import By
+
 if TYPE_CHECKING:
     from fairlead.wiring.services import Services
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
-_By = Annotated[str, typer.Option("--by", help="Person id of whoever decides; else the operator.")]
 
 
 @APP.command("list", epilog="Example: fairlead people list --json")
@@ -65,19 +66,19 @@ def suggest(json: _Json = False) -> None:
 
 
 @APP.command(epilog="Example: fairlead people merge email:daniel.osei@brightwater.example email:daniel@osei.example")
-def merge(account: str, other: str, by: _By = "operator", json: _Json = False) -> None:
+def merge(account: str, other: str, by: By = "", json: _Json = False) -> None:
     """Confirm that two accounts are one person; it can be taken back."""
     _decide("confirmed", account, other, by, json)
 
 
 @APP.command(epilog="Example: fairlead people refuse github:@kim-adler email:daniel@osei.example")
-def refuse(account: str, other: str, by: _By = "operator", json: _Json = False) -> None:
+def refuse(account: str, other: str, by: By = "", json: _Json = False) -> None:
     """Say that two accounts are different people; they are not suggested again."""
     _decide("refused", account, other, by, json)
 
 
 @APP.command(epilog="Example: fairlead people revert email:daniel.osei@brightwater.example email:daniel@osei.example")
-def revert(account: str, other: str, by: _By = "operator", json: _Json = False) -> None:
+def revert(account: str, other: str, by: By = "", json: _Json = False) -> None:
     """Take a decision about two accounts back."""
     _decide("reverted", account, other, by, json)
 
@@ -135,6 +136,7 @@ def _decide(
     decision: Literal["confirmed", "refused", "reverted"], account: str, other: str, by: str, json: bool
 ) -> None:
     from fairlead.cli import home
+    from fairlead.cli.acting import speaks
     from fairlead.cli.output import say, show_json
     from fairlead.connectors.fairlead import identity_decided
     from fairlead.model.errors import Abort
@@ -144,17 +146,14 @@ def _decide(
     with home.services() as services:
         with services.database.read() as tx:
             unknown = [one for one in (account, other) if records.get(tx, "accounts", one) is None]
-            decider = by == "operator" or records.get(tx, "people", by)
         if unknown:
             raise Abort(f"no account {', '.join(unknown)}", hint="`fairlead people list` shows them")
         if account == other:
             raise Abort(f"{account} was named twice", hint="name two accounts; `fairlead people suggest` has some")
-        if not decider:
-            # The log is never rewritten: a name that nobody bears would stand in it for good.
-            raise Abort(f"no person `{by}`", hint="`fairlead people list` shows them")
-        services.log.append([identity_decided(decision, account, other, by, entered_at(services.clock))])
+        who = speaks(services, by)
+        services.log.append([identity_decided(decision, account, other, who, entered_at(services.clock))])
         _read_on(services)
-    said = {"decision": decision, "account": account, "other": other, "by": by}
+    said = {"decision": decision, "account": account, "other": other, "by": who}
     if json:
         show_json(said)
     else:

@@ -1,6 +1,6 @@
-"""A schedule of a plan file: who does what by when, how sure that is, what has no place and why.
+"""A schedule of a sprint, an epic, a milestone or a plan file: who does what by when, how sure, what does not fit.
 
-Example: fairlead plan sprint.yaml --time-limit 5
+Example: fairlead plan --sprint NEXT --team payments
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fairlead.cli import home
-from fairlead.cli.asking import AsHtml, AsMarkdown, Language
+from fairlead.cli.asking import AsHtml, AsMarkdown, Language, Team, ask
+from fairlead.cli.asking import answer as ask_text
+from fairlead.cli.charts import drawn_by
+from fairlead.cli.output import terminal_words
 from fairlead.model.errors import Abort
 
 if TYPE_CHECKING:
@@ -33,9 +36,13 @@ Ics = Annotated[Path | None, typer.Option(help="Write a calendar with all tasks 
 Load = Annotated[bool, typer.Option("--load", help="Show how busy each is: for you as planner, not to be passed on.")]
 
 
-@APP.command(epilog="Example: fairlead plan sprint.yaml --time-limit 5")
+@APP.command(epilog="Example: fairlead plan --sprint NEXT --team payments")
 def plan(
-    file: Annotated[Path, typer.Argument(help="The plan, YAML or JSON.")],
+    file: Annotated[Path | None, typer.Argument(help="A plan file, YAML or JSON, in place of the store.")] = None,
+    sprint: Annotated[str, typer.Option(help="NEXT, or id, name or number of a sprint of the store.")] = "",
+    epic: Annotated[str, typer.Option(help="Key, id or title of an epic.")] = "",
+    milestone: Annotated[str, typer.Option(help="Title or id of a milestone.")] = "",
+    team: Team = "",
     time_limit: Limit = 5.0,
     seed: Seed = 1,
     what_if: WhatIf = None,
@@ -49,6 +56,16 @@ def plan(
     language: Language = None,
 ) -> None:
     """Schedule tasks on people, agents and what they share; say what decides the end and what does not fit."""
+    if file is None:
+        named = {"sprint": sprint, "epic": epic, "milestone": milestone, "team": team, "language": language}
+        if not any((sprint, epic, milestone)):
+            raise Abort("nothing is named to plan", hint="say --sprint NEXT, --epic, --milestone, or a file")
+        words = {**named, "what_if": "\n".join(what_if or ()), "load": "*" if load else ""}
+        words |= {"time_limit": str(time_limit), "seed": str(seed)}
+        _of_store(words, _form(json, md, html), mermaid, gantt, ics)
+        return
+    if sprint or epic or milestone or team:
+        raise Abort("a plan is of a file or of the store", hint="leave out one of them")
     from fairlead.cli.output import show, show_json
     from fairlead.planning.answering import answer
     from fairlead.planning.loading import load as read
@@ -78,6 +95,18 @@ def plan(
         _show(plan_document(found, name=file.name, now=now, language=told, load=load), _form(json, md, html))
 
 
+def _of_store(words: dict[str, str | None], form: str, mermaid: bool, gantt: Path | None, ics: Path | None) -> None:
+    """The same of the store, by the verb that every face asks."""
+    if mermaid:
+        raise typer.Exit(ask("plan", {**words, "form": "mermaid"}))
+    if ics:
+        _write(ics, ask_text("plan", {**words, "form": "ics"})[0])
+    if gantt:
+        _write(gantt, drawn_by("plan", words, "gantt"))
+    if not (ics or gantt):
+        raise typer.Exit(ask("plan", {**words, "form": form, **terminal_words()}))
+
+
 def _form(json: bool, md: bool, html: bool) -> str:
     return "json" if json else "md" if md else "html" if html else "terminal"
 
@@ -99,7 +128,7 @@ def _differ(asked: Any, what: list[str], time_limit: float, seed: int, name: str
 
 
 def _show(document: Document, form: str) -> None:
-    from fairlead.cli.output import show, terminal_words
+    from fairlead.cli.output import show
     from fairlead.reports import render
 
     if form == "md":

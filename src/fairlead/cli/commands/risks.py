@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fairlead.cli.asking import Team, tell
+from fairlead.cli.asking import By, Team, tell
 
 if TYPE_CHECKING:
     from fairlead.wiring.services import Services
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
-_By = Annotated[str, typer.Option("--by", help="Person id of whoever says it; else the operator.")]
 _Risk = Annotated[str, typer.Argument(help="Its number or id, like risk:3.")]
 _Likelihood = Annotated[int | None, typer.Option(min=1, max=5, help="1 (rare) to 5 (nearly sure).")]
 _Impact = Annotated[int | None, typer.Option(min=1, max=5, help="1 (small) to 5 (grave).")]
@@ -81,36 +80,36 @@ def accept(
     mitigation: _Mitigation = None,
     review_at: _Review = None,
     until: Annotated[str | None, typer.Option(help="Accept it as it is, until this day.")] = None,
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """Take a proposed risk on: somebody watches it from now on."""
     said = _said(owner, likelihood, impact, response, mitigation, review_at)
 
-    def enter(services: Services) -> str:
+    def enter(services: Services, who: str) -> str:
         from fairlead.governance import risking
         from fairlead.governance.entering import moment
 
-        return risking.accept(services, risk, {**said, "accepted_until": moment(until)}, by)
+        return risking.accept(services, risk, {**said, "accepted_until": moment(until)}, who)
 
-    _do(enter, json)
+    _do(enter, by, json)
 
 
 @APP.command(epilog="Example: fairlead risks refuse 2 --reason 'the service is switched off next week'")
 def refuse(
     risk: _Risk,
     reason: Annotated[str, typer.Option(help="Why it is none.")],
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """Say that a proposed risk is none; it comes back only if it scores higher."""
 
-    def enter(services: Services) -> str:
+    def enter(services: Services, who: str) -> str:
         from fairlead.governance import risking
 
-        return risking.refuse(services, risk, reason, by)
+        return risking.refuse(services, risk, reason, who)
 
-    _do(enter, json)
+    _do(enter, by, json)
 
 
 @APP.command(epilog="Example: fairlead risks add 'The supplier stops, and payments fail' --likelihood 2 --impact 5")
@@ -125,18 +124,18 @@ def add(
     response: _Response = None,
     mitigation: _Mitigation = None,
     review_at: _Review = None,
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """Enter a risk by hand."""
     said = _said(owner, likelihood, impact, response, mitigation, review_at, category, team, service)
 
-    def enter(services: Services) -> str:
+    def enter(services: Services, who: str) -> str:
         from fairlead.governance import risking
 
-        return risking.add(services, {**said, "title": title}, by)
+        return risking.add(services, {**said, "title": title}, who)
 
-    _do(enter, json)
+    _do(enter, by, json)
 
 
 @APP.command(epilog="Example: fairlead risks edit 1 --impact 4")
@@ -152,19 +151,19 @@ def edit(
     response: _Response = None,
     mitigation: _Mitigation = None,
     review_at: _Review = None,
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """Change a risk: what is not named stays."""
     said = _said(owner, likelihood, impact, response, mitigation, review_at, category, team, service)
     said |= {"title": title} if title else {}
 
-    def enter(services: Services) -> str:
+    def enter(services: Services, who: str) -> str:
         from fairlead.governance import risking
 
-        return risking.change(services, risk, said, by)
+        return risking.change(services, risk, said, who)
 
-    _do(enter, json)
+    _do(enter, by, json)
 
 
 @APP.command(epilog="Example: fairlead risks review 1 --likelihood 2 --review-at 2027-03-01")
@@ -174,35 +173,35 @@ def review(
     impact: _Impact = None,
     mitigation: _Mitigation = None,
     review_at: _Review = None,
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """Say that you have looked at a risk again, with the score that it has now."""
     said = _said(None, likelihood, impact, None, mitigation, review_at)
 
-    def enter(services: Services) -> str:
+    def enter(services: Services, who: str) -> str:
         from fairlead.governance import risking
 
-        return risking.review(services, risk, said, by)
+        return risking.review(services, risk, said, who)
 
-    _do(enter, json)
+    _do(enter, by, json)
 
 
 @APP.command(epilog="Example: fairlead risks close 1 --evidence github:brightwater/payments#210")
 def close(
     risk: _Risk,
     evidence: Annotated[list[str], typer.Option(help="Record id or address that shows that it is over; repeat it.")],
-    by: _By = "operator",
+    by: By = "",
     json: _Json = False,
 ) -> None:
     """Say that a risk is over, with what shows it."""
 
-    def enter(services: Services) -> str:
+    def enter(services: Services, who: str) -> str:
         from fairlead.governance import risking
 
-        return risking.close(services, risk, evidence, by)
+        return risking.close(services, risk, evidence, who)
 
-    _do(enter, json)
+    _do(enter, by, json)
 
 
 def _said(
@@ -219,10 +218,11 @@ def _said(
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _do(enter: Callable[[Services], str], json: bool) -> None:
+def _do(enter: Callable[[Services, str], str], by: str, json: bool) -> None:
     from fairlead.cli.entering import entered
     from fairlead.governance.risking import told
 
     entered(
-        "risks", enter, told, lambda row: f"{row['state']}, {row['score'] or 'no score'}, {row['title']}", json=json
-    )
+        "risks", enter, told, lambda row: f"{row['state']}, {row['score'] or 'no score'}, {row['title']}", by=by,
+        json=json,
+    )  # fmt: skip

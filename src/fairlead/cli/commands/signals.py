@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairlead.cli.asking import Team, tell
+from fairlead.cli.asking import By, Team, tell
 
 if TYPE_CHECKING:
     from fairlead.model.raw import RawEvent
@@ -21,7 +21,6 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=T
 
 _Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 _Signal = Annotated[str, typer.Argument(help="The signal, like change-stale/github:acme/payments#42.")]
-_By = Annotated[str, typer.Option("--by", help="Person id of whoever says it; else the operator.")]
 _Reason = Annotated[str, typer.Option(help="Why, in a few words.")]
 _Until = Annotated[
     str, typer.Option(help="morning (the next business morning), a day, a moment, or a length like 4h, 2d, 1bd.")
@@ -62,42 +61,41 @@ def audit(json: _Json = False) -> None:
 
 
 @APP.command(epilog="Example: fairlead signals ack change-waits-for-review/github:brightwater/payments#210")
-def ack(signal: _Signal, by: _By = "operator", json: _Json = False) -> None:
+def ack(signal: _Signal, by: By = "", json: _Json = False) -> None:
     """Take a signal on: its escalation stops, and you are reminded if it does not heal."""
-    from fairlead.signals.entering import acknowledged
+    from fairlead.governance.reviewing import acknowledged
 
-    def event(services: Services, at: datetime) -> RawEvent:
-        return acknowledged(services.database, signal, by, at)
+    def event(services: Services, who: str, at: datetime) -> RawEvent:
+        return acknowledged(services.database, signal, who, at)
 
-    _say(event, {"signal": signal, "acknowledged": True, "by": by}, f"{signal}: taken on, its escalation stops", json)
+    _say(event, {"signal": signal, "acknowledged": True}, f"{signal}: taken on, its escalation stops", by, json)
 
 
 @APP.command(
     epilog="Example: fairlead signals snooze change-waits-for-review/github:brightwater/payments#210 "
     "--until morning --reason 'Noor is back tomorrow'"
 )
-def snooze(
-    signal: _Signal, reason: _Reason, until: _Until = "morning", by: _By = "operator", json: _Json = False
-) -> None:
+def snooze(signal: _Signal, reason: _Reason, until: _Until = "morning", by: By = "", json: _Json = False) -> None:
     """Hear nothing of a signal until a moment; always with a reason."""
+    from fairlead.connectors.kit.entered import meant
     from fairlead.signals.entering import snoozed
     from fairlead.wiring.signalling import until_of
 
-    def event(services: Services, at: datetime) -> RawEvent:
-        return snoozed(services.database, signal, until_of(services, until, by), reason, by, at)
+    def event(services: Services, who: str, at: datetime) -> RawEvent:
+        return snoozed(services.database, signal, until_of(services, until, meant(who)), reason, who, at)
 
-    _say(event, {"signal": signal, "until": until, "reason": reason, "by": by}, f"{signal}: snoozed", json)
+    _say(event, {"signal": signal, "until": until, "reason": reason}, f"{signal}: snoozed", by, json)
 
 
 @APP.command(epilog="Example: fairlead signals wake change-waits-for-review/github:brightwater/payments#210")
-def wake(signal: _Signal, by: _By = "operator", json: _Json = False) -> None:
+def wake(signal: _Signal, by: By = "", json: _Json = False) -> None:
     """End a snooze before its time."""
     from fairlead.signals.entering import woken
 
-    def event(services: Services, at: datetime) -> RawEvent:
-        return woken(services.database, signal, by, at)
+    def event(services: Services, who: str, at: datetime) -> RawEvent:
+        return woken(services.database, signal, who, at)
 
-    _say(event, {"signal": signal, "woken": True, "by": by}, f"{signal}: awake", json)
+    _say(event, {"signal": signal, "woken": True}, f"{signal}: awake", by, json)
 
 
 @APP.command(
@@ -109,22 +107,23 @@ def mute(
     whom: Annotated[str, typer.Option("--for", help="Person or team id.")],
     reason: Annotated[str, typer.Option(help="Why, in a few words.")] = "",
     until: _Until = "morning",
-    by: _By = "operator",
+    by: By = "",
     off: Annotated[bool, typer.Option("--off", help="They want to hear of it again.")] = False,
     json: _Json = False,
 ) -> None:
     """Let a person or a team hear nothing of a rule until a moment; `--off` takes that back."""
+    from fairlead.connectors.kit.entered import meant
     from fairlead.signals.entering import muted, unmuted
     from fairlead.wiring.signalling import rule_names, until_of
 
-    def event(services: Services, at: datetime) -> RawEvent:
+    def event(services: Services, who: str, at: datetime) -> RawEvent:
         if off:
-            return unmuted(services.database, rule, whom, by, at)
-        end = until_of(services, until, whom if whom.startswith("person:") else by)
-        return muted(rule_names(services), rule, whom, end, reason, by, at)
+            return unmuted(services.database, rule, whom, who, at)
+        end = until_of(services, until, whom if whom.startswith("person:") else meant(who))
+        return muted(rule_names(services), rule, whom, end, reason, who, at)
 
-    said = {"rule": rule, "for": whom, "muted": not off, "by": by}
-    _say(event, said, f"{rule}: {'heard of again' if off else 'muted'} for {whom}", json)
+    said = {"rule": rule, "for": whom, "muted": not off}
+    _say(event, said, f"{rule}: {'heard of again' if off else 'muted'} for {whom}", by, json)
 
 
 def _tell(words: dict[str, str], *, json: bool) -> None:
@@ -135,18 +134,22 @@ def _tell(words: dict[str, str], *, json: bool) -> None:
     tell("signals", {**words, "judge": judge}, json=json)
 
 
-def _say(event: Callable[[Services, datetime], RawEvent], said: dict[str, object], text: str, json: bool) -> None:
+def _say(
+    event: Callable[[Services, str, datetime], RawEvent], said: dict[str, object], text: str, by: str, json: bool
+) -> None:
     from fairlead.cli import home
+    from fairlead.cli.acting import speaks
     from fairlead.cli.output import show_json
     from fairlead.model.times import entered_at
 
     with home.services() as services:
         if home.server_socket() is None:
             services.apply()
-        services.log.append([event(services, entered_at(services.clock))])
+        who = speaks(services, by)
+        services.log.append([event(services, who, entered_at(services.clock))])
         if home.server_socket() is None:
             services.catch_up()
     if json:
-        show_json(said)
+        show_json({**said, "by": who})
     else:
         typer.echo(text)

@@ -12,7 +12,7 @@ from fairlead.connectors.github.api import Api
 from fairlead.connectors.github.connector import GitHub
 from fairlead.connectors.github.sync import connect
 from fairlead.connectors.kit.acting import ActRequest, Call, Outcome
-from fairlead.connectors.kit.marks import marked, spoken
+from fairlead.connectors.kit.marks import fitting, marked, spoken
 from fairlead.connectors.kit.naming import handles
 from fairlead.connectors.kit.writing import Deed, Forbidden, Rejected, Writer, asking, carry_out
 from fairlead.model.acts import (
@@ -33,6 +33,7 @@ from fairlead.model.acts import (
 )  # fmt: skip
 from fairlead.model.errors import Skip
 
+_TOOL, _LONGEST, _LONGEST_TITLE, _LONGEST_LABEL = "GitHub", 65_536, 256, 50
 INCIDENT = "incident"
 """Label of an incident that is kept as an issue; the settings take it for one unless they say otherwise."""
 
@@ -72,7 +73,21 @@ def _known(act: Act) -> str:
 
 
 def _comment(request: ActRequest, act: Comment) -> list[Call]:
-    return [Call("POST", f"{item(request, act.subject).issue}/comments", {"body": marked(act.body, request.key)})]
+    return [Call("POST", f"{item(request, act.subject).issue}/comments", {"body": _body(request, act.body)})]
+
+
+def _body(request: ActRequest, text: str, *, needed: bool = True) -> str:
+    if needed:
+        fitting("body", spoken(text), _LONGEST, _TOOL)
+    return fitting("body", marked(text, request.key), _LONGEST, _TOOL)
+
+
+def _title(text: str) -> str:
+    return fitting("title", spoken(text), _LONGEST_TITLE, _TOOL)
+
+
+def _labels(field: str, names: Sequence[str]) -> list[str]:
+    return [fitting(field, spoken(name), _LONGEST_LABEL, _TOOL) for name in names]
 
 
 def _delete_comment(request: ActRequest, act: DeleteComment) -> list[Call]:
@@ -83,7 +98,7 @@ def _delete_comment(request: ActRequest, act: DeleteComment) -> list[Call]:
 
 def _label(request: ActRequest, act: Label) -> list[Call]:
     at = item(request, act.subject).issue
-    add = [Call("POST", f"{at}/labels", {"labels": [spoken(name) for name in act.add]})] if act.add else []
+    add = [Call("POST", f"{at}/labels", {"labels": _labels("add", act.add)})] if act.add else []
     return [*add, *(Call("DELETE", f"{at}/labels/{quote(name, safe='')}") for name in act.remove)]
 
 
@@ -109,9 +124,9 @@ def _transition(request: ActRequest, act: Transition) -> list[Call]:
 
 
 def _create_issue(request: ActRequest, act: CreateIssue) -> list[Call]:
-    body: dict[str, Any] = {"title": spoken(act.title), "body": marked(act.body, request.key)}
+    body: dict[str, Any] = {"title": _title(act.title), "body": _body(request, act.body, needed=False)}
     if act.labels:
-        body["labels"] = [spoken(name) for name in act.labels]
+        body["labels"] = _labels("labels", act.labels)
     if act.assignees:
         body["assignees"] = handles(request, act.assignees)
     if act.type:
@@ -121,14 +136,15 @@ def _create_issue(request: ActRequest, act: CreateIssue) -> list[Call]:
 
 def _open_incident(request: ActRequest, act: OpenIncident) -> list[Call]:
     said = f"Urgency: {act.urgency}\n\n{act.body}"
-    body = {"title": spoken(act.title), "body": marked(said, request.key), "labels": [INCIDENT]}
+    body = {"title": _title(act.title), "body": _body(request, said), "labels": [INCIDENT]}
     return [Call("POST", f"{repository(request, act.place)}/issues", body)]
 
 
 def _edit_issue(request: ActRequest, act: EditIssue) -> list[Call]:
     if act.due:
         raise Skip("issues of GitHub have no due day", hint="put it under a milestone that has one")
-    body = {name: spoken(said) for name, said in (("title", act.title), ("body", act.body)) if said}
+    sides = (("title", act.title, _LONGEST_TITLE), ("body", act.body, _LONGEST))
+    body = {name: fitting(name, spoken(said), most, _TOOL) for name, said, most in sides if said}
     if not body:
         raise Skip("nothing is to be changed")
     return [Call("PATCH", item(request, act.subject).issue, body)]

@@ -15,7 +15,7 @@ from fairlead.connectors.gitlab.act_places import Item, build, item, project
 from fairlead.connectors.gitlab.api import connect
 from fairlead.connectors.gitlab.connector import GitLab
 from fairlead.connectors.kit.acting import ActRequest, Call, Outcome
-from fairlead.connectors.kit.marks import marked, spoken
+from fairlead.connectors.kit.marks import fitting, marked, spoken
 from fairlead.connectors.kit.naming import handles, row
 from fairlead.connectors.kit.rest import Rest
 from fairlead.connectors.kit.writing import Deed, Rejected, Writer, asking, carry_out
@@ -38,6 +38,7 @@ from fairlead.model.acts import (
 from fairlead.model.errors import Skip
 
 _COMMAND = re.compile(r"(?m)^(\s*)/(?=[A-Za-z])")
+_TOOL, _LONGEST, _LONGEST_NAME = "GitLab", 1_000_000, 255
 _TYPES = ("issue", "incident", "test_case", "task")
 
 
@@ -79,7 +80,9 @@ def _note(at: Item, body: str) -> Call:
 
 
 def _comment(request: ActRequest, act: Comment) -> list[Call]:
-    return [_note(item(request, act.subject), marked(harmless(act.body), request.key))]
+    fitting("body", harmless(act.body), _LONGEST, _TOOL)
+    body = fitting("body", marked(harmless(act.body), request.key), _LONGEST, _TOOL)
+    return [_note(item(request, act.subject), body)]
 
 
 def _delete_comment(request: ActRequest, act: DeleteComment) -> list[Call]:
@@ -89,12 +92,12 @@ def _delete_comment(request: ActRequest, act: DeleteComment) -> list[Call]:
 
 
 def _label(request: ActRequest, act: Label) -> list[Call]:
-    names = [spoken(name) for name in (*act.add, *act.remove)]
+    sides = (("add", act.add), ("remove", act.remove))
+    names = [fitting(side, spoken(name), _LONGEST_NAME, _TOOL) for side, named in sides for name in named]
     # GitLab takes them in one text, in which a comma begins another label
     if any("," in name for name in names):
         raise Skip("a label of GitLab holds no comma")
-    sides = (("add_labels", act.add), ("remove_labels", act.remove))
-    body = {key: ",".join(spoken(name) for name in side) for key, side in sides if side}
+    body = {f"{side}_labels": ",".join(spoken(name) for name in named) for side, named in sides if named}
     return [Call("PUT", item(request, act.subject).address, body)]
 
 
@@ -128,7 +131,8 @@ def _create_issue(request: ActRequest, act: CreateIssue) -> list[Call]:
         raise Skip(f"GitLab has no issues of type `{act.type}`", hint=f"there are: {', '.join(_TYPES)}")
     body = _new(request, act.title, act.body)
     if act.labels:
-        body["labels"] = ",".join(spoken(name) for name in act.labels)
+        names = [fitting("labels", spoken(name), _LONGEST_NAME, _TOOL) for name in act.labels]
+        body["labels"] = ",".join(names)
     if act.assignees:
         body["assignee_ids"] = [_number(request, one) for one in act.assignees]
     if act.type:
@@ -142,7 +146,10 @@ def _open_incident(request: ActRequest, act: OpenIncident) -> list[Call]:
 
 
 def _new(request: ActRequest, title: str, body: str) -> dict[str, Any]:
-    return {"title": spoken(title), "description": marked(harmless(body), request.key)}
+    return {
+        "title": fitting("title", spoken(title), _LONGEST_NAME, _TOOL),
+        "description": fitting("body", marked(harmless(body), request.key), _LONGEST, _TOOL),
+    }
 
 
 def _number(request: ActRequest, account_id: str) -> int:
@@ -155,6 +162,9 @@ def _number(request: ActRequest, account_id: str) -> int:
 def _edit_issue(request: ActRequest, act: EditIssue) -> list[Call]:
     said = {"title": spoken(act.title), "description": harmless(act.body), "due_date": act.due}
     body = {name: value for name, value in said.items() if value}
+    for field, name, most in (("title", "title", _LONGEST_NAME), ("body", "description", _LONGEST)):
+        if name in body:
+            fitting(field, body[name], most, _TOOL)
     if not body:
         raise Skip("nothing is to be changed")
     return [Call("PUT", item(request, act.subject).address, body)]

@@ -13,7 +13,7 @@ from fairlead.connectors.jira.connector import Jira
 from fairlead.connectors.jira.prose import document_of, markup_of
 from fairlead.connectors.jira.sheet import is_key
 from fairlead.connectors.kit.acting import ActRequest, Call, Outcome
-from fairlead.connectors.kit.marks import key_of, spoken
+from fairlead.connectors.kit.marks import fitting, key_of, spoken
 from fairlead.connectors.kit.naming import handle, identity, within
 from fairlead.connectors.kit.writing import Deed, Writer, asking, carry_out
 from fairlead.model.acts import (
@@ -27,6 +27,8 @@ from fairlead.model.acts import (
     kind_of,
 )  # fmt: skip
 from fairlead.model.errors import Skip
+
+_TOOL, _LONGEST, _LONGEST_NAME = "Jira", 32_767, 255
 
 
 def plan(request: ActRequest) -> list[Call]:
@@ -76,7 +78,9 @@ def _issue(request: ActRequest, subject: str) -> str:
 
 def _prose(request: ActRequest, text: str) -> Any:
     """A text as plain words: neither edition may take a piece of it for markup, a mention or a picture."""
-    return document_of(spoken(text)) if _is_cloud(request) else markup_of(spoken(text))
+    # counted as it is read: what the edition makes of it is longer
+    said = fitting("body", spoken(text), _LONGEST, _TOOL)
+    return document_of(said) if _is_cloud(request) else fitting("body", markup_of(said), _LONGEST, _TOOL)
 
 
 def _properties(request: ActRequest) -> list[dict[str, Any]]:
@@ -104,7 +108,8 @@ def _delete_comment(request: ActRequest, act: DeleteComment) -> list[Call]:
 def _label(request: ActRequest, act: Label) -> list[Call]:
     if spaced := [name for name in (*act.add, *act.remove) if re.search(r"\s", name)]:
         raise Skip(f"a label of Jira has no spaces: `{spaced[0]}`")
-    steps = [{"add": spoken(name)} for name in act.add] + [{"remove": spoken(name)} for name in act.remove]
+    sides = (("add", act.add), ("remove", act.remove))
+    steps = [{side: fitting(side, spoken(name), _LONGEST_NAME, _TOOL)} for side, named in sides for name in named]
     return [Call("PUT", _issue(request, act.subject), {"update": {"labels": steps}})]
 
 
@@ -129,20 +134,24 @@ def _create_issue(request: ActRequest, act: CreateIssue) -> list[Call]:
         raise Skip(f"`{act.place}` is no project of Jira")
     fields: dict[str, Any] = {
         "project": {"key": key},
-        "summary": " ".join(spoken(act.title).split()),
+        "summary": _summary(act.title),
         "issuetype": {"name": act.type or "Task"},
     }
     if act.body:
         fields["description"] = _prose(request, act.body)
     if act.labels:
-        fields["labels"] = [spoken(name) for name in act.labels]
+        fields["labels"] = [fitting("labels", spoken(name), _LONGEST_NAME, _TOOL) for name in act.labels]
     if act.assignees:
         fields["assignee"] = _person(request, act.assignees[0])
     return [Call("POST", f"{_api(request)}/issue", {"fields": fields, "properties": _properties(request)})]
 
 
+def _summary(title: str) -> str:
+    return fitting("title", " ".join(spoken(title).split()), _LONGEST_NAME, _TOOL)
+
+
 def _edit_issue(request: ActRequest, act: EditIssue) -> list[Call]:
-    fields: dict[str, Any] = {"summary": " ".join(spoken(act.title).split()), "duedate": act.due}
+    fields: dict[str, Any] = {"summary": _summary(act.title) if act.title else "", "duedate": act.due}
     fields = {name: said for name, said in fields.items() if said}
     if act.body:
         fields["description"] = _prose(request, act.body)

@@ -107,6 +107,8 @@ def _say(fake: Driven, issue: Json, asked: Json) -> Response:
     # version 3 takes documents alone, version 2 texts alone
     if not plain(body).strip() or isinstance(body, dict) is not fake.cloud:
         return _faults(comment="Comment body can not be empty!")
+    if len(plain(body)) > 32_767:
+        return _faults(comment="The entered text is too long. It exceeds the allowed limit of 32,767 characters.")
     found = fake.comment(issue, plain(body), fake.me, fake.at())
     found |= {"body": body, "properties_of": {one["key"]: one for one in asked.get("properties") or ()}}
     fake.effects.append(f"comment {issue['key']}")

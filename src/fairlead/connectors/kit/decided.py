@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fairlead.connectors.kit.connector import Options, Reading
-from fairlead.connectors.kit.entered import RANK, entered
+from fairlead.connectors.kit.entered import RANK, entered, meant
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.errors import Unreadable
 from fairlead.model.events import Event
@@ -42,7 +42,7 @@ def risk_entered(risk: str, said: Mapping[str, Any], by: str, at: datetime, what
 
 
 def notices_preferred(wish: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
-    """How a person wants to be told from now on; nobody can say it for somebody else."""
+    """How a person wants to be told from now on; only the operator can enter it for somebody else."""
     return entered("notices.preferred", {"wish": dict(wish)}, by, at)
 
 
@@ -105,7 +105,7 @@ def _preferred(entry: Doc, options: Options) -> Reading:
     said = Event(
         type="dev.fairlead.notices.preferred.0.1.0",
         source=options.source,
-        subject=entry.need_text("by"),
+        subject=meant(entry.need_text("by")),
         time=entry.need_time("at"),
         data={"wish": dict(wish)},
     )

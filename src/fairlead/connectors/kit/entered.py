@@ -18,6 +18,26 @@ RANK = 50
 """What a person states wins over what a tool says of the same moment."""
 
 
+OPERATOR = "operator"
+"""Who owns the files: not a person of the team."""
+_FOR = f"{OPERATOR} for "
+
+
+def on_behalf(person: str) -> str:
+    """Who says it where the operator enters it for somebody: the operator, and that it was for them."""
+    return f"{_FOR}{person}"
+
+
+def meant(by: str) -> str:
+    """Whose matter it is: who says it, or for whom the operator does."""
+    return by.removeprefix(_FOR)
+
+
+def speaker(by: str) -> str:
+    """Whose word it is: the operator's, also where it was entered for somebody."""
+    return OPERATOR if by.startswith(_FOR) else by
+
+
 def entered(kind: str, said: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
     """The raw event of one entry; the same words by the same person at the same moment are one."""
     try:

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -22,15 +21,13 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from fairlead.model.errors import Denied, Retry
+from fairlead.model.reachable import Address, Network, networks_of, unsendable, unwrapped
 
-Address = IPv4Address | IPv6Address
 Lookup = Callable[[str, int], Sequence[str]]
 LARGEST = 5_000_000
 """Bytes of an answer: a write is answered with one thing, a look with a page of them."""
 LONGEST_S = 30.0
 _CONNECT_S = 10.0
-_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
-"""Networks without IPv4 reach it through these addresses, whose last four bytes are the real one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +36,14 @@ class Ways:
 
     hosts: frozenset[str]
     """Names in lower case."""
-    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    networks: tuple[Network, ...] = ()
     """Private networks that are meant all the same; loopback among them may be spoken to without TLS."""
 
     @classmethod
     def of(cls, addresses: Collection[str], hosts: Collection[str] = (), networks: Collection[str] = ()) -> Ways:
         """From addresses whose hosts are meant, further hosts, and private networks as the settings write them."""
         named = {urlsplit(address).hostname or "" for address in addresses} | {host.lower() for host in hosts}
-        whole = ("0.0.0.0/0", "::/0")
-        written = [part for said in networks for part in (whole if said == "*" else (said,))]
-        return cls(frozenset(named - {""}), tuple(ipaddress.ip_network(said, strict=False) for said in written))
+        return cls(frozenset(named - {""}), networks_of(networks))
 
     def admit(self, url: httpx.URL, lookup: Lookup) -> str:
         """The address to connect to; raises `Denied` for what may not be sent to."""
@@ -64,32 +59,9 @@ class Ways:
         return str(found[0])
 
     def _judge(self, host: str, address: Address) -> None:
-        if is_metadata(address):
-            raise Denied(f"{host} is a link-local address, where clouds keep credentials: nothing is sent there")
-        if is_public(address) or any(address in network for network in self.networks):
-            return
-        hint = f'if it is meant: networks = ["{address}"] in [actions]'
-        raise Denied(f"{host} is {address}, an address of a private network", hint=hint)
-
-
-def unwrapped(address: Address) -> Address:
-    """The IPv4 address that one of IPv6 stands for: what is judged must be what is reached."""
-    if isinstance(address, IPv6Address):
-        if address in _TRANSLATED:
-            return IPv4Address(int(address) & 0xFFFFFFFF)
-        return address.ipv4_mapped or address.sixtofour or address
-    return address
-
-
-def is_metadata(address: Address) -> bool:
-    """Whether a cloud may keep its metadata there, with credentials: no setting lets us ask it."""
-    return unwrapped(address).is_link_local or str(address) == "fd00:ec2::254"
-
-
-def is_public(address: Address) -> bool:
-    """Whether the whole world can reach it."""
-    address = unwrapped(address)
-    return address.is_global and not address.is_multicast
+        said, hint = unsendable(host, address, self.networks)
+        if said:
+            raise Denied(said, hint=hint)
 
 
 def looked_up(host: str, port: int) -> list[str]:

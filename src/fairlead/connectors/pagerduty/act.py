@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from fairlead.connectors.kit.acting import ActRequest, Call, Outcome
 from fairlead.connectors.kit.http import Http
-from fairlead.connectors.kit.marks import key_of, spoken
+from fairlead.connectors.kit.marks import fitting, key_of, spoken
 from fairlead.connectors.kit.naming import identity, row, within
 from fairlead.connectors.kit.rest import Rest
 from fairlead.connectors.kit.writing import Deed, Rejected, Writer, asking, carry_out
@@ -25,7 +25,7 @@ from fairlead.model.errors import Skip
 
 _ID = re.compile(r"[A-Z0-9]{5,20}")
 _OF_SERVICE = re.compile(r"/(?:service-directory|services)/([A-Z0-9]{5,20})(?:/|$)")
-_LONGEST_SUMMARY = 1024
+_TOOL, _LONGEST, _LONGEST_SUMMARY = "PagerDuty", 25_000, 1024
 
 
 def plan(request: ActRequest) -> list[Call]:
@@ -105,7 +105,7 @@ def service(request: ActRequest, place: str) -> str:
 
 def _comment(request: ActRequest, act: Comment) -> list[Call]:
     # notes are plain text, so the mark by which a look finds it again is a short one that everybody sees
-    content = f"{spoken(act.body)}\n\n{looks.mark(request)}"
+    content = f"{fitting('body', spoken(act.body), _LONGEST, _TOOL)}\n\n{looks.mark(request)}"
     return [Call("POST", f"{_incident(request, act.subject)}/notes", {"note": {"content": content}}, _named(request))]
 
 
@@ -128,7 +128,7 @@ def _put(request: ActRequest, subject: str, values: Mapping[str, Any]) -> Call:
 def _open_incident(request: ActRequest, act: OpenIncident) -> list[Call]:
     incident = {
         "type": "incident",
-        "title": spoken(act.title),
+        "title": fitting("title", spoken(act.title), _LONGEST_SUMMARY, _TOOL),
         "service": {"id": service(request, act.place), "type": "service_reference"},
         "urgency": act.urgency,
         "incident_key": key_of(request.key),
@@ -140,7 +140,7 @@ def _open_incident(request: ActRequest, act: OpenIncident) -> list[Call]:
 def _page(request: ActRequest, act: PageSomebody) -> list[Call]:
     number = service(request, act.place)
     payload: dict[str, Any] = {
-        "summary": spoken(act.title)[:_LONGEST_SUMMARY],
+        "summary": fitting("title", spoken(act.title), _LONGEST_SUMMARY, _TOOL),
         "source": "fairlead",
         "severity": act.severity,
     }

@@ -14,6 +14,7 @@ from fairlead.governance import showing
 from fairlead.model.acts import read_act
 from fairlead.model.errors import Skip
 from fairlead.store import actions
+from fairlead.store.access import Role
 from fairlead.store.actions import Row
 from fairlead.wiring import governing, hands
 
@@ -40,15 +41,14 @@ def _shown(router: APIRouter, api: Api) -> None:
         mine: Annotated[bool, Query(description="Only what waits for the asker's own word.")] = False,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> list[dict[str, Any]]:
-        """The newest actions of the asker's teams."""
+        """The newest actions; like all that is read here, of every team."""
         viewer = viewer_of(request)
         viewer.demand("viewer", "read")
         if mine:
             rows = governing.waiting_for(services, viewer.person, viewer.roles)
         else:
             with services.database.read() as tx:
-                found = actions.in_states(tx, [state])[::-1] if state else actions.newest(tx, limit)
-            rows = showing.seen_by(found, viewer.roles, viewer.person)
+                rows = actions.in_states(tx, [state])[::-1] if state else actions.newest(tx, limit)
         return [_told(showing.told(row), viewer) for row in rows[:limit]]
 
     @router.get("/actions/{action}")
@@ -56,7 +56,7 @@ def _shown(router: APIRouter, api: Api) -> None:
         """One action with its whole life: requests, what policy said, words of people, entries of the ledger."""
         viewer = viewer_of(request)
         viewer.demand("viewer", "read")
-        row = _row(api, action, viewer)
+        row = _row(api, action)
         with services.database.read() as tx:
             return _told(showing.whole(tx, row), viewer)
 
@@ -79,27 +79,25 @@ def _proposed(router: APIRouter, api: Api) -> None:
         try:
             read = read_act(act)
         except msgspec.ValidationError as fault:
-            raise Skip(f"this is no act: {fault}", hint="docs/actions.md lists all kinds") from fault
+            raise Skip(f"this is no act: {fault}", hint="docs/acts.md lists all kinds with their fields") from fault
         where = tool or hands.tool_of(read)
         if dry_run:
-            return {"calls": msgspec.to_builtins(hands.calls_of(services, read, where))}
+            return {"calls": msgspec.to_builtins(hands.calls_of(services, read, where, by=viewer.person))}
         return _told(showing.told(governing.propose(services, read, where, by=viewer.person, why=why)), viewer)
 
     @router.post("/actions/withdraw")
     def withdraw(request: Request, action: _ACTION, why: _WHY = "") -> dict[str, Any]:
         """Takes a proposal back: whoever made it, or a manager of its team."""
-        viewer = viewer_of(request)
-        row = _row(api, action, viewer)
-        viewer.demand("viewer" if row["proposed_by"] == viewer.person else "manager", "write", row["team"] or None)
-        return _told(showing.told(governing.withdraw(services, row["id"], by=viewer.person, why=why)), viewer)
+        viewer, row = _writer(request), _row(api, action)
+        after = governing.withdraw(services, row["id"], by=viewer.person, roles=viewer.roles, why=why)
+        return _told(showing.told(after), viewer)
 
     @router.post("/actions/undo", status_code=201)
     def undo(request: Request, action: _ACTION, why: _WHY = "") -> dict[str, Any]:
         """Proposes what takes a done action back."""
-        viewer = viewer_of(request)
-        viewer.demand("member", "write")
-        row = _row(api, action, viewer)
-        return _told(showing.told(governing.undo(services, row["id"], by=viewer.person, why=why)), viewer)
+        viewer, row = _writer(request, "member"), _row(api, action)
+        back = governing.undo(services, row["id"], by=viewer.person, roles=viewer.roles, why=why)
+        return _told(showing.told(back), viewer)
 
 
 def _judged(router: APIRouter, api: Api) -> None:
@@ -116,9 +114,7 @@ def _judged(router: APIRouter, api: Api) -> None:
         break_glass: Annotated[bool, Body(description="Override policy in an emergency; reviewed.")] = False,
     ) -> dict[str, Any]:
         """The asker's word on an action; 403 says why it does not count."""
-        viewer = viewer_of(request)
-        viewer.demand("viewer", "write")
-        row = _row(api, action)
+        viewer, row = _writer(request), _row(api, action)
         after = governing.decide(
             services,
             row["id"],
@@ -137,27 +133,25 @@ def _judged(router: APIRouter, api: Api) -> None:
         request: Request, action: _ACTION, found: Annotated[Literal["done", "failed"], Body()], why: _WHY = ""
     ) -> dict[str, Any]:
         """What somebody found at the tool, where nobody could tell whether it was done."""
-        viewer = viewer_of(request)
-        row = _row(api, action, viewer)
-        viewer.demand("member", "write", row["team"] or None)
-        after = governing.settle(services, row["id"], done=found == "done", by=viewer.person, why=why)
+        viewer, row, done = _writer(request, "member"), _row(api, action), found == "done"
+        after = governing.settle(services, row["id"], done=done, by=viewer.person, roles=viewer.roles, why=why)
         return _told(showing.told(after), viewer)
 
 
-def _row(api: Api, action: str, viewer: Viewer | None = None) -> Row:
-    """An action that the viewer may see; that somebody gave a word on it who may not is kept, so there it is any."""
+def _writer(request: Request, role: Role = "viewer") -> Viewer:
+    """Who asks, with the scope; whether this action is for them governance says, which keeps what it refuses."""
+    viewer = viewer_of(request)
+    viewer.demand(role, "write")
+    return viewer
+
+
+def _row(api: Api, action: str) -> Row:
     with api.services.database.read() as tx:
         found = actions.one(tx, action if action.startswith("action:") else f"action:{action}")
-    # one of another team looks like one that is not there
-    if found is None or (viewer is not None and not showing.seen_by([found], viewer.roles, viewer.person)):
+    if found is None:
         raise HTTPException(404, f"no action `{action}`")
     return found
 
 
 def _told(said: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
-    """An action as its asker may read it: who proposed and approved only for members, whose business it is."""
-    if viewer.sees_people or viewer.role != "viewer":
-        return said
-    hidden = {"proposed_by": None}
-    words = [{**one, "person": None, "on_behalf_of": None} for one in said.get("approvals", ())]
-    return {**said, **hidden, **({"approvals": words} if "approvals" in said else {})}
+    return said if viewer.sees_people or viewer.role != "viewer" else showing.unnamed(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from fairlead.gateway.access import Access
 from fairlead.gateway.api import (
     actions,
+    bodies,
     data,
     deciding,
     incidents,
@@ -62,7 +63,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 def create_api(services: Services, access: Access) -> FastAPI:
     """The API as an ASGI app, to be mounted at `/api/v1` behind the guard."""
-    app = FastAPI(
+    app = bodies.Described(
         title="Fairlead",
         version="1",
         description=_ABOUT,
@@ -71,6 +72,7 @@ def create_api(services: Services, access: Access) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         responses=_PROBLEMS,
+        dependencies=[Depends(bodies.known_fields)],
     )
     app.add_exception_handler(Fault, _fault)
     app.add_exception_handler(HTTPException, _http)

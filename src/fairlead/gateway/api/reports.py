@@ -73,6 +73,10 @@ class _Reports:
     def __call__(self, asking: _Asking, verb: str, **words: str) -> Response:
         asking.viewer.demand("viewer", "read")
         said = {name: value for name, value in {**asking.words, **words, "team": asking.team}.items() if value}
+        if verb == "plan":
+            # who is how busy is theirs to see, and the planner's
+            manages = asking.viewer.role in ("manager", "owner")
+            said["load"] = "*" if manages else asking.viewer.person.removeprefix("person:")
         reply = ask(self._services, verb, said)
         return Response(reply.data or reply.text, media_type=reply.media_type)
 
@@ -84,6 +88,7 @@ def routes(api: Api) -> APIRouter:
         _plain(router, answer, name, told)
     _of_days(router, answer)
     _of_sprints_and_weeks(router, answer)
+    _of_plans(router, answer)
     _numbers(router, answer)
     return router
 
@@ -151,6 +156,27 @@ def _of_sprints_and_weeks(router: APIRouter, answer: _Reports) -> None:
     ) -> Response:
         """Answers of 50, 85 and 95 % from daily throughput, and how often such answers held."""
         return answer(asking, "forecast", items=str(items or ""), by=by.isoformat() if by else "")
+
+
+def _of_plans(router: APIRouter, answer: _Reports) -> None:
+    """What is to come, with durations and people."""
+
+    @router.get("/plan", tags=["reports"], responses=PICTURES)
+    def plan(
+        asking: _Pictured,
+        sprint: Annotated[str, Query(description="`NEXT`, or id, name or number; the default is the next.")] = "",
+        epic: Annotated[str, Query(description="Key, id or title of an epic.")] = "",
+        milestone: Annotated[str, Query(description="Title or id of a milestone.")] = "",
+        what_if: Annotated[
+            list[str] | None,
+            Query(description="`absence:kim:2026-10-20..2026-10-24`, `end:2026-11-01`, `add:person`"),
+        ] = None,
+        time_limit: Annotated[float, Query(ge=0, le=10, description="Seconds for the solver.")] = 0.0,
+    ) -> Response:
+        """Who does what by when, what decides the end, how sure it is, what does not fit."""
+        changes = "\n".join(what_if or ())
+        words = {"sprint": sprint, "epic": epic, "milestone": milestone, "what_if": changes}
+        return answer(asking, "plan", time_limit=str(time_limit), **words)
 
 
 def _numbers(router: APIRouter, answer: _Reports) -> None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from fairlead.gateway.api.asking import FORMS, Api, viewer_of
 from fairlead.gateway.viewer import Viewer
+from fairlead.governance import reviewing
 from fairlead.model.raw import RawEvent
 from fairlead.model.times import entered_at, iso
 from fairlead.signals import entering
@@ -55,7 +56,7 @@ def routes(api: Api) -> APIRouter:
         """Takes a signal on: its escalation stops."""
         viewer, at = _member(api, request, signal), entered_at(api.services.clock)
         return _noted(
-            api, entering.acknowledged(api.services.database, signal, viewer.person, at), {"signal": signal}
+            api, reviewing.acknowledged(api.services.database, signal, viewer.person, at), {"signal": signal}
         )
 
     @router.post("/signals/snooze", status_code=202)

@@ -324,7 +324,7 @@ class Folder:
                 at = good if size <= self.size else count
                 self.fault(at, f"{size} entries were signed, the file ends after {count}")
                 return
-            if self.roots[size] != root:
+            if self.roots.get(size) != root:
                 at = min((index for index, _ in said if good <= index < size), default=good)
                 self.fault(at, f"not the entries that were signed: some from {good} to {size - 1}")
                 return

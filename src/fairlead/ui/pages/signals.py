@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from fairlead.governance import reviewing
 from fairlead.model.times import entered_at
 from fairlead.signals import entering
 from fairlead.signals.sweeping import JUDGED
@@ -127,7 +128,7 @@ def _silent(judged: Mapping[str, Any]) -> list[tuple[str, str]]:
 def acknowledge(visit: Visit) -> Response:
     """Takes a signal on."""
     services, row = visit.services, may(visit)
-    return _entered(visit, entering.acknowledged(services.database, row["id"], _by(visit), _at(visit)), "taken")
+    return _entered(visit, reviewing.acknowledged(services.database, row["id"], _by(visit), _at(visit)), "taken")
 
 
 def snooze(visit: Visit) -> Response:

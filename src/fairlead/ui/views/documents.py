@@ -20,7 +20,8 @@ PAGES = {"fairlead triage": "/triage", "fairlead brief": "/", "fairlead doctor":
 """Command of an act -> our page that shows the same."""
 OWN_WORDS: Mapping[str, tuple[str, ...]] = {
     "sprint-health": ("sprint",), "flow": ("window",), "reliability": ("service",), "weekly": ("week",),
-    "work": ("work_type",), **{view.kind: ("week",) for view in AUDIENCES.values()},
+    "work": ("work_type",), "plan": ("sprint", "epic", "milestone"),
+    **{view.kind: ("week",) for view in AUDIENCES.values()},
 }  # fmt: skip
 """Report -> what its page reads from the address beside team and language; its evidence is asked with the same."""
 LEVELS = {"information": "neutral", "warning": "watch", "fault": "act"}

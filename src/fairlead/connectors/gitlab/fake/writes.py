@@ -91,6 +91,8 @@ class Writes(Items):
         text = str(asked.get("body") or "")
         if not text.strip():
             return said({"error": "body is missing"}, 400)
+        if len(text) > 1_000_000:
+            return said({"message": "400 Bad request - Note is too long (maximum is 1000000 characters)"}, 400)
         changed = self._commands(item, text)
         rest = _COMMAND.sub("", text).strip()
         if changed and not rest:

@@ -70,6 +70,8 @@ def _names(call: Call, name: str) -> list[str]:
     found = call.said().get(name) or []
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
         raise Refusal(422, f"Invalid request.\n\nFor 'properties/{name}', it is not an array of strings.")
+    if name == "labels" and any(len(one) > 50 for one in found):
+        raise _invalid("Label", "name")
     return found
 
 

@@ -1,0 +1,145 @@
+"""Plan: the schedule of a sprint, an epic or a milestone, how sure it is, and what an absence would do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from fairlead.model.errors import Abort, Fault
+from fairlead.reports.asked import Asked
+from fairlead.reports.document import Document
+from fairlead.reports.planned import Planned, Wish, planned
+from fairlead.ui.kept import kept
+from fairlead.ui.page import Page
+from fairlead.ui.rights import allowed
+from fairlead.ui.views.documents import own_words, story
+from fairlead.ui.visit import Visit
+
+IMPROVES_S = 5.0
+"""Time that a reader gives to the solver by one click."""
+_TARGETS = """
+select 'sprint' as kind, name as name, coalesce(name, id) as title from sprints
+where deleted_at is null and state = 'active' and {sprints}
+union all
+select * from (
+    select 'epic', w.key, concat_ws(' ', w.key, w.title) from work_items w
+    where w.deleted_at is null and w.work_type = 'epic' and w.key is not null and {items} and exists (
+        select 1 from work_items k where k.epic = w.id and k.deleted_at is null
+            and k.status_category in ('todo', 'in_progress')
+    ) order by w.updated_at desc nulls last, w.key limit 8
+)
+union all
+select * from (
+    select 'milestone', m.title, m.title from milestones m
+    where m.deleted_at is null and m.state = 'open' and m.title is not null and exists (
+        select 1 from work_items k where k.milestone = m.id and k.deleted_at is null
+            and k.status_category in ('todo', 'in_progress') and {of_milestone}
+    ) group by m.title order by min(m.due_at) nulls last, m.title limit 8
+)
+"""
+
+
+def show(visit: Visit) -> Response:
+    """The plan; `?sprint=`, `?epic=` or `?milestone=` name another than the next sprint, the form asks what if."""
+    changes, fault = _changes(visit), ""
+    try:
+        document, found = _planned(visit, changes)
+    except Abort as said:
+        # a change that cannot be made is told beside the plan as it is
+        if not changes:
+            raise
+        fault, changes = f"{said.message}. {said.hint}".strip(), ""
+        document, found = _planned(visit, "")
+    told = story(document, visit)
+    own = {name: said for name, said in own_words("plan", visit).items() if said}
+    command = "fairlead plan " + " ".join(f'--{name} "{said}"' for name, said in (own or {"sprint": "NEXT"}).items())
+    for line in filter(None, changes.split("\n")):
+        command += f" --what-if {line}"
+    return visit.page(
+        "pages/plan.html",
+        told.title.text,
+        story=told,
+        command=command,
+        links=_links(visit, own),
+        fault=fault,
+        own=own,
+        said={name: visit.said(name) for name in ("who", "from", "until", "add", "end")},
+        people=_people(found),
+        changed=bool(changes),
+        here=visit.scope.link("/plan", **own),
+        better="" if not found or visit.said("improve") else _better(visit, own),
+    )
+
+
+def _planned(visit: Visit, changes: str) -> tuple[Document, Planned | None]:
+    services, team = visit.services, visit.scope.team
+    own, viewer = own_words("plan", visit), visit.request.state.viewer
+    # who is how busy is theirs to see, and the planner's
+    load = "*" if allowed(visit, "manager") else str(viewer.person).removeprefix("person:") if viewer else ""
+    within_s = IMPROVES_S if visit.said("improve") else 0.0
+
+    def make() -> tuple[Document, Planned | None]:
+        now, intake = services.clock.now(), services.intake()
+        asked = Asked(services.warehouse, services.setup, now, team or None, visit.words.language, intake)
+        wish = Wish(
+            sprint=own["sprint"],
+            epic=own["epic"],
+            milestone=own["milestone"],
+            what_if=tuple(filter(None, changes.split("\n"))),
+            load=load,
+            within_s=within_s,
+        )
+        return planned(asked, wish)
+
+    key = ("plan", team, visit.words.language, *own.values(), changes, load, within_s)
+    return kept(visit, key, make)
+
+
+def _changes(visit: Visit) -> str:
+    """What the form says, as the command line writes it."""
+    found = []
+    if who := visit.said("who"):
+        found.append(f"absence:{who}:{visit.said('from')}..{visit.said('until') or visit.said('from')}")
+    if (added := visit.said("add")) in ("person", "agent"):
+        found.append(f"add:{added}")
+    if end := visit.said("end"):
+        found.append(f"end:{end}")
+    return "\n".join(found)
+
+
+def _people(found: Planned | None) -> Sequence[tuple[str, str]]:
+    return [(one.id, found.words.person(one.id)) for one in found.stored.plan.people] if found else []
+
+
+def _links(visit: Visit, own: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What else can be planned."""
+    from fairlead.reports.scope import Scope
+
+    services = visit.services
+    try:
+        scope = Scope.of(services.warehouse, services.setup, services.clock.now(), visit.scope.team or None)
+    except Fault:
+        return []
+    query = _TARGETS.format(sprints=scope.sprints("id"), items=scope.items("w.id"), of_milestone=scope.items("k.id"))
+    found: list[tuple[str, str]] = [(visit.words("Next sprint"), visit.scope.link("/plan"))] if own else []
+    for row in kept(visit, ("plan targets", visit.scope.team), lambda: _rows(services, query)):
+        if own.get(row["kind"]) != row["name"]:
+            found.append((row["title"], visit.scope.link("/plan", **{row["kind"]: row["name"]})))
+    return found
+
+
+def _rows(services: Any, query: str) -> list[dict[str, Any]]:
+    return list(services.warehouse.rows(query))
+
+
+def _better(visit: Visit, own: Mapping[str, str]) -> str:
+    said = {name: visit.said(name) for name in ("who", "from", "until", "add", "end") if visit.said(name)}
+    return visit.scope.link("/plan", **own, **said, improve="1")
+
+
+PAGE = Page(
+    "/plan", "Plan", 35, show, shown="more", key="l", cut=("team",),
+    reads=("sprint", "epic", "milestone", "who", "from", "until", "add", "end", "improve"),
+)  # fmt: skip
