@@ -50,7 +50,7 @@ class Entries:
     def files(self, folders: Iterable[Path]) -> Iterator[Path]:
         """All files in the order in which they count."""
         for folder in (self.shipped, *folders):
-            yield from _files_in(folder)
+            yield from sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
 
     def fingerprint(self, folders: Iterable[Path], code: bytes) -> str:
         """Changes with any byte of any of these files, and with the code that reads them."""
@@ -71,7 +71,7 @@ class Entries:
         """The entries that are whole, by name, and what is wrong with the others."""
         found: dict[str, T] = {}
         faults: list[ConfigFault] = []
-        for entry in self.written((self.shipped, *folders), faults):
+        for entry in self.written(self.files(folders), faults):
             faults += entry.faults
             if entry.faults:
                 continue
@@ -86,11 +86,10 @@ class Entries:
                 found[name(whole)] = whole
         return found, faults
 
-    def written(self, folders: Iterable[Path], faults: list[ConfigFault]) -> Iterator[Entry]:
-        """Each entry of these folders alone as it was written; faults of whole files are added to the faults."""
-        for folder in folders:
-            for path in _files_in(folder):
-                yield from self._of(path, faults)
+    def written(self, files: Iterable[Path], faults: list[ConfigFault]) -> Iterator[Entry]:
+        """Each entry of these files as it was written; faults of whole files are added to the faults."""
+        for path in files:
+            yield from self._of(path, faults)
 
     def fault(self, path: Path, named: Callable[[Any], bool], keys: Sequence[str | int], words: str) -> ConfigFault:
         """A fault at a key of an entry that was read well by itself."""
@@ -111,7 +110,3 @@ class Entries:
             meant = [check.did_you_mean(key, [self.key], show=0) for key in placed.keys_of(file.root)][:1]
             faults.append(file.fault(None, f"a list `{self.key}` is expected" + "".join(meant)))
         return placed.items(listed)
-
-
-def _files_in(folder: Path) -> list[Path]:
-    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])

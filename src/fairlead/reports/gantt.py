@@ -28,9 +28,9 @@ class Bar:
 def gantt(bars: Sequence[Bar]) -> dict[str, Any]:
     """Bars in the order that is given, from top to bottom."""
     rows = [
-        {"at": at, "name": bar.name, "who": bar.who, "start": bar.start, "end": bar.end, "critical": bar.critical,
-         "hover": bar.hover}
-        for at, bar in enumerate(bars)
+        {"position": position, "name": bar.name, "who": bar.who, "start": bar.start, "end": bar.end,
+         "critical": bar.critical, "hover": bar.hover}
+        for position, bar in enumerate(bars)
     ]  # fmt: skip
     timed = any(isinstance(bar.start, str) for bar in bars)
     axis: dict[str, Any] = {"title": None, "gridColor": LINE, "labelColor": QUIET, "domainColor": LINE}
@@ -43,7 +43,7 @@ def gantt(bars: Sequence[Bar]) -> dict[str, Any]:
     # the moments are clocks on the wall that call themselves UTC, so that nobody's zone moves them
     x["scale"] = {"type": "utc"} if timed else {"zero": True}
     names = {"labelExpr": f"{_texts(bars)}[datum.value]", "title": None, "labelColor": TEXT, "labelLimit": 200}
-    y = {"field": "at", "type": "ordinal", "axis": {**names, "ticks": False, "domain": False}}
+    y = {"field": "position", "type": "ordinal", "axis": {**names, "ticks": False, "domain": False}}
     colour = {"condition": {"test": "datum.critical", "value": ACCENT}, "value": HATCH}
     return {
         "$schema": _SCHEMA,

@@ -104,19 +104,21 @@ def inspect(folders: Iterable[Path], known: Known) -> tuple[Mapping[str, Rule], 
     places = tuple(folders)
     # Every round of a server asks, and ours alone take a third of a second. They are read apart from a team's own, so
     # that saving one of these costs the reading of these.
-    ours, told = _read_in(FILES.fingerprint((), b""), (FILES.shipped,), Known())
-    own, more = _read_in(FILES.fingerprint(places, b""), places, known)
+    shipped = tuple(FILES.files(()))
+    ours, told = _read_in(FILES.fingerprint((), b""), shipped, Known())
+    files = tuple(path for path in FILES.files(places) if path not in shipped)
+    own, more = _read_in(FILES.fingerprint(places, b""), files, known)
     return {**ours, **own}, sorted((*told, *more), key=lambda one: (one.fault, one.weight))
 
 
 @lru_cache(maxsize=8)
-def _read_in(_state: str, folders: tuple[Path, ...], known: Known) -> tuple[Mapping[str, Rule], Sequence[Told]]:
+def _read_in(_state: str, files: tuple[Path, ...], known: Known) -> tuple[Mapping[str, Rule], Sequence[Told]]:
     unread: list[ConfigFault] = []
     found: dict[str, Rule] = {}
     first: dict[str, Entry] = {}
     told: list[Told] = []
     subjects = views.shipped()
-    for number, entry in enumerate(FILES.written(folders, unread), start=1):
+    for number, entry in enumerate(FILES.written(files, unread), start=1):
         said = entry.said if isinstance(entry.said, dict) else {}
         teller = Teller(entry, text(said, "id")[:80] or f"rule {number}")
         teller.told += [
