@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from fairlead.gateway.api.asking import Api, viewer_of
 from fairlead.governance.outbox import Outbox, teams_told
 from fairlead.store import outbox
-from fairlead.wiring.outboxes import told
+from fairlead.wiring.outboxes import is_personal, told
 
 
 def routes(api: Api) -> APIRouter:
@@ -30,8 +30,8 @@ def routes(api: Api) -> APIRouter:
         with database.read() as tx:
             found = outbox.rows(tx, status=status, teams=teams_told(viewer.roles), limit=limit)
             counts = outbox.counts(tx)
-        if viewer.sees_people and (mails := sum(message.channel == "mail" for message in found)):
-            api.access.note_reading(viewer, "api", "GET /outbox", ["outbox.address"], mails, allowed=True)
+        if viewer.sees_people and (named := sum(map(is_personal, found))):
+            api.access.note_reading(viewer, "api", "GET /outbox", ["outbox.address"], named, allowed=True)
         rows = [told(message, addresses=viewer.sees_people) for message in found]
         return {"counts": counts if teams_told(viewer.roles) is None else {}, "messages": rows}
 
