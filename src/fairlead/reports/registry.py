@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from fairlead.reports.asked import Asked
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
 from fairlead.reports.flow import flow
 from fairlead.reports.incidents import incidents
-from fairlead.reports.planned import plan_report
 from fairlead.reports.reliability import reliability
 from fairlead.reports.snapshot import snapshot
 from fairlead.reports.sprint_health import sprint_health
@@ -18,6 +18,14 @@ from fairlead.reports.triage import triage
 from fairlead.reports.weekly import update, weekly
 from fairlead.reports.weekly_views import AUDIENCES
 from fairlead.reports.work import work
+
+
+def _plan(asked: Asked, *, sprint: str = "", epic: str = "", milestone: str = "") -> Document:
+    # arrays start threads as they are read, and no other report has any use for them
+    from fairlead.reports.planned import plan_report
+
+    return plan_report(asked, sprint=sprint, epic=epic, milestone=milestone)
+
 
 REPORTS: Mapping[str, Callable[..., Document]] = {
     "brief": brief,
@@ -32,7 +40,7 @@ REPORTS: Mapping[str, Callable[..., Document]] = {
     # by audience, so that a page or a delivery names all that it wants in one word
     **{view.kind: partial(update, audience=audience) for audience, view in AUDIENCES.items()},
     "work": work,
-    "plan": plan_report,
+    "plan": _plan,
 }
 """Name -> who makes it of what was asked; what it takes beside that is its own and has a default."""
 
