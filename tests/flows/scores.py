@@ -17,7 +17,18 @@ DONE = (
 )
 NUMBER = re.compile(r"[+-]?\d[\d.,\s]*(%|[a-zA-Zµ]{1,8}( a (day|week))?)?")
 KEPT = frozenset(
-    {"rev", "raw_seq", "number", "position", "total_slack", "free_slack", "criticality", "chance_in_time", "mode"}
+    {
+        "rev",
+        "raw_seq",
+        "number",
+        "position",
+        "total_slack",
+        "free_slack",
+        "criticality",
+        "chance_in_time",
+        "mode",
+        "attempts",
+    }
 )
 """Numbers that count no work: places in a log, the number of a change, how much later a planned task may be."""
 

@@ -70,7 +70,7 @@ def propose(json: _Json = False) -> None:
     typer.echo("\n".join([*wrong, *found, f"{counted(len(found), 'risk')} proposed or grown"]))
 
 
-@APP.command(epilog="Example: fairlead risks accept 1 --owner person:noor-haddad --response mitigate --likelihood 3")
+@APP.command(epilog="Example: fairlead risks accept 1 --owner person:maya-torres --response mitigate --likelihood 3")
 def accept(
     risk: _Risk,
     owner: _Owner = None,
