@@ -12,12 +12,12 @@ PAYMENTS = "/plan?team=team:payments"
 def test_the_next_sprint_of_the_demo_is_planned_and_asked_what_if(demo: TestClient) -> None:
     page = html.unescape(demo.get(PAYMENTS).text)
     assert "the sprint after Payments 6" in page and "Kim Adler" in page and 'id="plan_load"' in page
-    asked = html.unescape(demo.get(f"{PAYMENTS}&who=kim-adler&from=2026-11-30&until=2026-12-04").text)
+    asked = html.unescape(demo.get(f"{PAYMENTS}&who=kim-adler&first=2026-11-30&until=2026-12-04").text)
     assert "If Kim Adler is away from Mon 30 Nov to Fri 4 Dec" in asked
 
 
 def test_a_change_that_cannot_be_made_stands_beside_the_plan_as_it_is(demo: TestClient) -> None:
-    page = html.unescape(demo.get(f"{PAYMENTS}&who=kim-adler&from=soon").text)
+    page = html.unescape(demo.get(f"{PAYMENTS}&who=kim-adler").text)
     assert "is no span of days" in page and "the sprint after Payments 6" in page
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from fairlead.reports.asked import Asked
 from fairlead.reports.document import Document
 from fairlead.reports.planned import Planned, Wish, planned
 from fairlead.ui.kept import kept
+from fairlead.ui.misnamed import Misnamed, choice
 from fairlead.ui.page import Page
 from fairlead.ui.rights import allowed
 from fairlead.ui.views.documents import own_words, story
@@ -52,6 +54,7 @@ def show(visit: Visit) -> Response:
             raise
         fault, changes = f"{said.message}. {said.hint}".strip(), ""
         document, found = _planned(visit, "")
+        choice(visit, "who", [person for person, _ in _people(found)])
     told = story(document, visit)
     own = {name: said for name, said in own_words("plan", visit).items() if said}
     command = "fairlead plan " + " ".join(f'--{name} "{said}"' for name, said in (own or {"sprint": "NEXT"}).items())
@@ -65,7 +68,7 @@ def show(visit: Visit) -> Response:
         links=_links(visit, own),
         fault=fault,
         own=own,
-        said={name: visit.said(name) for name in ("who", "from", "until", "add", "end")},
+        said={name: visit.said(name) for name in ("who", "first", "until", "add", "end")},
         people=_people(found),
         changed=bool(changes),
         here=visit.scope.link("/plan", **own),
@@ -78,7 +81,7 @@ def _planned(visit: Visit, changes: str) -> tuple[Document, Planned | None]:
     own, viewer = own_words("plan", visit), visit.request.state.viewer
     # who is how busy is theirs to see, and the planner's
     load = "*" if allowed(visit, "manager") else str(viewer.person).removeprefix("person:") if viewer else ""
-    within_s = IMPROVES_S if visit.said("improve") else 0.0
+    within_s = IMPROVES_S if choice(visit, "improve", ("1",)) else 0.0
 
     def make() -> tuple[Document, Planned | None]:
         now, intake = services.clock.now(), services.intake()
@@ -100,13 +103,22 @@ def _planned(visit: Visit, changes: str) -> tuple[Document, Planned | None]:
 def _changes(visit: Visit) -> str:
     """What the form says, as the command line writes it."""
     found = []
+    first, until, end = (_day(visit, word) for word in ("first", "until", "end"))
     if who := visit.said("who"):
-        found.append(f"absence:{who}:{visit.said('from')}..{visit.said('until') or visit.said('from')}")
-    if (added := visit.said("add")) in ("person", "agent"):
+        found.append(f"absence:{who}:{first}..{until or first}")
+    if added := choice(visit, "add", ("person", "agent")):
         found.append(f"add:{added}")
-    if end := visit.said("end"):
+    if end:
         found.append(f"end:{end}")
     return "\n".join(found)
+
+
+def _day(visit: Visit, word: str) -> str:
+    said = visit.said(word)
+    try:
+        return str(date.fromisoformat(said)) if said else ""
+    except ValueError as fault:
+        raise Misnamed(word, said, ["2027-03-01 …"]) from fault
 
 
 def _people(found: Planned | None) -> Sequence[tuple[str, str]]:
@@ -135,11 +147,11 @@ def _rows(services: Any, query: str) -> list[dict[str, Any]]:
 
 
 def _better(visit: Visit, own: Mapping[str, str]) -> str:
-    said = {name: visit.said(name) for name in ("who", "from", "until", "add", "end") if visit.said(name)}
+    said = {name: visit.said(name) for name in ("who", "first", "until", "add", "end") if visit.said(name)}
     return visit.scope.link("/plan", **own, **said, improve="1")
 
 
 PAGE = Page(
     "/plan", "Plan", 35, show, shown="more", key="l", cut=("team",),
-    reads=("sprint", "epic", "milestone", "who", "from", "until", "add", "end", "improve"),
+    reads=("sprint", "epic", "milestone", "who", "first", "until", "add", "end", "improve"),
 )  # fmt: skip
