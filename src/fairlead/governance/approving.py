@@ -160,12 +160,6 @@ def waiting_for(desk: Desk, person: str, roles: Mapping[str, str]) -> list[Row]:
     return [row for row in rows if isinstance(yes(row, said.get(row["id"], []), voter, now), Right)]
 
 
-def would_count(tx: Transaction, row: Row, person: str, roles: Mapping[str, str], now: datetime) -> bool:
-    """Whether this person's yes to an action as it is now would count: who it is asked of."""
-    given = [word_of(one) for one in actions.approvals(tx, [row["id"]])]
-    return isinstance(yes(row, given, voter_of(tx, person, roles, now), now), Right)
-
-
 def delegate(
     desk: Desk, giver: str, taker: str, *, team: str, until: datetime, reason: str = ""
 ) -> delegations.Delegation:

@@ -17,7 +17,17 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from msgspec import UnsetType
 
-from fairlead.model.records import code, conversation, delivery, judgement, operation, people, provenance, work
+from fairlead.model.records import (
+    code,
+    conversation,
+    delivery,
+    goals,
+    judgement,
+    operation,
+    people,
+    provenance,
+    work,
+)
 from fairlead.model.records.kinds import OneOf, PersonColumn, Record, Refers
 
 ColumnKind = Literal["text", "whole", "number", "flag", "time", "day", "texts"]
@@ -52,6 +62,7 @@ TABLES: Mapping[str, type[Record]] = MappingProxyType(
         "work_item_changes": work.WorkItemChange,
         "sprints": work.Sprint,
         "milestones": work.Milestone,
+        "milestone_dates": work.MilestoneDate,
         "team_dependencies": work.TeamDependency,
         "builds": delivery.Build,
         "test_results": delivery.TestResult,
@@ -74,6 +85,11 @@ TABLES: Mapping[str, type[Record]] = MappingProxyType(
         "approvals": judgement.Approval,
         "decisions": judgement.Decision,
         "risks": judgement.Risk,
+        "objectives": goals.Objective,
+        "key_results": goals.KeyResult,
+        "check_ins": goals.CheckIn,
+        "objective_links": goals.ObjectiveLink,
+        "forecasts": goals.Forecast,
         "sources": provenance.Source,
         "sync_runs": provenance.SyncRun,
     }

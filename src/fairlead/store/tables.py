@@ -38,6 +38,11 @@ INDEXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "signal_events": ("signal",),
         "actions": ("state", "signal"),
         "approvals": ("action",),
+        "milestone_dates": ("milestone",),
+        "key_results": ("objective",),
+        "check_ins": ("key_result",),
+        "objective_links": ("objective", "work_item"),
+        "forecasts": ("given_at",),
     }
 )
 """Columns looked up by ingestion, identity and whoever acts; pages read the warehouse, which needs none."""

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fairlead.governance.approving import would_count
-from fairlead.governance.desk import needs_of
+from fairlead.governance.desk import needs_of, word_of
+from fairlead.governance.entitled import voters, yes
 from fairlead.governance.notices import ACTION, APPROVAL
-from fairlead.store import access, delegations, notices, records, state
+from fairlead.governance.voting import Right, reaches
+from fairlead.store import access, actions, notices, records, state
 from fairlead.store.actions import Row as Action
 from fairlead.store.notices import Notice, Urgency
 from fairlead.wiring.directory import Directory
@@ -203,20 +204,19 @@ def _of_action(tx: Transaction, action: Action, directory: Directory) -> Iterato
 
 def _voters(tx: Transaction, action: Action, directory: Directory) -> Iterator[tuple[str, str, Urgency]]:
     """Who may give the word that an action waits for: by role or in somebody's place, as far as it would count."""
-    lent: dict[str, list[str]] = {}
-    for right in delegations.rows(tx, directory.now):
-        if right.team in (access.EVERYWHERE, action["team"]):
-            lent.setdefault(right.giver, []).append(right.taker)
-
-    def may(person: str) -> bool:
-        user = directory.users.get(person)
-        return would_count(tx, action, person, user.roles if user else {}, directory.now)
-
+    given = [word_of(one) for one in actions.approvals(tx, [action["id"]])]
+    rights = {
+        voter.person: right
+        for voter in voters(tx, directory.now)
+        if isinstance(right := yes(action, given, voter, directory.now), Right)
+    }
     seen: set[str] = set()
     for need in needs_of(action):
-        entitled = directory.with_role(need.role, action["team"] or access.EVERYWHERE, least=need.count, may=may)
-        takers = [taker for giver in directory.with_role(need.role, action["team"] or access.EVERYWHERE)
-                  for taker in directory.people(lent.get(giver, ())) if may(taker)]  # fmt: skip
+        team = action["team"] or access.EVERYWHERE
+        entitled = directory.with_role(need.role, team, least=need.count, may=rights.__contains__)
+        takers = directory.people(
+            one for one, right in rights.items() if right.on_behalf_of and reaches(right.role, need.role)
+        )
         for one in (*entitled, *takers):
             if one not in seen:
                 seen.add(one)

@@ -1,7 +1,7 @@
 """The durable engine: short workflows whose steps are remembered, so that a killed one goes on where it was.
 
 The only module that knows DBOS. Its import takes two seconds and its start one, so that it starts in the background,
-and no command and no gateway ever pays for it. Requests are the truth: what this engine has lost or never heard of is
+and no command ever waits for it. Requests are the truth: what this engine has lost or never heard of is
 done from its row.
 """
 

@@ -126,7 +126,8 @@ class RequestFollower:
 
     def _take(self, group: str, kinds: Collection[str], at_once: int) -> bool:
         """Begins what is due of some kinds, as far as there are hands for them."""
-        room = at_once - sum(one == group for one in list(self._held.values()))
+        # what the engine took up again when it started is at work beside what was begun here
+        room = max(0, at_once - sum(one == group for one in list(self._held.values())))
         at = governing.now(self._services)
         with self._services.database.read() as tx:
             due = requests.due(tx, at, kinds, room + 1)

@@ -192,6 +192,19 @@ class Milestone(Record, frozen=True):
     """When it was closed."""
 
 
+class MilestoneDate(Record, frozen=True):
+    """A date that a milestone had, as of a moment at which its tool said so: tools keep the last one only."""
+
+    milestone: MilestoneId = UNSET
+    """The milestone."""
+    at: Time = UNSET
+    """When the tool said so, by the tool's own time of the change."""
+    due_at: Time = UNSET
+    """When it was due; empty for no date."""
+    state: Annotated[Text, OneOf(("open", "closed"))] = UNSET
+    """`open` or `closed`."""
+
+
 class TeamDependency(Record, frozen=True):
     """What one team has agreed to give another by a date."""
 
