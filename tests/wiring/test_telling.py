@@ -17,7 +17,7 @@ from fairlead.config.load import load
 from fairlead.governance.notices import card_of
 from fairlead.governance.outbox import Outbox
 from fairlead.governance.preferring import mute, prefer, why
-from fairlead.model.errors import Fault
+from fairlead.model.errors import Fault, Retry
 from fairlead.model.patch import Patch
 from fairlead.model.records.code import Change, ChangeEvent, ChangeFile
 from fairlead.model.records.judgement import Action, Approval, Signal, SignalEvent
@@ -342,6 +342,20 @@ def test_a_channel_that_edits_has_one_message_of_a_subject(world: World, monkeyp
     assert (card.over, card.news) == (True, "Over: merged")
     assert edit.made_from == CHANGE
     assert world.round(minutes=5) == []
+
+
+def test_a_digest_waits_while_policies_do_not_load(tmp_path: Path) -> None:
+    folder = tmp_path / "fairlead.d" / "policies"
+    folder.mkdir(parents=True)
+    (folder / "rights.yaml").write_text("teams: [\n")
+    world = World(tmp_path)
+    chain = json.dumps({"stages": [{"to": "turn", "who": ["person:noor"], "at": "2026-03-02T09:00:00Z"}]})
+    world.signal(number=1, subject="github:acme/pay#1", rule="gone-rule", response="backlog", chain=chain)
+    assert [*world.round(), *world.round(days=1)] == []
+    assert [one.state for one in world.kept("noor")] == ["waiting"]
+    with pytest.raises(Retry, match="policy could not be asked"):
+        ordering.prefer(world.services, "person:noor", {"channels": ["mail"]})
+    world.services.close()
 
 
 def test_a_digest_that_policy_lets_nobody_have_stays_on_the_page_and_cannot_be_ordered(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from fairlead.wiring.services import Services
 from fairlead.workers.deliveries import OutboxFollower, deliver_due, delivery_plans
 from fairlead.workers.rules import due_day, next_at
 from fairlead.workers.run import report_jobs
+from fairlead.workers.runs import Again
 from fairlead.workers.schedule import Plan, Scheduler
 
 TOML = """
@@ -188,6 +189,24 @@ def test_policy_is_asked_what_goes_to_whom_and_the_ledger_keeps_both_ends(
     assert [one["said"]["rules"] for one in said if one["kind"] == "report.refused"] == [
         ["house/reports", "rights/deliver"]
     ]
+
+
+def test_a_report_waits_while_policies_do_not_load(opened: Any, clock: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "fairlead.d" / "policies"
+    folder.mkdir(parents=True)
+    (folder / "house.rego").write_text(HOUSE + "\n}", encoding="utf-8")
+    services = opened()
+    clock.at = datetime(2026, 3, 2, 23, 45, tzinfo=UTC)
+    arguments = {"delivery": "morning", "team": "team:payments"}
+    with pytest.raises(Again, match="policy could not be asked"):
+        deliver_due(services, arguments)
+    with services.database.read() as tx:
+        assert not ledger.newest(tx, kind="report.")
+    services.close()
+    (folder / "house.rego").write_text(HOUSE, encoding="utf-8")
+    mended = opened()
+    deliver_due(mended, arguments)
+    assert "mail brief Kim <kim@acme.example>" in waiting(mended)
 
 
 def test_a_late_start_sends_todays_once_and_never_yesterdays(opened: Any, clock: Any) -> None:

@@ -37,7 +37,12 @@ _SENTENCES: dict[str, Any] = {
     "assign": lambda act: _changed(act, "assign", "unassign"),
     "transition": lambda act: f"move {act.subject} to {act.to}",
     "create_issue": lambda act: f"create an issue in {act.place}: {act.title}",
-    "edit_issue": lambda act: f"edit {act.subject}",
+    "edit_issue": lambda act: f"edit {act.subject}{f', due {act.due}' if act.due else ''}",
+    "move_into": lambda act: (
+        f"take {act.subject} out of its {act.into}"
+        if act.into in ("sprint", "milestone")
+        else f"move {act.subject} into {act.into}"
+    ),
     "post_message": lambda act: f"post to {act.channel}: {act.text}",
     "update_message": lambda act: f"change our message in {act.channel} to: {act.text}",
     "open_incident": lambda act: f"open an incident for {act.place}: {act.title}",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -27,6 +29,7 @@ from fairlead.wiring.services import Services
 
 if TYPE_CHECKING:
     from fairlead.governance.carrier import Way
+    from fairlead.governance.policy.document import Moment
     from fairlead.governance.smtp import Mailer
     from fairlead.reports.charts import Charts
     from fairlead.reports.document import Document
@@ -62,12 +65,13 @@ def deliver(services: Services, key: str, team: str, day: date) -> list[Message]
     made = document(services, setup.report, team, setup.language)
     # by the wall clock: an hour that comes twice on the day when clocks go back is one hour
     once = f"{key}/{team}/{day.isoformat()}T{setup.at}"
+    round_ = _Round(key, setup.report, team, once, subscribing.moment(services, team, entered_at(services.clock)))
     outbox, posted = Outbox(services.database), []
     for letter, places in _letters(services, key, setup, made, day):
         orders = [
             _order(channel, address, setup.report, made, asked_by=f"delivery:{key}", once=once)
             for channel, address in places
-            if _may_go(services, key, team, setup.report, channel, address, once)
+            if _may_go(services, round_, channel, address)
         ]
         # all or none: a crash in between must not leave half of the addresses without their report
         with services.database.begin() as tx:
@@ -78,25 +82,39 @@ def deliver(services: Services, key: str, team: str, day: date) -> list[Message]
     return posted
 
 
-def _may_go(services: Services, key: str, team: str, report: str, channel: Channel, address: str, once: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One delivery on one day."""
+
+    key: str
+    report: str
+    team: str
+    once: str
+    moment: Moment
+
+
+def _may_go(services: Services, round_: _Round, channel: Channel, address: str) -> bool:
     """Whether policy lets a report go there now; a no is said aloud, and once for its day in the ledger."""
-    said = {"delivery": key, "report": report}
-    now = entered_at(services.clock)
+    key, once = round_.key, round_.once
+    said = {"delivery": key, "report": round_.report}
     # how a mailbox is called beside its address is nothing to go by
     place = str(read_address(address)) if channel == "mail" else address
     verdict = subscribing.judge(
-        services, "deliver", by=policing.OPERATOR, tool=channel, place=place, now=now, team=team, arguments=said
-    )
+        services, "deliver", by=policing.OPERATOR, tool=channel, place=place, moment=round_.moment,
+        team=round_.team, arguments=said,
+    )  # fmt: skip
     why = subscribing.refused(verdict)
     if not why:
         return True
     _log.error("policy lets no report of `%s` go to %s: %s", key, address, why)
+    # kept for good: of the address only what tells it from others
+    told_of = f"{_REFUSED}{key}/{channel}/{sha256(address.encode()).hexdigest()[:16]}"
     with services.database.begin() as tx:
-        told = state.get(tx, f"{_REFUSED}{key}/{channel}/{address}") or {}
+        told = state.get(tx, told_of) or {}
         if told.get("once") != once:
             kept = {**said, "channel": channel, "rules": [one.rule for one in verdict.reasons]}
             services.ledger.record(tx, Entry("report.refused", f"delivery:{key}", "fairlead", kept))
-            state.put(tx, f"{_REFUSED}{key}/{channel}/{address}", {"once": once})
+            state.put(tx, told_of, {"once": once})
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from fairlead.governance.hygiene import Pending, Plan, Reader, is_exempt, is_qui
 from fairlead.governance.ledger.entries import Entry
 from fairlead.governance.notices import ACTION, APPROVAL, DIGEST, KIND, Card, with_card
 from fairlead.governance.outbox import Order, Outbox
+from fairlead.model.errors import Retry
 from fairlead.model.times import iso, parse_time
 from fairlead.reports.endings import sentences
 from fairlead.store import actions, notices, records, signals, state
@@ -25,10 +27,12 @@ from fairlead.wiring.endings import ending_of
 
 if TYPE_CHECKING:
     from fairlead.governance.letter import Letter
+    from fairlead.governance.policy.document import Moment
     from fairlead.reports.notices import Letters, Matter, Over, Places
     from fairlead.store.database import Transaction
     from fairlead.wiring.services import Services
 
+_log = logging.getLogger(__name__)
 Row = Mapping[str, Any]
 
 _IGNORED_AFTER = timedelta(days=1)
@@ -76,6 +80,8 @@ class _Present:
     mutes: Sequence[Mute]
     asked: dict[str, Any] = field(default_factory=dict)
     """Language -> the question that words are made for."""
+    moments: dict[str, Moment] = field(default_factory=dict)
+    """Team -> now in its calendar, as policies are told of it."""
 
     @classmethod
     def load(
@@ -161,10 +167,7 @@ def _tell(services: Services, present: _Present, recipient: str, done: Delivered
     moved = _moved(directory, recipient, waits)
     gone = {notice.id for notice, _ in moved}
     made = plan(directory.now, [one for one in waits if one.notice.id not in gone], reader)
-    if made.digest and (why := _refused(services, directory, recipient)):
-        for notice in made.digest:
-            made.settle(notice, "page", why)
-        made.digest = ()
+    _keep_to_policy(services, present, recipient, made)
     if not (made.messages or made.digest or made.settled or moved):
         return
     posts = _letters(services, present, recipient, made)
@@ -192,14 +195,34 @@ def _tell(services: Services, present: _Present, recipient: str, done: Delivered
             state.put(tx, _digest_key(recipient), {"day": made.day, "at": iso(directory.now)})
 
 
-def _refused(services: Services, directory: Directory, recipient: str) -> str:
+def _keep_to_policy(services: Services, present: _Present, recipient: str, made: Plan) -> None:
+    """A digest that policy refuses stands on the page alone; while nobody can be asked it waits."""
+    if not made.digest:
+        return
+    try:
+        why = _refused(services, present, recipient)
+    except Retry as fault:
+        _log.warning("the digest of %s waits: %s", recipient, fault.message)
+        made.digest = ()
+        return
+    if why:
+        for notice in made.digest:
+            made.settle(notice, "page", why)
+        made.digest = ()
+
+
+def _refused(services: Services, present: _Present, recipient: str) -> str:
     """Why policy lets no digest go to somebody; a team's own is ordered by the settings."""
+    directory = present.directory
     channel, team = directory.channel(recipient), recipient if recipient.startswith("team:") else ""
     if not channel:
         return ""
+    of = team or directory.team_of(recipient)
+    if of not in present.moments:
+        present.moments[of] = subscribing.moment(services, of, directory.now)
     verdict = subscribing.judge(
         services, "digest", by=policing.OPERATOR if team else recipient, tool=channel, place=recipient,
-        now=directory.now, team=team or directory.team_of(recipient),
+        moment=present.moments[of], team=of,
     )  # fmt: skip
     why = subscribing.refused(verdict)
     return f"policy: {why}" if why else ""

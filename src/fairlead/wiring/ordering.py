@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fairlead.connectors.kit.entered import meant
@@ -19,16 +19,21 @@ if TYPE_CHECKING:
 
 def prefer(services: Services, by: str, said: Mapping[str, Any]) -> dict[str, Any]:
     """Enters how a person wants to be told, if policy lets a digest go to them by the channels that they name."""
-    person = meant(by)
-    channels = said.get("channels") or ()
+    if channels := said.get("channels") or ():
+        _demand(services, meant(by), channels)
+    return preferring.prefer(services, by, said)
+
+
+def _demand(services: Services, person: str, channels: Sequence[str]) -> None:
     with services.database.read() as tx:
-        team = Directory.load(services, tx).team_of(person) if channels else ""
-    now = entered_at(services.clock)
+        team = Directory.load(services, tx).team_of(person)
+    moment = subscribing.moment(services, team, entered_at(services.clock))
     for channel in channels:
-        verdict = subscribing.judge(services, "digest", by=person, tool=channel, place=person, now=now, team=team)
+        verdict = subscribing.judge(
+            services, "digest", by=person, tool=channel, place=person, moment=moment, team=team
+        )
         if why := subscribing.refused(verdict):
             with services.database.begin() as tx:
                 told = {"channel": channel, "rules": [one.rule for one in verdict.reasons]}
                 services.ledger.record(tx, Entry("digest.refused", "", person, told))
             raise Denied(f"policy lets no digest go to {person} by {channel}: {why}", hint="fairlead policy list")
-    return preferring.prefer(services, by, said)

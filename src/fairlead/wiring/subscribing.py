@@ -13,11 +13,19 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from fairlead.governance.policy import document as d
+from fairlead.governance.policy.judge import FAILED
+from fairlead.model.errors import Retry
 from fairlead.wiring import policing
 
 if TYPE_CHECKING:
     from fairlead.governance.verdict import Verdict
     from fairlead.wiring.services import Services
+
+
+def moment(services: Services, team: str, now: datetime) -> d.Moment:
+    """When it would go, in the calendar of a team."""
+    with services.database.read() as tx:
+        return policing.moment(services, tx, team, now)
 
 
 def judge(
@@ -27,26 +35,24 @@ def judge(
     by: str,
     tool: str,
     place: str,
-    now: datetime,
+    moment: d.Moment,
     team: str = "",
     arguments: Mapping[str, Any] | None = None,
 ) -> Verdict:
-    """What policy says of something that goes to a place by itself; where its facts cannot be gathered, no."""
+    """What policy says of something that goes to a place by itself; raises `Retry` where nobody could be asked.
+
+    That is no refusal: what was ordered waits until policies load and their engine answers.
+    """
     held = dict(arguments or {})
     shown = hashlib.sha256(msgspec.json.encode([kind, tool, place, held], order="sorted")).hexdigest()
     act = d.ActSaid(kind=kind, tool=tool, place=place, team=team, arguments=held, digest=shown)
-    try:
-        with services.database.read() as tx:
-            said = d.Input(
-                act=act,
-                proposer=policing.proposer_of(tx, by, team),
-                source=d.Evidence(trust="entered"),
-                time=policing.moment(services, tx, team, now),
-            )
-    # a store that does not answer lets nothing out
-    except Exception as fault:
-        return services.policy.failed(fault)
-    return services.policy.decide(d.plain(said))
+    with services.database.read() as tx:
+        proposer = policing.proposer_of(tx, by, team)
+    said = d.Input(act=act, proposer=proposer, source=d.Evidence(trust="entered"), time=moment)
+    verdict = services.policy.decide(d.plain(said))
+    if failed := next((one.words for one in verdict.reasons if one.rule == FAILED), ""):
+        raise Retry(f"policy could not be asked: {failed}", hint="fairlead policy check")
+    return verdict
 
 
 def refused(verdict: Verdict) -> str:

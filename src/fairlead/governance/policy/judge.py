@@ -43,7 +43,6 @@ class _Said(msgspec.Struct, frozen=True):
     denied: tuple[_Spoken, ...]
     allowed: tuple[_Spoken, ...]
     asked: tuple[_Spoken, ...]
-    unmet: tuple[_Spoken, ...]
     noted: tuple[_Spoken, ...]
     obligations: tuple[dict[str, Any], ...]
     overcome: tuple[_Spoken, ...]
