@@ -329,3 +329,53 @@ def test_a_plan_without_days_answers_in_units() -> None:
     found = answer(plan, within_s=5.0).to_json()
     assert (found["status"], found["makespan"], found["lower_bound"]) == ("optimal", 9, 9)
     assert all(isinstance(task["start"], int) for task in found["tasks"])
+
+
+# --- who reviews, and what takes no time ---
+
+CREW = [
+    {"id": "kim", "skills": {"api": 3, "review": 3}},
+    {"id": "lee", "skills": {"api": 3, "review": 3}},
+    {"id": "mo", "skills": {"api": 3, "ui": 2}},
+]
+
+
+@pytest.mark.parametrize("within_s", [0.0, 1.0])
+@pytest.mark.parametrize("crew", [CREW[:2], CREW, [CREW[0], CREW[2]]])
+def test_whoever_is_taken_for_a_task_by_skill_does_not_review_it(crew: list[Any], within_s: float) -> None:
+    tasks = [{"id": f"T{at}", "estimate": 4, "people": {"api": 1}} for at in range(3)]
+    tasks.append({"id": "pair", "estimate": 4, "people": {"api": 2}})
+    found = answer(plan_of(people=crew, review={}, tasks=tasks), within_s=within_s, risk=False)
+    assert violations(found.built.project, found.outcome.schedule) == []
+    # two who both work on it leave nobody
+    assert left(found) == ({} if len(crew) == 3 else {"pair": "no_reviewer"})
+    for task in found.to_json()["tasks"]:
+        assert task["review"]["who"] not in task["people"]
+
+
+@settings(max_examples=8)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(1, 2), st.booleans()), min_size=1, max_size=5),
+    st.sampled_from([0.0, 0.5]),
+)
+def test_reviews_are_somebody_elses_in_every_plan(asked: list[tuple[int, int, bool]], within_s: float) -> None:
+    tasks = [
+        {"id": f"T{at}", "estimate": hours, **({"people": {"api": count}} if by_number else {"skills": {"api": 1}})}
+        for at, (hours, count, by_number) in enumerate(asked)
+    ]
+    agents = [{"id": "coder", "skills": {"api": 2}, "at_once": 2}]
+    found = answer(plan_of(people=CREW, agents=agents, review={}, tasks=tasks), within_s=within_s, risk=False)
+    assert violations(found.built.project, found.outcome.schedule) == []
+    assert not found.built.unplaced
+
+
+def test_what_takes_no_time_does_not_stop_the_solver() -> None:
+    tasks = [
+        {"id": "A", "estimate": 8, "who": "kim"},
+        {"id": "M", "estimate": 0, "who": "kim", "earliest": "2026-10-14"},
+        {"id": "B", "estimate": 8, "who": "kim", "after": ["M"]},
+        {"id": "C", "estimate": 4, "who": "lee", "due": "2026-10-14", "after": ["M"]},
+    ]
+    found = answer(plan_of(tasks=tasks), within_s=5.0, risk=False)
+    assert violations(found.built.project, found.outcome.schedule) == []
+    assert (found.outcome.by, found.status) == ("solver", "optimal")

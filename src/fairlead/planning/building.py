@@ -280,15 +280,13 @@ class _Builder:
                     Choice(doer.id, "", score),
                 )
 
-    def _staffable(self, people: Mapping[str, int]) -> bool:
-        """Whether there are so many people with these skills at all."""
+    def _staffable(self, people: Mapping[str, int], without: int | None = None) -> bool:
+        """Whether there are so many people with these skills at all, `without` one of them by their resource."""
         parts = [skill for skill, count in people.items() for _ in range(count)]
         if not parts:
             return True
-        if len(parts) > len(self._worker_list):
-            return False
-        there = Project((), workers=tuple(self._worker_list))
-        return match(there, parts, range(len(self._worker_list))) is not None
+        there = Project((), workers=tuple(one for one in self._worker_list if one.resource != without))
+        return len(parts) <= len(there.workers) and match(there, parts, range(len(there.workers))) is not None
 
     def _can(self, doer: Doer, task: Task) -> bool:
         if math.isinf(doer.factor):
@@ -383,8 +381,12 @@ class _Builder:
 
     def _pairs(self, modes: Sequence[tuple[Mode, Choice]]) -> list[tuple[Mode, Choice]]:
         """Ways to do a task that leave somebody else to review it."""
-        reviewers = {doer.id for doer in self._reviewers}
-        return [(mode, choice) for mode, choice in modes if reviewers - {choice.doer}]
+        reviewers = {doer.id: self._own[doer.id] for doer in self._reviewers}
+        return [
+            (mode, choice)
+            for mode, choice in modes
+            if any(own not in mode.demands and self._staffable(mode.skills, own) for own in reviewers.values())
+        ]
 
     @cached_property
     def _doer(self) -> Mapping[str, Doer]:

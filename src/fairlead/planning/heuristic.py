@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from fairlead.planning.network import times
-from fairlead.planning.project import Placed, Project, Schedule, Wait, makespan
+from fairlead.planning.project import Mode, Placed, Project, Schedule, Wait, held, makespan
 from fairlead.planning.room import Room
 
 _WORST = (2**62, 2**62, 2**62)
@@ -70,7 +70,7 @@ def earliest(
             continue
         if barred and mode.demands.keys() & barred:
             continue
-        fit = room.first(mode, least)
+        fit = _sparing(project, room, at, mode, least, barred, found)
         if fit and (best is None or (fit.end, mode.cost) < (best.end, activity.modes[best.mode].cost)):
             best = Placed(fit.start, fit.end, number, fit.workers)
     return best
@@ -82,8 +82,25 @@ def _barred(project: Project, at: int, found: Sequence[Placed | None]) -> Collec
     for other in project.apart_from.get(at, ()):
         placed = found[other]
         if placed is not None:
-            barred |= project.activities[other].modes[placed.mode].demands.keys()
+            barred |= held(project, other, placed)
     return barred
+
+
+def _sparing(
+    project: Project, room: Room, at: int, mode: Mode, least: int, barred: Collection[int],
+    found: Sequence[Placed | None],
+) -> Placed | None:  # fmt: skip
+    """Where a mode fits first with people who leave somebody for what has to be done by others."""
+    fit = room.first(mode, least, barred)
+    for other in project.apart_from.get(at, ()):
+        if not (fit and fit.workers):
+            return fit
+        ways = project.activities[other].modes
+        taken = {project.workers[one].resource for one in fit.workers}
+        if found[other] is None and all(way.demands.keys() & taken for way in ways):
+            tries = [room.first(mode, least, {*barred, *way.demands}) for way in ways]
+            fit = min(filter(None, tries), key=lambda one: one.end, default=None)
+    return fit
 
 
 def settled(project: Project, schedule: Schedule) -> list[Placed]:

@@ -214,6 +214,16 @@ class Project:
         )
 
     @cached_property
+    def ranks(self) -> Sequence[int]:
+        """Of each worker which one they are of those of one resource: the second session of an agent needs two."""
+        seen: dict[int, int] = {}
+        found = []
+        for worker in self.workers:
+            seen[worker.resource] = seen.get(worker.resource, 0) + 1
+            found.append(seen[worker.resource])
+        return found
+
+    @cached_property
     def calendared(self) -> bool:
         """Whether anything is not always there."""
         return any(one.closed for one in self.resources)
@@ -257,6 +267,12 @@ class Placed:
 Schedule = Sequence[Placed]
 
 
+def held(project: Project, at: int, placed: Placed) -> frozenset[int]:
+    """What an activity occupies, with the people that were found for it."""
+    demands = project.activities[at].modes[placed.mode].demands
+    return frozenset(demands) | {project.workers[one].resource for one in placed.workers}
+
+
 def makespan(schedule: Schedule) -> int:
     """End of the last activity."""
     return max((one.end for one in schedule), default=0)
@@ -274,8 +290,7 @@ def _order_broken(project: Project, schedule: Schedule) -> Iterator[str]:
         if then.start < least:
             yield f"{project.activities[wait.after].id} starts at {then.start}, before {least}"
     for one, other in project.apart:
-        held = [project.activities[at].modes[schedule[at].mode].demands for at in (one, other)]
-        if held[0].keys() & held[1].keys():
+        if held(project, one, schedule[one]) & held(project, other, schedule[other]):
             yield f"{project.activities[one].id} and {project.activities[other].id} are done by the same"
 
 

@@ -6,7 +6,7 @@ whole numbers, however long the plan: five times as quick as arrays for the shor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from fairlead.planning.project import Mode, Placed, Project, match
 
@@ -78,8 +78,11 @@ class Room:
         """As it was; time that has grown since is free again."""
         self._free = [list(digits) for digits in kept]
 
-    def first(self, mode: Mode, start: int) -> Placed | None:
-        """Earliest place from a start on at which a mode fits, with who does it; `None` if it never does."""
+    def first(self, mode: Mode, start: int, barred: Collection[int] = ()) -> Placed | None:
+        """Earliest place from a start on at which a mode fits, with who does it; `None` if it never does.
+
+        Nobody is taken whose resource is `barred`.
+        """
         start = max(start, self.floor)
         if not mode.duration:
             return Placed(start, start, 0) if not self._fixed or start <= self._length else None
@@ -95,7 +98,7 @@ class Room:
             there &= self.project.hours(closing).bits
         starts = self._runs(there, start, mode.duration)
         if mode.skills:
-            return self._staffed(mode, start, starts)
+            return self._staffed(mode, start, starts, barred)
         if not starts:
             return None
         start += (starts & -starts).bit_length() - 1
@@ -127,10 +130,10 @@ class Room:
             start += missing.bit_length()
         return None
 
-    def _staffed(self, mode: Mode, start: int, starts: int) -> Placed | None:
+    def _staffed(self, mode: Mode, start: int, starts: int, barred: Collection[int]) -> Placed | None:
         """The first of the starts at which people with all skills are free."""
         parts = [skill for skill, count in mode.skills.items() for _ in range(count)]
-        free = {at: found for at in self._asked(mode) if (found := self._of_worker(at, mode, start))}
+        free = {at: found for at in self._asked(mode, barred) if (found := self._of_worker(at, mode, start))}
         rising = starts & ~(starts << 1)
         for found in free.values():
             rising |= found & ~(found << 1)
@@ -144,13 +147,17 @@ class Room:
                 return Placed(start + at, start + at + mode.duration, 0, people)
         return None
 
-    def _asked(self, mode: Mode) -> Sequence[int]:
-        return [at for at, worker in enumerate(self.project.workers) if not worker.skills.isdisjoint(mode.skills)]
+    def _asked(self, mode: Mode, barred: Collection[int]) -> Sequence[int]:
+        return [
+            at
+            for at, worker in enumerate(self.project.workers)
+            if worker.resource not in barred and not worker.skills.isdisjoint(mode.skills)
+        ]
 
     def _of_worker(self, at: int, mode: Mode, start: int) -> int:
         resource = self.project.workers[at].resource
         # who has a part by name cannot fill another one as well, unless there is more than one of them
-        free = self.free(resource, 1 + mode.demands.get(resource, 0))
+        free = self.free(resource, self.project.ranks[at] + mode.demands.get(resource, 0))
         if self.project.resources[resource].closed:
             free &= self.project.hours((resource,)).bits
         return self._runs(free, start, mode.duration)

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Literal
 
-from fairlead.model.errors import Abort
 from fairlead.planning import heuristic
 from fairlead.planning.project import Project, Schedule, makespan
 from fairlead.planning.solved import Solved, Status
 
-Note = Literal["", "large", "no_time", "stopped"]
+Note = Literal["", "large", "no_time", "stopped", "failed"]
 SOLVED = 2_000
 """Most activities that are given to the solver: of more its model alone takes minutes and gigabytes."""
 _WAYS = 40_000
@@ -40,7 +39,7 @@ class Outcome:
     took_s: float
     by: Literal["heuristic", "solver"] = "heuristic"
     note: Note = ""
-    """Why the solver did not improve it: too large for it, no time for it, or stopped."""
+    """Why the solver did not improve it: too large for it, no time for it, stopped, or ended without an answer."""
 
     @property
     def gap(self) -> float:
@@ -75,7 +74,8 @@ def schedule(
         if process:
             process.end()
     if found is None:
-        return Outcome(first, makespan(first), bound, "feasible", time.monotonic() - began, note="stopped")
+        ended: Note = "failed" if process.failed else "stopped"
+        return Outcome(first, makespan(first), bound, "feasible", time.monotonic() - began, note=ended)
     best, length = found.schedule, found.makespan
     # no pause without a reason; what is proven cannot become worse by it
     tidy = heuristic.settled(project, best)
@@ -102,6 +102,8 @@ class _Solver:
 
     def __init__(self, process: subprocess.Popen[bytes], asked: Connection, told: Connection) -> None:
         self._process, self._asked, self._told = process, asked, told
+        self.failed = False
+        """Whether it ended without an answer."""
 
     @classmethod
     def started(cls) -> _Solver:
@@ -137,9 +139,9 @@ class _Solver:
                 else:
                     # loading the solver takes a second on a busy machine, and is none of its time
                     until = time.monotonic() + within_s + _GRACE_S
-        except (EOFError, BrokenPipeError, ConnectionResetError) as fault:
-            hint = "was it out of memory? plan less, or `--time-limit 0`"
-            raise Abort("the solver ended without an answer", hint=hint) from fault
+        # it may have run out of memory: the plan at hand stays
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            self.failed = True
         if told is None:
             return None
         return Solved(told, makespan(told), min(project.network.end, makespan(told)), "feasible")

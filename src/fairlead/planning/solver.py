@@ -41,8 +41,9 @@ def solve(
         if outcome == cp_model.OPTIMAL:
             return Solved(found, length, length, "optimal")
         return Solved(found, length, min(bound, length), "feasible")
-    # nothing was found in time; that there is no plan cannot be, since there is the hint
-    assert outcome == cp_model.UNKNOWN, outcome
+    # nothing was found in time; should the model ever refuse the plan at hand, that plan stays all the same
+    if outcome != cp_model.UNKNOWN:
+        bound = project.least
     return Solved(hint, makespan(hint), min(bound, makespan(hint)), "feasible")
 
 
@@ -62,7 +63,9 @@ class _Made:
         self.starts: list[cp_model.IntVar] = []
         self.ends: list[cp_model.IntVar] = []
         self.chosen: list[list[cp_model.IntVar]] = []
-        self.parts: list[dict[tuple[int, str], cp_model.IntVar]] = []
+        self.parts: list[dict[tuple[int, int, str], cp_model.IntVar]] = []
+        """Of each activity, by mode, worker and skill, whether that worker has that part."""
+        self._takers: list[list[tuple[int, cp_model.IntVar]]] = []
         self._uses: dict[int, list[tuple[cp_model.IntervalVar, int]]] = {}
         for at in range(len(project.activities)):
             first, last = int(network.earliest[at]), int(network.latest[at]) + max(slack, 0)
@@ -86,15 +89,17 @@ class _Made:
         chosen = [model.new_bool_var(f"m{at}.{number}") for number in range(len(activity.modes))] if several else []
         self.chosen.append(chosen)
         self.parts.append({})
+        self._takers.append([])
         if several:
             model.add_exactly_one(chosen)
         for number, mode in enumerate(activity.modes):
             literal = chosen[number] if several else None
             interval = self._interval(mode, start, end, first, last, literal)
-            for resource, amount in mode.demands.items():
+            # what takes no time takes no room: no two intervals of one machine may begin within each other
+            for resource, amount in mode.demands.items() if mode.duration else ():
                 self._uses.setdefault(resource, []).append((interval, amount))
             if mode.skills and mode.duration:
-                self._staff(at, start, mode.duration, mode.skills, literal)
+                self._staff(at, number, start, literal)
 
     def _interval(
         self, mode: Mode, start: cp_model.IntVar, end: cp_model.IntVar, first: int, last: int,
@@ -118,24 +123,25 @@ class _Made:
         allowed.only_enforce_if(chosen)
         return model.new_optional_interval_var(start, size, end, chosen, "")
 
-    def _staff(
-        self, at: int, start: cp_model.IntVar, duration: int, skills: object, chosen: cp_model.IntVar | None
-    ) -> None:
-        assert isinstance(skills, dict)
+    def _staff(self, at: int, way: int, start: cp_model.IntVar, chosen: cp_model.IntVar | None) -> None:
         model, project = self.model, self.project
+        mode = project.activities[at].modes[way]
+        duration = mode.duration
         takes: dict[int, list[cp_model.IntVar]] = {}
-        for skill, count in skills.items():
+        for skill, count in mode.skills.items():
             held = []
             for number, worker in enumerate(project.workers):
                 if skill in worker.skills:
-                    part = self.parts[at].setdefault((number, skill), model.new_bool_var(f"p{at}.{number}.{skill}"))
+                    part = self.parts[at][way, number, skill] = model.new_bool_var(f"p{at}.{way}.{number}.{skill}")
                     takes.setdefault(number, []).append(part)
                     held.append(part)
             wanted = model.add(sum(held) == count)
             if chosen is not None:
                 wanted.only_enforce_if(chosen)
+                # nobody is kept by a way that is not taken
+                model.add(sum(held) == 0).only_enforce_if(~chosen)
         for number, parts in takes.items():
-            takes_part = model.new_bool_var(f"w{at}.{number}")
+            takes_part = model.new_bool_var(f"w{at}.{way}.{number}")
             # equal to their sum: nobody counts for two skills at once
             model.add(takes_part == sum(parts))
             resource = project.workers[number].resource
@@ -145,6 +151,7 @@ class _Made:
                 model.add(start + duration <= first).only_enforce_if(takes_part, before)
                 model.add(start >= last).only_enforce_if(takes_part, ~before)
             interval = model.new_optional_fixed_size_interval_var(start, duration, takes_part, "")
+            self._takers[at].append((resource, takes_part))
             self._uses.setdefault(resource, []).append((interval, 1))
 
     def _order(self) -> None:
@@ -180,6 +187,20 @@ class _Made:
                     if mode.demands.keys() & against.demands.keys():
                         picked = (self._picked(one, first), self._picked(other, second))
                         self.model.add_bool_or([~literal for literal in picked if literal is not None])
+            for resource, taken in self._takers[one]:
+                self._not_both(resource, taken, other)
+            for resource, taken in self._takers[other]:
+                self._not_both(resource, taken, one)
+
+    def _not_both(self, resource: int, taken: cp_model.IntVar, other: int) -> None:
+        """Who takes part in one activity has nothing to do with another."""
+        for number, mode in enumerate(self.project.activities[other].modes):
+            if resource in mode.demands:
+                picked = self._picked(other, number)
+                self.model.add_bool_or([~taken, *([~picked] if picked is not None else [])])
+        for who, takes in self._takers[other]:
+            if who == resource:
+                self.model.add_bool_or([~taken, ~takes])
 
     def _picked(self, at: int, mode: int) -> cp_model.IntVar | None:
         return self.chosen[at][mode] if self.chosen[at] else None
@@ -206,7 +227,7 @@ class _Made:
         found = []
         for at, (start, end) in enumerate(zip(self.starts, self.ends, strict=True)):
             mode = next((number for number, chosen in enumerate(self.chosen[at]) if holds(chosen)), 0)
-            workers = tuple(number for (number, _), part in self.parts[at].items() if holds(part))
+            workers = tuple(number for (_, number, _), part in self.parts[at].items() if holds(part))
             found.append(Placed(int(value(start)), int(value(end)), mode, workers))
         return found
 
