@@ -101,6 +101,14 @@ class EditIssue(_Act, frozen=True, kw_only=True, tag="edit_issue"):
     """Day, like `2026-10-14`."""
 
 
+class MoveInto(_Act, frozen=True, kw_only=True, tag="move_into"):
+    """A work item put into a sprint or under a milestone, or taken out of where it is."""
+
+    subject: str
+    into: str
+    """Id of the sprint or milestone; `sprint` and `milestone` alone take it out of the one that it is in."""
+
+
 class PostMessage(_Act, frozen=True, kw_only=True, tag="post_message"):
     """A message to a channel or a person."""
 
@@ -164,7 +172,7 @@ class CallWebhook(_Act, frozen=True, kw_only=True, tag="webhook"):
 
 Act: TypeAlias = (
     Comment | DeleteComment | Label | RequestReview | WithdrawReview | Assign | Transition | CreateIssue | EditIssue
-    | PostMessage | UpdateMessage | OpenIncident | PageSomebody | Rerun | Merge | CallWebhook
+    | MoveInto     | PostMessage | UpdateMessage | OpenIncident | PageSomebody | Rerun | Merge | CallWebhook
 )  # fmt: skip
 
 

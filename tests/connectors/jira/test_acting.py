@@ -12,7 +12,7 @@ from fairlead.connectors.jira.connector import CONNECTOR
 from fairlead.connectors.jira.fake import FakeJira
 from fairlead.connectors.kit.acting_suite import ActingSuite, Case, Stage
 from fairlead.connectors.kit.connector import Options
-from fairlead.model.acts import Assign, Comment, CreateIssue, DeleteComment, EditIssue, Label, Transition
+from fairlead.model.acts import Assign, Comment, CreateIssue, DeleteComment, EditIssue, Label, MoveInto, Transition
 from fairlead.model.errors import Skip
 
 START = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
@@ -23,8 +23,9 @@ def _stage(*, cloud: bool) -> Stage:
     fake = FakeJira(secret="s3cret", user="bot@acme.example", token="t0ken", cloud=cloud)
     kim, noor = fake.add_user("Kim Adler", "kim@acme.example"), fake.add_user("Noor Haddad", "noor@acme.example")
     fake.add_project("ACME")
+    first, second = (fake.add_sprint("ACME", name, START, START + timedelta(days=14), START) for name in "AB")
     issue = fake.create("ACME", "Pay by card", kim, START)
-    fake.change(issue, kim, START, assignee=kim, labels=["bug"])
+    fake.change(issue, kim, START, assignee=kim, labels=["bug"], sprint=first)
     said = fake.comment(issue, "Mine", kim, START)
     now = START + timedelta(hours=1)
     fake.turn(lambda: now)
@@ -52,6 +53,14 @@ def _stage(*, cloud: bool) -> Stage:
             facts=facts,
         ),
         "edit_issue": Case(EditIssue(subject="jira:ACME-1", title="Pay by phone"), "edit summary", "edit summary"),
+        "move_into": Case(
+            MoveInto(subject="jira:ACME-1", into=f"jira:sprint/{second['id']}"),
+            f"sprint {second['id']} ACME-1",
+            f"sprint {first['id']} ACME-1",
+        ),
+        "move_out": Case(
+            MoveInto(subject="jira:ACME-1", into="sprint"), "sprint none ACME-1", f"sprint {first['id']} ACME-1"
+        ),
         "text": Case(EditIssue(subject="jira:ACME-1", body=_BODY, due="2026-10-14"), "edit description"),
     }
     secrets = {"token": "t0ken", **({"user": "bot@acme.example"} if cloud else {})}

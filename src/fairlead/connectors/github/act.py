@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fairlead.connectors.github import act_looks as looks
-from fairlead.connectors.github.act_places import build, item, repository, team
+from fairlead.connectors.github.act_places import build, item, milestone, repository, team
 from fairlead.connectors.github.api import Api
 from fairlead.connectors.github.connector import GitHub
 from fairlead.connectors.github.sync import connect
@@ -24,6 +24,7 @@ from fairlead.model.acts import (
     EditIssue,
     Label,
     Merge,
+    MoveInto,
     OpenIncident,
     RequestReview,
     Rerun,
@@ -150,6 +151,13 @@ def _edit_issue(request: ActRequest, act: EditIssue) -> list[Call]:
     return [Call("PATCH", item(request, act.subject).issue, body)]
 
 
+def _move_into(request: ActRequest, act: MoveInto) -> list[Call]:
+    where = item(request, act.subject)
+    if act.into == "milestone":
+        return [Call("PATCH", where.issue, {"milestone": None})]
+    return [Call("PATCH", where.issue, {"milestone": milestone(request, act.into, where)})]
+
+
 def _rerun(request: ActRequest, act: Rerun) -> list[Call]:
     one = build(request, act.subject)
     if one.kind == "run":
@@ -177,6 +185,7 @@ _CALLS: Mapping[str, Callable[[ActRequest, Any], list[Call]]] = {
     "create_issue": _create_issue,
     "open_incident": _open_incident,
     "edit_issue": _edit_issue,
+    "move_into": _move_into,
     "rerun": _rerun,
     "merge": _merge,
 }
@@ -191,6 +200,7 @@ _DEEDS: Mapping[str, Callable[[ActRequest, Api, Sequence[Call]], Deed]] = {
     "create_issue": looks.new_issue,
     "open_incident": looks.new_issue,
     "edit_issue": looks.edit_issue,
+    "move_into": looks.move_into,
     "rerun": looks.rerun,
     "merge": looks.merge,
 }

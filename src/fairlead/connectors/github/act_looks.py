@@ -12,7 +12,7 @@ from fairlead.connectors.kit.acting import ActRequest, Call, Outcome
 from fairlead.connectors.kit.http import Missing
 from fairlead.connectors.kit.marks import carries, spoken
 from fairlead.connectors.kit.naming import handle
-from fairlead.connectors.kit.rest import Entry, text
+from fairlead.connectors.kit.rest import Entry, number, text
 from fairlead.connectors.kit.writing import Deed, act_of, entry, inner, those
 from fairlead.model.acts import (
     Assign,
@@ -22,6 +22,7 @@ from fairlead.model.acts import (
     EditIssue,
     Label,
     Merge,
+    MoveInto,
     OpenIncident,
     RequestReview,
     Rerun,
@@ -246,6 +247,26 @@ def edit_issue(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
         # an empty text stays where it is said, so one that was empty before cannot be given back
         whole = all(before.values())
         return Outcome(True, f"edited {act.subject}", _page(entry(answers[0])), undo=undo if whole else None)
+
+    return Deed(calls, done, look, first=True)
+
+
+def move_into(request: ActRequest, api: Api, calls: Sequence[Call]) -> Deed:
+    """An item is under one milestone or none."""
+    act = act_of(request, MoveInto)
+    wanted, before = calls[0].body["milestone"] or 0, 0
+
+    def look() -> Outcome | None:
+        nonlocal before
+        found = _get(api, item(request, act.subject).issue)
+        before = number(inner(found, "milestone"))
+        words = f"{act.subject} is there already"
+        return Outcome(True, words, _page(found), found=True) if before == wanted else None
+
+    def done(answers: Sequence[Any]) -> Outcome:
+        place = act.subject.partition("#")[0]
+        undo = MoveInto(subject=act.subject, into=f"{place}/milestone/{before}" if before else "milestone")
+        return Outcome(True, f"moved {act.subject}", _page(entry(answers[0])), undo=undo)
 
     return Deed(calls, done, look, first=True)
 

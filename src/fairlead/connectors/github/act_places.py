@@ -20,6 +20,9 @@ _BUILD = re.compile(
 )
 
 
+_MILESTONE = re.compile(rf"{_REPOSITORY}/milestone/(?P<number>[0-9]{{1,18}})")
+
+
 class Item(NamedTuple):
     """An issue or pull request."""
 
@@ -62,6 +65,16 @@ def item(request: ActRequest, record_id: str) -> Item:
     if found is None:
         raise Skip(f"`{record_id}` is neither an issue nor a pull request")
     return Item(_address(request, found["repo"]), int(found["number"]))
+
+
+def milestone(request: ActRequest, record_id: str, where: Item) -> int:
+    """Number of a milestone, which lies in the repository of the item that goes under it."""
+    found = _MILESTONE.fullmatch(within(request, record_id))
+    if found is None:
+        raise Skip(f"`{record_id}` is no milestone of GitHub", hint="sprints are milestones there")
+    if _address(request, found["repo"]) != where.repository:
+        raise Skip(f"`{record_id}` is of another repository", hint="each repository has milestones of its own")
+    return int(found["number"])
 
 
 def build(request: ActRequest, record_id: str) -> Build:

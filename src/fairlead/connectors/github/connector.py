@@ -31,7 +31,7 @@ class GitHub(Folder):
             **dict.fromkeys(
                 (
                     "comment", "delete_comment", "label", "assign", "transition", "create_issue", "edit_issue",
-                    "open_incident",
+                    "move_into", "open_incident",
                 ),
                 "write access to issues and pull requests (a classic token: repo)",
             ),

@@ -23,6 +23,7 @@ from fairlead.model.acts import (
     DeleteComment,
     EditIssue,
     Label,
+    MoveInto,
     Transition,
     kind_of,
 )  # fmt: skip
@@ -160,6 +161,19 @@ def _edit_issue(request: ActRequest, act: EditIssue) -> list[Call]:
     return [Call("PUT", _issue(request, act.subject), {"fields": fields})]
 
 
+def _move_into(request: ActRequest, act: MoveInto) -> list[Call]:
+    key = within(request, act.subject)
+    if not is_key(key):
+        raise Skip(f"`{act.subject}` is no issue of Jira")
+    base = str(request.settings.get("url") or "").rstrip("/")
+    if act.into == "sprint":
+        return [Call("POST", f"{base}/rest/agile/1.0/backlog/issue", {"issues": [key]})]
+    number = within(request, act.into).removeprefix("sprint/")
+    if not re.fullmatch(r"[0-9]{1,18}", number):
+        raise Skip(f"`{act.into}` is no sprint of Jira")
+    return [Call("POST", f"{base}/rest/agile/1.0/sprint/{number}/issue", {"issues": [key]})]
+
+
 _CALLS: Mapping[str, Callable[[ActRequest, Any], list[Call]]] = {
     "comment": _comment,
     "delete_comment": _delete_comment,
@@ -168,6 +182,7 @@ _CALLS: Mapping[str, Callable[[ActRequest, Any], list[Call]]] = {
     "transition": _transition,
     "create_issue": _create_issue,
     "edit_issue": _edit_issue,
+    "move_into": _move_into,
 }
 _DEEDS: Mapping[str, Callable[[ActRequest, Site, Sequence[Call]], Deed]] = {
     "comment": looks.comment,
@@ -177,4 +192,5 @@ _DEEDS: Mapping[str, Callable[[ActRequest, Site, Sequence[Call]], Deed]] = {
     "transition": looks.transition,
     "create_issue": looks.new_issue,
     "edit_issue": looks.edit_issue,
+    "move_into": looks.move_into,
 }

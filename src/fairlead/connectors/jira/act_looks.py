@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from fairlead.connectors.jira.api import Site, search
 from fairlead.connectors.jira.prose import plain
@@ -13,7 +14,7 @@ from fairlead.connectors.kit.acting import ActRequest, Call, Outcome
 from fairlead.connectors.kit.http import Missing
 from fairlead.connectors.kit.marks import key_of, spoken
 from fairlead.connectors.kit.naming import within
-from fairlead.connectors.kit.rest import Entry, entries, text
+from fairlead.connectors.kit.rest import Entry, entries, number, text
 from fairlead.connectors.kit.writing import Deed, act_of, entry, inner, those
 from fairlead.model.acts import (
     Assign,
@@ -22,6 +23,7 @@ from fairlead.model.acts import (
     DeleteComment,
     EditIssue,
     Label,
+    MoveInto,
     Transition,
     subject_of,
 )  # fmt: skip
@@ -202,6 +204,27 @@ def edit_issue(request: ActRequest, site: Site, calls: Sequence[Call]) -> Deed:
             else None
         )
         return Outcome(True, f"edited {act.subject}", _page(request, site), undo=undo)
+
+    return Deed(calls, done, look, first=True)
+
+
+def move_into(request: ActRequest, site: Site, calls: Sequence[Call]) -> Deed:
+    """An issue is in one open sprint at a time, or in the backlog; what closed sprints it was in does not count."""
+    act = act_of(request, MoveInto)
+    key, wanted = within(request, act.subject), act.into.rpartition("/")[2] if "/" in act.into else ""
+    before = ""
+
+    def look() -> Outcome | None:
+        nonlocal before
+        found = entry(site.rest.get(f"/rest/agile/1.0/issue/{quote(key, safe='')}", {"fields": "sprint"}).value)
+        held = number(inner(inner(found, "fields"), "sprint"), "id")
+        before = str(held) if held else ""
+        return _already(request, site, "is there already") if before == wanted else None
+
+    def done(_: Sequence[Any]) -> Outcome:
+        back = f"{request.options.source}:sprint/{before}" if before else "sprint"
+        undo = MoveInto(subject=act.subject, into=back)
+        return Outcome(True, f"moved {act.subject}", _page(request, site), undo=undo)
 
     return Deed(calls, done, look, first=True)
 

@@ -38,6 +38,7 @@ class Jira(Folder):
             "transition": "the permission to transition issues",
             "create_issue": "the permission to create issues",
             "edit_issue": "the permission to edit issues",
+            "move_into": "the permissions to schedule and to edit issues",
         }
     )
 

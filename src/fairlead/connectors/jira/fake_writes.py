@@ -18,6 +18,7 @@ class Driven(History, Protocol):
     """What writes do to the fake, each as the driver call of its name does it."""
 
     effects: list[str]
+    sprints: list[Json]
 
     @property
     def me(self) -> Json:
@@ -52,12 +53,16 @@ _NEXT: Mapping[str, tuple[tuple[str, str], ...]] = {
     "Done": (("31", "To Do"),),
 }
 """Status -> transitions from it: id, and where it leads."""
+_SPRINT = "customfield_10020"
 _EDITABLE = ("summary", "description", "duedate")
 
 
 def alone(fake: Driven, request: Request) -> Response | None:
     """A single thing by its path; `None` where the path names a list."""
     match request.path.strip("/").split("/")[3:]:
+        case ["issue", key] if request.path.startswith("/rest/agile/"):
+            issue = _issue(fake, key)
+            return said(_in_agile(fake, issue)) if issue else _missing(key)
         case ["issue", key]:
             issue = _issue(fake, key)
             return said(fake.shown(issue, comments=True)) if issue else _missing(key)
@@ -80,6 +85,11 @@ def write(fake: Driven, request: Request) -> Response:
     parts = request.path.strip("/").split("/")[3:]
     if parts == ["issue"] and request.method == "POST":
         return _create(fake, asked)
+    match request.method, parts:
+        case "POST", ["sprint", number, "issue"]:
+            return _plan(fake, asked, number)
+        case "POST", ["backlog", "issue"]:
+            return _plan(fake, asked)
     issue = _issue(fake, parts[1]) if parts[0] == "issue" and len(parts) > 1 else None
     if issue is None:
         return _missing("")
@@ -161,6 +171,28 @@ def _assign(fake: Driven, issue: Json, asked: Json) -> Response:
         return _faults(assignee=f"User '{name}' cannot be assigned issues.")
     fake.change(issue, fake.me, fake.at(), assignee=who)
     fake.effects.append(f"assign {name or 'nobody'} {issue['key']}")
+    return Response(204)
+
+
+def _in_agile(fake: Driven, issue: Json) -> Json:
+    """An issue as the Agile API shows it: its one open sprint apart from those that are closed."""
+    held = [one for one in fake.sprints if one["id"] in (issue["fields"][_SPRINT] or ())]
+    there = next((one for one in held if one["state"] != "closed"), None)
+    return {key: issue[key] for key in ("id", "key", "self")} | {"fields": {"sprint": there}}
+
+
+def _plan(fake: Driven, asked: Json, number: str = "") -> Response:
+    sprint = next((one for one in fake.sprints if str(one["id"]) == number), None)
+    if number and sprint is None:
+        return said({"errorMessages": ["The sprint does not exist or you do not have permission"]}, 404)
+    if sprint and sprint["state"] == "closed":
+        return said({"errorMessages": ["The sprint is closed: issues can only be moved to open sprints"]}, 400)
+    for key in asked.get("issues") or ():
+        issue = _issue(fake, key)
+        if issue is None:
+            return _missing("")
+        fake.change(issue, fake.me, fake.at(), sprint=sprint)
+        fake.effects.append(f"sprint {number or 'none'} {key}")
     return Response(204)
 
 

@@ -117,9 +117,18 @@ class Threads(Repositories):
 
     def set_milestone(self, repo: Repository, item: Issue, found: Milestone, *, by: str, at: datetime) -> None:
         """Puts an item under a milestone (`milestoned`)."""
+        if item.milestone:
+            self.clear_milestone(repo, item, by=by, at=at)
         item.milestone = found
         self._mark(item, "milestoned", self.account(by), at).milestone = found.title
         self.thread_event(repo, item, "milestoned", by, at, {"milestone": milestone(self.wire, repo, found)})
+
+    def clear_milestone(self, repo: Repository, item: Issue, *, by: str, at: datetime) -> None:
+        """Takes an item out of its milestone (`demilestoned`)."""
+        found, item.milestone = item.milestone, None
+        assert found is not None
+        self._mark(item, "demilestoned", self.account(by), at).milestone = found.title
+        self.thread_event(repo, item, "demilestoned", by, at, {"milestone": milestone(self.wire, repo, found)})
 
     def tell_first_marks(self, repo: Repository, item: Issue, author: Account, at: datetime) -> None:
         """Labels and assignees of a new item: GitHub tells each once more, as if it were added after the opening."""

@@ -206,9 +206,26 @@ def _edit_issue(call: Call, by: str, at: datetime) -> Answer:
     if "body" in said and said["body"] != item.body:
         fake.rewrite(repo, item, said["body"], by=by, at=at)
         _did(call, "rewrite", item)
+    if "milestone" in said:
+        _milestone(call, item, by, at)
     if "state" in said:
         _state(call, item, by, at)
     return issue(call.wire, repo, item)
+
+
+def _milestone(call: Call, item: Issue, by: str, at: datetime) -> None:
+    wanted, fake, repo = call.said()["milestone"], call.fake, call.repo
+    found = repo.milestones.get(wanted) if wanted is not None else None
+    if wanted is not None and found is None:
+        raise _invalid("Issue", "milestone", "invalid")
+    if found is item.milestone:
+        return
+    if found:
+        fake.set_milestone(repo, item, found, by=by, at=at)
+        _did(call, f"milestone {found.title}", item)
+    else:
+        fake.clear_milestone(repo, item, by=by, at=at)
+        _did(call, "demilestone", item)
 
 
 def _state(call: Call, item: Issue, by: str, at: datetime) -> None:
