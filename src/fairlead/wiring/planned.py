@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from fairlead.model.errors import Abort
 from fairlead.reports import render
 from fairlead.reports.asked import Asked
+from fairlead.reports.document import Document
 from fairlead.reports.plain import plain
-from fairlead.reports.planned import Wish, planned
+from fairlead.reports.planned import Planned, Wish, planned
 from fairlead.wiring.answers import language
 from fairlead.wiring.replies import Reply, Verb, Words, reply_json
 from fairlead.wiring.services import Services
@@ -20,14 +21,11 @@ MOST_S = 60.0
 
 def answer_plan(services: Services, words: Words) -> Reply:
     """A plan from the store; as JSON with all its numbers, as Mermaid, as a calendar."""
-    form = words.get("form") or "terminal"
-    now, told = services.clock.now(), language(services, words)
-    asked = Asked(services.warehouse, services.setup, now, words.get("team") or None, told, services.intake())
-    said = {name: words.get(name, "") for name in ("sprint", "epic", "milestone", "load")}
-    changes = tuple(filter(str.strip, words.get("what_if", "").split("\n")))
-    document, found = planned(asked, Wish(**said, what_if=changes, within_s=_seconds(words), seed=_seed(words)))
+    form, now = words.get("form") or "terminal", services.clock.now()
+    document, found = asked_plan(services, words)
     if form == "json":
-        return reply_json({**render.to_plain(document), "plan": found.to_json(said["load"]) if found else None})
+        load = words.get("load", "")
+        return reply_json({**render.to_plain(document), "plan": found.to_json(load) if found else None})
     if form in ("mermaid", "ics"):
         if found is None:
             raise Abort("there is nothing to plan", hint="name a sprint, an epic or a milestone with open items")
@@ -37,6 +35,15 @@ def answer_plan(services: Services, words: Words) -> Reply:
             return Reply(plan_forms.mermaid(found.answer))
         return Reply(plan_forms.ics(found.answer, now), "text/calendar; charset=utf-8")
     return shown(services, document, words)
+
+
+def asked_plan(services: Services, words: Words) -> tuple[Document, Planned | None]:
+    """The plan that words ask for, as a report and as it was found."""
+    now, told = services.clock.now(), language(services, words)
+    asked = Asked(services.warehouse, services.setup, now, words.get("team") or None, told, services.intake())
+    said = {name: words.get(name, "") for name in ("sprint", "epic", "milestone", "load")}
+    changes = tuple(filter(str.strip, words.get("what_if", "").split("\n")))
+    return planned(asked, Wish(**said, what_if=changes, within_s=_seconds(words), seed=_seed(words)))
 
 
 def _seconds(words: Words) -> float:
