@@ -17,8 +17,6 @@ from fairlead.planning.reasons import Reason, Unplaced
 from fairlead.planning.risk import carry
 from fairlead.planning.scheduling import Outcome, schedule
 
-_TRIES_S = 0.1
-"""Time to look for a plan in which everything fits until the end, before something is left out."""
 _TRIED_ALONE = 300
 """Tasks of which it is tried whether they would fit alone: each try costs as much as a small plan."""
 
@@ -55,11 +53,12 @@ def _fitting(built: Built, seed: int) -> tuple[Built, Schedule | None]:
         return _left(built, [], 0), None
     whole = built.only(range(len(built.tasks)), until)
     try:
-        return whole, heuristic.plan(whole.project, seed, within_s=_TRIES_S)
+        return whole, heuristic.plan(whole.project, seed)
     except heuristic.NobodyError:
         packed = _packed(whole)
     kept = [at for at, placed in enumerate(packed.placed) if placed is not None]
-    return _left(built, kept, until), [placed for placed in packed.placed if placed is not None]
+    chosen, first = _left(built, kept, until), [placed for placed in packed.placed if placed is not None]
+    return chosen, heuristic.plan(chosen.project, seed, first=first)
 
 
 def _packed(built: Built) -> Packed:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 import random
-import time
 from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
@@ -18,6 +17,9 @@ from fairlead.planning.project import Mode, Placed, Project, Schedule, Wait, hel
 from fairlead.planning.room import Room
 
 _WORST = (2**62, 2**62, 2**62)
+_TRIED_WAYS = 15_000
+"""Ways of all activities that are looked at in all tries together: a tenth of a second or two."""
+_MOST_TRIES = 200
 Order = Sequence[float]
 """A priority of each activity; the lowest goes first among those that may."""
 
@@ -168,20 +170,26 @@ def _latest(project: Project) -> list[float]:
     return [float(start) for start in times(shortest, project.edges(shortest), release=release, due=due).latest]
 
 
-def plan(
-    project: Project, seed: int = 1, *, within_s: float = 0.2, tries: int = 10_000, first: Schedule | None = None
-) -> list[Placed]:
-    """The best of the plans that time allows, and of `first`; raises `CycleError`, and `NobodyError` if none fits."""
-    until = time.monotonic() + within_s
+def tries_for(project: Project) -> int:
+    """How many orders are tried: counted and not timed, so that a slow machine finds the same plan."""
+    ways = sum(len(one.modes) for one in project.activities)
+    return min(max(_TRIED_WAYS // max(ways, 1), 1), _MOST_TRIES)
+
+
+def plan(project: Project, seed: int = 1, *, tries: int | None = None, first: Schedule | None = None) -> list[Placed]:
+    """The best of some plans, and of `first`; raises `CycleError`, and `NobodyError` if none fits.
+
+    The same seed gives the same plan, however busy the machine is.
+    """
     best = list(first) if first is not None else None
     least = aim(project, best) if best is not None else _WORST
     bound, fault = project.least, None
     indifferent = not any(one.due is not None or len(one.modes) > 1 for one in project.activities)
     turned = mirror(project)
-    for _, order in zip(range(tries), orders(project, seed), strict=False):
+    for _, order in zip(range(tries_for(project) if tries is None else tries), orders(project, seed), strict=False):
         try:
             found = place(project, order)
-            again = found if time.monotonic() > until else justified(project, found, turned)
+            again = justified(project, found, turned)
         # where time is short an order may lead to a plan that does not end in time; another one may not
         except NobodyError as none:
             fault = none
@@ -192,8 +200,6 @@ def plan(
             # nothing ends before the network allows
             if indifferent and least[1] <= bound:
                 break
-        if time.monotonic() > until:
-            break
     if best is None:
         assert fault is not None
         raise fault
@@ -203,7 +209,10 @@ def plan(
 def justified(project: Project, schedule: Schedule, turned: Project | None) -> list[Placed]:
     """All pushed to the right, the last first, then to the left by their starts: what is left over is closed up."""
     if turned is None:
-        return place(project, [one.end - 0.001 * one.start for one in schedule])
+        try:
+            return place(project, [one.end - 0.001 * one.start for one in schedule])
+        except NobodyError:
+            return list(schedule)
     # the end of the plan is the start of its mirror image; with calendars that image has a place in time
     end = makespan(schedule)
     length = project.length if project.calendared else end

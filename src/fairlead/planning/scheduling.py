@@ -20,8 +20,8 @@ SOLVED = 2_000
 """Most activities that are given to the solver: of more its model alone takes minutes and gigabytes."""
 _WAYS = 40_000
 """Most modes of all activities together, for the same reason."""
-_FIRST_S = 0.15
-"""Time for the first plan; the solver is loaded meanwhile, which takes longer."""
+_LEAST_S = 0.15
+"""Less time is none for the solver, which takes longer to be loaded."""
 _LOOK_S = 0.1
 _GRACE_S = 3.0
 _LOADS_S = 30.0
@@ -61,7 +61,7 @@ def schedule(
     note = _not_solved(project, within_s)
     process = None if note else _Solver.started()
     try:
-        first = heuristic.plan(project, seed, within_s=min(_FIRST_S, within_s), first=first)
+        first = heuristic.plan(project, seed) if first is None else first
         better(first)
         bound = min(project.least, makespan(first))
         proven = makespan(first) <= bound and _indifferent(project)
@@ -89,7 +89,7 @@ def _not_solved(project: Project, within_s: float) -> Note:
     ways = sum(len(one.modes) for one in project.activities)
     if len(project.activities) > SOLVED or ways > _WAYS:
         return "large"
-    return "no_time" if within_s <= _FIRST_S else ""
+    return "no_time" if within_s <= _LEAST_S else ""
 
 
 def _indifferent(project: Project) -> bool:
