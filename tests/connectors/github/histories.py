@@ -201,6 +201,15 @@ def _assign(team: Team, item: Issue, by: str, n: int) -> None:
         team.fake.assign(team.repo, item, login, by=by, at=team.later())
 
 
+def _move_milestone(team: Team, by: str, n: int) -> None:
+    at = team.later()
+    if n == 0:
+        team.fake.close_milestone(team.repo, team.milestone, by=by, at=at)
+    else:
+        due = at + timedelta(days=n) if n > 1 else None
+        team.fake.move_milestone(team.repo, team.milestone, due, by=by, at=at)
+
+
 ACTS: Sequence[Act] = (
     _open_pull, _open_pull,
     lambda team, by, n: team.fake.open_issue(team.repo, f"Issue {n}", by=by, at=team.later(), body="boom") and None,
@@ -218,6 +227,7 @@ ACTS: Sequence[Act] = (
         if item.milestone is None
         else None
     ),
+    _move_milestone,
 )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ class TestSync(SyncSuite):
         return key[0] == "commit_files"
 
     def synced_only(self, key: tuple[str, str]) -> bool:
-        return key[0] in ("accounts", "change_commits", "memberships", "milestones", "teams")
+        return key[0] in ("accounts", "change_commits", "memberships", "milestone_dates", "milestones", "teams")
 
 
 def test_a_token_alone_is_trusted_less_and_never_instead_of_a_signature() -> None:

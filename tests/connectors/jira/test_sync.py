@@ -45,8 +45,13 @@ class JiraSuite(SyncSuite):
     connector = CONNECTOR
 
     def live_only(self, key: tuple[str, str]) -> bool:
-        # the webhook of a link names issues by number, which ingestion turns into the link that the API tells
-        return key[0] == "work_item_links" and ":issue/" in key[1]
+        # the webhook of a link names issues by number, which ingestion turns into the link that the API tells;
+        # of a version's dates the API knows the present one alone
+        return key[0] == "milestone_dates" or (key[0] == "work_item_links" and ":issue/" in key[1])
+
+    def synced_only(self, key: tuple[str, str]) -> bool:
+        # the list of versions dates them by the day
+        return key[0] == "milestone_dates"
 
 
 class TestCloud(JiraSuite):

@@ -21,8 +21,8 @@ class GitHub(Folder):
         (
             "accounts", "alerts", "builds", "change_commits", "change_events", "change_files", "changes",
             "code_owners", "commit_files", "commits", "deployments", "documents", "identity_links", "memberships",
-            "messages", "milestones", "releases", "repositories", "teams", "work_item_changes", "work_item_links",
-            "work_item_transitions", "work_items",
+            "messages", "milestone_dates", "milestones", "releases", "repositories", "teams", "work_item_changes",
+            "work_item_links", "work_item_transitions", "work_items",
         )
     )  # fmt: skip
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from msgspec import UNSET
 
 from fairlead.connectors.github.sheet import Sheet
+from fairlead.connectors.kit.dates import say_date
 from fairlead.connectors.kit.moments import EMBEDDED, GONE, SNAPSHOT, USUAL_RANK, version
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
@@ -20,6 +23,17 @@ def milestone(sheet: Sheet, payload: Doc) -> None:
         sheet.say(Milestone(id=gone, source=sheet.source, deleted_at=at), at, GONE)
     else:
         say_milestone(sheet, found, USUAL_RANK)
+        _say_date_before(sheet, payload, found)
+
+
+def _say_date_before(sheet: Sheet, payload: Doc, found: Doc) -> None:
+    """The date that an edit replaced, which nothing but its webhook tells: it stood until the second before."""
+    changes = payload.child("changes")
+    edit = changes.child("due_on") if changes else None
+    at = found.time("updated_at")
+    if edit and "from" in edit and isinstance(at, datetime):
+        # under the rank of what that second may tell itself
+        say_date(sheet, _id(sheet, found), at - timedelta(seconds=1), edit.time("from"), _state(found), EMBEDDED - 1)
 
 
 def milestone_page(sheet: Sheet, found: Doc) -> None:
@@ -56,6 +70,8 @@ def say_milestone(sheet: Sheet, found: Doc, rank: int) -> str:
         version(found, "updated_at", "created_at"),
         rank,
     )
+    if "due_on" in found:
+        say_date(sheet, identity, found.time("updated_at"), found.time("due_on"), _state(found), rank)
     return identity
 
 

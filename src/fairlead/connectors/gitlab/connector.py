@@ -25,7 +25,7 @@ class GitLab(Folder):
     records = frozenset(
         (
             "accounts", "builds", "change_commits", "change_events", "changes", "code_owners", "commit_files",
-            "commits", "deployments", "memberships", "messages", "milestones", "releases",
+            "commits", "deployments", "memberships", "messages", "milestone_dates", "milestones", "releases",
             "repositories", "sprints", "teams", "work_item_changes", "work_item_links", "work_item_transitions",
             "work_items",
         )

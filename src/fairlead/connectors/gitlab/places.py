@@ -7,7 +7,8 @@ import re
 from msgspec import UNSET
 
 from fairlead.connectors.gitlab.sheet import Sheet, second, seconds
-from fairlead.connectors.kit.moments import EMBEDDED, SNAPSHOT, USUAL_RANK
+from fairlead.connectors.kit.dates import say_date
+from fairlead.connectors.kit.moments import EMBEDDED, GONE, SNAPSHOT, USUAL_RANK
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.records.kinds import Text
 from fairlead.model.records.work import Milestone, Sprint
@@ -18,8 +19,13 @@ _GROUP = re.compile(r"(?:^|://[^/]+)/groups/(?P<path>.+?)/-/")
 
 
 def milestone_event(sheet: Sheet, payload: Doc) -> None:
-    """A `milestone` webhook."""
-    say_milestone(sheet, payload.need("object_attributes"), USUAL_RANK)
+    """A `milestone` webhook; none is sent for an edit."""
+    found = payload.need("object_attributes")
+    if payload.text("action") == "delete":
+        at = seconds(found, "updated_at", "created_at")
+        sheet.say(Milestone(id=_milestone_id(sheet, found), source=sheet.source, deleted_at=at), at, GONE)
+    else:
+        say_milestone(sheet, found, USUAL_RANK)
 
 
 def milestone_page(sheet: Sheet, found: Doc) -> None:
@@ -38,7 +44,8 @@ def milestone_of(sheet: Sheet, doc: Doc) -> Text:
 
 def say_milestone(sheet: Sheet, found: Doc, rank: int) -> str:
     """Says a milestone; its id is the server's, since that is all that a webhook tells of it."""
-    identity = f"{sheet.source}:milestone/{found.need_whole('id')}"
+    identity = _milestone_id(sheet, found)
+    state = _STATES.get(found.text("state") or "", UNSET)
     sheet.say(
         Milestone(
             id=identity,
@@ -50,13 +57,19 @@ def say_milestone(sheet: Sheet, found: Doc, rank: int) -> str:
             number=found.whole("iid"),
             title=found.text("title"),
             body=found.text("description") or None,
-            state=_STATES.get(found.text("state") or "", UNSET),
+            state=state,
             due_at=found.time("due_date"),
         ),
         seconds(found, "updated_at", "created_at"),
         rank,
     )
+    if "due_date" in found:
+        say_date(sheet, identity, second(found, "updated_at"), found.time("due_date"), state, rank)
     return identity
+
+
+def _milestone_id(sheet: Sheet, found: Doc) -> str:
+    return f"{sheet.source}:milestone/{found.need_whole('id')}"
 
 
 def iteration_page(sheet: Sheet, found: Doc) -> None:

@@ -24,8 +24,8 @@ class Jira(Folder):
     title = "Jira"
     records = frozenset(
         (
-            "accounts", "messages", "milestones", "sprints", "work_item_changes", "work_item_links",
-            "work_item_transitions", "work_items",
+            "accounts", "messages", "milestone_dates", "milestones", "sprints", "work_item_changes",
+            "work_item_links", "work_item_transitions", "work_items",
         )
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from fairlead.connectors.jira.sheet import Sheet, id_of
+from fairlead.connectors.kit.dates import say_date
 from fairlead.connectors.kit.moments import GONE, SNAPSHOT, USUAL_RANK, filled
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.patch import OLDEST
@@ -21,31 +22,47 @@ def event(sheet: Sheet, payload: Doc, kind: str) -> None:
         sheet.say(Milestone(id=gone, source=sheet.source, deleted_at=at), at, GONE)
         return
     say(sheet, found, USUAL_RANK)
+    _say_date(sheet, found, USUAL_RANK)
 
 
 def snapshot(sheet: Sheet, found: Doc) -> None:
     """A version as its project lists it."""
     say(sheet, found, SNAPSHOT)
+    # The list comes with every sync: of a day its last telling is kept, and of what has ended none.
+    if sheet.date and _state(found) == "open":
+        _say_date(sheet, found, SNAPSHOT, by_day=True)
+
+
+def _say_date(sheet: Sheet, found: Doc, rank: int, *, by_day: bool = False) -> None:
+    """A release writes its own day over the date that was promised, so what was told before is all there is of it."""
+    due = found.time("releaseDate") if "releaseDate" in found else None
+    identity = version_id(sheet.source, id_of(found))
+    say_date(sheet, identity, sheet.date or UNSET, due, _state(found), rank, by_day=by_day)
 
 
 def say(sheet: Sheet, found: Doc, rank: int) -> None:
     """Says all that a version object carries. Like a sprint it has no time of its last change."""
-    released, archived = found.flag("released"), found.flag("archived")
     due = found.time("releaseDate")
-    ended = bool(released or archived)
     sheet.say(
         Milestone(
             id=version_id(sheet.source, id_of(found)),
             source=sheet.source,
             title=found.text("name"),
             body=filled(found.text("description")),
-            state=UNSET if released is UNSET and archived is UNSET else "closed" if ended else "open",
+            state=_state(found),
             due_at=due if "releaseDate" in found else None,
-            closed_at=(due or None) if released else None,
+            closed_at=(due or None) if found.flag("released") else None,
         ),
         sheet.date or OLDEST,
         rank,
     )
+
+
+def _state(found: Doc) -> Text:
+    released, archived = found.flag("released"), found.flag("archived")
+    if released is UNSET and archived is UNSET:
+        return UNSET
+    return "closed" if released or archived else "open"
 
 
 def first(sheet: Sheet, fields: Doc) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fairlead.connectors.github.fake.code import Repository
+from fairlead.connectors.github.fake.names import stamp
 from fairlead.connectors.github.fake.payloads.issue import comment, issue, label, milestone
 from fairlead.connectors.github.fake.payloads.pull import pull
 from fairlead.connectors.github.fake.payloads.user import user
@@ -114,6 +115,21 @@ class Threads(Repositories):
         payload = {"action": "created", "milestone": milestone(self.wire, repo, found)}
         self.emit("milestone", creator, at, repo, payload)
         return found
+
+    def move_milestone(
+        self, repo: Repository, found: Milestone, due: datetime | None, *, by: str, at: datetime
+    ) -> None:
+        """Another date, or none (`milestone`, action `edited`); the API keeps nothing of the one before."""
+        changes = {"due_on": {"from": stamp(found.due_on)}}
+        found.due_on, found.updated_at = due, at
+        payload = {"action": "edited", "changes": changes, "milestone": milestone(self.wire, repo, found)}
+        self.emit("milestone", self.account(by), at, repo, payload)
+
+    def close_milestone(self, repo: Repository, found: Milestone, *, by: str, at: datetime) -> None:
+        """It is over (`milestone`, action `closed`)."""
+        found.state, found.closed_at, found.updated_at = "closed", at, at
+        payload = {"action": "closed", "milestone": milestone(self.wire, repo, found)}
+        self.emit("milestone", self.account(by), at, repo, payload)
 
     def set_milestone(self, repo: Repository, item: Issue, found: Milestone, *, by: str, at: datetime) -> None:
         """Puts an item under a milestone (`milestoned`)."""
