@@ -130,6 +130,32 @@ def test_faults_of_a_file_are_told_with_line_and_column(tmp_path: Path) -> None:
         assert any(word.startswith(f"{line}:") and said in word for word in words), (said, words)
 
 
+FAULTY_JSON = """\
+{"start": "2026-10-14", "people": [{"id": "kim \\"\\u00fc\\"", "away": ["soon"]}],
+ "tasks": [
+   {"id": "A", "estimate": 4}, {"id": "B",
+    "estimate": -4},
+   {"id": "C", "estimate": 4, "after": ["A", "Z"], "title": "a \\"tasks\\": [ here"}
+ ]}
+"""
+
+
+def test_faults_of_a_json_file_are_told_with_line_and_column_too(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(FAULTY_JSON)
+    with pytest.raises(ConfigFaults) as found:
+        load(path)
+    lines = FAULTY_JSON.splitlines()
+    places = [
+        (line, lines[line - 1].index(said) + 1) for line, said in ((1, '"soon"'), (4, '"estimate"'), (5, '"Z"'))
+    ]
+    assert [(fault.line, fault.column) for fault in found.value.faults] == places
+    path.write_text('{"tasks": [{"id": "A", "estimat": 3}]}')
+    with pytest.raises(ConfigFaults) as found:
+        load(path)
+    assert [(fault.line, fault.column) for fault in found.value.faults] == [(1, 24)]
+
+
 @pytest.mark.parametrize(
     ("task", "said"),
     [
@@ -379,3 +405,39 @@ def test_what_takes_no_time_does_not_stop_the_solver() -> None:
     found = answer(plan_of(tasks=tasks), within_s=5.0, risk=False)
     assert violations(found.built.project, found.outcome.schedule) == []
     assert (found.outcome.by, found.status) == ("solver", "optimal")
+
+
+def test_a_task_with_its_review_is_late_once() -> None:
+    found = told(review={}, tasks=[{"id": "A", "estimate": "3d", "who": "kim", "due": "2026-10-14"}])
+    assert (found.to_json()["late"], len(found.late)) == (["A"], 1)
+    assert at(found, "A")["chance_in_time"] == 0
+
+
+def test_a_plan_of_units_rounds_up_and_finds_people_beside_who_is_named() -> None:
+    people = [{"id": "kim", "skills": {"api": 3}}, {"id": "lee", "skills": {"api": 3}}]
+    three = {"optimistic": 1, "likely": 2, "pessimistic": 6}
+    both = [{"duration": 2, "who": "kim", "people": {"api": 1}}]
+    plan, faults = read({"people": people, "tasks": [{"id": "a", "estimate": three}, {"id": "b", "modes": both}]})
+    assert plan and not faults
+    found = answer(plan, within_s=0.0)
+    assert violations(found.built.project, found.outcome.schedule) == []
+    # (1 + 4 * 2 + 6) / 6 = 2.5
+    assert at(found, "a")["end"] - at(found, "a")["start"] == 3
+    assert at(found, "b")["people"] == ["lee"]
+    alone, faults = read({"people": people[:1], "tasks": [{"id": "b", "modes": both}]})
+    assert alone and not faults
+    assert left(answer(alone, within_s=0.0)) == {"b": "too_few"}
+
+
+def test_how_busy_and_how_fit_somebody_is_is_told_of_who_asks_and_of_agents() -> None:
+    agents = [{"id": "coder", "skills": {"go": 2}}]
+    tasks = [{"id": f"T{n}", "estimate": 8, "skills": {skill: 1}} for n, skill in enumerate(("api", "ui", "go"))]
+    found = told(agents=agents, tasks=tasks)
+
+    def seen(shown: str) -> tuple[set[str], set[str]]:
+        said = found.to_json(None, shown)
+        return {one["who"] for one in said["load"]}, {one["who"] for one in said["tasks"] if "score" in one}
+
+    assert seen("") == ({"coder"}, {"coder"})
+    assert seen("kim") == ({"kim", "coder"}, {"kim", "coder"})
+    assert seen("*") == ({"kim", "lee", "coder"}, {"kim", "lee", "coder"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -107,6 +107,16 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def naive(moment: datetime) -> datetime:
+    """The same moment without its zone, as the warehouse's columns bear it: they are UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def aware(moment: datetime) -> datetime:
+    """A moment of the warehouse with its zone, UTC; one that has a zone keeps it."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
 def epoch_us(moment: datetime) -> int:
     """Whole microseconds since 1970."""
     return (moment - EPOCH) // _MICROSECOND
@@ -115,3 +125,17 @@ def epoch_us(moment: datetime) -> int:
 def from_us(number: int) -> datetime:
     """The moment at whole microseconds since 1970."""
     return EPOCH + timedelta(microseconds=number)
+
+
+def end_of_day(said: str, zone: tzinfo) -> datetime:
+    """When a day that people name is over where they are, or the moment that they name; `ValueError` for neither."""
+    text = said.strip()
+    if len(text) > len("2027-01-07"):
+        found = parse_time(text)
+        if found is None:
+            raise ValueError(f"`{text[:40]}` is no day")
+        return found
+    try:
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), zone).astimezone(UTC)
+    except OverflowError as fault:
+        raise ValueError(f"`{text[:40]}` is no day") from fault

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +20,8 @@ from fairlead.planning.reasons import Reason
 from fairlead.planning.risk import LEVELS, Risk, followed
 from fairlead.planning.scheduling import Outcome
 
+EVERYBODY = "*"
+"""Of whom all is shown to a planner."""
 Moment = int | datetime
 """A unit of a plan without days, else a moment."""
 
@@ -113,9 +115,14 @@ class Answer:
             if activity.due is not None and placed.end > activity.due
         ]
 
-    def to_json(self, say: Callable[[Reason], str] | None = None) -> dict[str, Any]:
-        """All of it as plain values; `say` puts each reason into words as well."""
+    def to_json(self, say: Callable[[Reason], str] | None = None, shown: str = EVERYBODY) -> dict[str, Any]:
+        """All of it as plain values; `say` puts each reason into words as well.
+
+        How busy somebody is and how well they fit is told of whom is `shown`, and of agents: it is for the person
+        and for the planner.
+        """
         told = self._teller(say)
+        seen = {one.id for one in self.built.doers if one.agent or shown in (EVERYBODY, one.id)}
         outcome = self.outcome
         late = dict.fromkeys(self.built.tasks[at] for at in self.late)
         return {
@@ -127,11 +134,11 @@ class Answer:
             "by": outcome.by,
             **({"note": outcome.note} if outcome.note else {}),
             "took_s": round(outcome.took_s, 3),
-            "tasks": [self._task(at, told) for at in range(len(self.built.tasks)) if not self.built.review[at]],
+            "tasks": [self._task(at, told, seen) for at in range(len(self.built.tasks)) if not self.built.review[at]],
             "batches": self.batches(),
             "critical_chain": list(dict.fromkeys(self.built.tasks[at] for at in self.chain)),
             "late": list(late),
-            "load": self.load(),
+            "load": [one for one in self.load() if one["who"] in seen],
             "unplaced": [{"task": one.task, "why": told(one.reason)} for one in self.built.unplaced],
             "risk": self._risk(),
         }
@@ -140,7 +147,7 @@ class Answer:
     def _teller(say: Callable[[Reason], str] | None) -> Callable[[Reason], dict[str, Any]]:
         return lambda reason: reason.to_json() | ({"text": say(reason)} if say else {})
 
-    def _task(self, at: int, told: Callable[[Reason], dict[str, Any]]) -> dict[str, Any]:
+    def _task(self, at: int, told: Callable[[Reason], dict[str, Any]], seen: Collection[str]) -> dict[str, Any]:
         placed, choice = self.placed(at)
         begins, ends = self.moments(placed)
         found: dict[str, Any] = {
@@ -161,7 +168,7 @@ class Answer:
             found["who"] = choice.doer
         if placed.workers:
             found["people"] = [self._worker(number) for number in placed.workers]
-        if choice.score:
+        if choice.score and choice.doer in seen:
             score = choice.score
             found["score"] = {
                 name: round(getattr(score, name), 3) for name in ("expertise", "capacity", "continuity", "total")

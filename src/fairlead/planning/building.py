@@ -126,11 +126,6 @@ class Built:
             [self.choices[at] for at in kept], list(self.unplaced),
         )  # fmt: skip
 
-    @cached_property
-    def activity(self) -> Mapping[str, int]:
-        """Activity of each task."""
-        return {task: at for at, task in enumerate(self.tasks) if not self.review[at]}
-
 
 def build(plan: Plan) -> Built:
     """Everything that can be planned; what nobody can do is named, with what waits for it."""
@@ -248,7 +243,7 @@ class _Builder:
                 yield self._grid.at(begin), self._grid.at(end)
 
     def _units(self, hours: float) -> int:
-        return math.ceil(round(hours / self._step_hours, 6)) if self._plan.dated else int(hours)
+        return math.ceil(round(hours / self._step_hours, 6))
 
     def _modes(self, task: Task) -> Iterator[tuple[Mode, Choice]]:
         shared = {self._number[one]: amount for one, amount in task.demands.items() if amount}
@@ -258,7 +253,8 @@ class _Builder:
                 if way.who:
                     demands |= {self._own[way.who]: 1}
                 units = self._units(hours_of(way.duration, self._day_hours))
-                if self._staffable(way.people) and not (way.who and math.isinf(self._doer[way.who].factor)):
+                works = not (way.who and math.isinf(self._doer[way.who].factor))
+                if works and self._staffable(way.people, self._own.get(way.who)):
                     split = task.may_split and not way.people
                     yield Mode(units, demands, dict(way.people), split, 0), Choice(way.who, way.id, None)
             return
@@ -281,12 +277,16 @@ class _Builder:
                 )
 
     def _staffable(self, people: Mapping[str, int], without: int | None = None) -> bool:
-        """Whether there are so many people with these skills at all, `without` one of them by their resource."""
+        """Whether there are so many people with these skills at all, one of them taken by name for something else."""
         parts = [skill for skill, count in people.items() for _ in range(count)]
         if not parts:
             return True
-        there = Project((), workers=tuple(one for one in self._worker_list if one.resource != without))
-        return len(parts) <= len(there.workers) and match(there, parts, range(len(there.workers))) is not None
+        # an agent with several sessions can be there once more
+        free = [one for one in self._worker_list if one.resource != without]
+        if without is not None:
+            free += [one for one in self._worker_list if one.resource == without][1:]
+        there = Project((), workers=tuple(free))
+        return len(parts) <= len(free) and match(there, parts, range(len(free))) is not None
 
     def _can(self, doer: Doer, task: Task) -> bool:
         if math.isinf(doer.factor):
@@ -348,16 +348,19 @@ class _Builder:
     def _add(self, task: Task) -> None:
         modes = self._made[task.id]
         reviewed = self._reviewed(task)
-        at = self._activity(task, self._pairs(modes) if reviewed else modes, review=False)
+        review = self._plan.review if reviewed else None
+        # a task with a review is over with it, so that only one of both can be late
+        due = None if review else self._due(task)
+        at = self._activity(task, self._pairs(modes) if review else modes, self._release(task), due, review=False)
         self._first[task.id] = self._last[task.id] = at
-        if not (review := self._plan.review) or not reviewed:
+        if not review:
             return
         hours = max(review.least_hours, review.share * self.hours(task))
         checks = [
             (Mode(self._units(hours * doer.factor), {self._own[doer.id]: 1}, {}, True, 0), Choice(doer.id, "", None))
             for doer in self._reviewers
         ]
-        checked = self._activity(task, checks, review=True)
+        checked = self._activity(task, checks, 0, self._due(task), review=True)
         self._waits.append(Wait(at, checked))
         self._apart.append((at, checked))
         self._last[task.id] = checked
@@ -381,22 +384,23 @@ class _Builder:
 
     def _pairs(self, modes: Sequence[tuple[Mode, Choice]]) -> list[tuple[Mode, Choice]]:
         """Ways to do a task that leave somebody else to review it."""
-        reviewers = {doer.id: self._own[doer.id] for doer in self._reviewers}
+        reviewers = [self._own[doer.id] for doer in self._reviewers]
         return [
             (mode, choice)
             for mode, choice in modes
-            if any(own not in mode.demands and self._staffable(mode.skills, own) for own in reviewers.values())
+            if any(own not in mode.demands and self._staffable(mode.skills, own) for own in reviewers)
         ]
 
     @cached_property
     def _doer(self) -> Mapping[str, Doer]:
         return {doer.id: doer for doer in self._doers}
 
-    def _activity(self, task: Task, modes: Sequence[tuple[Mode, Choice]], *, review: bool) -> int:
-        release = 0 if review else self._release(task)
+    def _activity(
+        self, task: Task, modes: Sequence[tuple[Mode, Choice]], release: int, due: int | None, *, review: bool
+    ) -> int:
         weight = max(round(task.value), 1)
         name = f"{task.id} (review)" if review else task.id
-        self._activities.append(Activity(name, tuple(mode for mode, _ in modes), release, self._due(task), weight))
+        self._activities.append(Activity(name, tuple(mode for mode, _ in modes), release, due, weight))
         self._choices.append(tuple(choice for _, choice in modes))
         self._tasks.append(task.id)
         self._reviews.append(review)

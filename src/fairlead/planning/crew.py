@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fairlead.model.calendar.resolve import Calendars
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.setup import Capacity, Setup
+from fairlead.model.times import aware, naive
 from fairlead.planning.planfile import Agent, Person
 
 if TYPE_CHECKING:
@@ -111,17 +112,17 @@ def members(
 ) -> tuple[list[Member], bool]:
     """People and agents of teams, and whether they were only seen at work: nobody has said who is in the team."""
     since = now - timedelta(days=LATELY_DAYS)
-    asked: dict[str, Any] = {"teams": sorted(teams), "now": _naive(now)}
+    asked: dict[str, Any] = {"teams": sorted(teams), "now": naive(now)}
     rows = warehouse.rows(_MEMBERS, asked)
     if seen := not rows:
-        rows = warehouse.rows(_AT_WORK, {**asked, "items": list(items), "since": _naive(since)})
+        rows = warehouse.rows(_AT_WORK, {**asked, "items": list(items), "since": naive(since)})
     people = list(dict.fromkeys(row["person"] for row in rows))
     context: dict[str, list[str]] = {}
-    for row in warehouse.rows(_HOME, {"now": _naive(now), "since": _naive(since), "people": people}):
+    for row in warehouse.rows(_HOME, {"now": naive(now), "since": naive(since), "people": people}):
         context.setdefault(row["person"], []).append(row["context"])
     shifts: dict[str, list[tuple[datetime, datetime]]] = {}
-    for row in warehouse.rows(_ON_CALL, {"since": _naive(now - timedelta(days=_MOST_DAYS)), "people": people}):
-        shifts.setdefault(row["person"], []).append((_aware(row["start_at"]), _aware(row["end_at"])))
+    for row in warehouse.rows(_ON_CALL, {"since": naive(now - timedelta(days=_MOST_DAYS)), "people": people}):
+        shifts.setdefault(row["person"], []).append((aware(row["start_at"]), aware(row["end_at"])))
     found = []
     for person in people:
         own = [row for row in rows if row["person"] == person]
@@ -212,16 +213,3 @@ def _days(calendar: WorkingCalendar, spans: Iterable[tuple[datetime, datetime]],
                 found.add(day)
             day += timedelta(days=1)
     yield from (day.isoformat() for day in sorted(found))
-
-
-def names(people: Iterable[Person | Agent]) -> Mapping[str, str]:
-    """Shown name of each."""
-    return {one.id: one.name or one.id for one in people}
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,8 +64,3 @@ def _worked(calendar: WorkingCalendar, first: datetime, last: datetime, step_s: 
         # a step counts where all of it is worked
         spans.append(np.arange(-(-int(begin) // step_s), int(end) // step_s, dtype=np.int64))
     return np.concatenate(spans) if spans else np.zeros(0, dtype=np.int64)
-
-
-def day_span(calendar: WorkingCalendar, first: date, last: date) -> tuple[datetime, datetime]:
-    """From the beginning of one local day to the end of another."""
-    return calendar.day_bounds(first)[0], calendar.day_bounds(last)[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from fairlead.model.calendar.hours import HoursFault, read_hours
 from fairlead.model.calendar.working import read_zone
 from fairlead.model.documents import Place, Places, nearest, parsed, read_text, wrong
 from fairlead.model.errors import ConfigFault, ConfigFaults
+from fairlead.planning.json_places import json_places
 from fairlead.planning.planfile import After, Agent, Estimate, Person, Plan, Shared, Task, hours_of
 
 _LISTS: Mapping[str, type[msgspec.Struct]] = {"people": Person, "agents": Agent, "resources": Shared, "tasks": Task}
@@ -32,11 +33,19 @@ def load(path: Path) -> Plan:
         raise wrong(path, 1, 1, "a plan is a table with `tasks`")
     plan, faults = read(plain)
     if faults or plan is None:
-        told = [ConfigFault(str(path), *nearest(places, place), words) for place, words in faults[:_MOST_TOLD]]
-        if len(faults) > _MOST_TOLD:
-            told.append(ConfigFault(str(path), 1, 1, f"and {len(faults) - _MOST_TOLD} more faults"))
-        raise ConfigFaults(told)
+        raise _told(path, places, faults)
     return plan
+
+
+def _told(path: Path, places: Places | None, faults: Sequence[Wrong]) -> ConfigFaults:
+    """Faults with their places; a file that was read without any is looked through for these."""
+    shown = faults[:_MOST_TOLD]
+    if places is None:
+        places = json_places(read_text(path, _LARGEST), [place for place, _ in shown])
+    told = [ConfigFault(str(path), *nearest(places, place), words) for place, words in shown]
+    if len(faults) > _MOST_TOLD:
+        told.append(ConfigFault(str(path), 1, 1, f"and {len(faults) - _MOST_TOLD} more faults"))
+    return ConfigFaults(told)
 
 
 def load_tasks(path: Path) -> tuple[Task, ...]:
@@ -48,16 +57,16 @@ def load_tasks(path: Path) -> tuple[Task, ...]:
     faults: list[Wrong] = []
     found = tuple(_part(one, Task, ("tasks", at), faults) for at, one in enumerate(said))
     if faults:
-        raise ConfigFaults([ConfigFault(str(path), *nearest(places, place), words) for place, words in faults])
+        raise _told(path, places, faults)
     return found
 
 
-def _values(path: Path) -> tuple[Any, Places]:
+def _values(path: Path) -> tuple[Any, Places | None]:
     if path.suffix.lower() != ".json":
         return parsed(path)
     # a plan that a program wrote may have a hundred thousand tasks; places are looked for only where one is wrong
     try:
-        return msgspec.json.decode(read_text(path, _LARGEST)), {}
+        return msgspec.json.decode(read_text(path, _LARGEST)), None
     except msgspec.DecodeError:
         return parsed(path)
 

@@ -10,6 +10,7 @@ from statistics import fmean, median, pstdev
 from typing import TYPE_CHECKING
 
 from fairlead.model.calendar.working import WorkingCalendar
+from fairlead.model.times import naive
 from fairlead.planning.crew import Member
 from fairlead.planning.history import WINDOW_DAYS
 
@@ -73,7 +74,7 @@ def pace(
     if not days:
         return usual
     since = calendar.day_bounds(days[0])[0]
-    asked = {"since": _naive(since), "now": _naive(now), "team": team}
+    asked = {"since": naive(since), "now": naive(now), "team": team}
     rows = warehouse.rows(_DONE, asked)
     known = [row["points"] for row in rows if row["points"]]
     unestimated = median(known) if known else 1.0
@@ -116,7 +117,3 @@ def _days(calendar: WorkingCalendar, now: datetime) -> list[date]:
     except ValueError:
         return []
     return found[::-1]
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -34,7 +34,6 @@ class Mode:
     """Whether it rests while one of its resources is closed, and goes on afterwards; else it must end before."""
     cost: int = 0
     """Of modes that make no plan longer, the one of the least cost is taken."""
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,3 @@ class Solved:
     bound: int
     """No plan ends earlier."""
     status: Status
-
-    @property
-    def gap(self) -> float:
-        """Share of its length by which it might be shorter."""
-        return (self.makespan - self.bound) / self.makespan if self.makespan else 0.0

@@ -18,9 +18,8 @@ def solve(
     seed: int = 1,
     threads: int = 2,
     better: Callable[[Schedule], None] = lambda _: None,
-    stop: Callable[[], bool] = lambda: False,
 ) -> Solved:
-    """Improves a plan until it is proven best, time is up or `stop` says so; `better` is told of each better one."""
+    """Improves a plan until it is proven best or time is up; `better` is told of each better one."""
     # where dates matter more than length, a plan may be longer than the one at hand
     dated = any(one.due is not None for one in project.activities)
     made = _Made(project, min(makespan(hint) * 5 // 4 + 1, project.length) if dated else makespan(hint))
@@ -30,7 +29,7 @@ def solve(
     solver.parameters.max_time_in_seconds = within_s
     solver.parameters.num_workers = threads
     solver.parameters.random_seed = seed
-    telling = _Telling(made, better, stop)
+    telling = _Telling(made, better)
     outcome = solver.solve(made.model, telling)
     # of a plan with dates to keep the bound speaks of lateness too, and says nothing of the length alone
     told = _whole(solver.best_objective_bound / made.scale) if made.plain else 0
@@ -233,14 +232,12 @@ class _Made:
 
 
 class _Telling(cp_model.CpSolverSolutionCallback):
-    """Tells of each better plan, and stops where somebody has seen enough."""
+    """Tells of each better plan; who has seen enough ends the process."""
 
-    def __init__(self, made: _Made, better: Callable[[Schedule], None], stop: Callable[[], bool]) -> None:
+    def __init__(self, made: _Made, better: Callable[[Schedule], None]) -> None:
         super().__init__()
-        self._made, self._better, self._stop = made, better, stop
+        self._made, self._better = made, better
 
     def on_solution_callback(self) -> None:
         """Called by the solver."""
         self._better(self._made.read(self.value, self.boolean_value))
-        if self._stop():
-            self.stop_search()

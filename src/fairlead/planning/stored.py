@@ -13,6 +13,7 @@ from msgspec import structs
 from fairlead.model.calendar.resolve import Calendars
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.setup import Setup
+from fairlead.model.times import aware
 from fairlead.planning.answering import answer
 from fairlead.planning.crew import Member, doers, first_day, members
 from fairlead.planning.pace import Pace, pace
@@ -80,7 +81,6 @@ class Stored:
     plan: Plan
     ids: Mapping[str, str]
     """Task -> id of its work item."""
-    titles: Mapping[str, str]
     links: Mapping[str, str]
     """Task -> address of its item in its tool."""
     paces: Mapping[str, Pace]
@@ -127,7 +127,6 @@ class _Gathering:
         own = {names[row["id"]]: row for row in rows if names[row["id"]] in kept}
         return Stored(
             target, plan, {name: row["id"] for name, row in own.items()},
-            {name: row["title"] or "" for name, row in own.items()},
             {name: row["url"] for name, row in own.items() if row["url"]}, paces, tuple(people), calendar,
             tuple(self._notes),
         )  # fmt: skip
@@ -208,7 +207,7 @@ class _Gathering:
             skills = {label: 1 for label in row["labels"] or () if label in known}
             if several and row["team"]:
                 skills[row["team"]] = 1
-            own_due = self._calendars.of_team(row["team"]).local_day(_aware(row["due_at"])) if row["due_at"] else None
+            own_due = self._calendars.of_team(row["team"]).local_day(aware(row["due_at"])) if row["due_at"] else None
             found.append(
                 Task(
                     id=names[row["id"]], title=row["title"] or "", type=row["work_type"] or "", skills=skills,
@@ -295,7 +294,3 @@ def _names(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 def _value(row: Mapping[str, Any]) -> float:
     return VALUES.get((row["priority"] or "").strip().lower(), USUAL_VALUE)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from fairlead.model.calendar.resolve import Calendars
 from fairlead.model.errors import Abort
+from fairlead.model.times import aware, naive
 from fairlead.planning.crew import first_day, last_day
 
 if TYPE_CHECKING:
@@ -104,10 +105,10 @@ def _next(rows: Sequence[Mapping[str, Any]], calendars: Calendars, now: datetime
     team, others = teams[0], tuple(teams[1:])
     known = own[team]
     running = [row for row in known if row["state"] == "active" and row["end_at"]] or [
-        row for row in known if row["start_at"] and row["end_at"] and row["start_at"] <= _naive(now)
+        row for row in known if row["start_at"] and row["end_at"] and row["start_at"] <= naive(now)
     ][-1:]
     before = _sprint(running[-1], calendars) if running and running[-1]["state"] != "closed" else None
-    future = [row for row in known if row["state"] == "future" or (row["start_at"] and row["start_at"] > _naive(now))]
+    future = [row for row in known if row["state"] == "future" or (row["start_at"] and row["start_at"] > naive(now))]
     future = [row for row in future if row["state"] not in ("closed", "active")]
     dated = [row for row in future if row["start_at"] and row["end_at"]]
     if dated:
@@ -127,7 +128,7 @@ def _after(
 ) -> Target:  # fmt: skip
     """The time after the last sprint, as long as that one was; one that is long over begins now."""
     calendar = calendars.of_team(last["team"])
-    ended = _aware(last["end_at"])
+    ended = aware(last["end_at"])
     begins = first_day(calendar, max(ended, now))
     length = last["end_at"] - last["start_at"] if last["start_at"] else ended - ended
     start = max(ended, now)
@@ -149,8 +150,8 @@ def _after(
 
 def _sprint(row: Mapping[str, Any], calendars: Calendars) -> Target:
     calendar = calendars.of_team(row["team"])
-    start = first_day(calendar, _aware(row["start_at"])) if row["start_at"] else None
-    end = last_day(calendar, _aware(row["end_at"])) if row["end_at"] else None
+    start = first_day(calendar, aware(row["start_at"])) if row["start_at"] else None
+    end = last_day(calendar, aware(row["end_at"])) if row["end_at"] else None
     return Target(
         "sprint", row["name"] or row["id"], (row["id"],), row["team"] or "", start, end, goal=row["goal"] or "",
         project=row["project"] or "",
@@ -162,7 +163,7 @@ def _epic(warehouse: Warehouse, calendars: Calendars, name: str) -> Target:
     if not rows:
         raise Abort(f"no epic `{name}`", hint="name it by key, id or title: `fairlead search` finds it")
     row = rows[0]
-    due = calendars.default.local_day(_aware(row["due_at"])) if row["due_at"] else None
+    due = calendars.default.local_day(aware(row["due_at"])) if row["due_at"] else None
     return Target("epic", " ".join(filter(None, (row["key"], row["title"]))) or row["id"], (row["id"],), "", due=due)
 
 
@@ -173,14 +174,6 @@ def _milestone(warehouse: Warehouse, calendars: Calendars, name: str) -> Target:
         names = ", ".join(f"`{row['title']}`" for row in known) or "none yet"
         raise Abort(f"no milestone `{name}`", hint=f"there are: {names}")
     # one target has a milestone of its own in each repository; the earliest date holds for all
-    dates = [_aware(row["due_at"]) for row in rows if row["due_at"]]
+    dates = [aware(row["due_at"]) for row in rows if row["due_at"]]
     due = calendars.default.local_day(min(dates)) if dates else None
     return Target("milestone", rows[0]["title"] or rows[0]["id"], tuple(row["id"] for row in rows), "", due=due)
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from fairlead.planning.answer import Answer, Moment
+from fairlead.planning.answer import EVERYBODY, Answer, Moment
 from fairlead.planning.risk import LEVELS
 from fairlead.planning.whatif import Difference
 from fairlead.reports.document import Block, Cell, Chart, Claim, Document, Notice, Section, Table, Tone
@@ -18,10 +18,6 @@ DRAWN = 150
 _NAMED = 12
 _OFTEN = 0.5
 """Share of the draws from which a task that is not on the chain is named as one that often decides."""
-
-
-EVERYBODY = "*"
-"""Whose load is shown to a planner."""
 
 
 def plan_document(answer: Answer, *, name: str, now: datetime, language: str = "en", load: bool = False) -> Document:
@@ -148,8 +144,7 @@ def _risk(answer: Answer, said: PlanWords) -> Iterator[Block]:
         yield said.claim("plan.chance_end", tone=tone, end=shown, chance=Share(chance))
     for at, late in enumerate(risk.late):
         due = answer.built.project.activities[at].due
-        # a task with a review is over with its review
-        if late is not None and due is not None and not (at + 1 < len(risk.late) and answer.built.review[at + 1]):
+        if late is not None and due is not None:
             task = answer.built.tasks[at]
             when = said.moment(answer.ends(due))
             yield said.claim("plan.chance_due", (task,), task=task, due=when, chance=Share(1 - late))

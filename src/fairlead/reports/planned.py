@@ -37,9 +37,8 @@ class Planned:
     difference: Difference | None = None
 
     def to_json(self, load: str = "") -> dict[str, Any]:
-        """The answer with the records that it is about; nobody's load but that which is asked for."""
-        told = self.answer.to_json(self.words.say)
-        told["load"] = [one for one in told["load"] if load in ("*", one["who"])]
+        """The answer with the records that it is about; nobody's load and scores but those which are asked for."""
+        told = self.answer.to_json(self.words.say, load)
         target, items = self.stored.target, self.stored.ids
         told["target"] = {"kind": target.kind, "name": target.name, "ids": list(target.ids), "team": target.team}
         told["items"] = dict(items)
@@ -103,10 +102,12 @@ def _solved(asked: Asked, stored: Stored, wish: Wish) -> Planned:
     if any(one.startswith("scope:+") for one in changes):
         raise Abort("`scope:+` reads a file, which only a plan of a file does", hint="take scope:-TASK")
     items = {task: Item(item, stored.links.get(task)) for task, item in stored.ids.items()}
+    # judged before anything is solved
+    other = changed(stored.plan, changes) if changes else None
     found = answer(stored.plan, within_s=wish.within_s, seed=wish.seed)
     shown, differs = found, None
-    if changes:
-        shown = answer(changed(stored.plan, changes), within_s=wish.within_s, seed=wish.seed)
+    if other:
+        shown = answer(other, within_s=wish.within_s, seed=wish.seed)
         differs = Difference(found, shown)
     words = PlanWords(shown, stored.target.name, asked.language, asked.now, items)
     return Planned(stored, shown, words, differs)

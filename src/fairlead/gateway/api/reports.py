@@ -63,8 +63,9 @@ _Pictured = Annotated[_Asking, Depends(_drawn)]
 class _Reports:
     """Answers by the same verbs as every other face.
 
-    Whoever may read reads of every team, here as on the pages: reports tell of work and name nobody. Roles in one
-    team decide what somebody does there.
+    Whoever may read reads of every team, here as on the pages: reports tell of work, and name people only as those
+    who do it. How busy somebody is stands in a plan for themselves and for who manages. Roles in one team decide what
+    somebody does there.
     """
 
     def __init__(self, api: Api) -> None:
