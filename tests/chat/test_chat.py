@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from tests.chat.conftest import CHANGE, Harbor
 
 from fairlead.connectors.slack.fake.checks import faults
-from fairlead.gateway.app import create_app
+from fairlead.gateway.app import create_apps
 from fairlead.store import actions
 from fairlead.wiring import chatting, governing
 
@@ -161,7 +161,7 @@ def test_over_http_strangers_old_and_repeated_requests_are_refused(
     harbor.fake.post = None
     fake.command(harbor.users["mira"], harbor.pier, "/triage")
     sent = fake.sent[-1]
-    with TestClient(create_app(harbor.services)) as client:
+    with TestClient(create_apps(harbor.services).network) as client:
 
         def post(body: bytes, headers: dict[str, str]) -> int:
             return int(client.post("/slack/events", content=body, headers=headers).status_code)

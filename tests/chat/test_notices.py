@@ -27,6 +27,8 @@ from fairlead.wiring.notifying import deliver
 from fairlead.wiring.telling import follow
 
 RULE = "change-waits-for-review"
+OPERATOR: dict[str, Any] = {"by": "operator", "roles": {"*": "owner"}}
+MIRA: dict[str, Any] = {"by": "person:mira", "roles": {"*": "manager"}}
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +111,7 @@ def test_withdrawn_changed_and_expired_are_said_too_and_by_whom(harbor: Harbor) 
     with services.database.begin() as tx:
         actions.change(tx, third["id"], {"waiting"}, past, expires_at=past)
     governing.withdraw(services, first["id"], by="person:ole", roles={"*": "manager"}, why="he has left")
-    changed = governing.edit(services, second["id"], Comment(subject=CHANGE, body="2 & <b>"), by="person:mira")
+    changed = governing.edit(services, second["id"], Comment(subject=CHANGE, body="2 & <b>"), **OPERATOR)
     governing.keep_house(services)
     tell(harbor)
     withdrawn, anew, expired = (
@@ -126,14 +128,15 @@ def test_who_was_lent_the_right_is_asked_as_well(harbor: Harbor) -> None:
     services = harbor.services
     until = services.clock.now() + timedelta(days=3)
     governing.delegate(services, "person:jon", "person:sahar", team="team:tides", until=until)
+    # who may not sign in could not answer, and is not asked
+    with services.database.begin() as tx:
+        access.add_user(tx, "person:sahar", services.clock.now())
+        access.grant(tx, "person:sahar", "viewer", services.clock.now(), "operator", "team:tides")
     row = harbor.propose(by="agent:coder")
     tell(harbor)
     assert [len(told(harbor, who)) for who in ("jon", "sahar", "mira")] == [1, 1, 0]
     # in whose place somebody said so stands in the message of both
     (asked,) = told(harbor, "sahar")
-    with services.database.begin() as tx:
-        access.add_user(tx, "person:sahar", services.clock.now())
-        access.grant(tx, "person:sahar", "viewer", services.clock.now(), "operator", "team:tides")
     harbor.click("sahar", asked, "approve", place(harbor, "sahar"))
     tell(harbor)
     for who in ("jon", "sahar"):
@@ -235,7 +238,7 @@ def test_an_edit_waits_for_no_quiet_hours_and_calls_nobody(harbor: Harbor, monke
         merged = Signal(id=row, state="resolved", reason="merged")
         event = SignalEvent(id=f"{row}/resolved", signal=row, at=now, kind="resolved", detail="{}")
         records.apply(tx, [Patch(merged, now), Patch(event, now)])
-    governing.edit(harbor.services, asked["id"], Comment(subject=CHANGE, body="other words"), by="person:mira")
+    governing.edit(harbor.services, asked["id"], Comment(subject=CHANGE, body="other words"), **MIRA)
     tell(harbor)
     # no third one, neither below them nor beside: what it is now is asked for in the morning
     over, void = sorted(told(harbor, "jon"), key=lambda one: "Over: merged" not in shown(one))

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 from tests.gateway.test_deciding import client, services  # noqa: F401 - a fixture
 
-from fairlead.cli.acting import TOKEN, speaks
+from fairlead.cli.acting import TOKEN, actor, speaks
 from fairlead.connectors.fairlead import signal_acknowledged
 from fairlead.gateway.app import create_apps
+from fairlead.gateway.minding import demand_member, demand_mute
 from fairlead.governance import deciding, preferring
 from fairlead.model.errors import Abort, Denied
 from fairlead.store import ledger, notices, records
@@ -41,3 +42,15 @@ def test_a_token_speaks_for_its_own_person(services: Services, monkeypatch: pyte
     assert speaks(services) == speaks(services, "person:lee") == "person:lee"
     with pytest.raises(Denied, match="speaks for person:lee alone"):
         speaks(services, "person:noor")
+
+
+def test_a_token_says_of_signals_what_its_person_may(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    token = client(create_apps(services), "lee", "viewer").headers["authorization"].removeprefix("Bearer ")
+    monkeypatch.setenv(TOKEN, token)
+    viewer = actor(services)
+    demand_mute(viewer, "person:lee")
+    for whom, role in (("team:payments", "manager"), ("person:noor", "owner")):
+        with pytest.raises(Denied, match=f"needs the role {role}"):
+            demand_mute(viewer, whom)
+    with pytest.raises(Denied, match="needs the role member"):
+        demand_member(viewer, services.database, "signal:late/x")

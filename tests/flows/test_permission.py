@@ -13,7 +13,7 @@ import pytest
 
 from fairlead.config.load import FILE_NAME, load
 from fairlead.connectors.fairlead import signal_acknowledged
-from fairlead.governance.reviewing import acknowledged
+from fairlead.governance.reviewing import RULE, acknowledged, muted, snoozed
 from fairlead.model.acts import CreateIssue, Merge
 from fairlead.model.errors import Denied
 from fairlead.model.times import FixedClock, parse_time
@@ -141,6 +141,11 @@ def test_who_breaks_the_glass_is_looked_at_by_somebody_else(services: Services) 
     for nobody in (MANAGER, "operator", "person:noor-haddad"):
         with pytest.raises(Denied):
             acknowledged(services.database, signal, nobody, at)
+        # nor can they put it off until nobody asks any more
+        with pytest.raises(Denied):
+            snoozed(services.database, signal, at + timedelta(days=30), "later", nobody, at)
+    with pytest.raises(Denied, match="no team is kept from hearing"):
+        muted([RULE], RULE, "team:booking", at + timedelta(days=30), "noise", "person:grace-liu", at)
     services.log.append([signal_acknowledged(signal, MANAGER, at)])
     assert state() == "open"
     with services.database.begin() as tx:

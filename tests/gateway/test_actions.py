@@ -85,6 +85,10 @@ def test_from_a_proposal_to_a_request_of_the_workers(services: Services) -> None
         said = {"action": made.json()["id"], **({"found": "done"} if doing == "settle" else {})}
         no = kim.post(f"/api/v1/actions/{doing}", json=said)
         assert no.status_code == 403 and no.json()["title"].endswith("of team:payments")
+    other = {"action": made.json()["id"], "act": {"kind": "comment", "subject": PULL, "body": "Noor, please"}}
+    assert kim.post("/api/v1/actions/edit", json=other).status_code == 403
+    changed = noor.post("/api/v1/actions/edit", json=other).json()
+    assert (changed["digest"] != made.json()["digest"], changed["proposed_by"]) == (True, "person:noor")
     withdrawn = noor.post("/api/v1/actions/withdraw", json={"action": made.json()["id"], "why": "answered"})
     assert withdrawn.json()["state"] == "withdrawn"
     assert lee.post("/api/v1/actions/undo", json={"action": made.json()["id"]}).status_code == 422

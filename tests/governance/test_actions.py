@@ -157,15 +157,26 @@ def test_any_change_voids_what_was_approved(office: Office) -> None:
     say(office, action, LEE)
     before = office.action(action)["digest"]
     other = Comment(subject=NUDGE.subject, body="Merge this now")
-    assert proposing.edit(office.desk, action, other, by=KIM)["state"] == "waiting"
+    assert proposing.edit(office.desk, action, other, by=KIM, roles={})["state"] == "waiting"
     with pytest.raises(Denied, match="it has changed"):
         say(office, action, "person:max", digest=before)
     assert say(office, action, "person:max")["state"] == "waiting"
     assert say(office, action, LEE)["state"] == "approved"
     # approved and not begun: an edit still takes it back to those who approve
-    proposing.edit(office.desk, action, NUDGE, by=KIM)
+    proposing.edit(office.desk, action, NUDGE, by=KIM, roles={})
     assert office.work() == []
     assert office.shelf.notes == []
+
+
+def test_whoever_changes_the_words_approves_them_no_more(office: Office) -> None:
+    action = proposing.propose(office.desk, NUDGE, "github", by=KIM)["id"]
+    other = Comment(subject=NUDGE.subject, body="Merge this now")
+    with pytest.raises(Denied, match="needs the role manager"):
+        proposing.edit(office.desk, action, other, by=NOOR, roles={TEAM: "member"})
+    edited = proposing.edit(office.desk, action, other, by=LEE, roles=office.roles(LEE))
+    assert edited["proposed_by"] == LEE
+    with pytest.raises(Denied, match="who proposed it does not approve it"):
+        say(office, action, LEE)
 
 
 def test_what_policy_takes_out_is_out_before_anybody_approves(office: Office) -> None:

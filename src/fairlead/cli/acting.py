@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fairlead.cli import home
 from fairlead.model.errors import Abort, Denied
 
 if TYPE_CHECKING:
+    from fairlead.gateway.viewer import Viewer
     from fairlead.store.actions import Row
     from fairlead.wiring.services import Services
 
 TOKEN = "FAIRLEAD_TOKEN"  # noqa: S105 - its name, not its value
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Whose word it is."""
-
-    person: str
-    roles: Mapping[str, str]
-
-
-def actor(services: Services) -> Actor:
+def actor(services: Services) -> Viewer:
     """The person whose token stands in the environment, else the operator."""
     from fairlead.gateway.access import Access
-    from fairlead.gateway.viewer import OPERATOR
+    from fairlead.gateway.viewer import OPERATOR, Viewer
     from fairlead.store.access import EVERYWHERE
 
     secret = os.environ.get(TOKEN, "")
     if not secret:
         # who owns the files could write the rows: the role lets them tidy up, and approves nothing
-        return Actor(OPERATOR, {EVERYWHERE: "owner"})
+        return Viewer(OPERATOR, OPERATOR, {EVERYWHERE: "owner"}, "socket")
     viewer = Access(services.database, services.log, services.clock, services.setup).by_token(secret)
     if viewer is None:
         raise Denied(f"the token in {TOKEN} opens nothing (any more)", hint="make another on the page People")
     viewer.demand("viewer", "write")
-    return Actor(viewer.person, viewer.roles)
+    return viewer
 
 
 def speaks(services: Services, whom: str = "") -> str:
@@ -64,7 +55,7 @@ def speaks(services: Services, whom: str = "") -> str:
     return on_behalf(whom)
 
 
-def person(services: Services) -> Actor:
+def person(services: Services) -> Viewer:
     """The same, and no operator: whoever owns the files could give themselves any right."""
     from fairlead.gateway.viewer import OPERATOR
 

@@ -51,11 +51,6 @@ class Apps:
     counters: Counters
 
 
-def create_app(services: Services) -> ASGIApp:
-    """The app for the network."""
-    return create_apps(services).network
-
-
 def create_apps(services: Services) -> Apps:
     """Both apps over the same parts."""
     server = services.settings.server

@@ -76,5 +76,10 @@ def prefer(home: Home, by: str, said: Mapping[str, Any]) -> dict[str, Any]:
 
 def mute(home: Home, person: str, topic: str, *, off: bool = False) -> dict[str, Any]:
     """Leaves a topic out of what a person is told, or takes it in again."""
-    muted = [one for one in wish_of(home, person).get("muted", []) if one != topic]
-    return prefer(home, person, {"muted": muted if off else [*muted, topic]})
+    return prefer(home, person, without(wish_of(home, meant(person)), topic, off=off))
+
+
+def without(wish: Mapping[str, Any], topic: str, *, off: bool = False) -> dict[str, Any]:
+    """What to say for hearing nothing of a topic, or of it again."""
+    muted = [one for one in wish.get("muted", []) if one != topic]
+    return {"muted": muted if off else [*muted, topic]}

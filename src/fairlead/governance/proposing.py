@@ -95,13 +95,17 @@ def _same(rows: Iterable[Row], shown: str, by: str, signal: str) -> Row | None:
     return next((row for row in rows if (row["asked"], row["proposed_by"], row["signal"] or "") == wished), None)
 
 
-def edit(desk: Desk, action: str, act: Act, *, by: str) -> Row:
-    """Another act in the place of one that waits: every word that was given on the old one counts no more."""
+def edit(desk: Desk, action: str, act: Act, *, by: str, roles: Mapping[str, str]) -> Row:
+    """Another act in the place of one that waits: every word that was given on the old one counts no more.
+
+    Whoever edits it proposes it from then on: nobody approves words of their own.
+    """
     with desk.database.read() as tx:
-        act = lightened(desk, act, there(tx, action))
+        act = lightened(desk, act, {**there(tx, action), "proposed_by": by})
     with desk.database.begin() as tx:
         desk.database.take_turn(tx)
         row, now = there(tx, action), desk.now()
+        demand(row, by, roles, WITHDRAWS)
         if kind_of(act) != row["kind"]:
             raise Skip(f"{action} is a {row['kind']}", hint="withdraw it and propose another")
         shown = digest(act, row["tool"])
@@ -112,6 +116,8 @@ def edit(desk: Desk, action: str, act: Act, *, by: str) -> Row:
             "digest": shown,
             "asked": shown,
             "subject": subject_of(act),
+            "team": desk.team_of(act) or None,
+            "proposed_by": by,
             "title": desk.hands.title(act, row["tool"]),
         }
         if move(tx, action, "proposed", now, **said) is None:

@@ -1,7 +1,8 @@
-"""Who may take a signal on: of broken glass only somebody else who could have approved what was done."""
+"""Who takes a signal on or puts it off: of broken glass somebody else who could have approved what was done."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from fairlead.governance.entitled import voter_of
@@ -9,7 +10,7 @@ from fairlead.governance.voting import BREAKS_GLASS, Refusal, right_of
 from fairlead.model.errors import Denied
 from fairlead.model.raw import RawEvent
 from fairlead.signals import entering
-from fairlead.store import access, actions
+from fairlead.store import access, actions, signals
 from fairlead.store.access import EVERYWHERE
 from fairlead.store.database import Database, Transaction
 
@@ -22,6 +23,29 @@ def acknowledged(database: Database, signal: str, by: str, at: datetime) -> RawE
     row = entering.demanded(database, signal)
     if row["rule"] != RULE:
         return entering.acknowledged(database, signal, by, at)
+    # an acknowledgement of who broke it, like one from before this was checked, is none
+    return entering.acknowledged(database, signal, by, at, over=_reviewing(database, row, by, at) | {None})
+
+
+def snoozed(database: Database, signal: str, until: datetime, reason: str, by: str, at: datetime) -> RawEvent:
+    """Somebody puts a signal off; a review only who may do it, else it could wait for ever."""
+    row = entering.demanded(database, signal)
+    if row["rule"] == RULE:
+        _reviewing(database, row, by, at)
+    return entering.snoozed(database, signal, until, reason, by, at)
+
+
+def muted(
+    rules: Collection[str], rule: str, whom: str, until: datetime, reason: str, by: str, at: datetime
+) -> RawEvent:
+    """A person or a team hears nothing of a rule; of broken glass no team can be kept from hearing."""
+    if rule == RULE and whom.startswith("team:"):
+        raise Denied("no team is kept from hearing of broken glass", "take it on: then nobody is told any more")
+    return entering.muted(rules, rule, whom, until, reason, by, at)
+
+
+def _reviewing(database: Database, row: signals.Row, by: str, at: datetime) -> set[str | None]:
+    """Who broke the glass; raises `Denied` unless somebody may review that."""
     with database.read() as tx:
         action = actions.one(tx, row["subject"])
         words = actions.approvals(tx, [row["subject"]])
@@ -30,8 +54,7 @@ def acknowledged(database: Database, signal: str, by: str, at: datetime) -> RawE
             for name in ("person", "on_behalf_of")
         }  # fmt: skip
         _demand(tx, action, broke, by, at)
-    # an acknowledgement of who broke it, like one from before this was checked, is none
-    return entering.acknowledged(database, signal, by, at, over=broke | {None})
+    return broke
 
 
 def _demand(tx: Transaction, action: actions.Row | None, broke: set[str | None], by: str, at: datetime) -> None:

@@ -5,7 +5,7 @@ Whoever owns the database may drop them; that is told, and what was done meanwhi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import text
 
@@ -75,15 +75,16 @@ def missing(tx: Transaction) -> list[str]:
     return [name for name in asked if name not in there]
 
 
-def protect(tx: Transaction) -> list[str]:
+def protect(tx: Transaction, tables: Collection[str] = tuple(_FOR_GOOD)) -> list[str]:
     """Makes those that are missing; gives their names."""
-    gone = missing(tx)
+    made_for = wanted(tx.dialect.name)
+    gone = [name for name in missing(tx) if made_for[name][0] in tables]
     if gone and tx.dialect.name == "postgresql":
         tx.exec_driver_sql(
             f"CREATE OR REPLACE FUNCTION fairlead_ledger_kept() RETURNS trigger LANGUAGE plpgsql AS $${_BODY}$$"
         )
     for name in gone:
-        table, made = wanted(tx.dialect.name)[name]
+        table, made = made_for[name]
         on = f" ON {table}" if tx.dialect.name == "postgresql" else ""
         tx.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")
         tx.exec_driver_sql(made)

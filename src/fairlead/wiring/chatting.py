@@ -206,7 +206,7 @@ class ChatHands(Place):
         services = self.services
         self._demand_signal(asker, signal)
         end, at = signalling.until_of(services, until, asker.person), entered_at(services.clock)
-        services.log.append([entering.snoozed(services.database, signal, end, reason, asker.person, at)])
+        services.log.append([reviewing.snoozed(services.database, signal, end, reason, asker.person, at)])
         return end
 
     def mute(self, asker: Asker, topic: str, *, off: bool = False) -> None:
@@ -219,7 +219,7 @@ class ChatHands(Place):
         _demand(asker, "manager", team)
         end, at = signalling.until_of(services, until, asker.person), entered_at(services.clock)
         names = signalling.rule_names(services)
-        services.log.append([entering.muted(names, topic, team, end, reason, asker.person, at)])
+        services.log.append([reviewing.muted(names, topic, team, end, reason, asker.person, at)])
         return end
 
     def _demand_signal(self, asker: Asker, signal: str) -> None:

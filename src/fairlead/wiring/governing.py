@@ -39,9 +39,9 @@ def propose(
     return proposing.propose(desk(services), act, tool, by=by, why=why, signal=signal, expires_in=expires_in)
 
 
-def edit(services: Services, action: str, act: Act, *, by: str) -> Row:
+def edit(services: Services, action: str, act: Act, *, by: str, roles: Mapping[str, str]) -> Row:
     """Another act in the place of one that is not begun: approvals of the old one count no more."""
-    return proposing.edit(desk(services), action, act, by=by)
+    return proposing.edit(desk(services), action, act, by=by, roles=roles)
 
 
 def decide(

@@ -5,6 +5,7 @@ Example: fairlead actions list
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -95,6 +96,31 @@ def propose(
     show_json(plain(row)) if json else _line(row)
 
 
+@APP.command(epilog="Example: fairlead actions edit 17 --set body='Could you look at this today?'")
+def edit(
+    action: _Action,
+    set_: Annotated[list[str], typer.Option("--set", help="A value in the place of the old one, like body='...'.")],
+    json: _Json = False,
+) -> None:
+    """Change what is proposed before it is done: policy judges it anew, and approvals given so far count no more."""
+    import msgspec
+
+    from fairlead.cli import home
+    from fairlead.cli.acting import actor, carry_on, plain, whole
+    from fairlead.cli.output import show_json
+    from fairlead.governance.desk import there
+    from fairlead.wiring import governing
+
+    with home.services() as services:
+        who = actor(services)
+        with services.database.read() as tx:
+            row = there(tx, whole(action))
+        act = _act(row["kind"], "", set_, msgspec.json.decode(row["arguments"]))
+        row = governing.edit(services, row["id"], act, by=who.person, roles=who.roles)
+        row = carry_on(services, row["id"])
+    show_json(plain(row)) if json else _line(row)
+
+
 @APP.command(epilog="Example: fairlead actions withdraw 18 --why 'it has healed by itself'")
 def withdraw(action: _Action, why: _Why = "", json: _Json = False) -> None:
     """Take a proposal back before it is done."""
@@ -143,8 +169,8 @@ def settle(
     show_json(plain(row)) if json else _line(row)
 
 
-def _act(kind: str, subject: str, said: list[str]) -> Act:
-    """An act from typed words; each fault with what was meant."""
+def _act(kind: str, subject: str, said: list[str], held: Mapping[str, Any] | None = None) -> Act:
+    """An act from typed words over those that it held; each fault with what was meant."""
     import msgspec
 
     from fairlead.config.check import did_you_mean
@@ -159,6 +185,9 @@ def _act(kind: str, subject: str, said: list[str]) -> Act:
         if str(field.type).startswith(("tuple", "typing.Tuple"))
     }
     values: dict[str, Any] = {"kind": kind, **({"subject": subject} if subject else {})}
+    # a list that is named anew takes the place of the old one
+    named = {one.partition("=")[0] for one in said}
+    values = {name: value for name, value in (held or {}).items() if name not in named} | values
     for one in said:
         name, equals, value = one.partition("=")
         if not equals:

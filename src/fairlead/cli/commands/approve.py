@@ -87,7 +87,7 @@ def break_glass(
 @APP.command(epilog="Example: fairlead approve delegate person:daniel-osei --until 2027-01-07 --team payments")
 def delegate(
     person: Annotated[str, typer.Argument(help="Person id of who decides in your place.")],
-    until: Annotated[str, typer.Option(help="Until when, like 2027-01-07.")],
+    until: Annotated[str, typer.Option(help="The last day, by your own clock, or a moment.")],
     team: Annotated[str, typer.Option(help="Team by key or id; without it wherever you may.")] = "*",
     reason: Annotated[str, typer.Option(help="Why, like `on holiday`.")] = "",
     json: _Json = False,
@@ -97,17 +97,17 @@ def delegate(
     from fairlead.cli.output import show_json
     from fairlead.gateway.access import whole_team
     from fairlead.model.errors import Abort
-    from fairlead.model.times import parse_time
+    from fairlead.model.times import end_of_day
+    from fairlead.signals.entering import calendar_of
     from fairlead.wiring import governing
 
-    try:
-        moment = parse_time(until)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise Abort(f"`{until}` is no day", hint="write it like 2027-01-07")
     with home.services() as services:
         giver = acting.person(services).person
+        zone = calendar_of(services.database, services.setup, giver).zone
+        try:
+            moment = end_of_day(until, zone)
+        except ValueError as fault:
+            raise Abort(f"`{until}` is no day", hint="write it like 2027-01-07") from fault
         made = governing.delegate(services, giver, person, team=whole_team(team), until=moment, reason=reason)
     if json:
         show_json(made)

@@ -76,12 +76,9 @@ def mute(
     json: _Json = False,
 ) -> None:
     """Hear nothing of a topic any more, for good; `fairlead signals mute` does so until a day and for a reason."""
+    from fairlead.governance.preferring import without
 
-    def said(wish: dict[str, Any]) -> dict[str, Any]:
-        muted = [one for one in wish.get("muted", []) if one != topic]
-        return {"muted": muted if off else [*muted, topic]}
-
-    _enter(by, said, json)
+    _enter(by, lambda wish: without(wish, topic, off=off), json)
 
 
 @APP.command(epilog="Example: fairlead notices tell")

@@ -14,6 +14,7 @@ import typer
 from fairlead.cli.asking import By, Team, tell
 
 if TYPE_CHECKING:
+    from fairlead.gateway.viewer import Viewer
     from fairlead.model.raw import RawEvent
     from fairlead.wiring.services import Services
 
@@ -68,7 +69,14 @@ def ack(signal: _Signal, by: By = "", json: _Json = False) -> None:
     def event(services: Services, who: str, at: datetime) -> RawEvent:
         return acknowledged(services.database, signal, who, at)
 
-    _say(event, {"signal": signal, "acknowledged": True}, f"{signal}: taken on, its escalation stops", by, json)
+    _say(
+        event,
+        _of(signal),
+        {"signal": signal, "acknowledged": True},
+        f"{signal}: taken on, its escalation stops",
+        by,
+        json,
+    )
 
 
 @APP.command(
@@ -78,13 +86,13 @@ def ack(signal: _Signal, by: By = "", json: _Json = False) -> None:
 def snooze(signal: _Signal, reason: _Reason, until: _Until = "morning", by: By = "", json: _Json = False) -> None:
     """Hear nothing of a signal until a moment; always with a reason."""
     from fairlead.connectors.kit.entered import meant
-    from fairlead.signals.entering import snoozed
+    from fairlead.governance.reviewing import snoozed
     from fairlead.wiring.signalling import until_of
 
     def event(services: Services, who: str, at: datetime) -> RawEvent:
         return snoozed(services.database, signal, until_of(services, until, meant(who)), reason, who, at)
 
-    _say(event, {"signal": signal, "until": until, "reason": reason}, f"{signal}: snoozed", by, json)
+    _say(event, _of(signal), {"signal": signal, "until": until, "reason": reason}, f"{signal}: snoozed", by, json)
 
 
 @APP.command(epilog="Example: fairlead signals wake change-waits-for-review/github:brightwater/payments#210")
@@ -95,7 +103,7 @@ def wake(signal: _Signal, by: By = "", json: _Json = False) -> None:
     def event(services: Services, who: str, at: datetime) -> RawEvent:
         return woken(services.database, signal, who, at)
 
-    _say(event, {"signal": signal, "woken": True}, f"{signal}: awake", by, json)
+    _say(event, _of(signal), {"signal": signal, "woken": True}, f"{signal}: awake", by, json)
 
 
 @APP.command(
@@ -113,7 +121,9 @@ def mute(
 ) -> None:
     """Let a person or a team hear nothing of a rule until a moment; `--off` takes that back."""
     from fairlead.connectors.kit.entered import meant
-    from fairlead.signals.entering import muted, unmuted
+    from fairlead.gateway.minding import demand_mute
+    from fairlead.governance.reviewing import muted
+    from fairlead.signals.entering import unmuted
     from fairlead.wiring.signalling import rule_names, until_of
 
     def event(services: Services, who: str, at: datetime) -> RawEvent:
@@ -123,7 +133,14 @@ def mute(
         return muted(rule_names(services), rule, whom, end, reason, who, at)
 
     said = {"rule": rule, "for": whom, "muted": not off}
-    _say(event, said, f"{rule}: {'heard of again' if off else 'muted'} for {whom}", by, json)
+    _say(
+        event,
+        lambda viewer, _services: demand_mute(viewer, whom),
+        said,
+        f"{rule}: {'heard of again' if off else 'muted'} for {whom}",
+        by,
+        json,
+    )
 
 
 def _tell(words: dict[str, str], *, json: bool) -> None:
@@ -134,17 +151,34 @@ def _tell(words: dict[str, str], *, json: bool) -> None:
     tell("signals", {**words, "judge": judge}, json=json)
 
 
+def _of(signal: str) -> Callable[[Viewer, Services], None]:
+    """Who belongs to its team may say something of a signal."""
+
+    def demand(viewer: Viewer, services: Services) -> None:
+        from fairlead.gateway.minding import demand_member
+
+        demand_member(viewer, services.database, signal)
+
+    return demand
+
+
 def _say(
-    event: Callable[[Services, str, datetime], RawEvent], said: dict[str, object], text: str, by: str, json: bool
+    event: Callable[[Services, str, datetime], RawEvent],
+    demand: Callable[[Viewer, Services], None],
+    said: dict[str, object],
+    text: str,
+    by: str,
+    json: bool,
 ) -> None:
     from fairlead.cli import home
-    from fairlead.cli.acting import speaks
+    from fairlead.cli.acting import actor, speaks
     from fairlead.cli.output import show_json
     from fairlead.model.times import entered_at
 
     with home.services() as services:
         if home.server_socket() is None:
             services.apply()
+        demand(actor(services), services)
         who = speaks(services, by)
         services.log.append([event(services, who, entered_at(services.clock))])
         if home.server_socket() is None:

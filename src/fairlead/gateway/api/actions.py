@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from fairlead.gateway.api.asking import Api, viewer_of
 from fairlead.gateway.viewer import Viewer
 from fairlead.governance import showing
-from fairlead.model.acts import read_act
+from fairlead.model.acts import Act, read_act
 from fairlead.model.errors import Skip
 from fairlead.store import actions
 from fairlead.store.access import Role
@@ -76,14 +76,22 @@ def _proposed(router: APIRouter, api: Api) -> None:
         """Proposes an act; policy judges it at once."""
         viewer = viewer_of(request)
         viewer.demand("member", "write")
-        try:
-            read = read_act(act)
-        except msgspec.ValidationError as fault:
-            raise Skip(f"this is no act: {fault}", hint="docs/acts.md lists all kinds with their fields") from fault
+        read = _read(act)
         where = tool or hands.tool_of(read)
         if dry_run:
             return {"calls": msgspec.to_builtins(hands.calls_of(services, read, where, by=viewer.person))}
         return _told(showing.told(governing.propose(services, read, where, by=viewer.person, why=why)), viewer)
+
+    @router.post("/actions/edit")
+    def edit(
+        request: Request,
+        action: _ACTION,
+        act: Annotated[dict[str, Any], Body(description="All of what is to be done now, with its `kind`.")],
+    ) -> dict[str, Any]:
+        """Puts another act in the place of a proposal: its proposer, or a manager of its team; judged anew."""
+        viewer, row = _writer(request), _row(api, action)
+        after = governing.edit(services, row["id"], _read(act), by=viewer.person, roles=viewer.roles)
+        return _told(showing.told(after), viewer)
 
     @router.post("/actions/withdraw")
     def withdraw(request: Request, action: _ACTION, why: _WHY = "") -> dict[str, Any]:
@@ -98,6 +106,13 @@ def _proposed(router: APIRouter, api: Api) -> None:
         viewer, row = _writer(request, "member"), _row(api, action)
         back = governing.undo(services, row["id"], by=viewer.person, roles=viewer.roles, why=why)
         return _told(showing.told(back), viewer)
+
+
+def _read(act: dict[str, Any]) -> Act:
+    try:
+        return read_act(act)
+    except msgspec.ValidationError as fault:
+        raise Skip(f"this is no act: {fault}", hint="docs/acts.md lists all kinds with their fields") from fault
 
 
 def _judged(router: APIRouter, api: Api) -> None:

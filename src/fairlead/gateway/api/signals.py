@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import Response
 
 from fairlead.gateway.api.asking import FORMS, Api, viewer_of
+from fairlead.gateway.minding import demand_member, demand_mute
 from fairlead.gateway.viewer import Viewer
 from fairlead.governance import reviewing
 from fairlead.model.raw import RawEvent
@@ -69,7 +70,7 @@ def routes(api: Api) -> APIRouter:
         """Nobody hears of a signal until a moment; always with a reason."""
         viewer, at = _member(api, request, signal), entered_at(api.services.clock)
         end = signalling.until_of(api.services, until, viewer.person)
-        event = entering.snoozed(api.services.database, signal, end, reason, viewer.person, at)
+        event = reviewing.snoozed(api.services.database, signal, end, reason, viewer.person, at)
         return _noted(api, event, {"signal": signal, "until": iso(end), "reason": reason})
 
     @router.post("/signals/wake", status_code=202)
@@ -90,18 +91,13 @@ def routes(api: Api) -> APIRouter:
         """Lets you, or a team that you manage, hear nothing of a rule until a moment."""
         viewer, at = viewer_of(request), entered_at(api.services.clock)
         whom = whom or viewer.person
-        if whom == viewer.person:
-            viewer.demand("viewer", "write")
-        else:
-            # of a team's attention who answers for it decides, of another person's only the owner
-            team = whom.startswith("team:")
-            viewer.demand("manager" if team else "owner", "write", whom if team else None)
+        demand_mute(viewer, whom)
         said = {"rule": rule, "whom": whom, "muted": not off}
         if off:
             return _noted(api, entering.unmuted(api.services.database, rule, whom, viewer.person, at), said)
         end = signalling.until_of(api.services, until, viewer.person)
         names = signalling.rule_names(api.services)
-        event = entering.muted(names, rule, whom, end, reason, viewer.person, at)
+        event = reviewing.muted(names, rule, whom, end, reason, viewer.person, at)
         return _noted(api, event, {**said, "until": iso(end)})
 
     return router
@@ -110,10 +106,7 @@ def routes(api: Api) -> APIRouter:
 def _member(api: Api, request: Request, signal: str) -> Viewer:
     """Who asks, if they belong to the team that the signal concerns."""
     viewer = viewer_of(request)
-    # before the signal is looked up: who may not write learns nothing of what there is
-    viewer.demand("member", "write")
-    team = entering.demanded(api.services.database, signal)["team"]
-    viewer.demand("member", "write", team or None)
+    demand_member(viewer, api.services.database, signal)
     return viewer
 
 

@@ -45,6 +45,7 @@ def _page(visit: Visit, said: str = "", status: int = 200, typed: Mapping[str, s
         waiting=waiting,
         more=max(0, len(rows) - _MOST),
         mine=mine,
+        more_mine=max(0, len(own) - _MOST),
         lent=lent,
         person=viewer.person.startswith("person:"),
         said=said,

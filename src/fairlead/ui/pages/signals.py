@@ -135,7 +135,7 @@ def snooze(visit: Visit) -> Response:
     """Puts a signal off."""
     row = may(visit)
     end, reason = until(visit), visit.form.get("reason", "")
-    event = entering.snoozed(visit.services.database, row["id"], end, reason, _by(visit), _at(visit))
+    event = reviewing.snoozed(visit.services.database, row["id"], end, reason, _by(visit), _at(visit))
     return _entered(visit, event, "snoozed")
 
 
@@ -149,7 +149,7 @@ def mute(visit: Visit) -> Response:
     """Hears no more of a rule, for oneself or for a team that one manages."""
     row = may(visit, mute=True)
     whom = row["team"] if visit.form.get("for") == "team" else _by(visit)
-    event = entering.muted(
+    event = reviewing.muted(
         [row["rule"]], row["rule"], whom, until(visit), visit.form.get("reason", ""), _by(visit), _at(visit)
     )
     return _entered(visit, event, "muted")

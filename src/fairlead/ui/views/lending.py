@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from fairlead.governance.voting import RANK, Voter, role_in
 from fairlead.model.errors import Skip
+from fairlead.model.times import end_of_day
 from fairlead.store import delegations
 from fairlead.store.access import EVERYWHERE
 from fairlead.store.delegations import Delegation
@@ -85,7 +86,6 @@ def _called(visit: Visit, team: str) -> str:
 def read_until(visit: Visit, said: str) -> datetime:
     """The end of the day that a form names, in the reader's own zone."""
     try:
-        day = date.fromisoformat(said.strip())
-        return datetime.combine(day + timedelta(days=1), time(), visit.shown.zone)
-    except (ValueError, OverflowError) as fault:
+        return end_of_day(said, visit.shown.zone)
+    except ValueError as fault:
         raise Skip(visit.words("“{said}” is no day", said=said[:40])) from fault
