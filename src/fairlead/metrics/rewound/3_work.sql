@@ -53,4 +53,9 @@ update sprints set completed_at = null, state = if(state = 'closed', 'active', s
 update sprints set state = 'future' where later(start_at) and state is distinct from 'future';
 update milestones set closed_at = null, state = 'open' where later(closed_at);
 delete from milestones where later(created_at);
+delete from milestone_dates where later("at");
+-- Of the dates that are known the last one told by then stood.
+update milestones set due_at = d.due_at
+from (select milestone, arg_max({'day': due_at}, "at").day as due_at from milestone_dates where deleted_at is null group by milestone) d
+where d.milestone = milestones.id;
 update team_dependencies set delivered_at = null where later(delivered_at);
