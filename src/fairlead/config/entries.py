@@ -43,13 +43,14 @@ class Entry:
 class Entries:
     """The files of one kind of definition: ours first, so that a team's own of the same name wins."""
 
-    shipped: Path
+    shipped: Path | None
+    """Folder of ours; nothing where only a team has some."""
     key: str
     """The one key of such a file, with the list of its entries."""
 
     def files(self, folders: Iterable[Path]) -> Iterator[Path]:
         """All files in the order in which they count."""
-        for folder in (self.shipped, *folders):
+        for folder in (*([self.shipped] if self.shipped else []), *folders):
             yield from sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
 
     def fingerprint(self, folders: Iterable[Path], code: bytes) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from fairlead.connectors.kit import decided, entered
+from fairlead.connectors.kit import decided, entered, goals
 from fairlead.connectors.kit.connector import Connector, Delivery, Options, Reading
 from fairlead.connectors.kit.payload import Doc, document
 from fairlead.model.errors import Refused, Unreadable
@@ -46,7 +46,20 @@ class Entered:
     # Of a signal only what people say of it, see `_taken_on` and its neighbours: whatever else stands in these two
     # tables is judged, and nobody may enter it.
     records = frozenset(
-        ("decisions", "documents", "identity_links", "incidents", "messages", "risks", "signals", "signal_events")
+        (
+            "check_ins",
+            "decisions",
+            "documents",
+            "identity_links",
+            "incidents",
+            "key_results",
+            "messages",
+            "objective_links",
+            "objectives",
+            "risks",
+            "signals",
+            "signal_events",
+        )
     )
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Trust:  # noqa: ARG002
@@ -326,6 +339,7 @@ _READERS: Mapping[str, Callable[[Doc, Options], Reading]] = MappingProxyType(
     {
         **{f"identity.{decision}": _identity(decision) for decision in _STATUS},
         **decided.READERS,
+        **goals.READERS,
         "snapshot.measured": _measured,
         "standup.posted": _posted,
         "incident.attributed": _attributed,

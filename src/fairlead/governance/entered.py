@@ -1,7 +1,7 @@
-"""What people entered of signals, decisions and risks, as entries of the ledger: made by whoever reads the raw event.
+"""What people entered of signals, decisions, risks and goals, as entries of the ledger.
 
-In the transaction of its record: a process that is killed after the raw event was appended leaves nothing out, and
-what is read again is not written again.
+Whoever reads the raw event makes them, in the transaction of its record: a process that is killed after the raw event
+was appended leaves nothing out, and what is read again is not written again.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from fairlead.governance.ledger.book import Ledger
     from fairlead.model.raw import RawEvent
 
-_TABLES = {"decision.entered": "decision", "risk.entered": "risk"}
+_TABLES = {
+    f"{name}.entered": name for name in ("decision", "risk", "objective", "key_result", "check_in", "objective_link")
+}
+_OF_FILES = frozenset(("objective.stated", "objective.unstated"))
 _OF_SIGNALS = frozenset(("signal.acknowledged", "signal.snoozed", "signal.woken", "rule.muted", "rule.unmuted"))
 _WORD = re.compile(r"[a-z]{1,20}")
-KINDS = _TABLES.keys() | _OF_SIGNALS
+KINDS = _TABLES.keys() | _OF_SIGNALS | _OF_FILES
 _PLAIN = ("number", "state", "likelihood", "impact", "score", "owner", "team", "service", "superseded_by", "response")
 """Fields that stand in the ledger for good; words of people stand there as hashes, so that they can be erased."""
 
@@ -55,6 +58,11 @@ def entry_of(event: RawEvent) -> Entry:
         return Entry(
             event.kind, body.get("signal") or f"rule:{body['rule']}", by, {**held, **more}, words | entered_for
         )
+    if event.kind in _OF_FILES:
+        # what a file states may be read there; who may write it owns the home
+        results = [one["id"] for one in body.get("results", ())]
+        return Entry(event.kind, body["id"], by, {**held, "results": results, "gone": body.get("gone", [])},
+                     {"objective.words": body.get("said") or {}})  # fmt: skip
     said: Mapping[str, Any] = body["said"]
     held |= {name: said[name] for name in _PLAIN if name in said}
     table, what = _TABLES[event.kind], str(body.get("what", ""))

@@ -14,7 +14,7 @@ from fairlead.connectors.kit.connector import Finding, Syncs
 from fairlead.connectors.kit.guide import guides
 from fairlead.connectors.kit.registry import connectors
 from fairlead.model.counting import counted
-from fairlead.model.errors import Fault
+from fairlead.model.errors import ConfigFaults, Fault
 from fairlead.store import outbox
 from fairlead.wiring.deliveries import mailer
 from fairlead.wiring.services import Services
@@ -54,6 +54,7 @@ def _settings(services: Services) -> Iterator[Finding]:
         yield Finding("settings", None, f"{name} of the environment is laid over the file")
     yield from _kpis(services)
     yield from _rules(services)
+    yield from _goals(services)
     if not services.settings.sources:
         yield Finding("sources", None, "none configured", "fairlead init, or fairlead import git PATH")
     if not services.settings.teams:
@@ -89,6 +90,20 @@ def _rules(services: Services) -> Iterator[Finding]:
         holds = "ours of that id holds in its place" if one.rule in rules else "this rule is off"
         detail = f"{one.fault}; {holds}" if one.weight == "off" else str(one.fault)
         yield Finding("rules", None if one.weight == "warning" else False, detail, "fairlead rules check")
+
+
+def _goals(services: Services) -> Iterator[Finding]:
+    """Objectives whose files cannot be read: what was read of them before still holds."""
+    if not services.loaded.own_folders("goals"):
+        return
+    # late, like the rules
+    from fairlead.goals import syncing
+
+    try:
+        syncing.check(services.loaded)
+    except ConfigFaults as found:
+        for fault in found.faults:
+            yield Finding("goals", False, f"{fault}; the objective stays as it was", "fairlead goals check")
 
 
 def _signals(services: Services) -> Iterator[Finding]:

@@ -273,11 +273,22 @@ class Services:
         from fairlead.ingest.batches import Applied
 
         done = Applied() if self.apart else self.apply()
+        if not self.apart and self._state_goals():
+            done.add(self.apply())
         self.warehouse.refresh()
         if not self.apart:
             self.note_applied()
             mark(self.home, self.loaded)
         return done
+
+    def _state_goals(self) -> bool:
+        """Enters what files state of objectives; tells whether there was anything new."""
+        # after what the log holds, so that nothing is stated twice; late, for most homes have no such file
+        if not self.loaded.own_folders("goals"):
+            return False
+        from fairlead.goals.syncing import catch_up
+
+        return catch_up(self)
 
     def note_applied(self) -> None:
         """Remembers that these settings are in force, so that a change of them can be told beforehand."""

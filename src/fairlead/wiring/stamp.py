@@ -50,7 +50,7 @@ def mark(home: Path, loaded: Loaded) -> None:
 def _made_by(loaded: Loaded) -> str:
     # Changed settings or readers can make other records of the same log, which no position shows.
     digest = hashlib.sha256(repr(loaded.settings).encode())
-    for line in chain(_code(), _stamps(loaded.own_folders("metrics"), "*.y*ml")):
+    for line in chain(_code(), *(_stamps(loaded.own_folders(kind), "*.y*ml") for kind in ("metrics", "goals"))):
         digest.update(line.encode() + b"\n")
     return digest.hexdigest()
 

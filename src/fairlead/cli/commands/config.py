@@ -90,7 +90,13 @@ def _refuse_faults(json: bool) -> None:
     entries, wrong = _catalogue()
     # A figure that cannot be read has no name here: what names it is no fault of its own.
     figures = () if wrong else entries
-    parts: list[Callable[[], object]] = [lambda: _settings(figures), lambda: _tried(entries), _mappings, _counts]
+    parts: list[Callable[[], object]] = [
+        lambda: _settings(figures),
+        lambda: _tried(entries),
+        _mappings,
+        _counts,
+        _goals,
+    ]
     faults = [*wrong, *(fault for part in parts for fault in _faults_of(part))]
     if faults and not json:
         # They leave by the one place that prints faults and gives exit code 2.
@@ -168,6 +174,19 @@ def _counts() -> None:
     except ConfigFaults:
         return
     check_counts(loaded)
+
+
+def _goals() -> None:
+    """Objectives in files; whether their owners are known people only a store tells."""
+    from fairlead.cli import home
+    from fairlead.goals.syncing import check
+    from fairlead.model.errors import ConfigFaults
+
+    try:
+        loaded = home.loaded()
+    except ConfigFaults:
+        return
+    check(loaded)
 
 
 def vars_of(fault: object) -> dict[str, object]:

@@ -25,20 +25,24 @@ Read = Callable[[Doc, Options], Reading]
 _RECORDS: Mapping[str, tuple[type[Decision] | type[Risk], tuple[str, ...]]] = MappingProxyType(
     {"decisions": (Decision, DECISION_STATES), "risks": (Risk, RISK_STATES)}
 )
-_TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType({"whole": (int,), "number": (int, float)})
+_TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {"whole": (int,), "number": (int, float), "texts": (list, tuple)}
+)
 _SCALE = range(1, 6)
 
 
 def decision_entered(decision: str, said: Mapping[str, Any], by: str, at: datetime, what: str = "") -> RawEvent:
     """Fields of a decision, the first time or anew; `what` the person did is for the ledger."""
     return entered(
-        "decision.entered", {"id": decision, "said": _plain(said), **({"what": what} if what else {})}, by, at
+        "decision.entered", {"id": decision, "said": plain_values(said), **({"what": what} if what else {})}, by, at
     )
 
 
 def risk_entered(risk: str, said: Mapping[str, Any], by: str, at: datetime, what: str = "") -> RawEvent:
     """Fields of a risk, the first time or anew; `what` the person did is for the ledger."""
-    return entered("risk.entered", {"id": risk, "said": _plain(said), **({"what": what} if what else {})}, by, at)
+    return entered(
+        "risk.entered", {"id": risk, "said": plain_values(said), **({"what": what} if what else {})}, by, at
+    )
 
 
 def notices_preferred(wish: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
@@ -46,24 +50,29 @@ def notices_preferred(wish: Mapping[str, Any], by: str, at: datetime) -> RawEven
     return entered("notices.preferred", {"wish": dict(wish)}, by, at)
 
 
-def _plain(said: Mapping[str, Any]) -> dict[str, Any]:
+def plain_values(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields as JSON has them."""
     return {
         name: iso(value) if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value
         for name, value in said.items()
     }
 
 
+def values_of(table: str, said: Any) -> dict[str, Any]:
+    """Fields of a record as an entry says them, in the record's own kinds."""
+    if not isinstance(said, Mapping) or not said:
+        raise Unreadable("said", "names no field")
+    kinds = {column.name: column.kind for column in columns(table)}
+    if unknown := sorted(set(said) - kinds.keys()):
+        raise Unreadable(f"said.{unknown[0]}", "is no field of it")
+    return {name: _value(name, kinds[name], value) for name, value in said.items()}
+
+
 def _fields(table: str) -> Read:
     record, states = _RECORDS[table]
-    kinds = {column.name: column.kind for column in columns(table)}
 
     def read(entry: Doc, options: Options) -> Reading:
-        at, said = entry.need_time("at"), entry.data.get("said")
-        if not isinstance(said, Mapping) or not said:
-            raise Unreadable("said", "names no field")
-        if unknown := sorted(set(said) - kinds.keys()):
-            raise Unreadable(f"said.{unknown[0]}", "is no field of it")
-        values = {name: _value(name, kinds[name], value) for name, value in said.items()}
+        at, values = entry.need_time("at"), values_of(table, entry.data.get("said"))
         if values.get("state") is not None and values["state"] not in states:
             raise Unreadable("said.state", f"`{values['state']}` is none of {', '.join(states)}")
         if table == "risks":
@@ -78,17 +87,19 @@ def _value(name: str, kind: str, value: Any) -> Any:
     """A value of JSON as the record has it."""
     if value in ("", None):
         return None
+    # `True` is a whole number to Python
+    known = _TYPES.get(kind, (str,))
+    if isinstance(value, bool) or (kind != "time" and not isinstance(value, known)):
+        raise Unreadable(f"said.{name}", f"is no {kind}")
     try:
         if kind == "time":
             return parse_time(value)
-        if kind == "texts":
-            return tuple(str(one) for one in value)
-    except (TypeError, ValueError) as fault:
+        if kind == "number":
+            # JSON writes a number that happens to be whole like a whole one
+            return float(value)
+    except (TypeError, ValueError, OverflowError, AttributeError) as fault:
         raise Unreadable(f"said.{name}", str(fault)) from fault
-    # `True` is a whole number to Python
-    if not isinstance(value, _TYPES.get(kind, (str,))) or isinstance(value, bool):
-        raise Unreadable(f"said.{name}", f"is no {kind}")
-    return value
+    return tuple(str(one) for one in value) if kind == "texts" else value
 
 
 def _score(values: Mapping[str, Any]) -> None:

@@ -1,0 +1,123 @@
+"""Objectives of `fairlead.d/goals/` become records: whenever this home catches up, and when somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from fairlead.goals import files
+from fairlead.goals.stating import difference
+from fairlead.metrics import catalogue
+from fairlead.model.errors import ConfigFault, ConfigFaults
+from fairlead.model.times import Clock, entered_at
+from fairlead.store import records
+
+if TYPE_CHECKING:
+    from fairlead.bus.log import EventLog
+    from fairlead.config.load import Loaded
+    from fairlead.metrics.catalogue import Entry as Metric
+    from fairlead.metrics.warehouse import Warehouse
+    from fairlead.model.setup import Setup
+    from fairlead.store.database import Database
+
+KIND = "goals"
+"""Folder beside the settings, in `fairlead.d/`."""
+
+
+class Home(Protocol):
+    """What it takes of a home."""
+
+    then: datetime | None
+    """A moment of the past that is asked about: nothing is entered into it."""
+
+    @property
+    def loaded(self) -> Loaded:
+        """The settings, beside which the files lie."""
+        ...
+
+    @property
+    def setup(self) -> Setup:
+        """What the team states about itself."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The moment that counts."""
+        ...
+
+    @property
+    def database(self) -> Database:
+        """Facts."""
+        ...
+
+    @property
+    def log(self) -> EventLog:
+        """Raw events."""
+        ...
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """Which metrics there are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What became of the files."""
+
+    stated: tuple[str, ...] = ()
+    """Objectives that are new or have changed."""
+    gone: tuple[str, ...] = ()
+    faults: Sequence[ConfigFault] = ()
+    """What cannot be read stays as it was; while there is such a fault nothing is taken out."""
+
+
+def check(loaded: Loaded) -> None:
+    """Raises `ConfigFaults` with every fault of the files that shows without a store."""
+    metrics, _ = catalogue.read(loaded.own_folders("metrics"))
+    faults = _read(loaded, loaded.settings.setup(), metrics, None)[1]
+    if faults:
+        raise ConfigFaults(faults)
+
+
+def read(home: Home) -> tuple[list[files.Stated], list[ConfigFault]]:
+    """The objectives of the files that are whole, and what is wrong with the others."""
+    if not home.loaded.own_folders(KIND):
+        return [], []
+    with home.database.read() as tx:
+        people = frozenset(row["id"] for row in records.rows(tx, "people"))
+    return _read(home.loaded, home.setup, home.warehouse.catalogue, people)
+
+
+def _read(
+    loaded: Loaded, setup: Setup, metrics: Mapping[str, Metric], people: Collection[str] | None
+) -> tuple[list[files.Stated], list[ConfigFault]]:
+    folder = loaded.path.parent if loaded.path else None
+    return files.read(loaded.own_folders(KIND), files.Known(setup, metrics, people, folder))
+
+
+def sync(home: Home, at: datetime | None = None) -> Synced:
+    """Appends what the files state and the records do not hold yet; the caller applies it."""
+    stated, faults = read(home)
+    with home.database.read() as tx:
+        objectives = list(records.rows(tx, "objectives"))
+        results = list(records.rows(tx, "key_results"))
+    found = difference(stated, objectives, results, at or entered_at(home.clock), whole=not faults)
+    if found.events:
+        home.log.append(list(found.events))
+    return Synced(found.stated, found.gone, tuple(faults))
+
+
+def catch_up(home: Home) -> bool:
+    """The same where there are such files at all; tells whether there was anything new.
+
+    A folder that is missing may only be missing from other settings of the same home.
+
+    Faults are told by `fairlead goals check` and by `fairlead doctor`: a question about something else goes on.
+    """
+    if home.then is not None or not home.loaded.own_folders(KIND):
+        return False
+    found = sync(home)
+    return bool(found.stated or found.gone)
