@@ -169,7 +169,8 @@ def test_figures_and_their_parts() -> None:
     source = MemorySource()
     told = [
         (march(10), march(9), None), (march(10), None, None), (march(20), march(19), march(10)),
-        (None, march(3), None), (datetime(2026, 4, 20, tzinfo=UTC), None, march(12)), (datetime(2026, 4, 20, tzinfo=UTC), None, None),
+        (None, march(3), None), (datetime(2026, 4, 20, tzinfo=UTC), None, march(12)),
+        (datetime(2026, 4, 20, tzinfo=UTC), None, None),
     ]  # fmt: skip
     for nth, (due, closed, before) in enumerate(told):
         one = f"{PAY}/milestone/{nth}"
