@@ -90,10 +90,10 @@ class Home:
             return {row["id"]: row for row in records.rows(tx, table) if row["deleted_at"] is None}
 
     def kinds(self) -> list[tuple[str, str]]:
-        """What the ledger says was entered, and by whom."""
+        """What the ledger says was entered, and by whom: people stand there veiled."""
         with self.services.database.read() as tx:
             return [
-                (entry.kind, entry.by_whom)
+                (entry.kind, "a person" if entry.by_whom.startswith("who:") else entry.by_whom)
                 for entry in ledger.entries(tx, 0, 1000)
                 if entry.kind.partition(".")[0] in ("objective", "key_result", "check_in", "objective_link")
             ]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from fairlead.store.decided import Table
     from fairlead.wiring.services import Services
 
 
 def entered(
-    table: Literal["decisions", "risks"],
+    table: Table,
     enter: Callable[[Services, str], str],
     told: Callable[[dict[str, Any]], dict[str, Any]],
     line: Callable[[Mapping[str, Any]], str],

@@ -175,6 +175,14 @@ def _result_faults(goal: Written, result: WrittenResult, known: Known) -> Iterat
     yield from _range_faults(result, unit_of(result, known.metrics))
 
 
+def entered(
+    result: WrittenResult, goal: Written, known: Known, calendar: WorkingCalendar
+) -> tuple[dict[str, Any], list[str]]:
+    """Fields of a key result that somebody enters by hand, and what is wrong with it, as of one in a file."""
+    wrong = [words for _, words in _result_faults(goal, result, known)]
+    return ({}, wrong) if wrong else (_fields(goal, result, known, calendar), [])
+
+
 def _metric_faults(result: WrittenResult, metrics: Mapping[str, Metric]) -> Iterator[Wrong]:
     entry = metrics.get(result.metric)
     if entry is None:

@@ -1,4 +1,4 @@
-"""Numbers of decisions and risks, and the rows of which a few columns decide."""
+"""Numbers of decisions, risks and objectives, and the rows of which a few columns decide."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fairlead.store import records, rowio
 from fairlead.store.counting import next_value
 from fairlead.store.database import Transaction, take_turn
 
-Table = Literal["decisions", "risks"]
+Table = Literal["decisions", "risks", "objectives", "key_results", "check_ins", "objective_links"]
 Row = dict[str, Any]
 
 
