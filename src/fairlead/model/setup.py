@@ -310,6 +310,9 @@ class Planning(Section, frozen=True):
     """Type of work -> skill that it takes, like `bug = "api"`."""
 
 
+RATE = r"^ *\d+(\.\d+)? *(h|requests) +per +\d+(\.\d+)? *[mhdw] *$"
+
+
 class Capacity(Section, frozen=True):
     """`[capacity.<key>]`: what a person or agent of `[people]` can and how much of it."""
 
@@ -325,6 +328,14 @@ class Capacity(Section, frozen=True):
     """Sessions of an agent side by side."""
     speed: float = 1.0
     """How much quicker an agent is than somebody of level 3."""
+    cost_per_hour: float = 0.0
+    """Money for an hour of an agent's session."""
+    budget: float = 0.0
+    """Money that an agent may cost in one plan; 0: as much as it takes."""
+    rate: tuple[Annotated[str, msgspec.Meta(pattern=RATE)], ...] = ()
+    """How much an agent may work in windows that roll, like `["5h per 24h", "900 requests per 7d"]`."""
+    requests_per_hour: float = 0.0
+    """Requests that an hour of an agent's session takes."""
 
 
 class Privacy(Section, frozen=True):

@@ -15,6 +15,7 @@ from fairlead.planning.building import Built, Choice
 from fairlead.planning.explaining import Explaining
 from fairlead.planning.heuristic import in_order
 from fairlead.planning.network import Times, times
+from fairlead.planning.planfile import KINDS
 from fairlead.planning.project import Placed
 from fairlead.planning.reasons import Reason
 from fairlead.planning.risk import LEVELS, Risk, followed
@@ -139,6 +140,8 @@ class Answer:
             "critical_chain": list(dict.fromkeys(self.built.tasks[at] for at in self.chain)),
             "late": list(late),
             "load": [one for one in self.load() if one["who"] in seen],
+            "by_kind": self.by_kind(),
+            "cost": self.cost(),
             "unplaced": [{"task": one.task, "why": told(one.reason)} for one in self.built.unplaced],
             "risk": self._risk(),
         }
@@ -229,7 +232,7 @@ class Answer:
         project, busy = self.built.project, dict[int, int]()
         for activity, placed in zip(project.activities, self.outcome.schedule, strict=True):
             own = {project.workers[one].resource for one in placed.workers}
-            for at in own | activity.modes[placed.mode].demands.keys():
+            for at in own | (activity.modes[placed.mode].demands.keys() - project.lasting):
                 busy[at] = busy.get(at, 0) + self._there(at, placed.start, placed.end)
         found = []
         for at, doer in enumerate(self.built.doers, start=len(self.built.plan.resources)):
@@ -237,6 +240,32 @@ class Answer:
             share = round(busy.get(at, 0) / there, 3) if there else None
             found.append({"who": doer.id, "busy": busy.get(at, 0), "there": there, "share": share})
         return found
+
+    def by_kind(self) -> dict[str, dict[str, float]]:
+        """Of each kind of work, as far as it is stated, how much of it has a place: tasks and hours of work."""
+        placed, found = set(self.built.tasks), dict[str, dict[str, float]]()
+        for task in self.built.plan.tasks:
+            if task.id in placed:
+                sums = found.setdefault(task.kind or "unstated", {"tasks": 0, "hours": 0.0})
+                sums["tasks"] += 1
+                sums["hours"] = round(sums["hours"] + self.built.hours(task), 2)
+        return {kind: found[kind] for kind in (*KINDS, "unstated") if kind in found}
+
+    def cost(self) -> dict[str, Any]:
+        """What the sessions of agents cost, each agent and together; of one that costs nothing the hours alone."""
+        hours: dict[str, float] = {}
+        for at in range(len(self.built.tasks)):
+            placed, choice = self.placed(at)
+            units = self.built.project.activities[at].modes[placed.mode].duration
+            hours[choice.doer] = hours.get(choice.doer, 0.0) + units * self.built.step_hours
+        agents: list[dict[str, Any]] = []
+        total = 0.0
+        for agent in self.built.plan.agents:
+            if own := hours.get(agent.id):
+                cost = round(own * agent.cost_per_hour, 2)
+                agents.append({"who": agent.id, "hours": round(own, 2), "cost": cost, "budget": agent.budget})
+                total += cost
+        return {"total": round(total, 2), "agents": agents}
 
     def _there(self, resource: int, first: int, last: int) -> int:
         """Units between two of which it is there."""

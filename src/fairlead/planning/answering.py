@@ -10,6 +10,7 @@ from fairlead.planning import heuristic
 from fairlead.planning.answer import Answer
 from fairlead.planning.building import Built, build
 from fairlead.planning.fitting import Packed, Packing
+from fairlead.planning.limits import Short
 from fairlead.planning.network import CycleError
 from fairlead.planning.planfile import Plan
 from fairlead.planning.project import Schedule
@@ -47,9 +48,9 @@ def answer(
 def _fitting(built: Built, seed: int) -> tuple[Built, Schedule | None]:
     """What fits until the end of the plan, or of the time that is looked at, and a plan of it."""
     until = built.until
-    if until is None or not built.tasks:
+    if not built.tasks:
         return built, None
-    if not until:
+    if until == 0:
         return _left(built, [], 0), None
     whole = built.only(range(len(built.tasks)), until)
     try:
@@ -57,8 +58,9 @@ def _fitting(built: Built, seed: int) -> tuple[Built, Schedule | None]:
     except heuristic.NobodyError:
         packed = _packed(whole)
     kept = [at for at, placed in enumerate(packed.placed) if placed is not None]
-    chosen, first = _left(built, kept, until), [placed for placed in packed.placed if placed is not None]
-    return chosen, heuristic.plan(chosen.project, seed, first=first)
+    first = [placed for placed in packed.placed if placed is not None]
+    chosen = _left(built, kept, until, first)
+    return chosen, heuristic.plan(chosen.project, seed, first=first) if first else None
 
 
 def _packed(built: Built) -> Packed:
@@ -89,7 +91,7 @@ def _by_density(built: Built) -> list[int]:
 def _filled(built: Built, chosen: Built, found: Outcome) -> tuple[Built, Outcome]:
     """The best plan may have room that the first one had not: what was left out gets a second chance."""
     until = built.until
-    if until is None or not until or len(chosen.tasks) == len(built.tasks):
+    if until == 0 or len(chosen.tasks) == len(built.tasks):
         return chosen, found
     whole = built.only(range(len(built.tasks)), until)
     kept = _numbers(whole, chosen)
@@ -99,7 +101,7 @@ def _filled(built: Built, chosen: Built, found: Outcome) -> tuple[Built, Outcome
         return chosen, found
     schedule = [one for one in packed.placed if one is not None]
     length = max(one.end for one in schedule)
-    more = _left(built, placed, until)
+    more = _left(built, placed, until, schedule)
     return more, replace(found, schedule=schedule, makespan=length, bound=min(more.project.least, length),
                          status="feasible")  # fmt: skip
 
@@ -115,21 +117,23 @@ def _loose(built: Built, chosen: Built) -> Built:
     return built.only(_numbers(built, chosen), None)
 
 
-def _left(built: Built, kept: Sequence[int], until: int) -> Built:
+def _left(built: Built, kept: Sequence[int], until: int | None, schedule: Schedule = ()) -> Built:
     """What is kept, with a reason for each task that is not."""
     found = built.only(kept, until or None)
     there, worth = set(found.tasks), {task.id: task.value for task in built.plan.tasks}
     whole = built.only(range(len(built.tasks)), until or None)
-    packing = Packing(whole.project, built.groups)
+    packing, limits = Packing(whole.project, built.groups), Short(whole, kept, schedule)
     for number, group in enumerate(built.groups):
         task = built.tasks[group[0]]
         if task in there:
             continue
         waited = {built.tasks[wait.before] for at in group for wait in built.project.waited_for[at]} - there - {task}
-        if not until:
+        if until == 0:
             reason = Reason("nobody_works")
         elif waited:
             reason = Reason("waits_for_left", {"task": min(waited)})
+        elif limited := limits.short(group):
+            reason = limited
         # with nothing else to do than this and what it waits for
         elif len(found.unplaced) < _TRIED_ALONE and not packing.pack([number]).fits(group):
             doers = {choice.doer for choice in built.choices[group[0]]} - {""}

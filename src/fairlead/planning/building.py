@@ -10,6 +10,7 @@ from functools import cached_property
 
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.planning.grid import Grid
+from fairlead.planning.limits import Limit, agent_limits
 from fairlead.planning.loading import days
 from fairlead.planning.planfile import After, Agent, Amount, Estimate, Person, Plan, Task, hours_of
 from fairlead.planning.project import Activity, Mode, Project, Resource, Wait, Worker, match
@@ -78,11 +79,24 @@ class Built:
     choices: list[tuple[Choice, ...]]
     """Of each activity what its modes are."""
     unplaced: list[Unplaced] = field(default_factory=list)
+    limits: Sequence[Limit] = ()
+    """Of agents."""
 
     @cached_property
     def day_hours(self) -> float:
         """Hours of a usual day, by which `3d` are counted."""
         return WorkingCalendar("plan", self.plan.hours, self.plan.time_zone, ()).usual_day_seconds / 3600
+
+    def hours(self, task: Task) -> float:
+        """Hours of work of a task by its estimate; of one with modes those of its quickest."""
+        if task.modes:
+            return min(hours_of(way.duration, self.day_hours) for way in task.modes)
+        return _hours(task, self.day_hours, self.plan.hours_per_point)
+
+    @cached_property
+    def step_hours(self) -> float:
+        """Hours of a step; of a plan of units a unit counts as one."""
+        return hours_of(self.plan.step, self.day_hours) if self.plan.dated else 1.0
 
     @cached_property
     def groups(self) -> list[list[int]]:
@@ -123,7 +137,7 @@ class Built:
             self.plan,
             Project(tuple(project.activities[at] for at in kept), waits, resources, project.workers, span, apart),
             self.grid, self.doers, [self.tasks[at] for at in kept], [self.review[at] for at in kept],
-            [self.choices[at] for at in kept], list(self.unplaced),
+            [self.choices[at] for at in kept], list(self.unplaced), self.limits,
         )  # fmt: skip
 
 
@@ -142,11 +156,20 @@ class _Builder:
         self._step_hours = hours_of(plan.step, self._day_hours) if plan.dated else 1.0
         self._number = {one.id: at for at, one in enumerate(plan.resources)}
         self._own = {doer.id: len(plan.resources) + at for at, doer in enumerate(self._doers)}
+        first = len(plan.resources) + len(self._doers)
+        self._limits = agent_limits(plan.agents, first, self._step_hours, self._grid)
+        limited = {limit.agent for limit in self._limits}
         self._most_hours = max((one.hours_a_week for one in self._doers), default=0.0)
         self._known = {skill for doer in self._doers for skill in doer.skills}
         self._worker_list = [
-            Worker(frozenset(doer.skills), self._own[doer.id]) for doer in self._doers for _ in range(doer.at_once)
+            Worker(frozenset(doer.skills), self._own[doer.id])
+            for doer in self._doers
+            # what a session costs is known only of who is asked for by name
+            if doer.id not in limited
+            for _ in range(doer.at_once)
         ]
+        self._barred: dict[str, Reason] = {}
+        """Task -> the limit of an agent that could do it else."""
         self._activities: list[Activity] = []
         self._waits: list[Wait] = []
         self._apart: list[tuple[int, int]] = []
@@ -179,7 +202,7 @@ class _Builder:
         )  # fmt: skip
         return Built(
             self._plan, project, self._grid, self._doers, self._tasks, self._reviews, self._choices,
-            list(self._unplaced.values()),
+            list(self._unplaced.values()), self._limits,
         )  # fmt: skip
 
     def _leave(self, task: str, reason: Reason) -> None:
@@ -229,12 +252,14 @@ class _Builder:
         return Grid.of([*calendars], start, end, step_s)
 
     def _resources(self) -> tuple[Resource, ...]:
-        shared = tuple(Resource(one.id, one.capacity, tuple(self._away(one.away))) for one in self._plan.resources)
+        shared = tuple(
+            Resource(one.id, one.capacity, tuple(self._away(one.away)), one.renewable) for one in self._plan.resources
+        )
         own = tuple(
             Resource(doer.id, doer.at_once, self._grid.closed(doer.calendar) if self._grid and doer.calendar else ())
             for doer in self._doers
         )
-        return shared + own
+        return (*shared, *own, *(limit.resource for limit in self._limits))
 
     def _away(self, spans: Sequence[str]) -> Iterator[tuple[int, int]]:
         for first, last in filter(None, map(days, spans)):
@@ -254,9 +279,10 @@ class _Builder:
                     demands |= {self._own[way.who]: 1}
                 units = self._units(hours_of(way.duration, self._day_hours))
                 works = not (way.who and math.isinf(self._doer[way.who].factor))
-                if works and self._staffable(way.people, self._own.get(way.who)):
+                limited = self._limited(task, way.who, units)
+                if works and limited is not None and self._staffable(way.people, self._own.get(way.who)):
                     split = task.may_split and not way.people
-                    yield Mode(units, demands, dict(way.people), split, 0), Choice(way.who, way.id, None)
+                    yield Mode(units, demands | limited, dict(way.people), split, 0), Choice(way.who, way.id, None)
             return
         hours = self.hours(task)
         if task.people or not self._doers or (not self._plan.dated and not task.skills and not task.who):
@@ -269,12 +295,24 @@ class _Builder:
             if self._can(doer, task):
                 level = min((doer.skills.get(skill, 3) for skill in task.skills), default=3)
                 units = self._units(hours * doer.factor / SPEED[level])
+                limited = self._limited(task, doer.id, units)
+                if limited is None:
+                    continue
                 score = self.score(doer, task)
                 cost = round((1 - score.total) * _COSTS)
-                yield (
-                    Mode(units, shared | {self._own[doer.id]: 1}, {}, task.may_split, cost),
-                    Choice(doer.id, "", score),
-                )
+                demands = shared | {self._own[doer.id]: 1} | limited
+                yield Mode(units, demands, {}, task.may_split, cost), Choice(doer.id, "", score)
+
+    def _limited(self, task: Task, who: str, units: int) -> dict[int, int] | None:
+        """What a session takes of the limits of its agent; `None` for one that is more than they ever allow."""
+        found = {}
+        for limit in self._limits:
+            if limit.agent == who and units:
+                found[limit.number] = limit.taken(units)
+                if found[limit.number] > limit.resource.capacity:
+                    self._barred[task.id] = limit.reason
+                    return None
+        return found
 
     def _staffable(self, people: Mapping[str, int], without: int | None = None) -> bool:
         """Whether there are so many people with these skills at all, one of them taken by name for something else."""
@@ -318,6 +356,8 @@ class _Builder:
         return _hours(task, self._day_hours, self._plan.hours_per_point)
 
     def _why_nobody(self, task: Task) -> Reason:
+        if task.id in self._barred:
+            return self._barred[task.id]
         if task.who and not task.modes:
             return Reason("no_time", {"who": task.who})
         people = {skill: count for way in task.modes or (task,) for skill, count in way.people.items()}

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from fairlead.model.calendar.resolve import Calendars
 from fairlead.model.calendar.working import WorkingCalendar
+from fairlead.model.errors import Abort
 from fairlead.model.setup import Capacity, Setup
 from fairlead.model.times import aware, naive
-from fairlead.planning.planfile import Agent, Person
+from fairlead.planning.planfile import Agent, Person, Rate, hours_of
 
 if TYPE_CHECKING:
     from fairlead.metrics.warehouse import Warehouse
@@ -153,7 +154,8 @@ def doers(
             agents.append(
                 Agent(
                     id=one.id, name=one.name, skills=skills, at_once=one.said.at_once, speed=one.said.speed,
-                    context=one.context,
+                    context=one.context, cost_per_hour=one.said.cost_per_hour, budget=one.said.budget or None,
+                    rate=_rates(one), requests_per_hour=one.said.requests_per_hour,
                 )
             )  # fmt: skip
             continue
@@ -170,6 +172,23 @@ def doers(
             )
         )  # fmt: skip
     return tuple(people), tuple(agents)
+
+
+def _rates(member: Member) -> tuple[Rate, ...]:
+    """Limits as settings have them: `5h per 24h` or `900 requests per 7d`."""
+    found = []
+    for said in member.said.rate:
+        much, _, per = said.partition(" per ")
+        if "requests" not in much:
+            found.append(Rate(hours=hours_of(much, 24), per=per.strip()))
+            continue
+        if member.said.requests_per_hour <= 0:
+            raise Abort(
+                f"[capacity.{member.id}]: of `{said}` nobody knows how many hours that is",
+                hint="say `requests_per_hour` as well",
+            )
+        found.append(Rate(requests=float(much.replace("requests", "")), per=per.strip()))
+    return tuple(found)
 
 
 def first_day(calendar: WorkingCalendar, moment: datetime) -> date:

@@ -59,10 +59,13 @@ class Explaining:
             return
         project = self._built.project
         mode = project.activities[at].modes[placed.mode]
-        needed = [*mode.demands, *(project.workers[one].resource for one in placed.workers)]
+        needed = sorted(mode.demands.keys() - project.lasting)
+        needed += [project.workers[one].resource for one in placed.workers]
         for resource in needed:
             yield from self._away(at, resource, mode, least, placed.start)
             yield from self._busy(at, resource, least, placed.start)
+        for resource in sorted(project.lasting & mode.demands.keys()):
+            yield from self._allowed(at, resource, mode)
 
     def _away(self, at: int, resource: int, mode: Mode, least: int, start: int) -> Iterator[Reason]:
         spans = self._built.project.resources[resource].closed
@@ -89,6 +92,22 @@ class Explaining:
             who = self._built.project.resources[resource].id
             yield Reason(kind, {"who": who, "tasks": tuple(names), "until": self._moment(start)})
 
+    def _allowed(self, at: int, resource: int, mode: Mode) -> Iterator[Reason]:
+        """Whether an allowance was used up right before it began."""
+        project, start = self._built.project, self._schedule[at].start
+        rolling = project.resources[resource].rolling
+        if not rolling:
+            return
+        spans = [
+            (placed.start, rolling.until(placed.end, activity.modes[placed.mode].duration), amount)
+            for activity, placed in zip(project.activities, self._schedule, strict=True)
+            if placed.start < start and (amount := activity.modes[placed.mode].demands.get(resource, 0))
+        ]
+        held = sum(amount for begin, until, amount in spans if begin < start <= until)
+        if held + mode.demands[resource] > project.resources[resource].capacity:
+            limit = next(one for one in self._built.limits if one.number == resource)
+            yield Reason("rate_wait", {**limit.reason.facts, "until": self._moment(start)})
+
     def _only(self, at: int, resource: int) -> bool:
         """Whether no other way leads around it."""
         modes = self._built.project.activities[at].modes
@@ -100,7 +119,7 @@ class Explaining:
         project, found = self._built.project, dict[int, list[tuple[int, int, int]]]()
         for at, (activity, placed) in enumerate(zip(project.activities, self._schedule, strict=True)):
             own = {project.workers[one].resource for one in placed.workers}
-            for resource in own | activity.modes[placed.mode].demands.keys():
+            for resource in own | (activity.modes[placed.mode].demands.keys() - project.lasting):
                 found.setdefault(resource, []).append((placed.start, placed.end, at))
         for users in found.values():
             users.sort()

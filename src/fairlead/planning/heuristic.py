@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class NobodyError(Exception):
 
 def place(project: Project, order: Order, floor: int = 0) -> list[Placed]:
     """One plan: of all that may go next, the first in order goes where it fits first, in the mode that ends first."""
-    room = Room(project, floor)
+    room = Room(project, floor, reserving=True)
     waiting = [len(waits) for waits in project.waited_for]
     found: list[Placed | None] = [None] * len(waiting)
     ready = [(order[at], at) for at, count in enumerate(waiting) if not count]
@@ -46,6 +47,7 @@ def place(project: Project, order: Order, floor: int = 0) -> list[Placed]:
             raise NobodyError(project.activities[at].id, "nobody and nothing can do it")
         found[at] = placed
         room.take(project.activities[at].modes[placed.mode], placed)
+        room.settle(at)
         for one in project.followers[at]:
             waiting[one] -= 1
             if not waiting[one]:
@@ -70,7 +72,7 @@ def earliest(
         # what could not even end sooner with all the room there is
         if best is not None and least + mode.duration > best.end:
             continue
-        if barred and mode.demands.keys() & barred:
+        if (barred and mode.demands.keys() & barred) or not room.affords(at, mode):
             continue
         fit = _sparing(project, room, at, mode, least, barred, found)
         if fit and (best is None or (fit.end, mode.cost) < (best.end, activity.modes[best.mode].cost)):
@@ -226,12 +228,12 @@ def justified(project: Project, schedule: Schedule, turned: Project | None) -> l
 
 def mirror(project: Project) -> Project | None:
     """The same project told from its end; `None` where something is counted from its start."""
-    if any(wait.link != "finish_start" for wait in project.waits):
+    if any(wait.link != "finish_start" for wait in project.waits) or any(one.rolling for one in project.resources):
         return None
     length = project.length
     resources = tuple(
         # what is closed beyond the time that is looked at has no place in its image
-        type(one)(one.id, one.capacity, tuple((length - end, length - begin) for begin, end in reversed(within)))
+        replace(one, closed=tuple((length - end, length - begin) for begin, end in reversed(within)))
         for one in project.resources
         for within in [[(begin, min(end, length)) for begin, end in one.closed if begin < length]]
     )

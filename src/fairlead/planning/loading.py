@@ -16,7 +16,19 @@ from fairlead.model.calendar.working import read_zone
 from fairlead.model.documents import Place, Places, nearest, parsed, read_text, wrong
 from fairlead.model.errors import ConfigFault, ConfigFaults
 from fairlead.planning.json_places import json_places
-from fairlead.planning.planfile import After, Agent, Estimate, Person, Plan, Shared, Task, hours_of
+from fairlead.planning.planfile import (
+    KINDS,
+    After,
+    Agent,
+    Estimate,
+    Person,
+    Plan,
+    Shared,
+    Task,
+    clock_hours,
+    hours_of,
+    rates,
+)
 
 _LISTS: Mapping[str, type[msgspec.Struct]] = {"people": Person, "agents": Agent, "resources": Shared, "tasks": Task}
 _LARGEST = 64 << 20
@@ -193,12 +205,27 @@ class _Check:
                     yield ("agents", at, key), f"{agent.id}: `{key}` of {getattr(agent, key)}"
             if agent.budget is not None and agent.budget < 0:
                 yield ("agents", at, "budget"), f"{agent.id}: a budget of {agent.budget}"
+            yield from ((("agents", at, "rate"), f"{agent.id}: {words}") for words in self._rate(agent))
         for at, shared in enumerate(self._plan.resources):
             if shared.capacity < 0:
                 yield ("resources", at, "capacity"), f"{shared.id}: a capacity of {shared.capacity}"
             yield from (
                 (("resources", at, *where), f"{shared.id}: {words}") for where, words in _spans(shared.away, "away")
             )
+
+    def _rate(self, agent: Agent) -> Iterator[str]:
+        for rate in rates(agent):
+            if rate.hours is None and rate.requests is None:
+                yield "how much? say `hours` or `requests` for each window"
+            if min(rate.hours or 0, rate.requests or 0) < 0:
+                yield "less than nothing is no limit"
+            if rate.requests is not None and agent.requests_per_hour <= 0:
+                yield "of `requests` it has to be known how many an hour takes: say `requests_per_hour`"
+            try:
+                if clock_hours(rate.per) <= 0:
+                    yield "a window has a length"
+            except ValueError as fault:
+                yield str(fault)
 
     def _person(self, person: Person) -> Iterator[Wrong]:
         yield from self._hours(person.hours, person.time_zone, ())
@@ -234,6 +261,8 @@ class _Check:
         for who in filter(None, (task.who, *(way.who for way in task.modes))):
             if who not in self._doers:
                 yield ("who",), f"nobody is called `{who}`{did_you_mean(who, list(self._doers))}"
+        if task.kind and task.kind not in KINDS:
+            yield ("kind",), f"no kind `{task.kind}`{did_you_mean(task.kind, list(KINDS))}"
         earliest, due = self._moment(task.earliest), self._moment(task.due)
         for key, said, moment in (("earliest", task.earliest, earliest), ("due", task.due, due)):
             if said is not None and moment is None:

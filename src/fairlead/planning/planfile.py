@@ -6,6 +6,7 @@ plan speaks of days.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -110,6 +111,17 @@ class Person(_Part, frozen=True, kw_only=True):
     """Where they worked lately."""
 
 
+class Rate(_Part, frozen=True, kw_only=True):
+    """How much an agent may work in any stretch of time, as plans of their makers allow: a window that rolls."""
+
+    hours: float | None = None
+    """Hours of sessions."""
+    requests: float | None = None
+    """Requests, of which `requests_per_hour` of the agent make an hour."""
+    per: Amount = "24h"
+    """Length of the window by the clock: `5h`, `24h`, `7d`."""
+
+
 class Agent(_Part, frozen=True, kw_only=True):
     """A coding agent."""
 
@@ -119,8 +131,13 @@ class Agent(_Part, frozen=True, kw_only=True):
     at_once: int = 1
     """Sessions side by side."""
     cost_per_hour: float = 0.0
+    """Money for an hour of a session."""
     budget: float | None = None
     """Money for the whole plan."""
+    rate: Rate | tuple[Rate, ...] = ()
+    """How much it may work in a window that rolls; of several all hold."""
+    requests_per_hour: float = 0.0
+    """Requests that an hour of a session takes, where they are what is limited."""
     speed: float = 1.0
     """How much quicker than somebody of level 3."""
     context: tuple[str, ...] = ()
@@ -131,6 +148,8 @@ class Shared(_Part, frozen=True, kw_only=True):
 
     id: str
     capacity: int
+    renewable: bool = True
+    """Else it is spent: tasks together must not ask for more than there is."""
     away: tuple[str, ...] = ()
 
 
@@ -188,6 +207,8 @@ class Plan(_Part, frozen=True, kw_only=True):
         return bool(self.start)
 
 
+KINDS = ("roadmap", "defect", "debt", "toil", "support", "compliance")
+"""What a task's `kind` can be."""
 _SAID = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*([mhdw])\s*")
 
 
@@ -199,3 +220,20 @@ def hours_of(amount: Amount, day_hours: float) -> float:
         raise ValueError(f"`{amount}` is no length of time: write it like 3d, 4h or 30m")
     factor = {"m": 1 / 60, "h": 1.0, "d": day_hours, "w": 5 * day_hours}[found[2]]
     return float(found[1]) * factor
+
+
+def clock_hours(amount: Amount) -> float:
+    """The same by the clock, where a day has 24 hours and a week seven days."""
+    hours = hours_of(amount, 24)
+    return hours * 7 / 5 if isinstance(amount, str) and amount.strip().endswith("w") else hours
+
+
+def rates(agent: Agent) -> tuple[Rate, ...]:
+    """All limits of an agent."""
+    return agent.rate if isinstance(agent.rate, tuple) else (agent.rate,)
+
+
+def session_hours(rate: Rate, agent: Agent) -> float:
+    """Hours of sessions that a limit allows in its window."""
+    asked = math.inf if rate.requests is None else rate.requests / agent.requests_per_hour
+    return min(asked, math.inf if rate.hours is None else rate.hours)

@@ -60,6 +60,35 @@ class Wait:
     """Units in between; may be negative."""
 
 
+@dataclass(frozen=True, eq=False)
+class Rolling:
+    """A window that rolls: what was taken is there again so long after it was.
+
+    Whoever takes it works without a pause but for nights and the like. Counted as if all of it were taken right
+    before the end, no window of any start holds more than is allowed; with several at once, which may fall together
+    in many ways, it is counted until a whole window after its end.
+    """
+
+    per: int
+    """Length of the window, in seconds or units."""
+    several: bool = False
+    """Whether more than one may work at once."""
+    step: int = 1
+    """Length of a unit in the same measure."""
+    begins: NDArray[np.int64] | None = None
+    """When each unit begins, where time has gaps."""
+
+    def until(self, end: int, duration: int) -> int:
+        """Unit from which on it is there again."""
+        back = 0 if self.several else duration * self.step
+        if self.begins is None:
+            return max(end * self.step - back + self.per, end)
+        if not end:
+            return 0
+        over = int(self.begins[min(end, len(self.begins)) - 1]) + self.step
+        return max(int(np.searchsorted(self.begins, over - back + self.per)), end)
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """Something of which only so much is there at once."""
@@ -68,6 +97,15 @@ class Resource:
     capacity: int
     closed: tuple[tuple[int, int], ...] = ()
     """Spans in which none of it is there."""
+    renewable: bool = True
+    """Else it is spent: what all activities ask for together must not be more than there is."""
+    rolling: Rolling | None = None
+    """Whether it is an allowance of work, of which only so much may be taken in any stretch of time."""
+
+    @property
+    def occupied(self) -> bool:
+        """Whether it is held from the start of an activity to its end, and then free again."""
+        return self.renewable and self.rolling is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +227,7 @@ class Project:
     def least(self) -> int:
         """No schedule is shorter: by what waits for what, and by how much there is of what all of it takes."""
         people = frozenset(worker.resource for worker in self.workers)
-        pools = [frozenset((at,)) for at in range(len(self.resources))]
+        pools = [frozenset((at,)) for at, one in enumerate(self.resources) if one.occupied]
         return max([self.network.end, *map(self._filled, [*pools, people] if len(people) > 1 else pools)])
 
     def _filled(self, pool: frozenset[int]) -> int:
@@ -221,6 +259,21 @@ class Project:
             seen[worker.resource] = seen.get(worker.resource, 0) + 1
             found.append(seen[worker.resource])
         return found
+
+    @cached_property
+    def needed(self) -> Mapping[int, int]:
+        """Of each resource that is spent how much all activities need at least."""
+        spent = [at for at, one in enumerate(self.resources) if not one.renewable]
+        return {at: sum(self.least_of(one, at) for one in range(len(self.activities))) for at in spent}
+
+    def least_of(self, at: int, resource: int) -> int:
+        """How much of a resource an activity needs at least, whichever way it is done."""
+        return min(mode.demands.get(resource, 0) for mode in self.activities[at].modes)
+
+    @cached_property
+    def lasting(self) -> frozenset[int]:
+        """Resources that are not free again as soon as an activity ends: what is spent, and allowances."""
+        return frozenset(at for at, one in enumerate(self.resources) if not one.occupied)
 
     @cached_property
     def calendared(self) -> bool:
@@ -269,7 +322,7 @@ Schedule = Sequence[Placed]
 def held(project: Project, at: int, placed: Placed) -> frozenset[int]:
     """What an activity occupies, with the people that were found for it."""
     demands = project.activities[at].modes[placed.mode].demands
-    return frozenset(demands) | {project.workers[one].resource for one in placed.workers}
+    return (frozenset(demands) - project.lasting) | {project.workers[one].resource for one in placed.workers}
 
 
 def makespan(schedule: Schedule) -> int:
@@ -294,14 +347,25 @@ def _order_broken(project: Project, schedule: Schedule) -> Iterator[str]:
 
 
 def _room_broken(project: Project, schedule: Schedule) -> Iterator[str]:
-    length = makespan(schedule) + 1
+    # what is an allowance may be held beyond the end of the whole
+    held_until = [
+        one.rolling.until(placed.end, project.activities[at].modes[placed.mode].duration)
+        for one in project.resources
+        if one.rolling
+        for at, placed in enumerate(schedule)
+    ]
+    length = max([makespan(schedule), *held_until]) + 1
     used = np.zeros((len(project.resources), length), dtype=np.int64)
     for activity, placed in zip(project.activities, schedule, strict=True):
         mode = activity.modes[placed.mode]
         if placed.start < activity.release or placed.end != project.end(mode, placed.start):
             yield f"{activity.id} lies from {placed.start} to {placed.end}"
         for resource, amount in mode.demands.items():
-            used[resource, placed.start : placed.end] += amount
+            rolling = project.resources[resource].rolling
+            last = rolling.until(placed.end, mode.duration) if rolling and mode.duration else placed.end
+            # what is spent is gone for all of the time
+            begin, last = (placed.start, last) if project.resources[resource].renewable else (0, length)
+            used[resource, begin:last] += amount
         for worker in placed.workers:
             used[project.workers[worker].resource, placed.start : placed.end] += 1
         # a milestone takes no time of anybody

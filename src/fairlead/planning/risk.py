@@ -87,7 +87,7 @@ def followed(project: Project, schedule: Schedule, order: Sequence[int]) -> Befo
         placed = schedule[at]
         own = {project.workers[one].resource for one in placed.workers}
         if placed.end > placed.start:
-            for resource in own | project.activities[at].modes[placed.mode].demands.keys():
+            for resource in own | (project.activities[at].modes[placed.mode].demands.keys() - project.lasting):
                 users.setdefault(resource, []).append(at)
     for resource, ones in users.items():
         _handed_over(project, schedule, resource, ones, before)

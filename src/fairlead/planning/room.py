@@ -17,12 +17,16 @@ _GROWS = 64
 class Room:
     """Room of a project: all of its time at once where it has calendars, else as much as is needed."""
 
-    def __init__(self, project: Project, floor: int = 0) -> None:
+    def __init__(self, project: Project, floor: int = 0, *, reserving: bool = False) -> None:
         self.project, self.floor = project, floor
         """Nothing starts before `floor`."""
+        # of what is spent nobody takes what the others need at least, where all of them have to be done
+        self._reserved = dict(project.needed) if reserving else dict.fromkeys(project.needed, 0)
+        self._reserving = reserving
         self._fixed = project.calendared or bool(project.span)
         self._length = project.length if self._fixed else 0
         self._frontier = 0
+        self._left = {at: project.resources[at].capacity for at in project.needed}
         self._free = [self._digits(resource.capacity, (1 << self._length) - 1) for resource in project.resources]
 
     @staticmethod
@@ -58,7 +62,14 @@ class Room:
         self._frontier = max(self._frontier, placed.end)
         window = ((1 << (placed.end - placed.start)) - 1) << placed.start
         for resource, amount in mode.demands.items():
-            self._subtract(resource, amount, window)
+            if rolling := self.project.resources[resource].rolling:
+                self._grow(until := rolling.until(placed.end, mode.duration))
+                held = ((1 << (min(until, self._length) - placed.start)) - 1) << placed.start
+                self._subtract(resource, amount, held)
+            elif resource in self._left:
+                self._left[resource] -= amount
+            else:
+                self._subtract(resource, amount, window)
         for worker in placed.workers:
             self._subtract(self.project.workers[worker].resource, 1, window)
 
@@ -72,11 +83,27 @@ class Room:
 
     def kept(self) -> list[list[int]]:
         """What is free now, to come back to."""
-        return [list(digits) for digits in self._free]
+        return [*(list(digits) for digits in self._free), [self._left[at] for at in sorted(self._left)]]
 
     def back(self, kept: list[list[int]]) -> None:
         """As it was; time that has grown since is free again."""
-        self._free = [list(digits) for digits in kept]
+        *free, left = kept
+        self._free = [list(digits) for digits in free]
+        self._left = dict(zip(sorted(self._left), left, strict=True))
+
+    def affords(self, at: int, mode: Mode) -> bool:
+        """Whether so much is left of what is spent, what others need at least set aside."""
+        for resource, left in self._left.items():
+            if amount := mode.demands.get(resource, 0):
+                own = self.project.least_of(at, resource) if self._reserving else 0
+                if amount > left - self._reserved[resource] + own:
+                    return False
+        return True
+
+    def settle(self, at: int) -> None:
+        """What an activity needed at least is set aside no more, since it has a place."""
+        for resource in self._left:
+            self._reserved[resource] -= self.project.least_of(at, resource)
 
     def first(self, mode: Mode, start: int, barred: Collection[int] = ()) -> Placed | None:
         """Earliest place from a start on at which a mode fits, with who does it; `None` if it never does.
@@ -86,11 +113,32 @@ class Room:
         start = max(start, self.floor)
         if not mode.duration:
             return Placed(start, start, 0) if not self._fixed or start <= self._length else None
+        while fit := self._first(mode, start, barred):
+            later = self._allowed(mode, fit)
+            if later == fit.start:
+                return fit
+            start = later
+        return None
+
+    def _allowed(self, mode: Mode, fit: Placed) -> int:
+        """The start of a place if its allowances are there, else the first later one at which they may be."""
+        start = fit.start
+        for resource in self.project.lasting & mode.demands.keys():
+            if rolling := self.project.resources[resource].rolling:
+                self._grow(until := rolling.until(fit.end, mode.duration))
+                until = min(until, self._length)
+                free = self.free(resource, mode.demands[resource])
+                missing = ~(free >> fit.start) & ((1 << (until - fit.start)) - 1)
+                start = max(start, fit.start + missing.bit_length())
+        return start
+
+    def _first(self, mode: Mode, start: int, barred: Collection[int]) -> Placed | None:
         # behind all that is taken there is room for anything that there ever is room for
         self._grow(max(start, self._frontier) + mode.duration)
         there = -1
         for resource, amount in mode.demands.items():
-            there &= self.free(resource, amount)
+            if resource not in self.project.lasting:
+                there &= self.free(resource, amount)
         closing = self.project.closing(mode) if self._fixed else ()
         if closing and mode.split:
             return self._over_breaks(mode, start, there, closing)

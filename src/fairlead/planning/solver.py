@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ortools.sat.python import cp_model
 
-from fairlead.planning.project import Mode, Placed, Project, Schedule, makespan
+from fairlead.planning.project import Mode, Placed, Project, Rolling, Schedule, makespan
 from fairlead.planning.solved import Solved
 
 
@@ -64,6 +64,7 @@ class _Made:
         self.chosen: list[list[cp_model.IntVar]] = []
         self.parts: list[dict[tuple[int, int, str], cp_model.IntVar]] = []
         """Of each activity, by mode, worker and skill, whether that worker has that part."""
+        self._spent: dict[int, list[tuple[cp_model.IntVar | int, int]]] = {}
         self._takers: list[list[tuple[int, cp_model.IntVar]]] = []
         self._uses: dict[int, list[tuple[cp_model.IntervalVar, int]]] = {}
         for at in range(len(project.activities)):
@@ -78,7 +79,7 @@ class _Made:
         self._aim()
 
     def _activity(self, at: int, first: int, last: int) -> None:
-        model, activity = self.model, self.project.activities[at]
+        model, project, activity = self.model, self.project, self.project.activities[at]
         start = model.new_int_var(first, last, f"s{at}")
         # what rests over a break ends later than its work alone would say
         end = model.new_int_var(first, self._longest, f"e{at}")
@@ -95,8 +96,13 @@ class _Made:
             literal = chosen[number] if several else None
             interval = self._interval(mode, start, end, first, last, literal)
             # what takes no time takes no room: no two intervals of one machine may begin within each other
-            for resource, amount in mode.demands.items() if mode.duration else ():
-                self._uses.setdefault(resource, []).append((interval, amount))
+            for resource, amount in mode.demands.items():
+                if not project.resources[resource].renewable:
+                    self._spent.setdefault(resource, []).append((1 if literal is None else literal, amount))
+                elif mode.duration:
+                    rolling = project.resources[resource].rolling
+                    held = self._held(mode, rolling, start, first, last, literal) if rolling else interval
+                    self._uses.setdefault(resource, []).append((held, amount))
             if mode.skills and mode.duration:
                 self._staff(at, number, start, literal)
 
@@ -121,6 +127,23 @@ class _Made:
             return model.new_interval_var(start, size, end, "")
         allowed.only_enforce_if(chosen)
         return model.new_optional_interval_var(start, size, end, chosen, "")
+
+    def _held(
+        self, mode: Mode, rolling: Rolling, start: cp_model.IntVar, first: int, last: int,
+        chosen: cp_model.IntVar | None,
+    ) -> cp_model.IntervalVar:  # fmt: skip
+        """When what a mode takes of an allowance counts: for a whole window, whatever nights lie in it."""
+        model, project = self.model, self.project
+        ends = project.ends(mode, first, min(last, project.length - 1))
+        pairs = [(first + at, rolling.until(int(end), mode.duration)) for at, end in enumerate(ends) if end >= 0]
+        most = max((until for _, until in pairs), default=self._longest)
+        until = model.new_int_var(0, most, "")
+        allowed = model.add_allowed_assignments([start, until], pairs)
+        size = model.new_int_var(0, most, "")
+        if chosen is None:
+            return model.new_interval_var(start, size, until, "")
+        allowed.only_enforce_if(chosen)
+        return model.new_optional_interval_var(start, size, until, chosen, "")
 
     def _staff(self, at: int, way: int, start: cp_model.IntVar, chosen: cp_model.IntVar | None) -> None:
         model, project = self.model, self.project
@@ -206,6 +229,8 @@ class _Made:
 
     def _scarce(self) -> None:
         model, project = self.model, self.project
+        for number, spent in self._spent.items():
+            model.add(sum(literal * amount for literal, amount in spent) <= project.resources[number].capacity)
         for number, uses in self._uses.items():
             resource = project.resources[number]
             intervals, amounts = zip(*uses, strict=True)

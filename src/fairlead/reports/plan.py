@@ -35,6 +35,7 @@ def plan_sections(answer: Answer, said: PlanWords, load: str = "") -> list[Secti
         *_schedule(answer, said),
         *_why(answer, said),
         *_batches(answer, said),
+        *_takes(answer, said),
         *_loads(answer, said, load),
     ]
     return [section for section in found if section.blocks]
@@ -241,6 +242,28 @@ def _batches(answer: Answer, said: PlanWords) -> Iterator[Section]:
             for batch in batches
         )
         yield Section("plan_batches", said.words("section.plan_batches"), claims)
+
+
+def _takes(answer: Answer, said: PlanWords) -> Iterator[Section]:
+    """What agents cost, and how much work of which kind has a place."""
+    blocks: list[Block] = []
+    cost, kinds = answer.cost(), answer.by_kind()
+    for one in cost["agents"]:
+        if one["cost"]:
+            key = "plan.cost" if one["budget"] is None else "plan.cost_of"
+            facts = {name: one[name] for name in ("hours", "cost", "budget")}
+            blocks.append(said.claim(key, who=said.person(one["who"]), **facts))
+    if len(blocks) > 1:
+        blocks.append(said.claim("plan.cost_all", cost=cost["total"]))
+    placed = set(answer.built.tasks)
+    for kind, sums in kinds.items() if kinds.keys() - {"unstated"} else ():
+        tasks = [
+            task.id for task in answer.built.plan.tasks if task.id in placed and (task.kind or "unstated") == kind
+        ]
+        shown = said.words(f"plan.kind_{kind}")
+        blocks.append(said.claim("plan.kind", tasks, kind=shown, hours=sums["hours"], n=len(tasks)))
+    if blocks:
+        yield Section("plan_takes", said.words("section.plan_takes"), tuple(blocks))
 
 
 def _loads(answer: Answer, said: PlanWords, load: str) -> Iterator[Section]:
