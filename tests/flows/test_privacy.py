@@ -134,19 +134,22 @@ def test_no_route_measures_people(role: str, walks: Walks, people: frozenset[str
     assert found == {}
 
 
-_LOAD = re.compile(r'<section aria-labelledby="plan_load".*?</section>', re.DOTALL)
+_OF_PLANNERS = ("plan_load", "rebalance_load", "rebalance_moves")
+_LOAD = re.compile(rf'<section aria-labelledby="(?:{"|".join(_OF_PLANNERS)})".*?</section>', re.DOTALL)
 
 
 def _said(address: str, answer: Any, people: frozenset[str], planner: bool) -> Iterator[str]:
     kind = answer.headers.get("content-type", "")
-    if planner and address.partition("?")[0] == "/plan":
+    if planner and address.partition("?")[0] in ("/plan", "/plan/actions"):
         # how full the days to come are is the planner's to see, and nobody else's but one's own
         yield from in_page(_LOAD.sub("", answer.text), people)
         return
-    if planner and address.partition("?")[0] == "/api/v1/plan" and "json" in kind:
+    if planner and address.partition("?")[0] in ("/api/v1/plan", "/api/v1/plan/rebalance") and "json" in kind:
         told = answer.json()
-        told["plan"] = told["plan"] and {**told["plan"], "load": []}
-        told["sections"] = [section for section in told["sections"] if section["key"] != "plan_load"]
+        for found in (told.get("plan"), told.pop("rebalance", None)):
+            if found:
+                found["load"] = []
+        told["sections"] = [section for section in told.get("sections", ()) if section["key"] not in _OF_PLANNERS]
         yield from in_json(told, people)
         return
     if address.startswith("/api/v1/records/"):

@@ -22,7 +22,7 @@ _MARKS = re.compile(r"[:;,#\"<>{}\[\]%`]")
 def mermaid(answer: Answer) -> str:
     """A Gantt chart in Mermaid's words, a section for each who does something; days are those of the plan's zone."""
     dated = answer.built.grid is not None
-    lines = ["gantt", f"  title {_text(answer.built.plan.title or 'Plan')}"]
+    lines = ["gantt", f"  title {text(answer.built.plan.title or 'Plan')}"]
     lines += (
         ["  dateFormat YYYY-MM-DDTHH:mm", "  axisFormat %d.%m."] if dated else ["  dateFormat X", "  axisFormat %s"]
     )
@@ -30,7 +30,7 @@ def mermaid(answer: Answer) -> str:
     for at in sorted(range(len(answer.built.tasks)), key=lambda at: answer.outcome.schedule[at].start):
         sections.setdefault(", ".join(answer.people(at)) or "Tasks", []).append(at)
     for who, activities in sections.items():
-        lines.append(f"  section {_text(who)}")
+        lines.append(f"  section {text(who)}")
         lines += [_bar(answer, at) for at in activities]
     return "\n".join(lines) + "\n"
 
@@ -41,7 +41,7 @@ def _bar(answer: Answer, at: int) -> str:
     marks = "crit, " if at in answer.deciding else ""
     if begins == ends:
         marks += "milestone, "
-    return f"  {_text(name)} :{marks}t{at}, {_clock(answer, begins)}, {_clock(answer, ends)}"
+    return f"  {text(name)} :{marks}t{at}, {_clock(answer, begins)}, {_clock(answer, ends)}"
 
 
 def _clock(answer: Answer, moment: Moment) -> str:
@@ -52,8 +52,9 @@ def _clock(answer: Answer, moment: Moment) -> str:
     return f"{moment.astimezone(read_zone(answer.built.plan.time_zone)):%Y-%m-%dT%H:%M}"
 
 
-def _text(text: str) -> str:
-    return _MARKS.sub(" ", plain(text)).strip() or "-"
+def text(said: str) -> str:
+    """Words that mean nothing to Mermaid."""
+    return _MARKS.sub(" ", plain(said)).strip() or "-"
 
 
 def ics(answer: Answer, now: datetime) -> str:

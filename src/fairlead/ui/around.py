@@ -35,6 +35,7 @@ DONE = {
     "lent": "Your right is lent; the list below has it.",
     "lent_no_more": "The right is yours alone again.",
     "retried": "The payloads are being read again.",
+    "proposed": "It is proposed; policy has judged each part, and the list says what waits for whom.",
     "invited": "The invitation is ready; the link is shown once, below.",
 }
 """What a page may say after an act: only these, so that a link cannot put words on a page."""

@@ -21,6 +21,10 @@ MOST_S = 60.0
 
 def answer_plan(services: Services, words: Words) -> Reply:
     """A plan from the store; as JSON with all its numbers, as Mermaid, as a calendar."""
+    if view := words.get("view"):
+        from fairlead.wiring.planviews import answer_view
+
+        return answer_view(services, view, words)
     form, now = words.get("form") or "terminal", services.clock.now()
     document, found = asked_plan(services, words)
     if form == "json":

@@ -33,6 +33,11 @@ WhatIf = Annotated[
 Mermaid = Annotated[bool, typer.Option("--mermaid", help="As a Gantt chart in Mermaid.")]
 Gantt = Annotated[Path | None, typer.Option(help="Write the Gantt chart into this SVG file.")]
 Ics = Annotated[Path | None, typer.Option(help="Write a calendar with all tasks into this file.")]
+Propose = Annotated[bool, typer.Option("--propose", help="Propose it to the tools: assignees, sprint, due days.")]
+Rebalance = Annotated[
+    bool, typer.Option("--rebalance", help="Of a sprint that runs: few moves by which nobody has too much to do.")
+]
+Slices = Annotated[bool, typer.Option("--slices", help="An epic or milestone in slices of a sprint each.")]
 Load = Annotated[bool, typer.Option("--load", help="Show how busy each is: for you as planner, not to be passed on.")]
 
 
@@ -53,6 +58,9 @@ def plan(
     gantt: Gantt = None,
     ics: Ics = None,
     load: Load = False,
+    propose: Propose = False,
+    rebalance: Rebalance = False,
+    slices: Slices = False,
     language: Language = None,
 ) -> None:
     """Schedule tasks on people, agents and what they share; say what decides the end and what does not fit."""
@@ -62,8 +70,18 @@ def plan(
             raise Abort("nothing is named to plan", hint="say --sprint NEXT, --epic, --milestone, or a file")
         words = {**named, "what_if": "\n".join(what_if or ()), "load": "*" if load else ""}
         words |= {"time_limit": str(time_limit), "seed": str(seed)}
+        if rebalance or slices:
+            # how busy each is, is what a planner asks for by asking to balance it
+            words |= {"view": "rebalance" if rebalance else "slices", "load": "*" if rebalance else ""}
+        if propose:
+            from fairlead.cli.proposals import propose as propose_all
+
+            propose_all({**words, "rebalance": "1" if rebalance else ""}, json=json)
+            return
         _of_store(words, _form(json, md, html), mermaid, gantt, ics)
         return
+    if propose or rebalance or slices:
+        raise Abort("a file is in no tool", hint="plan from the store: --sprint, --epic or --milestone")
     if sprint or epic or milestone or team:
         raise Abort("a plan is of a file or of the store", hint="leave out one of them")
     from fairlead.cli.output import show, show_json

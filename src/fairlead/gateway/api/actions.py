@@ -93,6 +93,26 @@ def _proposed(router: APIRouter, api: Api) -> None:
         after = governing.edit(services, row["id"], _read(act), by=viewer.person, roles=viewer.roles)
         return _told(showing.told(after), viewer)
 
+    @router.post("/plan/propose", status_code=201)
+    def propose_plan(
+        request: Request,
+        sprint: Annotated[str, Body(description="`NEXT`, or id, name or number; the default is the next.")] = "",
+        epic: Annotated[str, Body(description="Key, id or title of an epic.")] = "",
+        milestone: Annotated[str, Body(description="Title or id of a milestone.")] = "",
+        team: Annotated[str, Body(description="Key of a team.")] = "",
+        rebalance: Annotated[bool, Body(description="Of a sprint that runs: moves that even out the work.")] = False,
+    ) -> dict[str, Any]:
+        """Proposes what the tools would have to be told so that they show a plan; what is so already is left out."""
+        viewer = viewer_of(request)
+        viewer.demand("manager", "write")
+        from fairlead.wiring import planviews, planwriting
+
+        words = {"sprint": sprint, "epic": epic, "milestone": milestone, "team": team}
+        words |= {"rebalance": "1" if rebalance else ""}
+        wishes = planviews.wishes(services, {name: said for name, said in words.items() if said})
+        rows = planwriting.propose(services, wishes.acts, by=viewer.person)
+        return {"actions": [_told(showing.told(row), viewer) for row in rows], "refused": dict(wishes.refused)}
+
     @router.post("/actions/withdraw")
     def withdraw(request: Request, action: _ACTION, why: _WHY = "") -> dict[str, Any]:
         """Takes a proposal back: whoever made it, or a manager of its team."""

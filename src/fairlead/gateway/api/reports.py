@@ -90,6 +90,7 @@ def routes(api: Api) -> APIRouter:
     _of_days(router, answer)
     _of_sprints_and_weeks(router, answer)
     _of_plans(router, answer)
+    _views_of_plans(router, answer)
     _numbers(router, answer)
     return router
 
@@ -178,6 +179,26 @@ def _of_plans(router: APIRouter, answer: _Reports) -> None:
         changes = "\n".join(what_if or ())
         words = {"sprint": sprint, "epic": epic, "milestone": milestone, "what_if": changes}
         return answer(asking, "plan", time_limit=str(time_limit), **words)
+
+
+def _views_of_plans(router: APIRouter, answer: _Reports) -> None:
+    """What else is told of plans."""
+
+    @router.get("/plan/rebalance", tags=["reports"], responses=FORMS)
+    def rebalance(
+        asking: _Text, sprint: Annotated[str, Query(description="Id, name or number of a sprint that runs.")]
+    ) -> Response:
+        """Who has too much to do in a sprint that runs, and few moves that even it out; a member sees their own."""
+        return answer(asking, "plan", view="rebalance", sprint=sprint)
+
+    @router.get("/plan/slices", tags=["reports"], responses=FORMS)
+    def slices(
+        asking: _Text,
+        epic: Annotated[str, Query(description="Key, id or title of an epic.")] = "",
+        milestone: Annotated[str, Query(description="Title or id of a milestone.")] = "",
+    ) -> Response:
+        """An epic or milestone in slices of a sprint each, from the items that it has."""
+        return answer(asking, "plan", view="slices", epic=epic, milestone=milestone)
 
 
 def _numbers(router: APIRouter, answer: _Reports) -> None:

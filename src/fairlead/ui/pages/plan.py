@@ -65,7 +65,7 @@ def show(visit: Visit) -> Response:
         told.title.text,
         story=told,
         command=command,
-        links=_links(visit, own),
+        links=[*_links(visit, own), *_acting(visit, own)],
         fault=fault,
         own=own,
         said={name: visit.said(name) for name in ("who", "first", "until", "add", "end")},
@@ -139,6 +139,16 @@ def _links(visit: Visit, own: Mapping[str, str]) -> list[tuple[str, str]]:
     for row in kept(visit, ("plan targets", visit.scope.team), lambda: _rows(services, query)):
         if own.get(row["kind"]) != row["name"]:
             found.append((row["title"], visit.scope.link("/plan", **{row["kind"]: row["name"]})))
+    return found
+
+
+def _acting(visit: Visit, own: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a manager can do with the plan: have it proposed to the tools, and balance a sprint that runs."""
+    if not allowed(visit, "manager"):
+        return []
+    found = [(visit.words("What the tools would be told"), visit.scope.link("/plan/actions", **own))]
+    if own.get("sprint"):
+        found.append((visit.words("Who has too much to do"), visit.scope.link("/plan/actions", **own, rebalance="1")))
     return found
 
 
