@@ -17,6 +17,7 @@ def verbs() -> Mapping[str, Verb]:
     """Name -> verb."""
     # Late: the answers pull in all of reports and metrics, which `--help` and imports do without.
     from fairlead.wiring import (
+        aligning,
         answers,
         deciding,
         gating,
@@ -29,7 +30,19 @@ def verbs() -> Mapping[str, Verb]:
         signal_answers,
     )
 
-    rooms = (answers, deciding, gating, noticing, planned, policy_answers, risking, ruling, sending, signal_answers)
+    rooms = (
+        aligning,
+        answers,
+        deciding,
+        gating,
+        noticing,
+        planned,
+        policy_answers,
+        risking,
+        ruling,
+        sending,
+        signal_answers,
+    )
     return {name: verb for room in rooms for name, verb in room.VERBS.items()}
 
 
