@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -67,6 +69,7 @@ def create_apps(services: Services) -> Apps:
     for_operator = Starlette(routes=[local.route(services), api], exception_handlers=faults)
     # pages stand below the wiring: what they decide with is handed to them
     inside.state.desk = desk(services)
+    inside.state.plan_wishes = partial(_plan_wishes, services)
     inside.state.prefer = partial(ordering.prefer, services)
     # Pages and API only: what webhooks are told fits into a packet.
     guarded = GZipMiddleware(Guard(inside, access, hosts, https=https), minimum_size=1_000, compresslevel=6)
@@ -104,6 +107,13 @@ def create_edge(services: Services, *, port: int | None = None) -> tuple[Edge, A
 def sign_in_link(services: Services, apps: Apps, port: int) -> str:
     """A link that lets the operator's browser in once, to be printed at start."""
     return f"{_address(services, port)}/sign-in/{apps.access.operator_link()}"
+
+
+def _plan_wishes(services: Services, words: Mapping[str, str]) -> Any:
+    # arrays start threads as they are read, which a server that plans nothing has no use for
+    from fairlead.wiring import planviews
+
+    return planviews.wishes(services, words)
 
 
 async def _unavailable(_request: Request, fault: Exception) -> Response:

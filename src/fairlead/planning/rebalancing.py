@@ -1,8 +1,8 @@
 """A running plan in balance again with few changes: what nobody has begun goes from those who have too much to do.
 
 Work is measured against the hours that are left to each until the end. Found are the fewest moves after which nobody
-has more work than hours, of those the ones whose people fit best; only who has too much gives something away. Where that
-cannot be had, what brings the most is told, and who still has too much.
+has more work than hours, of those the ones whose people fit best; only who has too much gives something away. Where
+that cannot be had, what brings the most is told, and who still has too much.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fairlead.model.errors import Abort
 from fairlead.reports import render
 from fairlead.reports.asked import Asked
@@ -11,7 +9,7 @@ from fairlead.reports.document import Document
 from fairlead.reports.plain import plain
 from fairlead.reports.planned import Planned, Wish, planned
 from fairlead.wiring.answers import language
-from fairlead.wiring.replies import Reply, Verb, Words, reply_json
+from fairlead.wiring.replies import Reply, Words, reply_json
 from fairlead.wiring.services import Services
 from fairlead.wiring.showing import shown
 
@@ -21,10 +19,6 @@ MOST_S = 60.0
 
 def answer_plan(services: Services, words: Words) -> Reply:
     """A plan from the store; as JSON with all its numbers, as Mermaid, as a calendar."""
-    if view := words.get("view"):
-        from fairlead.wiring.planviews import answer_view
-
-        return answer_view(services, view, words)
     form, now = words.get("form") or "terminal", services.clock.now()
     document, found = asked_plan(services, words)
     if form == "json":
@@ -67,6 +61,3 @@ def _seed(words: Words) -> int:
     if not (said.isdecimal() and len(said) < 10):
         raise Abort(f"no seed: {plain(said)}", hint="write a whole number")
     return int(said)
-
-
-VERBS: Mapping[str, Verb] = {"plan": answer_plan}

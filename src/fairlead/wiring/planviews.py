@@ -8,10 +8,10 @@ from fairlead.model.errors import Abort
 from fairlead.reports import render
 from fairlead.reports.asked import Asked
 from fairlead.reports.plain import plain
-from fairlead.wiring import planwriting
+from fairlead.wiring import planned, planwriting
 from fairlead.wiring.answers import language
 from fairlead.wiring.planwriting import Step, Wishes
-from fairlead.wiring.replies import Reply, Words, reply_json
+from fairlead.wiring.replies import Reply, Verb, Words, reply_json
 from fairlead.wiring.services import Services
 from fairlead.wiring.showing import shown
 
@@ -32,8 +32,8 @@ def answer_slices(services: Services, words: Words) -> Reply:
     from fairlead.reports.planned import Wish
     from fairlead.reports.slices import slices
 
-    named = (words.get(key, "") for key in ("sprint", "epic", "milestone"))
-    kind, name = Wish(*named).target
+    sprint, epic, milestone = (words.get(key, "") for key in ("sprint", "epic", "milestone"))
+    kind, name = Wish(sprint=sprint, epic=epic, milestone=milestone).target
     document, cut = slices(_asked(services, words), kind, name)
     if words.get("form") == "json":
         return reply_json({**render.to_plain(document), "slices": cut.to_json()})
@@ -58,9 +58,7 @@ def wishes(services: Services, words: Words) -> Wishes:
         why = f"so that the work of {name} fits into everybody's hours"
         steps = [Step(item, person, why=why) for item, person in persons(found, found.balance.moves)]
         return planwriting.of_moves(services, steps)
-    from fairlead.wiring.planned import asked_plan
-
-    plan = asked_plan(services, words)[1]
+    plan = planned.asked_plan(services, words)[1]
     if plan is None:
         raise Abort("there is nothing to plan", hint="name a sprint, an epic or a milestone with open items")
     return planwriting.of_plan(services, plan)
@@ -71,8 +69,11 @@ def _asked(services: Services, words: Words) -> Asked:
     return Asked(services.warehouse, services.setup, now, words.get("team") or None, told, services.intake())
 
 
-def answer_view(services: Services, view: str, words: Words) -> Reply:
-    """One of the views by its name."""
+def answer(services: Services, words: Words) -> Reply:
+    """A plan, or the view of it that `view` names."""
+    view = words.get("view", "")
+    if not view:
+        return planned.answer_plan(services, words)
     if view not in VIEWS:
         raise Abort(f"a plan has no view `{plain(view)}`", hint=f"there are: {', '.join(VIEWS)}")
     return VIEWS[view](services, words)
@@ -83,3 +84,4 @@ VIEWS: Mapping[str, Callable[[Services, Words], Reply]] = {
     "slices": answer_slices,
     "proposals": answer_proposals,
 }
+VERBS: Mapping[str, Verb] = {"plan": answer}

@@ -5,8 +5,12 @@ Only managers read it: it is said there how busy each is. Nothing is written by 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from starlette.responses import Response
 
+from fairlead.governance import proposing
 from fairlead.governance.naming import title
 from fairlead.model.acts import subject_of
 from fairlead.model.errors import Abort
@@ -16,11 +20,10 @@ from fairlead.reports.plain import plain
 from fairlead.ui.kept import forget
 from fairlead.ui.misnamed import choice
 from fairlead.ui.page import Page
+from fairlead.ui.views.acting import desk_of
 from fairlead.ui.views.documents import story
 from fairlead.ui.views.links import page_for
 from fairlead.ui.visit import Visit
-from fairlead.wiring import planviews, planwriting
-from fairlead.wiring.planwriting import Wishes
 
 _WORDS = ("sprint", "epic", "milestone", "rebalance")
 
@@ -29,11 +32,14 @@ def show(visit: Visit) -> Response:
     """What would be proposed; with `?rebalance=1` of a running sprint, beside who has too much."""
     said = {name: visit.said(name) for name in _WORDS}
     choice(visit, "rebalance", ("1",))
-    told, fault, wishes = None, "", Wishes((), {})
+    told, fault = None, ""
+    acts: Sequence[Any] = ()
+    refused: Mapping[str, int] = {}
     try:
         if said["rebalance"]:
             told = story(_balanced(visit, said["sprint"]), visit)
-        wishes = planviews.wishes(visit.services, _words(visit, said))
+        wishes = _wishes(visit, _words(visit, said))
+        acts, refused = wishes.acts, wishes.refused
     except Abort as found:
         fault = f"{found.message}. {found.hint}".strip()
     command = "fairlead plan" + "".join(
@@ -46,8 +52,8 @@ def show(visit: Visit) -> Response:
         told.title.text if told else visit.words("What the tools would be told"),
         story=told,
         fault=fault,
-        wishes=[(plain(title(one.act, one.tool)), page_for(visit, subject_of(one.act))) for one in wishes.acts],
-        refused=[(plain(reason), visit.shown.number(count)) for reason, count in wishes.refused.items()],
+        wishes=[(plain(title(one.act, one.tool)), page_for(visit, subject_of(one.act))) for one in acts],
+        refused=[(plain(reason), visit.shown.number(count)) for reason, count in refused.items()],
         said={name: value for name, value in said.items() if value},
         command=command + (" --rebalance" if said["rebalance"] else "") + " --propose",
         back=visit.scope.link("/plan", **{name: said[name] for name in _WORDS[:3] if said[name]}),
@@ -60,10 +66,16 @@ def propose(visit: Visit) -> Response:
     viewer = visit.request.state.viewer
     team = visit.form.get("team", "")
     viewer.demand("manager", "write", team or None)
-    wishes = planviews.wishes(visit.services, {**_words(visit, said), "team": team})
-    planwriting.propose(visit.services, wishes.acts, by=str(viewer.person))
+    desk = desk_of(visit)
+    for one in _wishes(visit, {**_words(visit, said), "team": team}).acts:
+        proposing.propose(desk, one.act, one.tool, by=str(viewer.person), why=one.why)
     forget()
     return visit.back("/actions", done="proposed")
+
+
+def _wishes(visit: Visit, words: Mapping[str, str]) -> Any:
+    """What a plan asks for, by whoever wires pages and tools together."""
+    return visit.request.app.state.plan_wishes(words)
 
 
 def _words(visit: Visit, said: dict[str, str]) -> dict[str, str]:
