@@ -1,4 +1,4 @@
-"""The verb `alignment`: where effort went by objective, and what serves none."""
+"""The verbs `alignment` and `quarter`: where effort went by objective, and what a quarter holds."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from fairlead.goals.effort import Effort
-from fairlead.reports import render
+from fairlead.reports import quarter, render
 from fairlead.reports.alignment import told
 from fairlead.reports.alignment_facts import USUAL_DAYS, Alignment, load_alignment
 from fairlead.reports.asked import Asked
+from fairlead.reports.goals import plain_standing
+from fairlead.reports.quarter_facts import load_quarter
 from fairlead.wiring.answers import language
 from fairlead.wiring.replies import Reply, Verb, Words, reply_json
 from fairlead.wiring.services import Services
@@ -24,6 +26,19 @@ def answer_alignment(services: Services, words: Words) -> Reply:
     document = told(asked.teller(), found, days)
     if words.get("form") == "json":
         return reply_json({**render.to_plain(document), **effort_json(found)})
+    return shown(services, document, words)
+
+
+def answer_quarter(services: Services, words: Words) -> Reply:
+    """The plan of a quarter; as JSON with its dates and effort as numbers."""
+    asked = _asked(services, words)
+    found = load_quarter(asked, words.get("quarter", ""))
+    document = quarter.told(asked.teller(), found)
+    if words.get("form") == "json":
+        effort = effort_json(found.alignment)["effort"] if found.alignment else None
+        dates = [_plain(date) for date in found.dates]
+        goals = [plain_standing(one) for one in found.goals]
+        return reply_json({**render.to_plain(document), "goals": goals, "dates": dates, "effort": effort})
     return shown(services, document, words)
 
 
@@ -58,4 +73,4 @@ def _plain(one: Any) -> dict[str, Any]:
     return {name: getattr(one, name) for name in one.__slots__}
 
 
-VERBS: Mapping[str, Verb] = {"alignment": answer_alignment}
+VERBS: Mapping[str, Verb] = {"alignment": answer_alignment, "quarter": answer_quarter}

@@ -91,6 +91,7 @@ def routes(api: Api) -> APIRouter:
     _of_sprints_and_weeks(router, answer)
     _of_plans(router, answer)
     _views_of_plans(router, answer)
+    _of_objectives(router, answer)
     _numbers(router, answer)
     return router
 
@@ -150,14 +151,26 @@ def _of_sprints_and_weeks(router: APIRouter, answer: _Reports) -> None:
         """The same facts in the depth and words of those who read them."""
         return answer(asking, "update", week=week, **{"for": audience})
 
-    @router.get("/forecast", tags=["reports"], responses=FORMS)
+    @router.get("/forecast", tags=["reports"], responses=PICTURES)
     def forecast(
-        asking: _Text,
+        asking: _Pictured,
         items: Annotated[int | None, Query(ge=1, le=100_000, description="When so many items are done.")] = None,
         by: Annotated[date | None, Query(description="How many are done by this day.")] = None,
+        epic: Annotated[str, Query(description="When an epic is done: its key, id or title.")] = "",
+        milestone: Annotated[str, Query(description="When a milestone is reached: its title or id.")] = "",
+        sprint: Annotated[str, Query(description="What a running sprint brings: its id, name or number.")] = "",
+        as_of: Annotated[date | None, Query(description="What was known before this day.")] = None,
     ) -> Response:
         """Answers of 50, 85 and 95 % from daily throughput, and how often such answers held."""
-        return answer(asking, "forecast", items=str(items or ""), by=by.isoformat() if by else "")
+        return answer(
+            asking, "forecast", items=str(items or ""), by=by.isoformat() if by else "", epic=epic,
+            milestone=milestone, sprint=sprint, as_of=as_of.isoformat() if as_of else "",
+        )  # fmt: skip
+
+    @router.get("/forecasts", tags=["reports"], responses=PICTURES)
+    def forecasts(asking: _Pictured) -> Response:
+        """How true forecasts were: how many of each level held, and each with what came."""
+        return answer(asking, "forecasts")
 
 
 def _of_plans(router: APIRouter, answer: _Reports) -> None:
@@ -199,6 +212,26 @@ def _views_of_plans(router: APIRouter, answer: _Reports) -> None:
     ) -> Response:
         """An epic or milestone in slices of a sprint each, from the items that it has."""
         return answer(asking, "plan", view="slices", epic=epic, milestone=milestone)
+
+
+def _of_objectives(router: APIRouter, answer: _Reports) -> None:
+    """Work beside what it is to reach."""
+
+    @router.get("/alignment", tags=["reports"], responses=FORMS)
+    def alignment(
+        asking: _Text,
+        window: _Window = "",
+        by: Annotated[Literal["time", "points"], Query(description="Time in progress, or points done.")] = "time",
+    ) -> Response:
+        """Share of effort of each objective, what serves none, and what probably serves one."""
+        return answer(asking, "alignment", window=window, by=by)
+
+    @router.get("/quarter", tags=["reports"], responses=FORMS)
+    def quarter(
+        asking: _Text, quarter: Annotated[str, Query(description="Like `2026-Q4`; else the one that runs.")] = ""
+    ) -> Response:
+        """The plan of a quarter: objectives, milestones, what teams owe each other, risks, hours and effort."""
+        return answer(asking, "quarter", quarter=quarter)
 
 
 def _numbers(router: APIRouter, answer: _Reports) -> None:
