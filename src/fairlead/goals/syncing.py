@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from fairlead.goals import files
+from fairlead.goals import files, values
 from fairlead.goals.stating import difference
 from fairlead.metrics import catalogue
+from fairlead.metrics.memory_source import MemorySource
+from fairlead.metrics.warehouse import Warehouse
 from fairlead.model.errors import ConfigFault, ConfigFaults
 from fairlead.model.times import Clock, entered_at
 from fairlead.store import records
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from fairlead.bus.log import EventLog
     from fairlead.config.load import Loaded
     from fairlead.metrics.catalogue import Entry as Metric
-    from fairlead.metrics.warehouse import Warehouse
     from fairlead.model.setup import Setup
     from fairlead.store.database import Database
 
@@ -74,12 +75,34 @@ class Synced:
     """What cannot be read stays as it was; while there is such a fault nothing is taken out."""
 
 
-def check(loaded: Loaded) -> None:
-    """Raises `ConfigFaults` with every fault of the files that shows without a store."""
+def check(loaded: Loaded) -> int:
+    """Raises `ConfigFaults` with every fault of the files that shows without a store; gives how many there are."""
     metrics, _ = catalogue.read(loaded.own_folders("metrics"))
-    faults = _read(loaded, loaded.settings.setup(), metrics, None)[1]
+    setup = loaded.settings.setup()
+    found, faults = _read(loaded, setup, metrics, None)
+    faults += _tried(found, setup)
     if faults:
         raise ConfigFaults(faults)
+    return len(found)
+
+
+def _tried(found: Sequence[files.Stated], setup: Setup) -> list[ConfigFault]:
+    """Queries that fail on tables without rows, and those that give no value there for another reason than that."""
+    queries = [
+        (one, ("key_results", at, "query"), str(fields["query"]))
+        for one in found
+        for at, fields in enumerate(one.results.values())
+        if fields["query"]
+    ]
+    if not queries:
+        # the tables take a second to be made
+        return []
+    warehouse = Warehouse(None, MemorySource(), setup)
+    try:
+        told = [(one, keys, values.fault_of(warehouse, query)) for one, keys, query in queries]
+    finally:
+        warehouse.close()
+    return [one.fault(keys, words) for one, keys, words in told if words]
 
 
 def read(home: Home) -> tuple[list[files.Stated], list[ConfigFault]]:

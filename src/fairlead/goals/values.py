@@ -70,14 +70,17 @@ def history(
     """Values since the objective began: of a metric week by week, else what was entered or kept day by day."""
     if result.value_from != "metric":
         return [(one.at, one.value) for one in result.entries if one.at <= now]
-    start = result.starts_at
-    end = reading.at or now
-    if reading.figure is None or start is None or start >= end:
-        return []
-    found = figures.figure(
-        warehouse, result.metric, Window(start=start, end=end), result.segment, grain="week", language=language
-    )
-    return [(point.start, point.value) for point in found.trend]
+    found = course(warehouse, result, reading, language)
+    return [(point.start, point.value) for point in found.trend] if found else []
+
+
+def course(warehouse: Warehouse, result: Result, reading: Reading, language: str = "en") -> Figure | None:
+    """The metric's figure since the objective began, with its weeks; `None` of anything else."""
+    start, end = result.starts_at, reading.at
+    if reading.figure is None or start is None or end is None or start >= end:
+        return None
+    window = Window(start=start, end=end)
+    return figures.figure(warehouse, result.metric, window, result.segment, grain="week", language=language)
 
 
 def _metric(warehouse: Warehouse, result: Result, end: datetime, language: str) -> Reading:
@@ -95,23 +98,38 @@ def _metric(warehouse: Warehouse, result: Result, end: datetime, language: str) 
     )  # fmt: skip
 
 
+def fault_of(warehouse: Warehouse, query: str) -> str:
+    """What is wrong with a query whatever there is to count; empty where nothing is."""
+    _, why, detail = _asked(warehouse, query)
+    return {
+        "bad_query": detail, "query_column": "it gives no column `value`", "query_rows": "it gives more than one row",
+        "query_number": "its `value` is no number",
+    }.get(why, "")  # fmt: skip
+
+
 def _query(warehouse: Warehouse, result: Result, now: datetime) -> Reading:
     evidence = Evidence(ids=(result.id,), count=1, query=result.query or f"-- {result.id}")
+    value, why, detail = _asked(warehouse, result.query)
+    return Reading(value=value, at=now if value is not None else None, why=why, detail=detail, evidence=evidence)
+
+
+def _asked(warehouse: Warehouse, query: str) -> tuple[float | None, str, str]:
+    """Value of a query, else why there is none and in which words."""
     try:
         # never with the columns about people: whoever sees the objective sees its value
-        found = warehouse.readonly(result.query, limit=2, timeout_s=QUERY_WITHIN_S)
+        found = warehouse.readonly(query, limit=2, timeout_s=QUERY_WITHIN_S)
     except Fault as fault:
-        return Reading(why="bad_query", detail=fault.message, evidence=evidence)
+        return None, "bad_query", fault.message
     if "value" not in found.columns:
-        return Reading(why="query_column", evidence=evidence)
+        return None, "query_column", ""
     if len(found.rows) != 1:
-        return Reading(why="query_rows" if found.rows else "query_none", evidence=evidence)
+        return None, "query_rows" if found.rows else "query_none", ""
     value = found.rows[0]["value"]
     if value is None:
-        return Reading(why="query_null", evidence=evidence)
+        return None, "query_null", ""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return Reading(why="query_number", evidence=evidence)
-    return Reading(value=float(value), at=now, evidence=evidence)
+        return None, "query_number", ""
+    return float(value), "", ""
 
 
 def _entered(result: Result, now: datetime) -> Reading:

@@ -9,6 +9,8 @@ from fairlead.reports.asked import Asked
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
 from fairlead.reports.flow import flow
+from fairlead.reports.forecasts import forecasts
+from fairlead.reports.goals import goals
 from fairlead.reports.incidents import incidents
 from fairlead.reports.reliability import reliability
 from fairlead.reports.snapshot import snapshot
@@ -27,6 +29,12 @@ def _plan(asked: Asked, *, sprint: str = "", epic: str = "", milestone: str = ""
     return plan_report(asked, sprint=sprint, epic=epic, milestone=milestone)
 
 
+def _forecast(asked: Asked, **words: str) -> Document:
+    from fairlead.reports.forecast import forecast_report
+
+    return forecast_report(asked, **words)
+
+
 REPORTS: Mapping[str, Callable[..., Document]] = {
     "brief": brief,
     "triage": triage,
@@ -40,7 +48,10 @@ REPORTS: Mapping[str, Callable[..., Document]] = {
     # by audience, so that a page or a delivery names all that it wants in one word
     **{view.kind: partial(update, audience=audience) for audience, view in AUDIENCES.items()},
     "work": work,
+    "goals": goals,
     "plan": _plan,
+    "forecast": _forecast,
+    "forecasts": forecasts,
 }
 """Name -> who makes it of what was asked; what it takes beside that is its own and has a default."""
 

@@ -1,0 +1,331 @@
+"""Objectives and key results: how far they are, what is not known, and what people say of them.
+
+Example: fairlead goals --team payments
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from fairlead.cli.asking import AsHtml, AsJson, AsMarkdown, By, Language, Team, tell
+
+if TYPE_CHECKING:
+    from fairlead.store.decided import Table
+    from fairlead.wiring.services import Services
+
+APP = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+_Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+_Objective = Annotated[str, typer.Argument(help="Its name, number or id, like objective:1.")]
+_Title = Annotated[str | None, typer.Option(help="What is to be reached or measured, in a sentence.")]
+_Why = Annotated[str | None, typer.Option(help="Why, in more words.")]
+_Owner = Annotated[str | None, typer.Option(help="Who answers for it, by person id; else who enters it.")]
+_OfTeam = Annotated[str | None, typer.Option("--team", help="Team that answers for it, by key; else everybody.")]
+_Quarter = Annotated[str | None, typer.Option(help="When it runs, like 2026-Q4; else this quarter.")]
+_Starts = Annotated[str | None, typer.Option(help="First day, like 2026-10-01, in place of the quarter.")]
+_Due = Annotated[str | None, typer.Option(help="Last day, like 2026-12-31.")]
+_Serves = Annotated[str | None, typer.Option(help="Objective that it serves.")]
+_Epics = Annotated[list[str] | None, typer.Option("--epic", help="Id of an epic that serves it; repeat it.")]
+_Labels = Annotated[list[str] | None, typer.Option("--label", help="Label whose items serve it; repeat it.")]
+_Milestones = Annotated[
+    list[str] | None, typer.Option("--milestone", help="Id of a milestone that belongs to it; repeat it.")
+]
+_Rule = Annotated[str | None, typer.Option(help="Condition in the language of rules: items for which it holds.")]
+_Baseline = Annotated[str | None, typer.Option(help="Where it began: a number, or like 36h, 2d, 85%.")]
+_Stale = Annotated[int | None, typer.Option("--stale-after", min=0, help="Days until an entry is stale; 0: never.")]
+
+
+@APP.callback(invoke_without_command=True, epilog="Example: fairlead goals --quarter 2026-Q4")
+def goals(
+    context: typer.Context,
+    team: Team = "",
+    quarter: Annotated[str, typer.Option(help="Those that run in it, like 2026-Q4; else those of now.")] = "",
+    language: Language = None,
+    json: AsJson = False,
+    md: AsMarkdown = False,
+    html: AsHtml = False,
+) -> None:
+    """Objectives with their key results: value, target, what would be even by now, status."""
+    if context.invoked_subcommand is None:
+        tell("goals", {"team": team, "quarter": quarter, "language": language}, json=json, md=md, html=html)
+
+
+@APP.command(epilog="Example: fairlead goals show harbour-calm")
+def show(
+    objective: _Objective,
+    language: Language = None,
+    json: AsJson = False,
+    md: AsMarkdown = False,
+    html: AsHtml = False,
+) -> None:
+    """One objective in full: why, whose, and how its values went."""
+    tell("goals", {"objective": objective, "language": language}, json=json, md=md, html=html)
+
+
+@APP.command(epilog="Example: fairlead goals add 'Ships are told of their berth in time' --team harbour")
+def add(
+    title: Annotated[str, typer.Argument(help="What is to be reached, in a sentence.")],
+    why: _Why = None,
+    team: _OfTeam = None,
+    owner: _Owner = None,
+    quarter: _Quarter = None,
+    starts: _Starts = None,
+    due: _Due = None,
+    serves: _Serves = None,
+    epics: _Epics = None,
+    labels: _Labels = None,
+    milestones: _Milestones = None,
+    rule: _Rule = None,
+    by: By = "",
+    json: _Json = False,
+) -> None:
+    """Enter an objective by hand; it runs for this quarter where nothing else is said."""
+    said = {"title": title, "body": why, "team": team, "owner": owner, "quarter": quarter, "starts": starts,
+            "due": due, "parent": serves, "epics": epics, "labels": labels, "milestones": milestones,
+            "rule": rule}  # fmt: skip
+
+    def enter(services: Services, who: str) -> str:
+        from fairlead.governance import aiming
+
+        return aiming.add(services, said, who)
+
+    _do("objectives", enter, by, json)
+
+
+@APP.command(
+    epilog="Example: fairlead goals measure 1 'Ships told two hours before' --baseline 60% --target 95% --unit share"
+)
+def measure(
+    objective: _Objective,
+    title: Annotated[str, typer.Argument(help="What is measured, in words.")],
+    target: Annotated[str, typer.Option(help="Where it is to go: a number, or like 36h, 2d, 85%.")],
+    baseline: _Baseline = None,
+    metric: Annotated[str | None, typer.Option(help="A metric that gives its value; `fairlead metrics`.")] = None,
+    window: Annotated[str | None, typer.Option(help="Of the metric, like 30d or 4w.")] = None,
+    segment: Annotated[list[str] | None, typer.Option(help="Limit of the metric, like service=checkout.")] = None,
+    query: Annotated[str | None, typer.Option(help="SQL that gives its value: one row with a column value.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Of a value that is no metric's.")] = None,
+    due: _Due = None,
+    owner: _Owner = None,
+    stale_after: _Stale = None,
+    by: By = "",
+    json: _Json = False,
+) -> None:
+    """Add a key result: of a metric, of a query, or of what people enter."""
+    said = {"title": title, "baseline": baseline, "target": target, "metric": metric, "window": window,
+            "query": query, "unit": unit, "due": due, "owner": owner, "stale_after_days": stale_after,
+            "segment": _pairs(segment)}  # fmt: skip
+
+    def enter(services: Services, who: str) -> str:
+        from fairlead.governance import aiming
+
+        return aiming.measure(services, objective, said, who)
+
+    _do("key_results", enter, by, json)
+
+
+@APP.command(epilog="Example: fairlead goals edit 1 --due 2027-03-31")
+def edit(
+    what: Annotated[str, typer.Argument(help="An objective, or a key result like 1/1.")],
+    title: _Title = None,
+    why: _Why = None,
+    team: _OfTeam = None,
+    owner: _Owner = None,
+    quarter: _Quarter = None,
+    starts: _Starts = None,
+    due: _Due = None,
+    serves: _Serves = None,
+    epics: _Epics = None,
+    labels: _Labels = None,
+    milestones: _Milestones = None,
+    rule: _Rule = None,
+    baseline: _Baseline = None,
+    target: Annotated[str | None, typer.Option(help="Of a key result: where it is to go.")] = None,
+    stale_after: _Stale = None,
+    by: By = "",
+    json: _Json = False,
+) -> None:
+    """Change an objective or a key result that was entered by hand: what is not named stays."""
+    from fairlead.governance.aiming import is_result
+
+    either = {"title": title, "owner": owner, "due": due}
+    of_goal = {"body": why, "team": team, "quarter": quarter, "starts": starts, "parent": serves, "epics": epics,
+               "labels": labels, "milestones": milestones, "rule": rule}  # fmt: skip
+    of_result = {"baseline": baseline, "target": target, "stale_after_days": stale_after}
+    wanted, other = (of_result, of_goal) if is_result(what) else (of_goal, of_result)
+    _refuse(what, other)
+
+    def enter(services: Services, who: str) -> str:
+        from fairlead.governance import aiming
+
+        call = aiming.adjust if is_result(what) else aiming.change
+        return call(services, what, {**either, **wanted}, who)
+
+    _do("key_results" if is_result(what) else "objectives", enter, by, json)
+
+
+@APP.command(
+    "check-in", epilog="Example: fairlead goals check-in harbour-voice/pilots 7 --note 'two more since Monday'"
+)
+def check_in(
+    key_result: Annotated[str, typer.Argument(help="Its id, or like harbour-voice/pilots.")],
+    value: Annotated[str, typer.Argument(help="A number, or like 36h, 2d, 85%.")],
+    on: Annotated[str, typer.Option(help="Day for which it holds; else today.")] = "",
+    note: Annotated[str, typer.Option(help="What there is to say of it.")] = "",
+    confidence: Annotated[
+        float | None, typer.Option(min=0, max=1, help="How sure it is that the target will be reached, 0 to 1.")
+    ] = None,
+    by: By = "",
+    json: _Json = False,
+) -> None:
+    """Enter the value of a key result; another one for the same day takes its place."""
+
+    def enter(services: Services, who: str) -> str:
+        from fairlead.governance import aiming
+
+        return aiming.check_in(services, key_result, value, who, on=on, note=note, confidence=confidence)
+
+    _do("check_ins", enter, by, json)
+
+
+@APP.command(epilog="Example: fairlead goals end 1 reached")
+def end(
+    objective: _Objective,
+    state: Annotated[
+        Literal["reached", "missed", "dropped", "open"], typer.Argument(help="How it ended; open takes an end back.")
+    ],
+    by: By = "",
+    json: _Json = False,
+) -> None:
+    """Say how an objective ended: values alone do not tell."""
+
+    def enter(services: Services, who: str) -> str:
+        from fairlead.governance import aiming
+
+        return aiming.end(services, objective, state, who)
+
+    _do("objectives", enter, by, json)
+
+
+@APP.command(epilog="Example: fairlead goals remove 1/1")
+def remove(
+    what: Annotated[str, typer.Argument(help="An objective, or a key result like 1/1.")],
+    by: By = "",
+    json: _Json = False,
+) -> None:
+    """Take back an objective or a key result that was entered by hand; what is over is ended instead."""
+    from fairlead.cli import home
+    from fairlead.cli.acting import speaks
+    from fairlead.cli.output import show_json
+    from fairlead.governance import aiming
+
+    with home.services() as services:
+        if home.server_socket() is None:
+            services.apply()
+        record = aiming.remove(services, what, speaks(services, by))
+        if home.server_socket() is None:
+            services.apply()
+    if json:
+        show_json({"removed": record})
+    else:
+        typer.echo(f"{record} removed")
+
+
+@APP.command(epilog="Example: fairlead goals check")
+def check(json: _Json = False) -> None:
+    """Tell every fault of fairlead.d/goals/ with line and column; exit code 2 if there is one."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.goals.syncing import check as checked
+    from fairlead.model.counting import counted
+    from fairlead.model.errors import ConfigFaults
+
+    try:
+        count = checked(home.loaded())
+    except ConfigFaults as found:
+        if not json:
+            raise
+        show_json({"ok": False, "faults": [_vars(fault) for fault in found.faults]})
+        raise typer.Exit(2) from found
+    if json:
+        show_json({"ok": True, "objectives": count, "faults": []})
+    else:
+        typer.echo(f"ok: {counted(count, 'objective')}")
+
+
+@APP.command(epilog="Example: fairlead goals schema > goals.schema.json")
+def schema(json: Annotated[bool, typer.Option("--json", help="It always is JSON.")] = True) -> None:  # noqa: ARG001
+    """Print the JSON Schema of files of objectives for editors."""
+    from fairlead.cli.output import show_json
+    from fairlead.goals.written import schema as made
+
+    show_json(made())
+
+
+@APP.command(epilog="Example: fairlead goals sync")
+def sync(json: _Json = False) -> None:
+    """Take over what the files state now; exit code 1 if some of it cannot be read, which then stays as it was."""
+    from fairlead.cli import home
+    from fairlead.cli.output import show_json
+    from fairlead.goals.syncing import sync as synced
+    from fairlead.model.counting import counted
+
+    with home.services() as services:
+        alone = home.server_socket() is None
+        if alone:
+            services.apply()
+        done = synced(services)
+        # a server reads it by itself, within the second
+        if alone:
+            services.apply()
+    if json:
+        faults = [_vars(fault) for fault in done.faults]
+        show_json({"stated": done.stated, "gone": done.gone, "faults": faults})
+    else:
+        lines = [
+            *map(str, done.faults),
+            *(f"{one} stated" for one in done.stated),
+            *(f"{one} gone" for one in done.gone),
+        ]
+        lines.append(f"{counted(len(done.stated), 'objective')} new or changed, {len(done.gone)} gone")
+        typer.echo("\n".join(lines))
+    if done.faults:
+        raise typer.Exit(1)
+
+
+def _vars(fault: object) -> dict[str, object]:
+    return {name: getattr(fault, name) for name in ("path", "line", "column", "message")}
+
+
+def _pairs(said: list[str] | None) -> dict[str, str] | None:
+    from fairlead.model.errors import Skip
+
+    found: dict[str, str] = {}
+    for one in said or ():
+        key, equals, value = one.partition("=")
+        if not (equals and value):
+            raise Skip(f"not a segment: {one!r:.80}", hint="write it like service=checkout")
+        found[key.strip()] = value.strip()
+    return found or None
+
+
+def _refuse(what: str, given: dict[str, Any]) -> None:
+    from fairlead.model.errors import Skip
+
+    if wrong := [name for name, value in given.items() if value]:
+        raise Skip(f"`{what}` has no `{wrong[0]}`", hint="objectives and key results have fields of their own")
+
+
+def _do(table: Table, enter: Callable[[Services, str], str], by: str, json: bool) -> None:
+    from fairlead.cli.entering import entered
+    from fairlead.governance.aiming import told
+
+    lines: dict[str, Callable[[Any], str]] = {
+        "objectives": lambda row: f"{row['state']}, {row['title']}",
+        "key_results": lambda row: f"{row['title']}, target {row['target']:g}",
+        "check_ins": lambda row: f"{row['value']:g} on {row['at'][:10]}",
+    }
+    entered(table, enter, told, lines[table], by=by, json=json)
