@@ -22,6 +22,7 @@ from fairlead.reports.plain import plain
 from fairlead.reports.plan import difference, plan_sections, plan_title
 from fairlead.reports.plan_words import Item, PlanWords
 from fairlead.reports.sentences import Teller
+from fairlead.reports.sprint_start import start_sections
 from fairlead.reports.wording import Share
 
 _WARNINGS = frozenset({"outside", "loops", "no_past", "seen"})
@@ -122,7 +123,9 @@ def _told(teller: Teller, found: Planned, wish: Wish) -> Document:
         sections.append(section)
     first, *rest = plan_sections(found.answer, words, wish.load)
     notices = tuple(_notices(found))
-    sections += [replace(first, blocks=(*notices, *first.blocks)), *rest, _basis(found)]
+    committed, *beside = start_sections(teller, found, wish.load) or (None,)
+    opening = [replace(first, blocks=(*notices, *first.blocks)), *([committed] if committed else ())]
+    sections += [*opening, *rest, *beside, _basis(found)]
     told = document(teller, "plan", title, [section for section in sections if section.blocks])
     return replace(told, scope=f"{told.scope} · {_name(found)}")
 
