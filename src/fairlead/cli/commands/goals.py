@@ -53,7 +53,7 @@ def goals(
         tell("goals", {"team": team, "quarter": quarter, "language": language}, json=json, md=md, html=html)
 
 
-@APP.command(epilog="Example: fairlead goals show harbour-calm")
+@APP.command(epilog="Example: fairlead goals show quick-refunds")
 def show(
     objective: _Objective,
     language: Language = None,
@@ -65,7 +65,7 @@ def show(
     tell("goals", {"objective": objective, "language": language}, json=json, md=md, html=html)
 
 
-@APP.command(epilog="Example: fairlead goals add 'Ships are told of their berth in time' --team harbour")
+@APP.command(epilog="Example: fairlead goals add 'Travellers hear of a delay in time' --team booking")
 def add(
     title: Annotated[str, typer.Argument(help="What is to be reached, in a sentence.")],
     why: _Why = None,
@@ -96,7 +96,7 @@ def add(
 
 
 @APP.command(
-    epilog="Example: fairlead goals measure 1 'Ships told two hours before' --baseline 60% --target 95% --unit share"
+    epilog="Example: fairlead goals measure 1 'Told an hour before' --baseline 60% --target 95% --unit share"
 )
 def measure(
     objective: _Objective,
@@ -167,11 +167,9 @@ def edit(
     _do("key_results" if is_result(what) else "objectives", enter, by, json)
 
 
-@APP.command(
-    "check-in", epilog="Example: fairlead goals check-in harbour-voice/pilots 7 --note 'two more since Monday'"
-)
+@APP.command("check-in", epilog="Example: fairlead goals check-in month-end/hours 22 --note 'without the bank file'")
 def check_in(
-    key_result: Annotated[str, typer.Argument(help="Its id, or like harbour-voice/pilots.")],
+    key_result: Annotated[str, typer.Argument(help="Its id, or like month-end/hours.")],
     value: Annotated[str, typer.Argument(help="A number, or like 36h, 2d, 85%.")],
     on: Annotated[str, typer.Option(help="Day for which it holds; else today.")] = "",
     note: Annotated[str, typer.Option(help="What there is to say of it.")] = "",

@@ -22,6 +22,7 @@ from fairlead.wiring.deliveries import ways
 from fairlead.wiring.demo.calendars import calendar_events, calendars_setup, write_calendars
 from fairlead.wiring.demo.cast import CREWS, player
 from fairlead.wiring.demo.chat import chat_setup, make_workspace, people_events
+from fairlead.wiring.demo.plots.goals import play_goals, write_goals
 from fairlead.wiring.demo.setup_text import SECRET_FILE, SIGNING_FILE
 from fairlead.wiring.demo.story import DemoHistory, build
 from fairlead.wiring.services import Services
@@ -47,6 +48,7 @@ def make_home(folder: Path, as_of: datetime, seed: int, report: Callable[[Progre
     setup = [history.setup, calendars_setup(folder), chat_setup(slack), _WRITTEN_TO]
     (folder / FILE_NAME).write_text("\n".join(setup), encoding="utf-8")
     write_calendars(folder, history.calendars)
+    write_goals(folder, history.end)
     (folder / SIGNING_FILE).write_text(history.signing_token, encoding="utf-8")
     with Services(load(folder / FILE_NAME, {}), folder, FixedClock(history.end)) as services:
         said = [*_roles(history.end), *_wishes(history.end)]
@@ -65,6 +67,7 @@ def _fill(
         while services.ingest.step().raw_events:
             report(Progress(min(start + _AT_ONCE, len(deliveries)), len(deliveries), "reading raw events"))
     services.log.append(beside)
+    play_goals(services, history.end)
     while services.ingest.step().raw_events:
         pass
     githubfake.keep(services)
