@@ -18,6 +18,8 @@ from fairlead.planning.reasons import Reason, Unplaced
 from fairlead.planning.risk import carry
 from fairlead.planning.scheduling import Outcome, schedule
 
+_NAMED = 20
+"""Tasks of a round that are named."""
 _TRIED_ALONE = 300
 """Tasks of which it is tried whether they would fit alone: each try costs as much as a small plan."""
 
@@ -37,7 +39,9 @@ def answer(
         built.project.network  # noqa: B018 - looked at first: nothing else holds for a round of tasks
     except CycleError as fault:
         names = [built.tasks[at] for at in fault.tasks]
-        told = " -> ".join(dict.fromkeys(names)) + f" -> {names[0]}"
+        round_ = list(dict.fromkeys(names))
+        more = [f"({len(round_) - _NAMED} more)"] if len(round_) > _NAMED else []
+        told = " -> ".join([*round_[:_NAMED], *more, names[0]])
         raise Abort(f"tasks wait for each other: {told}", hint="take out one of these waits") from fault
     chosen, first = _fitting(built, seed)
     found = schedule(chosen.project, within_s=within_s, seed=seed, first=first, better=better, stop=stop)

@@ -285,7 +285,8 @@ class _Builder:
                     yield Mode(units, demands | limited, dict(way.people), split, 0), Choice(way.who, way.id, None)
             return
         hours = self.hours(task)
-        if task.people or not self._doers or (not self._plan.dated and not task.skills and not task.who):
+        free = not self._doers or not self._plan.dated
+        if task.people or (free and not task.skills and not task.who):
             # who is looked for by skill goes on after no break
             split = task.may_split and not task.people
             if self._staffable(task.people):
@@ -327,8 +328,9 @@ class _Builder:
         return len(parts) <= len(free) and match(there, parts, range(len(free))) is not None
 
     def _can(self, doer: Doer, task: Task) -> bool:
-        if math.isinf(doer.factor):
-            return False
+        return not math.isinf(doer.factor) and self._able(doer, task)
+
+    def _able(self, doer: Doer, task: Task) -> bool:
         if task.who:
             return doer.id == task.who
         wanted = self._wanted(task)
@@ -369,7 +371,9 @@ class _Builder:
         if unknown := sorted(set(wanted) - self._known):
             return Reason("unknown_skill", {"skills": tuple(unknown)})
         said = tuple(f"{skill} {level}" for skill, level in sorted(wanted.items()))
-        return Reason("nobody_has", {"skills": said}) if said else Reason("no_time", {"who": ""})
+        if able := tuple(doer.id for doer in self._doers if self._able(doer, task)):
+            return Reason("no_time", {"who": able})
+        return Reason("nobody_has", {"skills": said})
 
     def _drop_followers(self) -> None:
         """What waits for something that is not planned is not planned either."""

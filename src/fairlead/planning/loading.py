@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -33,6 +34,15 @@ from fairlead.planning.planfile import (
 _LISTS: Mapping[str, type[msgspec.Struct]] = {"people": Person, "agents": Agent, "resources": Shared, "tasks": Task}
 _LARGEST = 64 << 20
 _MOST_TOLD = 200
+_LARGEST_NUMBER = 1_000_000_000
+_MOST_HOURS = 100_000
+"""Of one task: fifty years of somebody's work."""
+_MOST_UNITS = 10_000_000
+"""Of a plan of units, all of it one after the other."""
+_MOST_AT_ONCE = 1_000
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200
+_YEARS = 10
+"""A plan's days lie so near to its start."""
 _AT = re.compile(r"^(?P<words>.*?)(?: - at `\$?(?P<path>[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\[(?P<index>\d+|\.\.\.)\]|\.?(?P<name>[^.\[\]]+)")
 Wrong = tuple[Place, str]
@@ -66,8 +76,8 @@ def load_tasks(path: Path) -> tuple[Task, ...]:
     said = plain.get("tasks") if isinstance(plain, dict) else plain
     if not isinstance(said, list):
         raise wrong(path, 1, 1, "a list of tasks, or a table with `tasks`")
-    faults: list[Wrong] = []
-    found = tuple(_part(one, Task, ("tasks", at), faults) for at, one in enumerate(said))
+    faults: list[Wrong] = list(_no_numbers(said, ("tasks",)))
+    found = () if faults else tuple(_part(one, Task, ("tasks", at), faults) for at, one in enumerate(said))
     if faults:
         raise _told(path, places, faults)
     return found
@@ -85,7 +95,9 @@ def _values(path: Path) -> tuple[Any, Places | None]:
 
 def read(plain: Mapping[str, Any]) -> tuple[Plan | None, list[Wrong]]:
     """The plan of plain values, and everything that is wrong with it."""
-    faults: list[Wrong] = []
+    faults: list[Wrong] = list(_no_numbers(plain, ()))[:_MOST_TOLD]
+    if faults:
+        return None, faults
     lists: dict[str, tuple[Any, ...]] = {}
     for name, kind in _LISTS.items():
         said = plain.get(name, [])
@@ -102,6 +114,20 @@ def read(plain: Mapping[str, Any]) -> tuple[Plan | None, list[Wrong]]:
     plan = msgspec.structs.replace(rest, **lists)
     faults += _Check(plan).faults()
     return plan, faults
+
+
+def _no_numbers(said: Any, place: Place) -> Iterator[Wrong]:
+    """Numbers with which nothing can be reckoned: what is none, what never ends, what is beyond all measure."""
+    if isinstance(said, dict):
+        named = f"{said['id']}: " if isinstance(said.get("id"), str) else ""
+        for key, value in said.items():
+            yield from ((where, f"{named}{words}") for where, words in _no_numbers(value, (*place, key)))
+    elif isinstance(said, list):
+        for at, value in enumerate(said):
+            yield from _no_numbers(value, (*place, at))
+    elif isinstance(said, int | float) and not -_LARGEST_NUMBER <= said <= _LARGEST_NUMBER:
+        # nan lies in no range either
+        yield place, f"`{said:g}` is no number to plan with"
 
 
 def _part(said: Any, kind: type[msgspec.Struct], place: Place, faults: list[Wrong]) -> Any:
@@ -149,6 +175,9 @@ class _Check:
             if (said := getattr(plan, key)) and _day(said) is None:
                 yield (key,), f"`{said}` is no day: write it like 2026-10-14"
         start, end = _day(plan.start), _day(plan.end)
+        if start and not _FIRST_YEAR <= start.year <= _LAST_YEAR:
+            yield ("start",), f"`{plan.start}` lies outside of the years {_FIRST_YEAR} to {_LAST_YEAR}"
+        yield from self._far(plan.end, ("end",))
         if start and end and end < start:
             yield ("end",), f"it ends on {plan.end}, before it starts on {plan.start}"
         if plan.end and not plan.start:
@@ -162,14 +191,40 @@ class _Check:
             if _day(said) is None:
                 yield ("holidays", at), f"`{said}` is no day: write it like 2026-12-25"
         try:
-            if hours_of(plan.step, 8) <= 0:
-                yield ("step",), "a step has a length"
+            if not 1 / 60 <= hours_of(plan.step, 8) <= 8:
+                yield ("step",), f"`{plan.step}`: a step has a length, from 1m to 1d"
         except ValueError as fault:
             yield ("step",), str(fault)
         if min(plan.weights.expertise, plan.weights.capacity, plan.weights.continuity) < 0:
             yield ("weights",), "weights are not negative"
         if not plan.tasks:
             yield ("tasks",), "there is nothing to plan"
+        if not plan.dated:
+            yield from self._all_units()
+
+    def _far(self, said: str | int | None, place: Place) -> Iterator[Wrong]:
+        start, day = _day(self._plan.start), _day(said) if isinstance(said, str) else None
+        if start and day and abs(day.year - start.year) > _YEARS:
+            yield place, f"`{said}` lies more than {_YEARS} years from the start, {self._plan.start}"
+
+    def _all_units(self) -> Iterator[Wrong]:
+        """A plan of units keeps an account of each of them."""
+        units = 0.0
+        for at, task in enumerate(self._plan.tasks):
+            units += self._longest(task) + (task.earliest if isinstance(task.earliest, int) else 0)
+            if units > _MOST_UNITS:
+                yield (
+                    ("tasks", at),
+                    f"{task.id}: with it all tasks, one after the other, take more than {_MOST_UNITS} units: say larger ones",
+                )
+                return
+
+    @staticmethod
+    def _longest(task: Task) -> float:
+        said: list[Any] = [way.duration for way in task.modes]
+        said += [part.pessimistic if isinstance(part, Estimate) else part for part in (task.estimate, task.duration)]
+        said += [after.lag for after in task.after if isinstance(after, After)]
+        return sum(max(one, 0) for one in said if isinstance(one, int | float))
 
     def _hours(self, hours: str, zone: str, place: Place) -> Iterator[Wrong]:
         try:
@@ -190,6 +245,8 @@ class _Check:
                 if one.id in seen:
                     yield (name, at, "id"), f"`{one.id}` is there twice, first as {name}[{seen[one.id]}]"
                 seen.setdefault(one.id, at)
+                if not one.id.strip() or any(unicodedata.category(sign) == "Cc" for sign in one.id):
+                    yield (name, at, "id"), f"{one.id!r} is no id: it is one line of text"
         for at, agent in enumerate(self._plan.agents):
             if agent.id in {person.id for person in self._plan.people}:
                 yield ("agents", at, "id"), f"`{agent.id}` is a person too"
@@ -203,6 +260,11 @@ class _Check:
                 least = 0 if key == "cost_per_hour" else 1e-9
                 if getattr(agent, key) < least:
                     yield ("agents", at, key), f"{agent.id}: `{key}` of {getattr(agent, key)}"
+            if agent.at_once > _MOST_AT_ONCE:
+                yield (
+                    ("agents", at, "at_once"),
+                    f"{agent.id}: {agent.at_once} sessions at once, at most {_MOST_AT_ONCE}",
+                )
             if agent.budget is not None and agent.budget < 0:
                 yield ("agents", at, "budget"), f"{agent.id}: a budget of {agent.budget}"
             yield from ((("agents", at, "rate"), f"{agent.id}: {words}") for words in self._rate(agent))
@@ -270,6 +332,11 @@ class _Check:
                     (key,),
                     f"`{said}` is no {'day: write it like 2026-10-14' if self._plan.dated else 'whole unit'}",
                 )
+        yield from self._far(task.earliest, ("earliest",))
+        yield from self._far(task.due, ("due",))
+        for skill, count in [*task.people.items(), *((s, n) for way in task.modes for s, n in way.people.items())]:
+            if not 0 <= count <= _MOST_AT_ONCE:
+                yield ("people", skill), f"{count} people with {skill}"
         if earliest is not None and due is not None and due < earliest:
             yield ("due",), f"due {task.due}, before its earliest start {task.earliest}"
 
@@ -313,6 +380,8 @@ class _Check:
             return
         if found < 0 and not negative:
             yield place, f"`{said}` is negative"
+        elif self._plan.dated and abs(found) > _MOST_HOURS:
+            yield place, f"`{said}` is more than {_MOST_HOURS} hours"
         elif not self._plan.dated and (isinstance(said, str) or found != int(found)):
             yield place, f"`{said}`: a plan without `start` counts whole units"
 

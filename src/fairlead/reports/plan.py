@@ -104,6 +104,8 @@ def _sure(answer: Answer, said: PlanWords) -> Iterator[Block]:
         yield said.claim("plan.goal", goal=plan.goal)
     if outcome.note:
         yield said.claim("plan.quick", note=said.words(f"plan.note_{outcome.note}"))
+    if not outcome.schedule:
+        return
     if outcome.status == "optimal":
         yield said.claim("plan.optimal")
     elif outcome.bound < outcome.makespan:

@@ -71,7 +71,7 @@ class PlanWords:
     def title(self, task: str) -> str:
         """A task with its title, as lists show it."""
         title = plain(self._titles.get(task, ""))
-        return f"{task} {title}" if title else task
+        return f"{plain(task)} {title}" if title else plain(task)
 
     def person(self, who: str) -> str:
         """Name of somebody."""
