@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
+
 from fairlead.connectors.kit import goals as entries
 from fairlead.connectors.kit.entered import meant
 from fairlead.goals import files
@@ -123,7 +125,10 @@ def measure(home: Home, objective: str, said: Mapping[str, Any], by: str) -> str
     if said.get("target") is None:
         raise Skip("a key result needs a target", hint="say where it is to go: --target 36h")
     given = {name: value for name, value in said.items() if value is not None}
-    written = WrittenResult(**{**given, "name": "entered"})
+    try:
+        written = msgspec.convert({**given, "name": "entered"}, WrittenResult)
+    except msgspec.ValidationError as fault:
+        raise Skip(str(fault)) from fault
     goal = Written(name="entered", title=row["title"] or "", team=row["team"] or "", path="")
     known = files.Known(home.setup, home.warehouse.catalogue)
     fields, wrong = files.entered(written, goal, known, _calendar(home, row["team"]))
