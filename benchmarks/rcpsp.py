@@ -2,32 +2,36 @@
 
     python -m benchmarks.rcpsp                       generated sets of 30, 60 and 120 tasks, as in the published ones
     python -m benchmarks.rcpsp --count 10 --size 60  one set alone
-    python -m benchmarks.rcpsp j301_1.sm c154_3.mm   files in the text format of the public sets
+    python -m benchmarks.rcpsp --known best.csv j301_1.sm c154_3.mm    files of the public sets, see `project_files`
     python -m benchmarks.rcpsp --convert x.sm        prints the plan file that `fairlead plan` takes
 
 Generated as ProGen does it (Kolisch, Sprecher, Drexl 1995): 4 resources, durations 1 to 10, network complexity 1.5,
 1.8 or 2.1, resource factor 0.25 to 1, resource strength 0.2 to 1 (0.1 to 0.5 for 120 tasks: the rest is trivial).
 The gap is to the lower bound found, so it is the largest that it can be; with `--best 60` it is to the best plan that
-a minute more finds, which is what tables of best known plans compare with.
+a minute more finds. For files it is to the best known plan that `--known` names (lines like `j301_1.sm,43`).
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import random
 import re
+import resource
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from benchmarks.project_files import Said, UnreadableError, converted
 
 from fairlead.planning.building import build
 from fairlead.planning.loading import read
-from fairlead.planning.project import Project, violations
+from fairlead.planning.project import Project, makespan, violations
 from fairlead.planning.scheduling import schedule
 
 LIMITS = {30: 1.0, 60: 2.0, 120: 10.0}
@@ -103,44 +107,6 @@ def _capacity(tasks: Sequence[dict[str, Any]], name: str, strength: float) -> in
     return max(round(least + strength * (max(max(found.values(), default=0), least) - least)), 1)
 
 
-def converted(path: Path) -> dict[str, Any]:
-    """The plan file of a `.sm` or `.mm` file; resources that are used up are not known to a plan and are refused."""
-    text = path.read_text(encoding="latin-1")
-    rows = {
-        name: _table(text, name) for name in ("PRECEDENCE RELATIONS", "REQUESTS/DURATIONS", "RESOURCEAVAILABILITIES")
-    }
-    renewable = int(re.search(r"- renewable\s*:\s*(\d+)", text)[1])  # type: ignore[index]
-    capacity = rows["RESOURCEAVAILABILITIES"][-1]
-    modes: dict[int, list[dict[str, Any]]] = {}
-    job = 0
-    for row in rows["REQUESTS/DURATIONS"]:
-        # of the second mode on the number of the job is left out
-        job, *rest = row if len(row) == len(capacity) + 3 else (job, *row)
-        number, duration, *amounts = rest
-        if any(amounts[renewable:]):
-            raise SystemExit(f"{path}: resources that are used up are not planned here")
-        demands = {f"R{at + 1}": amount for at, amount in enumerate(amounts[:renewable]) if amount}
-        modes.setdefault(job, []).append({"id": str(number), "duration": duration, "demands": demands})
-    after: dict[int, list[str]] = {}
-    for one, _, _, *following in rows["PRECEDENCE RELATIONS"]:
-        for other in following:
-            after.setdefault(other, []).append(str(one))
-    return {
-        "title": path.stem,
-        "resources": [{"id": f"R{at + 1}", "capacity": amount} for at, amount in enumerate(capacity[:renewable])],
-        "tasks": [{"id": str(one), "modes": ways, "after": after.get(one, [])} for one, ways in modes.items()],
-    }
-
-
-def _table(text: str, name: str) -> list[list[int]]:
-    part = text.partition(f"{name}:")[2].partition("*****")[0]
-    return [
-        [int(word) for word in line.split()]
-        for line in part.splitlines()
-        if re.fullmatch(r"[\s\d]+", line) and line.strip()
-    ]
-
-
 def project(said: dict[str, Any]) -> Project:
     """As `fairlead plan` would build it."""
     plan, faults = read(said)
@@ -148,30 +114,95 @@ def project(said: dict[str, Any]) -> Project:
     return build(plan).project
 
 
-def measured(name: str, plans: Iterator[dict[str, Any]], within_s: float, best_s: float = 0.0) -> None:
-    """Solves them and prints one line."""
-    proven, gaps, quick, took = 0, list[float](), list[float](), list[float]()
-    for said in plans:
-        asked = project(said)
-        first: list[int] = []
-        began = time.monotonic()
-        found = schedule(
-            asked, within_s=within_s, better=lambda one, first=first: first.append(max(p.end for p in one))
-        )
-        took.append(time.monotonic() - began)
-        assert not violations(asked, found.schedule)
-        proven += found.status == "optimal"
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of one instance."""
+
+    name: str
+    tasks: int
+    quick: int
+    """Length of the first plan."""
+    makespan: int
+    bound: int
+    known: int
+    """Best length that anybody found, or the bound."""
+    proven: bool
+    took_s: float
+    core_s: float
+    """Of this process and of the solver's."""
+
+    @property
+    def gap(self) -> float:
+        """How much longer than the best known, in percent."""
+        return 100 * (self.makespan - self.known) / max(self.known, 1)
+
+
+def solved(said: Said, within_s: float, *, known: int | None = None, best_s: float = 0.0) -> Found:
+    """One instance, its schedule checked by what knows nothing of how it was found."""
+    asked = project(said)
+    first: list[int] = []
+    began, core = time.monotonic(), _core_s()
+    found = schedule(asked, within_s=within_s, better=lambda one: first.append(makespan(one)))
+    took, core = time.monotonic() - began, _core_s() - core
+    assert not violations(asked, found.schedule), violations(asked, found.schedule)
+    if known is None:
         known = found.bound
         if best_s and found.status != "optimal":
             known = min(schedule(asked, within_s=best_s, first=found.schedule).makespan, found.makespan)
-        gaps.append(100 * (found.makespan - known) / max(known, 1))
-        quick.append(100 * (first[0] - found.makespan) / max(found.makespan, 1))
-    print(
-        f"{name:34} {len(gaps):4} instances, {within_s:g} s: {100 * proven / len(gaps):5.1f} % proven optimal, "
-        f"gap {statistics.mean(gaps):5.2f} % (most {max(gaps):.1f} %), "
-        f"quick plan {statistics.mean(quick):4.2f} % longer, {statistics.mean(took):.1f} s each",
-        flush=True,
+    return Found(said["title"], sum(any(mode.duration for mode in one.modes) for one in asked.activities),
+                 first[0], found.makespan, found.bound, known, found.status == "optimal", took, core)  # fmt: skip
+
+
+def _core_s() -> float:
+    own, others = os.times(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.user + own.system + others.ru_utime + others.ru_stime
+
+
+def summary(name: str, within_s: float, all_found: Sequence[Found]) -> str:
+    """One line for all of them."""
+    mean = statistics.mean
+    longer = mean(100 * (one.quick - one.makespan) / max(one.makespan, 1) for one in all_found)
+    return (
+        f"{name:28} {len(all_found):4} instances, {within_s:g} s: "
+        f"{100 * mean(one.proven for one in all_found):5.1f} % proven optimal, "
+        f"gap {mean(one.gap for one in all_found):5.2f} % (most {max(one.gap for one in all_found):.1f} %), "
+        f"first plan {longer:.2f} % longer, "
+        f"{mean(one.took_s for one in all_found):.2f} s each (most {max(one.took_s for one in all_found):.1f} s), "
+        f"{mean(one.core_s for one in all_found):.1f} core s"
     )
+
+
+def measured(name: str, plans: Iterable[Said], within_s: float, best_s: float = 0.0) -> None:
+    """Solves them and prints one line."""
+    print(summary(name, within_s, [solved(said, within_s, best_s=best_s) for said in plans]), flush=True)
+
+
+def files(paths: Sequence[Path], known: Mapping[str, int], within_s: float | None, best_s: float) -> None:
+    """Solves files, prints a line for each and one for each size; the time is that of the size."""
+    by_size: dict[tuple[int, float], list[Found]] = {}
+    for path in paths:
+        said = converted(path)
+        tasks = sum(any(mode["duration"] for mode in task["modes"]) for task in said["tasks"])
+        limit = within_s or next((LIMITS[size] for size in sorted(LIMITS) if tasks <= size), 10.0)
+        found = solved(said, limit, known=known.get(path.name), best_s=best_s)
+        beside = f"best known {found.known}" if path.name in known else f"bound {found.bound}"
+        print(f"{path.name:24} {found.quick:5} {found.makespan:5} {beside:>15} {found.gap:6.2f} % "
+              f"{'proven' if found.proven else '':6} {found.took_s:5.1f} s", flush=True)  # fmt: skip
+        by_size.setdefault((tasks, limit), []).append(found)
+    for (tasks, limit), all_found in by_size.items():
+        print(summary(f"{tasks} tasks, files", limit, all_found))
+
+
+def best_known(path: Path | None) -> Mapping[str, int]:
+    """Name of file -> best length, from lines like `j301_1.sm,43`; of `132..144` the plan and not the bound."""
+    found = {}
+    for number, line in enumerate(path.read_text().splitlines() if path else (), 1):
+        name, _, length = line.partition(",")
+        if said := re.fullmatch(r"(?:\d*\.\.)?(\d+)", length.strip()):
+            found[name.strip()] = int(said[1])
+        elif number > 1 and line.strip():
+            raise SystemExit(f"{path}:{number}: no line like `j301_1.sm,43`: {line}")
+    return found
 
 
 def main() -> None:
@@ -181,21 +212,32 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=48)
     parser.add_argument("--size", type=int, choices=sorted(LIMITS))
     parser.add_argument("--time-limit", type=float)
+    parser.add_argument("--known", type=Path, help="best known lengths, in lines like `j301_1.sm,43`")
     parser.add_argument("--best", type=float, default=0.0, help="seconds in which the best known plan is looked for")
     parser.add_argument("--convert", action="store_true")
     said = parser.parse_args()
-    if said.convert:
-        for path in said.files:
-            print(msgspec.json.format(msgspec.json.encode(converted(path)), indent=1).decode())
-        return
-    if said.files:
-        measured("files", (converted(path) for path in said.files), said.time_limit or 10.0, said.best)
-        return
-    for size in [said.size] if said.size else sorted(LIMITS):
-        plans = (generated(size, seed) for seed in range(said.count))
-        measured(f"{size} tasks, one mode", plans, said.time_limit or LIMITS[size], said.best)
-    if not said.size:
-        few = max(said.count // 4, 1)
+    try:
+        if said.convert:
+            for path in said.files:
+                print(msgspec.json.format(msgspec.json.encode(converted(path)), indent=1).decode())
+            return
+        load = os.getloadavg()[0]
+        if said.files:
+            files(said.files, best_known(said.known), said.time_limit, said.best)
+        else:
+            made(said.count, said.size, said.time_limit, said.best)
+        print(f"load {load:.1f} before, {os.getloadavg()[0]:.1f} after, {os.cpu_count()} cores")
+    except UnreadableError as fault:
+        raise SystemExit(str(fault)) from fault
+
+
+def made(count: int, only: int | None, within_s: float | None, best_s: float) -> None:
+    """The generated sets."""
+    for size in [only] if only else sorted(LIMITS):
+        plans = (generated(size, seed) for seed in range(count))
+        measured(f"{size} tasks, one mode", plans, within_s or LIMITS[size], best_s)
+    if not only:
+        few = max(count // 4, 1)
         measured("20 tasks, three modes", (generated(20, seed, modes=3) for seed in range(few)), 2.0)
         measured("20 tasks, people by skill", (generated(20, seed, skills=True) for seed in range(few)), 2.0)
 

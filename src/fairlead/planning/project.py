@@ -276,6 +276,11 @@ class Project:
         return frozenset(at for at, one in enumerate(self.resources) if not one.occupied)
 
     @cached_property
+    def plain(self) -> bool:
+        """Whether nothing but the length counts: no dates to keep, no modes of which one is liked better."""
+        return not any(one.due is not None or len({mode.cost for mode in one.modes}) > 1 for one in self.activities)
+
+    @cached_property
     def calendared(self) -> bool:
         """Whether anything is not always there."""
         return any(one.closed for one in self.resources)

@@ -22,9 +22,8 @@ _WAYS = 40_000
 """Most modes of all activities together, for the same reason."""
 _LEAST_S = 0.15
 """Less time is none for the solver, which takes longer to be loaded."""
-_LOOK_S = 0.1
-_GRACE_S = 3.0
-_LOADS_S = 30.0
+_LOOK_S = 0.05
+_GRACE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +63,12 @@ def schedule(
         first = heuristic.plan(project, seed) if first is None else first
         better(first)
         bound = min(project.least, makespan(first))
-        proven = makespan(first) <= bound and _indifferent(project)
+        proven = makespan(first) <= bound and project.plain
         if proven or process is None or stop():
             status: Status = "optimal" if proven else "feasible"
             took = time.monotonic() - began
             return Outcome(first, makespan(first), bound, status, took, note="" if proven else note)
-        found = process.solve(project, first, within_s, seed, better, stop)
+        found = process.solve(project, first, began + within_s, seed, better, stop)
     finally:
         if process:
             process.end()
@@ -90,11 +89,6 @@ def _not_solved(project: Project, within_s: float) -> Note:
     if len(project.activities) > SOLVED or ways > _WAYS:
         return "large"
     return "no_time" if within_s <= _LEAST_S else ""
-
-
-def _indifferent(project: Project) -> bool:
-    """Whether nothing but the length counts: no dates to keep, no modes of which one is liked better."""
-    return not any(one.due is not None or len({mode.cost for mode in one.modes}) > 1 for one in project.activities)
 
 
 class _Solver:
@@ -118,27 +112,23 @@ class _Solver:
         return cls(process, Connection(ours_out, readable=False), Connection(ours_in, writable=False))
 
     def solve(
-        self, project: Project, first: Schedule, within_s: float, seed: int,
+        self, project: Project, first: Schedule, until: float, seed: int,
         better: Callable[[Schedule], None], stop: Callable[[], bool],
     ) -> Solved | None:  # fmt: skip
         """The best plan; of a solver that was stopped, the last one told; `None` if it told none."""
         told: Schedule | None = None
         try:
-            self._asked.send((project, first, within_s, seed))
-            until = time.monotonic() + within_s + _LOADS_S
-            while not stop() and time.monotonic() < until:
+            self._asked.send((project, first, until, seed))
+            # loading the solver takes seconds on a busy machine
+            while not stop() and time.monotonic() < until + _GRACE_S:
                 if not self._told.poll(_LOOK_S):
                     continue
                 kind, found = self._told.recv()
                 if kind == "done":
                     best: Solved = found
                     return best
-                if kind == "better":
-                    told = found
-                    better(found)
-                else:
-                    # loading the solver takes a second on a busy machine, and is none of its time
-                    until = time.monotonic() + within_s + _GRACE_S
+                told = found
+                better(found)
         # it may have run out of memory: the plan at hand stays
         except (EOFError, BrokenPipeError, ConnectionResetError):
             self.failed = True

@@ -6,32 +6,30 @@ is loaded by the time it has something to improve.
 
 from __future__ import annotations
 
+import importlib
 import sys
+import threading
 from multiprocessing.connection import Connection
 
-from fairlead.planning.heuristic import aim
+from fairlead.planning import race
 from fairlead.planning.project import Schedule
 
 
 def run(inlet: int, outlet: int) -> None:
     """Answers the one question that comes."""
-    from fairlead.planning.solver import solve
-
     source, target = Connection(inlet), Connection(outlet)
-    target.send(("ready", None))
+    # loaded while the first plan is made
+    threading.Thread(target=importlib.import_module, args=("fairlead.planning.solver",), daemon=True).start()
     try:
-        project, first, within_s, seed = source.recv()
+        project, first, until, seed = source.recv()
     # the first plan was proven best, or nobody waits any more
     except EOFError:
         return
-    least = [aim(project, first)]
 
     def better(found: Schedule) -> None:
-        if (told := aim(project, found)) < least[0]:
-            least[0] = told
-            target.send(("better", found))
+        target.send(("better", found))
 
-    target.send(("done", solve(project, first, within_s=within_s, seed=seed, better=better)))
+    target.send(("done", race.run(project, first, until=until, seed=seed, better=better)))
 
 
 if __name__ == "__main__":
