@@ -1,4 +1,4 @@
-"""Plans that cannot be or cannot be whole, asked on the command line: what is said, with which ids, which exit code."""
+"""Plans that cannot be, or not whole, asked on the command line: what is said, with which ids and exit code."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def dated(**plan: Any) -> str:
         (dated(tasks=[TASK, TASK]), 2, "`PAY-1` is there twice, first as tasks[0]"),
         (dated(resources=[{"id": "rig", "capacity": 0}], tasks=[{**TASK, "demands": {"rig": 1}}]), 2,
          "PAY-1: asks for 1 of rig, of which there are 0"),
-        (dated(end="2026-10-15", holidays=["2026-10-14", "2026-10-15"]), 0, "nobody works from the start of the plan"),
+        (dated(end="2026-10-15", holidays=["2026-10-14", "2026-10-15"]), 0, "nobody works from the start"),
         (dated(tasks=[{**TASK, "estimate": 0}]), 0, "1 task"),
-        (dated(people=[{**KIM, "hours_per_week": 0}]), 0, "PAY-1 has no place: nobody who may do it has any time: kim"),
+        (dated(people=[{**KIM, "hours_per_week": 0}]), 0, "nobody who may do it has any time: kim"),
         (dated(people=[{**KIM, "meetings_hours_per_week": 60}]), 0, "has any time: kim"),
         (dated(tasks=[]), 2, "there is nothing to plan"),
         ("{}", 2, "there is nothing to plan"),
@@ -81,7 +81,9 @@ def test_each_fault_is_said_with_ids(capsys: pytest.CaptureFixture[str], text: s
 
 
 def test_numbers_that_are_none_are_refused_in_yaml(capsys: pytest.CaptureFixture[str]) -> None:
-    text = "start: 2026-10-14\npeople: [{id: kim, hours_per_week: .nan}]\ntasks: [{id: A, estimate: .inf, value: .nan}]\n"
+    text = (
+        "start: 2026-10-14\npeople: [{id: kim, hours_per_week: .nan}]\ntasks: [{id: A, estimate: .inf, value: .nan}]"
+    )
     code, shown = asked(capsys, text, "plan.yaml")
     assert code == 2
     for words in ("plan.yaml:2:20: kim: `nan` is no number", "plan.yaml:3:17: A: `inf`", "plan.yaml:3:33: A: `nan`"):

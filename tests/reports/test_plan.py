@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from ruamel.yaml import YAML
 
 from fairlead.cli import home
 from fairlead.cli.main import run
+from fairlead.cli.watching import waiting
 from fairlead.model.errors import Abort
 from fairlead.planning.answer import Answer
 from fairlead.planning.answering import answer
@@ -147,3 +150,39 @@ def test_examples_of_the_page_are_plans_and_the_schema_knows_them() -> None:
         assert not faults
         validator.validate(plain)
         assert answer(plan, within_s=0.0, risk=False).outcome.schedule
+
+
+def test_a_what_if_of_a_file_has_all_forms(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(home, "_choice", home._Choice())
+    monkeypatch.chdir(tmp_path)
+
+    def said(*words: str) -> str:
+        with pytest.raises(SystemExit) as left:
+            run(["plan", str(file), "--time-limit", "0", "--what-if", "scope:-A-2", *words])
+        assert not left.value.code
+        return capsys.readouterr().out
+
+    assert "A-2" not in said("--mermaid")
+    said("--ics", "plan.ics", "--gantt", "plan.svg")
+    assert "A-2" not in (tmp_path / "plan.ics").read_text()
+    assert "A-1" in (tmp_path / "plan.svg").read_text()
+    assert "Load" in said("--load", "--md")
+    plain = json.loads(said("--json"))
+    assert {task["id"] for task in plain["plan"]["tasks"]} == {"A-1", "A-3"}
+
+
+def test_whoever_waits_is_told_how_good_the_plan_is_and_may_take_it(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with waiting(UTC):
+        # at the first look at the plan somebody presses Ctrl-C
+        signal.raise_signal(signal.SIGINT)
+        found = answer(load(file), within_s=20.0, risk=False)
+    assert found.outcome.took_s < 10 and found.outcome.schedule
+    assert re.search(r"best so far ends \w{3} \d", capsys.readouterr().err)
+    with pytest.raises(KeyboardInterrupt), waiting(UTC):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)

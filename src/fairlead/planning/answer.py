@@ -57,8 +57,7 @@ class Answer:
 
     def ends(self, unit: int) -> Moment:
         """When what ends before a unit is over; a plan of nothing ends as it begins."""
-        grid = self.built.grid
-        return unit if grid is None else grid.ends(min(unit, len(grid))) if unit else grid.begins(0)
+        return self.built.ends(unit)
 
     def moments(self, placed: Placed) -> tuple[Moment, Moment]:
         """Start and end."""

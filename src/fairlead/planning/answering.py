@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fairlead.model.errors import Abort
@@ -13,10 +13,11 @@ from fairlead.planning.fitting import Packed, Packing
 from fairlead.planning.limits import Short
 from fairlead.planning.network import CycleError
 from fairlead.planning.planfile import Plan
-from fairlead.planning.project import Schedule
+from fairlead.planning.project import Schedule, makespan
 from fairlead.planning.reasons import Reason, Unplaced
 from fairlead.planning.risk import carry
 from fairlead.planning.scheduling import Outcome, schedule
+from fairlead.planning.watching import Best, watching
 
 _NAMED = 20
 """Tasks of a round that are named."""
@@ -30,10 +31,12 @@ def answer(
     within_s: float,
     seed: int = 1,
     risk: bool = True,
-    better: Callable[[Schedule], None] = lambda _: None,
-    stop: Callable[[], bool] = lambda: False,
 ) -> Answer:
-    """The answer to a plan without faults; raises `Abort` for tasks that wait for each other."""
+    """The answer to a plan without faults; raises `Abort` for tasks that wait for each other.
+
+    Whoever is `watched` in is told of each better plan, and asked whether it is good enough.
+    """
+    watch = watching()
     built = build(plan)
     try:
         built.project.network  # noqa: B018 - looked at first: nothing else holds for a round of tasks
@@ -44,7 +47,12 @@ def answer(
         told = " -> ".join([*round_[:_NAMED], *more, names[0]])
         raise Abort(f"tasks wait for each other: {told}", hint="take out one of these waits") from fault
     chosen, first = _fitting(built, seed)
-    found = schedule(chosen.project, within_s=within_s, seed=seed, first=first, better=better, stop=stop)
+
+    def better(schedule: Schedule) -> None:
+        length, least = makespan(schedule), chosen.project.least
+        watch.better(Best(chosen.ends(length), chosen.ends(min(least, length)), length, least))
+
+    found = schedule(chosen.project, within_s=within_s, seed=seed, first=first, better=better, stop=watch.enough)
     chosen, found = _filled(built, chosen, found)
     return Answer.of(chosen, found, carry(_loose(built, chosen), found.schedule, seed=seed) if risk else None)
 

@@ -93,6 +93,13 @@ class Built:
             return min(hours_of(way.duration, self.day_hours) for way in task.modes)
         return _hours(task, self.day_hours, self.plan.hours_per_point)
 
+    def ends(self, unit: int) -> int | datetime:
+        """When what ends before a unit is over; a plan of nothing ends as it begins."""
+        grid = self.grid
+        if grid is None or not len(grid):
+            return unit
+        return grid.ends(min(unit, len(grid))) if unit else grid.begins(0)
+
     @cached_property
     def step_hours(self) -> float:
         """Hours of a step; of a plan of units a unit counts as one."""

@@ -213,10 +213,8 @@ class _Check:
         for at, task in enumerate(self._plan.tasks):
             units += self._longest(task) + (task.earliest if isinstance(task.earliest, int) else 0)
             if units > _MOST_UNITS:
-                yield (
-                    ("tasks", at),
-                    f"{task.id}: with it all tasks, one after the other, take more than {_MOST_UNITS} units: say larger ones",
-                )
+                words = f"with it all tasks, one after the other, take more than {_MOST_UNITS} units: say larger ones"
+                yield ("tasks", at), f"{task.id}: {words}"
                 return
 
     @staticmethod

@@ -42,12 +42,13 @@ def plan_sections(answer: Answer, said: PlanWords, load: str = "") -> list[Secti
 
 
 def difference_document(
-    found: Difference, *, what: Sequence[str], name: str, now: datetime, language: str = "en"
+    found: Difference, *, what: Sequence[str], name: str, now: datetime, language: str = "en", load: bool = False
 ) -> Document:
-    """What would change, beside each other."""
+    """What would change, beside each other, and the plan after it."""
     said = PlanWords(found.after, name, language, now)
     title, section = difference(found, said, what)
-    return _document(found.after, said, title, [section], now)
+    rest = plan_sections(found.after, said, EVERYBODY if load else "")
+    return _document(found.after, said, title, [section, *rest], now)
 
 
 def difference(found: Difference, said: PlanWords, what: Sequence[str]) -> tuple[Claim, Section]:

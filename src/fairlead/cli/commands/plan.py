@@ -5,6 +5,9 @@ Example: fairlead plan --sprint NEXT --team payments
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +22,9 @@ from fairlead.model.errors import Abort
 
 if TYPE_CHECKING:
     from fairlead.planning.answer import Answer
+    from fairlead.planning.whatif import Difference
     from fairlead.reports.document import Document
+    from fairlead.reports.plan_words import PlanWords
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 _DRAWS_S = 30.0
@@ -84,37 +89,79 @@ def plan(
         raise Abort("a file is in no tool", hint="plan from the store: --sprint, --epic or --milestone")
     if sprint or epic or milestone or team:
         raise Abort("a plan is of a file or of the store", hint="leave out one of them")
-    from fairlead.cli.output import show, show_json
+    forms = _Forms(_form(json, md, html), mermaid, gantt, ics, load)
+    _of_file(file, what_if or [], time_limit, seed, language or "en", forms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """In which forms a plan is asked for."""
+
+    text: str
+    mermaid: bool
+    gantt: Path | None
+    ics: Path | None
+    load: bool
+
+    @property
+    def others(self) -> bool:
+        """Whether anything is asked for beside a text."""
+        return bool(self.mermaid or self.gantt or self.ics)
+
+
+def _of_file(file: Path, what: list[str], time_limit: float, seed: int, language: str, forms: _Forms) -> None:
+    from fairlead.cli.watching import waiting
+    from fairlead.model.calendar.working import read_zone
     from fairlead.planning.answering import answer
-    from fairlead.planning.loading import load as read
+    from fairlead.planning.loading import load
+    from fairlead.planning.whatif import Difference, changed
     from fairlead.reports.plan_words import PlanWords
 
-    told, now = language or "en", home.clock().now()
-    asked = read(file)
-    if what_if:
-        _differ(asked, what_if, time_limit, seed, file.name, told, _form(json, md, html))
-        return
-    found = answer(asked, within_s=time_limit, seed=seed)
-    if mermaid:
-        from fairlead.reports.plan_forms import mermaid as as_mermaid
+    asked, now = load(file), home.clock().now()
+    # judged before anything is solved
+    other = changed(asked, what) if what else None
+    with waiting(read_zone(asked.time_zone)):
+        found = answer(asked, within_s=time_limit, seed=seed)
+        differs = Difference(found, answer(other, within_s=time_limit, seed=seed)) if other else None
+    shown = differs.after if differs else found
+    words = PlanWords(shown, file.name, language, now)
+    _other_forms(shown, words, now, forms)
+    if forms.text == "json":
+        from fairlead.cli.output import show_json
 
-        show(as_mermaid(found))
-    if gantt:
-        _write(gantt, _drawn(found, PlanWords(found, file.name, told, now)))
-    if ics:
-        from fairlead.reports.plan_forms import ics as as_ics
+        told = shown.to_json(words.say)
+        show_json({"what_if": what, **differs.to_json(), "plan": told} if differs else told)
+    elif not forms.others:
+        _show(_document(shown, differs, words, what, now, forms.load), forms.text)
 
-        _write(ics, as_ics(found, now))
-    if json:
-        show_json(found.to_json(PlanWords(found, file.name, told, now).say))
-    elif not (mermaid or gantt or ics):
-        from fairlead.reports.plan import plan_document
 
-        _show(plan_document(found, name=file.name, now=now, language=told, load=load), _form(json, md, html))
+def _document(
+    shown: Answer, differs: Difference | None, words: PlanWords, what: list[str], now: datetime, load: bool
+) -> Document:
+    from fairlead.reports.plan import difference_document, plan_document
+
+    name, language = words.name, words.words.language
+    if differs:
+        return difference_document(differs, what=what, name=name, now=now, language=language, load=load)
+    return plan_document(shown, name=name, now=now, language=language, load=load)
+
+
+def _other_forms(found: Answer, words: PlanWords, now: datetime, forms: _Forms) -> None:
+    from fairlead.cli.output import show
+    from fairlead.reports import plan_forms
+
+    if forms.mermaid:
+        show(plan_forms.mermaid(found))
+    if forms.gantt:
+        _write(forms.gantt, _drawn(found, words))
+    if forms.ics:
+        _write(forms.ics, plan_forms.ics(found, now))
 
 
 def _of_store(words: dict[str, str | None], form: str, mermaid: bool, gantt: Path | None, ics: Path | None) -> None:
     """The same of the store, by the verb that every face asks."""
+    from fairlead.cli.watching import waiting
+
     if mermaid:
         raise typer.Exit(ask("plan", {**words, "form": "mermaid"}))
     if ics:
@@ -122,27 +169,14 @@ def _of_store(words: dict[str, str | None], form: str, mermaid: bool, gantt: Pat
     if gantt:
         _write(gantt, drawn_by("plan", words, "gantt"))
     if not (ics or gantt):
-        raise typer.Exit(ask("plan", {**words, "form": form, **terminal_words()}))
+        # a server makes its own plans: there is nothing here to wait for, and Ctrl-C ends the command
+        with nullcontext() if home.server_socket() else waiting():
+            code = ask("plan", {**words, "form": form, **terminal_words()})
+        raise typer.Exit(code)
 
 
 def _form(json: bool, md: bool, html: bool) -> str:
     return "json" if json else "md" if md else "html" if html else "terminal"
-
-
-def _differ(asked: Any, what: list[str], time_limit: float, seed: int, name: str, language: str, form: str) -> None:
-    """The answer before and after, each with all of the time."""
-    from fairlead.cli.output import show_json
-    from fairlead.planning.answering import answer
-    from fairlead.planning.whatif import Difference, changed
-    from fairlead.reports.plan import difference_document
-
-    # judged before anything is solved
-    other = changed(asked, what)
-    found = Difference(answer(asked, within_s=time_limit, seed=seed), answer(other, within_s=time_limit, seed=seed))
-    if form == "json":
-        show_json({"what_if": what, **found.to_json()})
-        return
-    _show(difference_document(found, what=what, name=name, now=home.clock().now(), language=language), form)
 
 
 def _show(document: Document, form: str) -> None:
