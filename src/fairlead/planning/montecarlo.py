@@ -1,15 +1,15 @@
-"""Monte Carlo on daily throughput: each trial draws its days from the days that were, and adds up what they brought.
+"""What a past says of days to come: questions and answers of forecasts, without the numbers behind them.
 
-Days are working days, so that no weekend is a bad day. Days are drawn one by one and with replacement: a forecast
-knows how much a day brings and how that varies, and no trend. Drawn from a seed: the same past gives the same answer.
+Days are working days, so that no weekend is a bad day. Each trial takes one of the rates that the past speaks for
+(`regime`) and draws stretches of days that were (`trials`). Drawn from a seed: the same past gives the same answer.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
-from random import Random
 
 LEVELS = (0.5, 0.85, 0.95)
 """How sure an answer is: the share of trials in which it held."""
@@ -18,9 +18,55 @@ TRIALS = 10_000
 SEED = 20_011
 LONGEST_DAYS = 2_600
 """Ten years of working days: what takes longer has no answer worth a date."""
-_MOST_DRAWS = 2_000_000
+METHOD = "throughput/2"
+"""Name and version of the way in which answers are made; another version makes other answers of the same past."""
 _EXACT = 1e-9
 """0.85 of 2,000 trials is 1,700 and not 1,700.0000000000002, which would be rounded up to one more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What each working day brought, the latest last."""
+
+    done: tuple[int, ...]
+    weekdays: tuple[int, ...] = ()
+    """Monday is 0; empty where days are just numbered."""
+    capacity: tuple[float, ...] = ()
+    """Share of the people who were there; empty where nobody knows."""
+
+    def last(self, days: int) -> Past:
+        """The same of its last days alone."""
+        return Past(self.done[-days:], self.weekdays[-days:], self.capacity[-days:])
+
+    def until(self, day: int, window: int) -> Past:
+        """What was known before a day, no more than so many days of it."""
+        start = max(day - window, 0)
+        return Past(self.done[start:day], self.weekdays[start:day], self.capacity[start:day])
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Working days to come as far as they are known; after them they are as the past was."""
+
+    weekdays: tuple[int, ...] = ()
+    capacity: tuple[float, ...] = ()
+
+
+AS_BEFORE = Ahead()
+"""Nothing is known of the days to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is to be done, where it is more than a number of items."""
+
+    items: int
+    extra: tuple[int, ...] = ()
+    """Items that came on top later, in past cases like this: one of them is drawn for each trial."""
+    own: tuple[int, int] | None = None
+    """Items of it that were done lately, and all that were: which share of what is done goes into it."""
+    least_days: tuple[int, ...] = ()
+    """Working days that what was begun may still take: one of them is drawn for each trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +81,7 @@ class Counts:
 
     def chance(self, items: int) -> float:
         """Share of the trials that brought so many items or more."""
-        return sum(found >= items for found in self.sorted) / len(self.sorted)
+        return 1 - bisect_left(self.sorted, items) / len(self.sorted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +94,47 @@ class Spans:
         """The fewest days within which this share of the trials was through."""
         return self.sorted[max(ceil(level * len(self.sorted) - _EXACT) - 1, 0)]
 
+    def chance(self, days: int) -> float:
+        """Share of the trials that were through within so many days."""
+        return sum(span is not None and span <= days for span in self.sorted) / len(self.sorted)
 
-def how_many(daily: Sequence[int], days: int, *, trials: int = TRIALS, seed: int = SEED) -> Counts:
-    """What so many working days bring, drawn from what each past one brought."""
+
+def how_many(
+    past: Past, days: int, *, ahead: Ahead = AS_BEFORE, own: tuple[int, int] | None = None,
+    trials: int = TRIALS, seed: int = SEED,
+) -> Counts:  # fmt: skip
+    """What so many working days bring; of it a part, where `own` says how many lately were of how many."""
     if days <= 0:
         return Counts((0,))
-    # A far date needs fewer trials: sums of many days vary little, and memory is bounded.
-    trials = max(min(trials, _MOST_DRAWS // days), 1)
-    drawn = Random(seed).choices(daily, k=days * trials)  # noqa: S311 - lots are drawn, no secret is made
-    return Counts(tuple(sorted(sum(drawn[start : start + days]) for start in range(0, len(drawn), days))))
+    # late: numbers by the ten thousand take a library that other commands do without
+    from fairlead.planning.trials import totals
+
+    return Counts(tuple(totals(past, ahead, [days], own, trials, seed)[0]))
 
 
-def how_long(daily: Sequence[int], items: int, *, trials: int = TRIALS, seed: int = SEED) -> Spans:
-    """How many working days so many items take, drawn from what each past day brought."""
-    if items <= 0:
+def fan(
+    past: Past, days: int, *, ahead: Ahead = AS_BEFORE, own: tuple[int, int] | None = None,
+    trials: int = TRIALS, seed: int = SEED,
+) -> tuple[Counts, ...]:  # fmt: skip
+    """What one working day brings, what two bring, and so on."""
+    if days <= 0:
+        return ()
+    from fairlead.planning.trials import totals
+
+    return tuple(Counts(tuple(one)) for one in totals(past, ahead, range(1, days + 1), own, trials, seed))
+
+
+def how_long(
+    past: Past, load: Load | int, *, ahead: Ahead = AS_BEFORE, trials: int = TRIALS, seed: int = SEED,
+) -> Spans:  # fmt: skip
+    """How many working days so many items take."""
+    asked = Load(load) if isinstance(load, int) else load
+    if asked.items <= 0:
         return Spans((0,))
-    rate = sum(daily) / len(daily)
-    # Nothing was ever finished, so nothing says when something will be.
-    if rate <= 0 or items / rate > LONGEST_DAYS:
-        return Spans((None,))
-    lots = Random(seed)  # noqa: S311 - lots are drawn, no secret is made
-    chunk = ceil(items / rate * 1.2) + 1
-    trials = max(min(trials, _MOST_DRAWS // chunk), 1)
-    spans = [_one(daily, items, lots, chunk) for _ in range(trials)]
+    from fairlead.planning.trials import spans
+
     # those without an end come last, as the longest
-    return Spans(tuple(sorted(spans, key=lambda span: (span is None, span or 0))))
+    return Spans(tuple(found if found <= LONGEST_DAYS else None for found in spans(past, ahead, asked, trials, seed)))
 
 
 def first_day(daily: Sequence[int], items: int) -> int | None:
@@ -82,17 +144,4 @@ def first_day(daily: Sequence[int], items: int) -> int | None:
         total += found
         if total >= items:
             return day
-    return None
-
-
-def _one(daily: Sequence[int], items: int, lots: Random, chunk: int) -> int | None:
-    """Working days of one trial."""
-    days = total = 0
-    while days < LONGEST_DAYS:
-        # drawn in pieces: one call for a hundred days costs what ten single ones do
-        for found in lots.choices(daily, k=chunk):
-            days += 1
-            total += found
-            if total >= items:
-                return days
     return None

@@ -40,6 +40,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Band:
+    """What lies between two lines, its name at the end of the lower one."""
+
+    name: str
+    lows: Sequence[float | None]
+    highs: Sequence[float | None]
+
+
+@dataclass(frozen=True)
 class Threshold:
     """A pale line across the chart with its name inside."""
 
@@ -145,6 +154,35 @@ def areas(labels: Sequence[str], series: Sequence[Line], unit: str) -> dict[str,
         for end in _apart(ends)
     ]
     return _chart([band, *texts], rows, unit, {str(index): label for index, label in enumerate(labels)})
+
+
+def fan(labels: Sequence[str], series: Sequence[Line], bands: Sequence[Band], unit: str) -> dict[str, Any]:
+    """Lines, and from the end of what is known bands that open, the widest first."""
+    spec = lines(labels, series, unit)
+    rows, layers, ends = spec["data"]["values"], list[dict[str, Any]](), list[dict[str, Any]]()
+    for band in bands:
+        own = [
+            {"at": at, "band": band.name, "value": low, "high": high}
+            for at, (low, high) in enumerate(zip(band.lows, band.highs, strict=True))
+            if low is not None
+        ]
+        rows += own
+        mine = [{"filter": {"field": "band", "equal": band.name}}]
+        mark = {"type": "area", "color": ACCENT, "opacity": 0.16, "line": False}
+        layers.append({"transform": mine, "mark": mark, "encoding": {"y2": {"field": "high"}}})
+        edge = {"type": "line", "color": ACCENT, "strokeWidth": 1, "strokeDash": [4, 3], "opacity": 0.7}
+        layers.append({"transform": mine, "mark": edge})
+        ends += [{"at": row["at"], "line": band.name, "value": row["value"]} for row in own[-1:]]
+    texts = [
+        {
+            "data": {"values": [end]},
+            "mark": {"type": "text", "align": "left", "dx": 6, "color": QUIET, "fontSize": 12},
+            "encoding": {"text": {"field": "line"}},
+        }
+        for end in _apart(ends)
+    ]
+    # under the lines, or the band of the widest would cover what is known
+    return {**spec, "layer": [*layers, *spec["layer"], *texts]}
 
 
 def scatter(

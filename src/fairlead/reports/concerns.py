@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from fairlead.model.figures import Evidence, Figure
 from fairlead.planning.history import days_ahead, load_history
-from fairlead.planning.outlook import days_outlook
+from fairlead.planning.outlook import SURE, days_outlook
 from fairlead.reports import proof
 from fairlead.reports.document import Ref, Tone
 from fairlead.reports.facts import Trouble
@@ -22,7 +22,7 @@ from fairlead.reports.flow import older_than_usual
 from fairlead.reports.naming import short_name
 from fairlead.reports.plain import plain
 from fairlead.reports.sprint_health import Told
-from fairlead.reports.sprint_outlook import SURE, promised
+from fairlead.reports.sprint_outlook import promised
 from fairlead.reports.sprint_standing import of_days
 from fairlead.reports.standup_facts import Blocked
 from fairlead.reports.trends import notable
@@ -68,7 +68,7 @@ def chance_of(facts: WeekFacts, target: Target) -> Share | None:
         return None
     history = load_history(scope.warehouse, scope.calendar, scope.now, team=scope.team)
     days = days_ahead(scope.calendar, scope.now, target.due_at)
-    outlook = days_outlook(history.done, days, least_done=scope.setup.thresholds.minimum_n)
+    outlook = days_outlook(history.past, days, least_done=scope.setup.thresholds.minimum_n)
     return Share(outlook.counts.chance(len(target.left))) if outlook.counts else None
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from fairlead.reports.alignment import alignment
 from fairlead.reports.asked import Asked
+from fairlead.reports.balance import balance
 from fairlead.reports.brief import brief
 from fairlead.reports.document import Document
 from fairlead.reports.flow import flow
 from fairlead.reports.forecasts import forecasts
 from fairlead.reports.goals import goals
 from fairlead.reports.incidents import incidents
+from fairlead.reports.quarter import quarter
 from fairlead.reports.reliability import reliability
 from fairlead.reports.snapshot import snapshot
 from fairlead.reports.sprint_health import sprint_health
@@ -49,7 +52,10 @@ REPORTS: Mapping[str, Callable[..., Document]] = {
     **{view.kind: partial(update, audience=audience) for audience, view in AUDIENCES.items()},
     "work": work,
     "goals": goals,
+    "alignment": alignment,
+    "quarter": quarter,
     "plan": _plan,
+    "balance": balance,
     "forecast": _forecast,
     "forecasts": forecasts,
 }

@@ -107,6 +107,8 @@ class Past:
     """What each of its whole working days brought."""
     rows: int
     """Rows of `sprint_days` that say so."""
+    scope: tuple[int, ...] = ()
+    """How many items were in it by the end of each of its days, its start first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,7 @@ def load_sprint(scope: Scope, sprint: Sprint, known: Sequence[Sprint]) -> Sprint
         ahead=tuple(row["day"] for row in ahead),
         ledger=tuple(map(_entry, ledger)),
         left=(),
-        before=tuple(Past(other.id, _brought(days[other.id], calendar), len(days[other.id])) for other in earlier),
+        before=tuple(_past(other.id, days[other.id], calendar) for other in earlier),
     )
     return _with_left(scope, facts)
 
@@ -291,6 +293,10 @@ def _entry(row: dict[str, Any]) -> Entry:
         row["work_item"], row["entry"], row["kind"], aware(row["at"]), row["event"], row["points_before"],
         row["points_after"], row["title"] or "", row["url"], row["deleted"],
     )  # fmt: skip
+
+
+def _past(sprint: str, days: Sequence[Day], calendar: WorkingCalendar) -> Past:
+    return Past(sprint, _brought(days, calendar), len(days), tuple(day.scope for day in days))
 
 
 def _brought(days: Sequence[Day], calendar: WorkingCalendar) -> tuple[int, ...]:

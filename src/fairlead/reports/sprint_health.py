@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from fairlead.metrics import figures
 from fairlead.planning.montecarlo import LEVELS
-from fairlead.planning.outlook import Outlook
+from fairlead.planning.outlook import SURE, Outlook
 from fairlead.reports import proof
 from fairlead.reports.asked import Asked, document
 from fairlead.reports.document import Act, Block, Claim, Document, Empty, Ref, Section, Tone
@@ -23,7 +23,7 @@ from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
 from fairlead.reports.sprint_facts import Sprint, SprintFacts, load_sprint, load_sprints, named, running
 from fairlead.reports.sprint_ledger import ledger_section
-from fairlead.reports.sprint_outlook import SURE, outlook_of, outlook_section, promised
+from fairlead.reports.sprint_outlook import outlook_of, outlook_section, promised
 from fairlead.reports.sprint_risks import risk_section
 from fairlead.reports.sprint_standing import of_days, of_items, standing_section
 

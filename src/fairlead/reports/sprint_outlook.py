@@ -6,16 +6,13 @@ from fairlead.model.figures import Evidence
 from fairlead.planning.backtest import Calibration
 from fairlead.planning.history import day_after, days_ahead
 from fairlead.planning.montecarlo import LEVELS
-from fairlead.planning.outlook import Outlook, sprint_outlook
+from fairlead.planning.outlook import SURE, Outlook, sprint_outlook
 from fairlead.reports.document import Block, Claim, Empty, Section, Tone
 from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
 from fairlead.reports.sprint_facts import SprintFacts
 from fairlead.reports.sprint_standing import of_days
 from fairlead.reports.wording import Share
-
-SURE = 0.85
-"""What a team can promise: held in five of six cases."""
 
 
 def outlook_of(scope: Scope, found: SprintFacts) -> Outlook:
@@ -25,7 +22,16 @@ def outlook_of(scope: Scope, found: SprintFacts) -> Outlook:
     days = days_ahead(calendar, scope.now, sprint.end_at) if sprint.end_at and not sprint.closed_at else 0
     left = len(found.items) - len(found.done)
     least = scope.setup.thresholds.minimum_n
-    return sprint_outlook([past.daily for past in found.before], found.daily, items=left, days=days, least_done=least)
+    return sprint_outlook(
+        [past.daily for past in found.before], found.daily, items=left, days=days, least_done=least,
+        extra=_grown(found),
+    )  # fmt: skip
+
+
+def _grown(found: SprintFacts) -> tuple[int, ...]:
+    """What came on top in each sprint before, from the day on that this one has reached; less what was taken out."""
+    at = len(found.days) - 1
+    return tuple(past.scope[-1] - past.scope[min(at, len(past.scope) - 1)] for past in found.before if past.scope)
 
 
 def promised(found: SprintFacts, outlook: Outlook, level: float) -> int | None:

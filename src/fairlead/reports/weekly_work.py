@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fairlead.model.figures import Evidence
+from fairlead.planning.outlook import SURE
 from fairlead.reports import proof
 from fairlead.reports.alerts import alert_claim
 from fairlead.reports.brief_data import data_section
@@ -15,7 +16,7 @@ from fairlead.reports.load import queue
 from fairlead.reports.open_changes import overdue
 from fairlead.reports.sprint_health import Told, sprint_line
 from fairlead.reports.sprint_ledger import ledger_section
-from fairlead.reports.sprint_outlook import SURE, promised
+from fairlead.reports.sprint_outlook import promised
 from fairlead.reports.sprint_standing import burndown, of_days, of_items
 from fairlead.reports.standup_lines import blocker_lines
 from fairlead.reports.trend_charts import trend_chart

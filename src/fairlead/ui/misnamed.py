@@ -19,7 +19,8 @@ _TITLES = {
     "window": "Window", "team": "Team", "repository": "Repository", "service": "Service", "work_type": "Type of work",
     "author_kind": "Kind of author", "page": "Page", "sort": "Column to sort by", "order": "Order", "form": "Form",
     "which": "Rows", "turn": "Turn", "kind": "Kind", "sprint": "Sprint", "lane": "Lane", "week": "Week",
-    "for": "Readers", "tool": "Tool",
+    "for": "Readers", "tool": "Tool", "objective": "Objective", "quarter": "Quarter",
+    "items": "Items to do", "by": "Done by", "as_of": "As known before",
 }  # fmt: skip
 _AUTHOR_KINDS = ("human", "agent", "mixed", "bot")
 _NAMED = 12

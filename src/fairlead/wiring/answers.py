@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fairlead.metrics import figures
@@ -19,7 +19,6 @@ from fairlead.reports.brief import brief
 from fairlead.reports.causes import load_causes
 from fairlead.reports.figures_page import figures_page
 from fairlead.reports.flow import flow
-from fairlead.reports.forecast import forecast
 from fairlead.reports.incidents import DAYS, incidents
 from fairlead.reports.kpi import kpi, load_kpis
 from fairlead.reports.past import asked_in_week
@@ -147,22 +146,6 @@ def answer_kpi(services: Services, words: Words) -> Reply:
         found = [one.to_json(asked.language) for one in load_kpis(asked, on)]
         return reply_json({"figures": found, **_rewound(services, words)})
     return shown(services, kpi(asked, on=on), words)
-
-
-def answer_forecast(services: Services, words: Words) -> Reply:
-    """When so many items are done, or how many by a day; as JSON with the numbers."""
-    items = words.get("items", "")
-    # longer numbers are none that a forecast takes, and Python reads them for minutes
-    if items and not (items.isdecimal() and len(items) < 10):
-        raise Abort(f"not a number of items: {plain(items)}", hint="write it like 30")
-    try:
-        by = date.fromisoformat(words["by"]) if words.get("by") else None
-    except ValueError as fault:
-        raise Abort(f"not a day: {plain(words['by'])}", hint="write it like 2026-12-18") from fault
-    document, outlook = forecast(_asked(services, words), items=int(items) if items else None, by=by)
-    if words.get("form") == "json":
-        return reply_json({**render.to_plain(document), "forecast": outlook.to_json()})
-    return shown(services, document, words)
 
 
 def answer_metrics(services: Services, words: Words) -> Reply:
@@ -313,7 +296,6 @@ VERBS: Mapping[str, Verb] = {
     "sprint-health": answer_sprint_health,
     "work": answer_work,
     "kpi": answer_kpi,
-    "forecast": answer_forecast,
     "metrics": answer_metrics,
     "search": answer_search,
     "sql": answer_sql,

@@ -15,6 +15,7 @@ from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort, Skip
 from fairlead.wiring import chatting
 from fairlead.wiring.deliveries import kept_for
+from fairlead.wiring.forecasts import follow as follow_forecasts
 from fairlead.wiring.ledgering import watch
 from fairlead.wiring.measuring import look_and_write
 from fairlead.wiring.report_files import write_report
@@ -183,6 +184,7 @@ def plans(services: Services) -> Iterable[Plan]:
     if settings.slack.standup_at:
         yield Plan("standup", "standup", "every 300 s")
     yield from delivery_plans(services)
+    yield Plan("forecasts", "forecasts", "workdays 05:30")
     yield Plan("risks", "risks", "every 3600 s")
     compress_every_s = max(60, round(settings.raw.compress_after_hours * 3600))
     yield PLAN
@@ -199,6 +201,7 @@ def report_jobs(services: Services, judge: Judge | None = None) -> Mapping[str, 
         "snapshot": lambda _: _nothing(look_and_write(services)),
         "delivery": partial(deliver_due, services),
         "standup": lambda _: _nothing(chatting.ask_people(services)),
+        "forecasts": lambda _: _nothing(follow_forecasts(services)),
         "risks": lambda _: _nothing(propose_risks(services)),
     }
 

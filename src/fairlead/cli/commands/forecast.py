@@ -1,34 +1,64 @@
-"""When so many items are done, or how many by a date, from what past days brought.
+"""When items, an epic, a milestone or a sprint are done, or how many by a date; and how true such answers were.
 
 Example: fairlead forecast --items 30 --team payments
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from fairlead.cli.asking import AsHtml, AsJson, AsMarkdown, Language, Team, tell
+from fairlead.cli.charts import Charts, tell_or_draw
+from fairlead.model.errors import Abort
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
+_SCORES = "scores"
 
 
-@APP.command(epilog="Example: fairlead forecast --items 30 --team payments")
+@APP.command(
+    epilog=(
+        "Examples: fairlead forecast --items 30 --team payments; fairlead forecast --items 30 --as-of 2026-09-01; "
+        "fairlead forecast scores"
+    )
+)
 def forecast(
-    items: Annotated[int, typer.Option(help="When so many items are done.")] = 0,
+    scores: Annotated[str, typer.Argument(metavar="[scores]", help="How true forecasts were that were given.")] = "",
+    items: Annotated[int | None, typer.Option(help="When so many items are done.")] = None,
     by: Annotated[str, typer.Option(help="How many are done by this day, like 2026-12-18.")] = "",
+    epic: Annotated[str, typer.Option(help="When an epic is done, by key, id or title.")] = "",
+    milestone: Annotated[str, typer.Option(help="When a milestone is reached, by title or id.")] = "",
+    sprint: Annotated[str, typer.Option(help="What a running sprint brings, by id, name or number.")] = "",
+    as_of: Annotated[str, typer.Option(help="What was known before this day, like 2026-09-01.")] = "",
     team: Team = "",
     language: Language = None,
     json: AsJson = False,
     md: AsMarkdown = False,
     html: AsHtml = False,
+    charts: Charts = None,
 ) -> None:
     """Answers of 50, 85 and 95 % from daily throughput, and how often such answers held; with both words a chance."""
-    tell(
-        "forecast",
-        {"items": str(items) if items else "", "by": by, "team": team, "language": language},
-        json=json,
-        md=md,
-        html=html,
-    )
+    if scores:
+        asked = items is not None or any((by, epic, milestone, sprint, as_of))
+        _scores(scores, asked=asked, team=team, language=language, json=json, md=md, html=html, charts=charts)
+        return
+    words = {
+        "items": "" if items is None else str(items), "by": by, "epic": epic, "milestone": milestone,
+        "sprint": sprint, "as_of": as_of, "team": team, "language": language,
+    }  # fmt: skip
+    tell_or_draw("forecast", words, charts, json=json, md=md, html=html)
+
+
+def _scores(
+    said: str, *, asked: bool, team: str, language: str | None, json: bool, md: bool, html: bool, charts: Path | None
+) -> None:
+    if said != _SCORES or asked:
+        raise Abort(
+            f"not a forecast: {said}", hint="say `fairlead forecast scores` alone, or a question with options"
+        )
+    words = {"team": team, "language": language}
+    if charts:
+        tell_or_draw("forecasts", words, charts, json=json, md=md, html=html)
+    tell("forecasts", words, json=json, md=md, html=html)

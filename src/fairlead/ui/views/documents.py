@@ -21,6 +21,8 @@ PAGES = {"fairlead triage": "/triage", "fairlead brief": "/", "fairlead doctor":
 OWN_WORDS: Mapping[str, tuple[str, ...]] = {
     "sprint-health": ("sprint",), "flow": ("window",), "reliability": ("service",), "weekly": ("week",),
     "work": ("work_type",), "plan": ("sprint", "epic", "milestone"),
+    "forecast": ("items", "by", "epic", "milestone", "sprint", "as_of"),
+    "goals": ("quarter", "objective"), "alignment": ("window",), "quarter": ("quarter",),
     **{view.kind: ("week",) for view in AUDIENCES.values()},
 }  # fmt: skip
 """Report -> what its page reads from the address beside team and language; its evidence is asked with the same."""
@@ -97,7 +99,7 @@ def own_words(report: str, visit: Visit) -> dict[str, str]:
     """What the address says to a report alone, like which sprint."""
     # a page of one service says in its path what other pages say in the query
     limits = visit.scope.limits
-    return {word: limits.get(word) or visit.said(word) for word in OWN_WORDS.get(report, ())}
+    return {word: limits.get(word) or visit.path.get(word) or visit.said(word) for word in OWN_WORDS.get(report, ())}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,167 @@
+"""The verbs `forecast` and `forecasts`: answers about days to come, kept when given and judged in their time.
+
+One answer a day is kept of each thing that is asked; what has a date of its own is asked by the worker each working
+day. Keeping is for later: where nothing can be written the answer is given all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from msgspec import UNSET
+from sqlalchemy.exc import SQLAlchemyError
+
+from fairlead.model.errors import Fault
+from fairlead.model.patch import Patch
+from fairlead.model.records.goals import Forecast
+from fairlead.planning.montecarlo import METHOD
+from fairlead.reports import render
+from fairlead.reports.asked import Asked
+from fairlead.reports.document import Document
+from fairlead.reports.forecast import Question, forecast, moment_of, question_of
+from fairlead.reports.forecast_answer import Answer, warned
+from fairlead.reports.forecasts import told_scores
+from fairlead.reports.sprint_facts import load_sprints, running
+from fairlead.store import records
+from fairlead.wiring import scoring
+from fairlead.wiring.answers import language
+from fairlead.wiring.replies import Reply, Verb, Words, reply_json
+from fairlead.wiring.services import Services
+from fairlead.wiring.showing import shown
+
+_log = logging.getLogger(__name__)
+
+MOST_DATED = 60
+"""Epics and milestones with a date that are asked about each day, the nearest dates first."""
+_DATED = f"""
+select * from (
+    select 'epic' as kind, id, due_at from work_items
+    where deleted_at is null and work_type = 'epic' and due_at > $now and closed_at is null
+    union all
+    -- one target has a milestone of its own in each repository
+    select 'milestone', title, min(due_at) from milestones
+    where deleted_at is null and state = 'open' and due_at > $now and title is not null group by title
+) order by due_at, id limit {MOST_DATED}
+"""  # noqa: S608 - a constant
+
+
+def answer_forecast(services: Services, words: Words) -> Reply:
+    """The answer; as JSON with the numbers."""
+    document, answer, asked = asked_forecast(services, words)
+    if words.get("form") == "json":
+        return reply_json({**render.to_plain(document), "forecast": answer.to_json(_warning(asked, answer))})
+    return shown(services, document, words)
+
+
+def answer_forecasts(services: Services, words: Words) -> Reply:
+    """How true those were that were given."""
+    document, scores = told_scores(_asked(services, words))
+    if words.get("form") == "json":
+        return reply_json({**render.to_plain(document), "scores": scores.to_json()})
+    return shown(services, document, words)
+
+
+def asked_forecast(services: Services, words: Words) -> tuple[Document, Answer, Asked]:
+    """The answer as a document and as numbers; kept, where it is about now."""
+    present = _asked(services, words)
+    asked = replace(present, now=moment_of(present, words.get("as_of", "")))
+    said = [words.get(name, "") for name in ("items", "by", "epic", "milestone", "sprint")]
+    document, answer = forecast(asked, question_of(*said))
+    if asked.now == present.now:
+        keep(services, [answer])
+    return document, answer, asked
+
+
+def keep(services: Services, answers: list[Answer]) -> int:
+    """Keeps answers that say something, one a day of each kind; tells how many were new."""
+    if services.then is not None:
+        return 0
+    wanted = {record.id: record for answer in answers if (record := _record(answer))}
+    if not wanted:
+        return 0
+    try:
+        with services.database.read() as tx:
+            known = {row["id"] for row in records.rows(tx, "forecasts", list(wanted))}
+        new = [record for one, record in wanted.items() if one not in known]
+        if new:
+            with services.database.begin() as tx:
+                records.apply(tx, [Patch(record, services.clock.now()) for record in new])
+    # a reader's answer does not hang on whether it could be kept
+    except (Fault, SQLAlchemyError, OSError) as fault:
+        _log.warning("a forecast could not be kept: %s", fault)
+        return 0
+    return len(new)
+
+
+def follow(services: Services) -> int:
+    """Gives the forecasts of the day for what runs and has a date, and judges those whose day has come."""
+    services.warehouse.refresh()
+    asked = _asked(services, {})
+    kept = keep(services, list(_of_dated(asked)))
+    scored = scoring.judge(services, asked.scope)
+    return kept + scored
+
+
+def _of_dated(asked: Asked) -> Iterator[Answer]:
+    scope = asked.scope
+    for sprint in running(load_sprints(scope), scope.now):
+        # one that is over and not closed has no days left to tell of
+        if not sprint.closed_at and sprint.end_at and sprint.end_at > scope.now:
+            yield from _tried(asked, Question(sprint=sprint.id))
+    for row in scope.warehouse.rows(_DATED, {"now": scope.naive_now}):
+        yield from _tried(asked, Question(**{row["kind"]: row["id"]}))
+
+
+def _tried(asked: Asked, question: Question) -> Iterator[Answer]:
+    try:
+        yield forecast(asked, question)[1]
+    except Fault as fault:
+        # one thing that cannot be forecast keeps no other one from it
+        _log.info("no forecast of %s: %s", question, fault.message)
+
+
+def _record(answer: Answer) -> Forecast | None:
+    """The answer as a record; `None` where it promises nothing."""
+    basis, scope = answer.outlook.basis, answer.ground.scope
+    told = [value for value in (*answer.ends.values(), *answer.counts.values()) if value is not None]
+    if not basis.enough or not told or answer.items == 0:
+        return None
+    ends = {level: scope.calendar.day_bounds(day)[1] for level, day in answer.ends.items() if day}
+    counts = {level: count for level, count in answer.counts.items() if count is not None}
+    subject = answer.ground.subject
+    about = subject or (answer.by.isoformat() if answer.kind == "days" and answer.by else str(answer.items))
+    kind = "days" if answer.counts and answer.kind == "items" else answer.kind
+    day = scope.calendar.local_day(scope.now).isoformat()
+    team = (scope.team or "").removeprefix("team:")
+    return Forecast(
+        id=f"fairlead:forecast/{day}/{team or 'all'}/{kind}/{about}",
+        source="fairlead",
+        created_at=scope.now,
+        kind=kind,
+        subject=subject or UNSET,
+        milestone=subject if kind == "milestone" else UNSET,
+        team=scope.team or UNSET,
+        given_at=scope.now,
+        items=UNSET if answer.items is None else answer.items,
+        until=scope.calendar.day_bounds(answer.by)[1] if answer.by else UNSET,
+        **{f"ends_{level * 100:g}": end for level, end in ends.items()},  # type: ignore[arg-type]
+        **{f"count_{level * 100:g}": count for level, count in counts.items()},  # type: ignore[arg-type]
+        method=METHOD,
+        basis_days=basis.days,
+        basis_done=basis.done,
+    )
+
+
+def _warning(asked: Asked, answer: Answer) -> str:
+    teller = asked.teller(answer.ground.scope)
+    return ". ".join(claim.text for claim in warned(teller, answer))
+
+
+def _asked(services: Services, words: Words) -> Asked:
+    now, told = services.clock.now(), language(services, words)
+    return Asked(services.warehouse, services.setup, now, words.get("team") or None, told, services.intake())
+
+
+VERBS: Mapping[str, Verb] = {"forecast": answer_forecast, "forecasts": answer_forecasts}
