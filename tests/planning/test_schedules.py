@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.planning.projects import projects
+from tests.planning.projects import projects, shortest, tiny
 
+from fairlead.planning import generations
 from fairlead.planning.heuristic import aim, justified, mirror, place, plan, settled
-from fairlead.planning.project import Activity, Mode, Project, Resource, makespan, violations
+from fairlead.planning.project import Activity, Mode, Project, Resource, Wait, makespan, violations
 from fairlead.planning.room import Room
 from fairlead.planning.scheduling import schedule
 from fairlead.planning.solver import solve
@@ -102,3 +107,47 @@ def test_the_same_seed_gives_the_same_first_plan(seed: int) -> None:
         resources=(Resource("R", 4),),
     )
     assert plan(project, seed) == plan(project, seed)
+
+
+@settings(max_examples=25)
+@given(projects(skilled=False, most=7))
+def test_generations_keep_all_rules_and_are_no_worse(project: Project) -> None:
+    first = plan(project, tries=1)
+    found = generations.improve(project, first, done=_after(3))
+    assert violations(project, found) == []
+    assert aim(project, found) <= aim(project, first)
+    assert generations.improve(project, first, done=_after(3)) == found
+
+
+def _after(generations: int) -> Callable[[], bool]:
+    asked = itertools.count(1)
+    return lambda: next(asked) >= generations
+
+
+@settings(max_examples=40)
+@given(tiny())
+def test_nothing_is_shorter_than_what_is_proven(project: Project) -> None:
+    least = shortest(project)
+    found = solve(project, plan(project), within_s=10.0, threads=1)
+    assert violations(project, found.schedule) == []
+    assert (found.status, found.bound, makespan(found.schedule)) == ("optimal", least, least)
+    if generations.suits(project):
+        bred = generations.improve(project, plan(project, tries=1), done=_after(40))
+        assert violations(project, bred) == []
+        assert makespan(bred) >= least
+
+
+def test_generations_find_what_no_rule_of_priority_does() -> None:
+    draw = random.Random(7)
+    project = Project(
+        tuple(
+            Activity(str(at), (Mode(draw.randint(1, 9), {0: draw.randint(1, 6), 1: draw.randint(1, 6)}),))
+            for at in range(40)
+        ),
+        tuple(Wait(draw.randrange(max(at - 9, 0), at), at) for at in range(1, 40)),
+        (Resource("R", 9), Resource("S", 9)),
+    )
+    first = plan(project)
+    found = generations.improve(project, first, done=_after(30))
+    assert violations(project, found) == []
+    assert makespan(found) < makespan(first)
