@@ -184,7 +184,7 @@ def test_no_report_measures_people(demo_services: Services, people: frozenset[st
     # A letter is one of the other reports as a mail: what it says is looked at under that name.
     asked = sorted(set(verbs()) - {"sql", "letter"})
     known = [
-        "brief", "decisions", "flow", "forecast",
+        "balance", "brief", "decisions", "flow", "forecast", "forecasts",
         "gates", "incidents", "kpi", "metrics", "notices", "plan", "policy", "reliability", "risks",
         "rules", "search", "signals", "slo", "snapshot", "sprint-health", "standup", "triage", "update", "weekly",
         "work",

@@ -1,4 +1,4 @@
-"""What a sprint starts from, in the document of its plan: commitment, hours by role, risks, gates, in both languages."""
+"""What a sprint starts from, in the document of its plan: commitment, hours by role, risks and gates."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ setup works: each section has a default that suits most teams.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import msgspec
@@ -310,6 +311,52 @@ class Planning(Section, frozen=True):
     """Type of work -> skill that it takes, like `bug = "api"`."""
 
 
+# no limits within: msgspec 0.22 loses its memory over a limited number beside a tuple
+Agreed = float | tuple[float, float]
+"""A share, or the least and the most of one."""
+Kind = Literal["roadmap", "defect", "debt", "toil", "support", "compliance"]
+_KIND_OF: dict[str, Kind] = {
+    "feature": "roadmap", "bug": "defect", "tech_debt": "debt", "toil": "toil", "incident": "support",
+}  # fmt: skip
+
+
+_AGREED: dict[Kind, Agreed] = {"debt": (0.15, 0.25)}
+
+
+class Balance(Section, frozen=True):
+    """`[balance]`: which share of a team's work is agreed for which kind of it."""
+
+    shares: dict[Kind, Agreed] = {}
+    """Kind -> share of the work, like `0.6`, or the least and the most; of debt `[0.15, 0.25]` unless it is said."""
+    quarters: dict[str, dict[Kind, Agreed]] = {}
+    """The same for a quarter alone: `[balance.quarters.2026-Q4]`."""
+    teams: dict[str, dict[Kind, Agreed]] = {}
+    """The same for a team alone, by its key: `[balance.teams.payments]`."""
+    labels: dict[str, Kind] = {}
+    """Label -> kind of the items that bear it; goes before the type of work."""
+    types: dict[str, Kind] = {}
+    """Type of work -> kind, where it is another than usual: feature roadmap, bug defect, tech_debt debt, toil toil,
+    incident support."""
+    by: Literal["days", "points"] = "days"
+    """What is counted: working days in progress, or points of what was done."""
+    tolerance: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.1
+    """How far from a single share is still as agreed."""
+
+    def kind(self, work_type: str | None, labels: Iterable[str] = ()) -> str:
+        """Kind of an item; empty where nothing tells it."""
+        named = next((self.labels[label] for label in sorted(labels) if label in self.labels), "")
+        return named or self.types.get(work_type or "", _KIND_OF.get(work_type or "", ""))
+
+    def agreed(self, team: str, quarter: str) -> dict[str, tuple[float, float]]:
+        """Kind -> least and most share; what is said of a team goes before a quarter's, and that before the rest."""
+        said = {**_AGREED, **self.shares, **self.quarters.get(quarter, {}), **self.teams.get(team, {})}
+        spans = {
+            kind: share if isinstance(share, tuple) else (share - self.tolerance, share + self.tolerance)
+            for kind, share in said.items()
+        }
+        return {kind: (max(min(span), 0.0), min(max(span), 1.0)) for kind, span in spans.items()}
+
+
 RATE = r"^ *\d+(\.\d+)? *(h|requests) +per +\d+(\.\d+)? *[mhdw] *$"
 
 
@@ -368,4 +415,5 @@ class Setup(Section, frozen=True):
     gates: Gates = Gates()
     planning: Planning = Planning()
     capacity: dict[str, Capacity] = {}
+    balance: Balance = Balance()
     privacy: Privacy = Privacy()

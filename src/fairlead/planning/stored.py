@@ -28,10 +28,6 @@ VALUES: Mapping[str, float] = {
     "medium": 3, "normal": 3, "p2": 3, "low": 2, "minor": 2, "p3": 2, "lowest": 1, "trivial": 1, "p4": 1,
 }  # fmt: skip
 """Priority in a tool's words -> what an item is worth beside others."""
-KIND_OF: Mapping[str, str] = {
-    "feature": "roadmap", "bug": "defect", "tech_debt": "debt", "toil": "toil", "incident": "support",
-}  # fmt: skip
-"""Type of work -> its kind, by which capacity is shared; other types have none."""
 USUAL_VALUE = 3.0
 CHOSEN = 4.0
 """Factor of what somebody has put into the sprint: it goes before what only waits for room."""
@@ -215,7 +211,7 @@ class _Gathering:
             found.append(
                 Task(
                     id=names[row["id"]], title=row["title"] or "", type=row["work_type"] or "", skills=skills,
-                    kind=KIND_OF.get(row["work_type"] or "", ""),
+                    kind=self._setup.balance.kind(row["work_type"], row["labels"] or ()),
                     estimate=round(max(own.hours(row["points"]) * left, 0.5), 2),
                     due=own_due.isoformat() if own_due else due,
                     value=_value(row) * (CHOSEN if row["id"] in chosen else 1.0),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from fairlead.model.errors import Abort
 from fairlead.reports import render
 from fairlead.reports.asked import Asked
+from fairlead.reports.balance import told_balance
 from fairlead.reports.plain import plain
 from fairlead.wiring import planned, planwriting
 from fairlead.wiring.answers import language
@@ -84,4 +85,12 @@ VIEWS: Mapping[str, Callable[[Services, Words], Reply]] = {
     "slices": answer_slices,
     "proposals": answer_proposals,
 }
-VERBS: Mapping[str, Verb] = {"plan": answer}
+def answer_balance(services: Services, words: Words) -> Reply:
+    """How the work of some days was shared among its kinds, beside what was agreed."""
+    document, found = told_balance(_asked(services, words), words.get("window", ""))
+    if words.get("form") == "json":
+        return reply_json({**render.to_plain(document), "balance": found.to_json()})
+    return shown(services, document, words)
+
+
+VERBS: Mapping[str, Verb] = {"plan": answer, "balance": answer_balance}

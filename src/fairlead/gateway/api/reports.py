@@ -116,6 +116,11 @@ def _of_days(router: APIRouter, answer: _Reports) -> None:
         """What stands where day by day, how long finished items took, and what is older than usual."""
         return answer(asking, "flow", window=window)
 
+    @router.get("/balance", tags=["reports"], responses=FORMS)
+    def balance(asking: _Text, window: _Window = "") -> Response:
+        """Shares of the work by kind, beside what was agreed and what the next sprint plans."""
+        return answer(asking, "balance", window=window)
+
     @router.get("/reliability", tags=["reports"], responses=PICTURES)
     def reliability(asking: _Pictured, service: _Service = "", window: _Window = "") -> Response:
         """Service levels and error budgets, incidents by class, recovery, recurrence and on-call load."""

@@ -20,7 +20,7 @@ PAGES = {"fairlead triage": "/triage", "fairlead brief": "/", "fairlead doctor":
 """Command of an act -> our page that shows the same."""
 OWN_WORDS: Mapping[str, tuple[str, ...]] = {
     "sprint-health": ("sprint",), "flow": ("window",), "reliability": ("service",), "weekly": ("week",),
-    "work": ("work_type",), "plan": ("sprint", "epic", "milestone"),
+    "balance": ("window",), "work": ("work_type",), "plan": ("sprint", "epic", "milestone"),
     "forecast": ("items", "by", "epic", "milestone", "sprint", "as_of"),
     "goals": ("quarter", "objective"), "alignment": ("window",), "quarter": ("quarter",),
     **{view.kind: ("week",) for view in AUDIENCES.values()},
