@@ -179,8 +179,10 @@ def fan(labels: Sequence[str], series: Sequence[Line], bands: Sequence[Band], un
             "mark": {"type": "text", "align": "left", "dx": 6, "color": QUIET, "fontSize": 12},
             "encoding": {"text": {"field": "line"}},
         }
-        for end in _apart(ends)
+        for end in ends
     ]
+    # names of lines and bands may end at the same height
+    _apart([*ends, *(one["data"]["values"][0] for one in spec["layer"] if one["mark"]["type"] == "text")])
     # under the lines, or the band of the widest would cover what is known
     return {**spec, "layer": [*layers, *spec["layer"], *texts]}
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from fairlead.metrics import figures
-from fairlead.planning.montecarlo import LEVELS
 from fairlead.planning.outlook import SURE, Outlook
 from fairlead.reports import proof
 from fairlead.reports.asked import Asked, document
@@ -75,19 +74,13 @@ def _one(teller: Teller, told: Told) -> tuple[Claim, tuple[Section, ...]]:
     found = told.facts
     over = found.sprint.closed_at or not found.items
     sections = [
-        standing_section(teller, found, _expected(told)),
+        standing_section(teller, found, told.outlook.fan),
         ledger_section(teller, found),
         # a closed sprint and an empty one have neither a future nor anything at risk
         *(() if over else (risk_section(teller, found, told.outlook), outlook_section(teller, found, told.outlook))),
         _figures(teller, found.sprint),
     ]
     return _title(teller, told), tuple(sections)
-
-
-def _expected(told: Told) -> dict[float, int]:
-    """What will be done by the end, by the two levels that people ask for."""
-    found = {level: promised(told.facts, told.outlook, level) for level in LEVELS[:2]}
-    return {level: count for level, count in found.items() if count is not None}
 
 
 def _several(teller: Teller, told: Sequence[Told]) -> tuple[Claim, tuple[Section, ...]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fairlead.model.figures import Evidence
+from fairlead.planning.montecarlo import LEVELS, Counts
 from fairlead.reports import proof
-from fairlead.reports.chartspecs import Line, lines
+from fairlead.reports.chartspecs import Band, Line, fan, lines
 from fairlead.reports.document import Block, Cell, Chart, Claim, Section, Table
 from fairlead.reports.literals import text_literal, time_literal
 from fairlead.reports.sentences import Teller
@@ -42,8 +43,8 @@ def of_days(found: SprintFacts, *, earlier: bool = False) -> Evidence:
     return proof.of_rows(ids, query, len(found.days) + sum(past.rows for past in before))
 
 
-def standing_section(teller: Teller, found: SprintFacts, expected: Mapping[float, int]) -> Section:
-    """The sprint's day, what is done of what, and the two charts; `expected` is done by its end, by level."""
+def standing_section(teller: Teller, found: SprintFacts, drawn: Sequence[Counts]) -> Section:
+    """The sprint's day, what is done of what, and the two charts; `drawn` is what its days to come bring."""
     sprint, words = found.sprint, teller.words
     blocks: list[Block] = []
     if sprint.goal:
@@ -61,7 +62,7 @@ def standing_section(teller: Teller, found: SprintFacts, expected: Mapping[float
         said: dict[str, Any] = {"done": last.done_points or 0.0, "points": last.scope_points, "n": last.unestimated}
         blocks.append(teller.claim(key, of_days(found), **said))
     if len(found.days) > 1:
-        blocks += [burndown(teller, found), _burnup(teller, found, expected)]
+        blocks += [burndown(teller, found), _burnup(teller, found, drawn)]
     return Section("standing", words("section.standing"), tuple(blocks), aside=sprint.name)
 
 
@@ -117,7 +118,7 @@ def burndown(teller: Teller, found: SprintFacts) -> Chart:
     return Chart("burndown", lines(labels, drawn, words("unit.axis_items")), table)
 
 
-def _burnup(teller: Teller, found: SprintFacts, expected: Mapping[float, int]) -> Chart:
+def _burnup(teller: Teller, found: SprintFacts, coming: Sequence[Counts]) -> Chart:
     words, days = teller.words, found.days
     caption = teller.claim("chart.burnup", of_days(found), n=days[-1].scope, done=days[-1].done, first=days[0].scope)
     labels = _labels(teller, found)
@@ -129,7 +130,6 @@ def _burnup(teller: Teller, found: SprintFacts, expected: Mapping[float, int]) -
     drawn = [
         Line(words("chart.scope"), _padded([day.scope for day in days], labels), hovers),
         Line(words("chart.done"), _padded([day.done for day in days], labels), hovers),
-        *(_towards(teller, found, level, count) for level, count in expected.items()),
     ]
     table = Table(
         (words("column.day"), words("column.scope"), words("column.done"), words("column.points"),
@@ -143,16 +143,23 @@ def _burnup(teller: Teller, found: SprintFacts, expected: Mapping[float, int]) -
         ),
         caption,
     )  # fmt: skip
-    return Chart("burn-up", lines(labels, drawn, words("unit.axis_items")), table)
+    bands = [_band(teller, found, level, coming) for level in reversed(LEVELS)] if coming else []
+    return Chart("burn-up", fan(labels, drawn, bands, words("unit.axis_items")), table)
 
 
-def _towards(teller: Teller, found: SprintFacts, level: float, count: int) -> Line:
-    """From what is done now straight to what is done by the end at that level: only its last point is forecast."""
-    passed, ahead = len(found.days), len(found.ahead)
+def _band(teller: Teller, found: SprintFacts, level: float, coming: Sequence[Counts]) -> Band:
+    """From what is done now on: what so many of the trials reach, and what as many do not exceed."""
+    passed, ahead, scope = len(found.days), len(found.ahead), found.days[-1].scope
+    # of a day that is nearly over nothing more is expected, and it is still shown
+    quiet = max(ahead - len(coming), 0)
     done = found.days[-1].done
-    values = [round(done + (count - done) * step / max(ahead, 1), 2) for step in range(ahead + 1)]
-    nothing = [None] * (passed - 1)
-    return Line(teller.words.share(level), [*nothing, *values], [""] * (passed + ahead), quiet=True)
+    edges = [
+        [None] * (passed - 1)
+        + [done] * (quiet + 1)
+        + [max(min(done + one.at_least(side), scope), 0) for one in coming[: ahead - quiet]]
+        for side in (level, 1 - level)
+    ]
+    return Band(teller.words.share(level), *edges)
 
 
 def _labels(teller: Teller, found: SprintFacts) -> list[str]:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from fairlead.goals.keeping import keep as keep_goals
 from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort, Skip
 from fairlead.wiring import chatting
@@ -186,6 +187,7 @@ def plans(services: Services) -> Iterable[Plan]:
     yield from delivery_plans(services)
     yield Plan("forecasts", "forecasts", "workdays 05:30")
     yield Plan("risks", "risks", "every 3600 s")
+    yield Plan("goals", "goals", "every 3600 s")
     compress_every_s = max(60, round(settings.raw.compress_after_hours * 3600))
     yield PLAN
     yield Plan("compress", "compress", f"every {compress_every_s} s")
@@ -203,6 +205,7 @@ def report_jobs(services: Services, judge: Judge | None = None) -> Mapping[str, 
         "standup": lambda _: _nothing(chatting.ask_people(services)),
         "forecasts": lambda _: _nothing(follow_forecasts(services)),
         "risks": lambda _: _nothing(propose_risks(services)),
+        "goals": lambda _: _nothing(keep_goals(services)),
     }
 
 
