@@ -203,7 +203,7 @@ def check_in(
     fields |= {"note": note, "confidence": confidence, "created_at": entered_at(home.clock)}
     if (person := meant(by)).startswith("person:"):
         fields["by"] = person
-    record = entries.check_in_id(row["id"], datetime(day.year, day.month, day.day))  # noqa: DTZ001 - a day, no moment
+    record = entries.check_in_id(row["id"], day)
     entering.enter(home, entries.check_in_entered, record, "entered", fields, by)
     return record
 

@@ -16,6 +16,12 @@ order by change, party
 """
 _ASSIGNED = """
 select id as subject, assignee as account, assignees from work_items where id in (select unnest($ids))
+union all
+-- who answers for an objective, or looks after the value of a key result
+select id, owner, null from objectives where owner is not null and id in (select unnest($ids))
+union all
+select k.id, coalesce(k.owner, o.owner), null from key_results k left join objectives o on o.id = k.objective
+where coalesce(k.owner, o.owner) is not null and k.id in (select unnest($ids))
 """
 # Who is on call answers for an incident: neither it nor its service names a person. The lowest level is called first.
 _ON_CALL = """

@@ -189,6 +189,25 @@ def check_in(
     _do("check_ins", enter, by, json)
 
 
+@APP.command(epilog="Example: fairlead goals link jira:PAY-65 month-end")
+def link(
+    item: Annotated[str, typer.Argument(help="Id of a work item; an epic stands for all below it.")],
+    objective: _Objective,
+    refuse: Annotated[bool, typer.Option("--refuse", help="It does not serve it, whatever else says so.")] = False,
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    by: By = "",
+    json: _Json = False,
+) -> None:
+    """Say that a work item serves an objective, or that it does not; `fairlead alignment` suggests some."""
+
+    def enter(services: Services, who: str) -> str:
+        from fairlead.governance import aiming
+
+        return aiming.link(services, item, objective, "refused" if refuse else "confirmed", who, reason)
+
+    _do("objective_links", enter, by, json)
+
+
 @APP.command(epilog="Example: fairlead goals end 1 reached")
 def end(
     objective: _Objective,
@@ -325,5 +344,6 @@ def _do(table: Table, enter: Callable[[Services, str], str], by: str, json: bool
         "objectives": lambda row: f"{row['state']}, {row['title']}",
         "key_results": lambda row: f"{row['title']}, target {row['target']:g}",
         "check_ins": lambda row: f"{row['value']:g} on {row['at'][:10]}",
+        "objective_links": lambda row: f"{row['work_item']} {row['state']}",
     }
     entered(table, enter, told, lines[table], by=by, json=json)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
 from fairlead.connectors.kit.connector import Options, Reading
 from fairlead.connectors.kit.decided import Read, plain_values, values_of
-from fairlead.connectors.kit.entered import RANK, entered
+from fairlead.connectors.kit.entered import RANK, SOURCE, entered
 from fairlead.connectors.kit.payload import Doc
 from fairlead.model.errors import Unreadable
 from fairlead.model.patch import OLDEST, Patch
@@ -28,6 +29,7 @@ from fairlead.model.records.goals import (
     Objective,
     ObjectiveLink,
 )
+from fairlead.model.times import iso
 
 STATED_OBJECTIVE = (
     "title", "body", "team", "owner", "parent", "starts_at", "due_at", "epics", "labels", "rule", "milestones",
@@ -77,7 +79,23 @@ def link_entered(link: str, said: Said, by: str, at: datetime, what: str = "") -
     return _entered("objective_link.entered", link, said, by, at, what)
 
 
-def check_in_id(result: str, on: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A value of a key result that a metric or a query gave."""
+
+    id: str
+    key_result: str
+    at: datetime
+    value: float
+
+
+def key_results_measured(found: Sequence[Measured], at: datetime) -> RawEvent:
+    """What metrics and queries gave on a day: no later look could find it again."""
+    values = [{"id": one.id, "key_result": one.key_result, "at": iso(one.at), "value": one.value} for one in found]
+    return entered("key_results.measured", {"values": values}, SOURCE, at)
+
+
+def check_in_id(result: str, on: date) -> str:
     """Of one key result there is one value a day."""
     return f"check_in:{result.partition(':')[2]}/{on:%Y-%m-%d}"
 
@@ -138,6 +156,17 @@ def _fields(table: str, kind: Callable[..., Any], needs: Sequence[str] = ()) -> 
     return read
 
 
+def _measured(entry: Doc, options: Options) -> Reading:
+    at = entry.need_time("at")
+    patches = []
+    for one in entry.children("values"):
+        said = _checked("check_ins", {name: value for name, value in one.data.items() if name != "id"})
+        made = CheckIn(id=one.need_text("id"), source=options.source, created_at=at, updated_at=at, **said)
+        # what a person enters for the same day wins
+        patches.append(Patch(made, at))
+    return Reading(patches=patches)
+
+
 _WORDS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
     {
         ("objectives", "state"): OBJECTIVE_STATES,
@@ -169,6 +198,7 @@ READERS: Mapping[str, Read] = MappingProxyType(
         "objective.unstated": _unstated,
         "objective.entered": _fields("objectives", Objective),
         "key_result.entered": _fields("key_results", KeyResult),
+        "key_results.measured": _measured,
         "check_in.entered": _fields("check_ins", CheckIn, ("key_result", "at", "value")),
         "objective_link.entered": _fields("objective_links", ObjectiveLink, ("objective", "work_item", "state")),
     }

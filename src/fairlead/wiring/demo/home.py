@@ -11,6 +11,7 @@ from fairlead.config.load import FILE_NAME, load
 from fairlead.connectors.fairlead import role_given
 from fairlead.connectors.kit.connector import Progress
 from fairlead.connectors.kit.decided import notices_preferred
+from fairlead.goals import keeping
 from fairlead.governance.carrier import Carrier
 from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort
@@ -94,6 +95,8 @@ def _wishes(now: datetime) -> Iterator[RawEvent]:
 def _judge(services: Services, report: Callable[[Progress], None]) -> None:
     """Signals as they opened on the day before and since: what was old when we first looked is told to nobody."""
     report(Progress(0, None, "judging by rules"))
+    keeping.keep(services)
+    services.catch_up()
     with services.at(services.clock.now() - _DAY) as yesterday:
         signalling.evaluate(yesterday)
     signalling.evaluate(services)

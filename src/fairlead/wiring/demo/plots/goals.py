@@ -18,7 +18,7 @@ _ENTRIES = (
     ("month-end/hours", ((48, 40.0, "As every month."), (20, 33.0, "The ledger closes by itself now."))),
     (
         "clear-charges/questions",
-        ((45, 60.0, ""), (24, 55.0, ""), (3, 47.0, "The new receipt helps, the app is next.")),
+        ((45, 60.0, ""), (24, 55.0, ""), (3, 46.0, "The new receipt helps, the app is next.")),
     ),
 )
 """Key result -> days before the present, value and note."""
@@ -90,4 +90,4 @@ def _entries(end: datetime) -> Iterator[RawEvent]:
         for days, value, note in values:
             at, result = end - timedelta(days=days), f"key_result:{name}"
             said = {"key_result": result, "at": at, "value": value, "note": note, "by": by, "created_at": at}
-            yield check_in_entered(check_in_id(result, at), said, by, at, "entered")
+            yield check_in_entered(check_in_id(result, at.date()), said, by, at, "entered")
