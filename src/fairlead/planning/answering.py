@@ -50,7 +50,8 @@ def answer(
 
     def better(schedule: Schedule) -> None:
         length, least = makespan(schedule), chosen.project.least
-        watch.better(Best(chosen.ends(length), chosen.ends(min(least, length)), length, least))
+        late = heuristic.aim(chosen.project, schedule)[0]
+        watch.better(Best(chosen.ends(length), chosen.ends(min(least, length)), length, least, late))
 
     found = schedule(chosen.project, within_s=within_s, seed=seed, first=first, better=better, stop=watch.enough)
     chosen, found = _filled(built, chosen, found)

@@ -7,6 +7,7 @@ is loaded by the time it has something to improve.
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 import threading
 from multiprocessing.connection import Connection
@@ -17,6 +18,8 @@ from fairlead.planning.project import Schedule
 
 def run(inlet: int, outlet: int) -> None:
     """Answers the one question that comes."""
+    # who waits at a terminal says with Ctrl-C that the plan will do: that is the caller's to hear
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, target = Connection(inlet), Connection(outlet)
     # loaded while the first plan is made
     threading.Thread(target=importlib.import_module, args=("fairlead.planning.solver",), daemon=True).start()

@@ -20,6 +20,8 @@ class Best:
     length: int
     least: int
     """The same two in units."""
+    late: int
+    """Units by which tasks are over after they are due, each by its value."""
 
 
 class Watch(Protocol):

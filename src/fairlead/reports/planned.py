@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from fairlead.model.errors import Abort
@@ -11,6 +12,7 @@ from fairlead.model.figures import Evidence
 from fairlead.planning.answer import Answer
 from fairlead.planning.answering import answer
 from fairlead.planning.pace import Pace
+from fairlead.planning.planfile import Plan
 from fairlead.planning.stored import Note, Stored, gather
 from fairlead.planning.targets import NEXT, Kind, Target, find
 from fairlead.planning.whatif import Difference, changed
@@ -25,6 +27,7 @@ from fairlead.reports.sentences import Teller
 from fairlead.reports.sprint_start import start_sections
 from fairlead.reports.wording import Share
 
+Solve = Callable[[Plan], Answer]
 _WARNINGS = frozenset({"outside", "loops", "no_past", "seen"})
 
 
@@ -36,6 +39,11 @@ class Planned:
     answer: Answer
     words: PlanWords
     difference: Difference | None = None
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """What was solved: the plan as it is, and as it would be."""
+        return (self.stored.plan, self.answer.built.plan) if self.difference else (self.stored.plan,)
 
     def to_json(self, load: str = "") -> dict[str, Any]:
         """The answer with the records that it is about; nobody's load and scores but those which are asked for."""
@@ -78,8 +86,11 @@ class Wish:
         return named[0] if named else ("sprint", NEXT)
 
 
-def planned(asked: Asked, wish: Wish) -> tuple[Document, Planned | None]:
-    """The report and the plan; `None` where there is nothing to plan, which the report says."""
+def planned(asked: Asked, wish: Wish, solve: Solve | None = None) -> tuple[Document, Planned | None]:
+    """The report and the plan; `None` where there is nothing to plan, which the report says.
+
+    `solve` is who has found better plans already; else they are looked for here.
+    """
     scope = asked.scope
     target = find(scope.warehouse, scope.calendars, scope.now, *wish.target, scope.team)
     if target is None:
@@ -88,7 +99,7 @@ def planned(asked: Asked, wish: Wish) -> tuple[Document, Planned | None]:
     teller = asked.teller(zone=stored.calendar.zone)
     if not stored.plan.tasks:
         return _nothing(teller, "plan.no_items", "items", target), None
-    found = _solved(asked, stored, wish)
+    found = _solved(asked, stored, wish, solve or partial(answer, within_s=wish.within_s, seed=wish.seed))
     return _told(teller, found, wish), found
 
 
@@ -97,7 +108,7 @@ def plan_report(asked: Asked, *, sprint: str = "", epic: str = "", milestone: st
     return planned(asked, Wish(sprint=sprint, epic=epic, milestone=milestone))[0]
 
 
-def _solved(asked: Asked, stored: Stored, wish: Wish) -> Planned:
+def _solved(asked: Asked, stored: Stored, wish: Wish, solve: Solve) -> Planned:
     changes = wish.what_if
     # of files there are none on a server: what a what-if adds is named by it
     if any(one.startswith("scope:+") for one in changes):
@@ -105,10 +116,10 @@ def _solved(asked: Asked, stored: Stored, wish: Wish) -> Planned:
     items = {task: Item(item, stored.links.get(task)) for task, item in stored.ids.items()}
     # judged before anything is solved
     other = changed(stored.plan, changes) if changes else None
-    found = answer(stored.plan, within_s=wish.within_s, seed=wish.seed)
+    found = solve(stored.plan)
     shown, differs = found, None
     if other:
-        shown = answer(other, within_s=wish.within_s, seed=wish.seed)
+        shown = solve(other)
         differs = Difference(found, shown)
     words = PlanWords(shown, stored.target.name, asked.language, asked.now, items)
     return Planned(stored, shown, words, differs)

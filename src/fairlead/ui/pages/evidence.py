@@ -11,6 +11,7 @@ from fairlead.reports.renderers.walk import digest
 from fairlead.ui.kept import KEPT_S
 from fairlead.ui.misnamed import choice
 from fairlead.ui.page import TABLE, Page
+from fairlead.ui.remembered import remembered
 from fairlead.ui.scope import SCOPE_WORDS
 from fairlead.ui.views import answers
 from fairlead.ui.views.documents import OWN_WORDS
@@ -27,6 +28,7 @@ def show(visit: Visit) -> Response:
         choice(visit, word, ())
     told = paper(report, visit)
     claim = next((claim for claim in told.claims() if digest(claim.evidence) == wanted), None)
+    claim = claim or remembered(visit, report, wanted)
     if claim is None:
         return visit.page(
             "fault.html",

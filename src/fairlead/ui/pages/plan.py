@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,15 +13,17 @@ from fairlead.model.errors import Abort, Fault
 from fairlead.reports.asked import Asked
 from fairlead.reports.document import Document
 from fairlead.reports.planned import Planned, Wish, planned
+from fairlead.ui.improving import Run, begun, known
 from fairlead.ui.kept import kept
 from fairlead.ui.misnamed import Misnamed, choice
 from fairlead.ui.page import Page
+from fairlead.ui.remembered import remember
 from fairlead.ui.rights import allowed
 from fairlead.ui.views.documents import own_words, story
 from fairlead.ui.visit import Visit
 
-IMPROVES_S = 5.0
-"""Time that a reader gives to the solver by one click."""
+_STOPS_S = 3.0
+"""Time for a search that was stopped to hand over what it has."""
 _TARGETS = """
 select 'sprint' as kind, name as name, coalesce(name, id) as title from sprints
 where deleted_at is null and state = 'active' and {sprints}
@@ -55,33 +58,38 @@ def show(visit: Visit) -> Response:
         fault, changes = f"{said.message}. {said.hint}".strip(), ""
         document, found = _planned(visit, "")
         choice(visit, "who", [person for person, _ in _people(found)])
+    run = _run(visit, found)
+    first = found
+    if run and run.over:
+        document, found = _planned(visit, changes, run)
+    remember(visit, "plan", document)
     told = story(document, visit)
     own = {name: said for name, said in own_words("plan", visit).items() if said}
     command = "fairlead plan " + " ".join(f'--{name} "{said}"' for name, said in (own or {"sprint": "NEXT"}).items())
     for line in filter(None, changes.split("\n")):
         command += f" --what-if {line}"
+    asked = {name: visit.said(name) for name in ("who", "first", "until", "add", "end")}
     return visit.page(
         "pages/plan.html",
         told.title.text,
         story=told,
         command=command,
-        links=[*_links(visit, own), *_acting(visit, own)],
+        links=_links(visit, own),
         fault=fault,
         own=own,
-        said={name: visit.said(name) for name in ("who", "first", "until", "add", "end")},
+        said=asked,
         people=_people(found),
         changed=bool(changes),
         here=visit.scope.link("/plan", **own),
-        better="" if not found or visit.said("improve") else _better(visit, own),
+        better=_better(visit, first, found, run, {**own, **{name: said for name, said in asked.items() if said}}),
     )
 
 
-def _planned(visit: Visit, changes: str) -> tuple[Document, Planned | None]:
+def _planned(visit: Visit, changes: str, run: Run | None = None) -> tuple[Document, Planned | None]:
     services, team = visit.services, visit.scope.team
     own, viewer = own_words("plan", visit), visit.request.state.viewer
     # who is how busy is theirs to see, and the planner's
     load = "*" if allowed(visit, "manager") else str(viewer.person).removeprefix("person:") if viewer else ""
-    within_s = IMPROVES_S if choice(visit, "improve", ("1",)) else 0.0
 
     def make() -> tuple[Document, Planned | None]:
         now, intake = services.clock.now(), services.intake()
@@ -92,12 +100,67 @@ def _planned(visit: Visit, changes: str) -> tuple[Document, Planned | None]:
             milestone=own["milestone"],
             what_if=tuple(filter(None, changes.split("\n"))),
             load=load,
-            within_s=within_s,
         )
-        return planned(asked, wish)
+        return planned(asked, wish, run.solve if run else None)
 
-    key = ("plan", team, visit.words.language, *own.values(), changes, load, within_s)
+    key = ("plan", team, visit.words.language, *own.values(), changes, load, id(run) if run else 0)
     return kept(visit, key, make)
+
+
+def _run(visit: Visit, found: Planned | None) -> Run | None:
+    """The search for a better plan, begun or stopped where the address says so."""
+    asked = choice(visit, "improve", ("1", "stop"))
+    if found is None or not _may_be_better(found):
+        return None
+    home = visit.services.home
+    run = begun(home, found.plans) if asked == "1" else known(home, found.plans)
+    if run and asked == "stop":
+        run.stop()
+        run.wait(_STOPS_S)
+    return run
+
+
+def _may_be_better(found: Planned) -> bool:
+    """Whether looking for a better plan than the first one can come to anything."""
+    answers = [found.difference.before, found.difference.after] if found.difference else [found.answer]
+    return any(one.outcome.schedule and one.outcome.note == "no_time" for one in answers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Better:
+    """What the page says of the search for a better plan."""
+
+    state: str
+    """`offered`, `waiting`, `looking`, `stopping`, `found` or `shown`."""
+    link: str
+    stop: str
+    plain: str
+    end: str = ""
+    bound: str = ""
+    proven: bool = False
+
+
+def _better(
+    visit: Visit, first: Planned | None, found: Planned | None, run: Run | None, own: Mapping[str, str]
+) -> _Better | None:
+    if first is None or found is None or not _may_be_better(first):
+        return None
+    link = visit.scope.link
+    offered = _Better(
+        "offered", link("/plan", **own, improve="1"), link("/plan", **own, improve="stop"), link("/plan", **own)
+    )
+    if run is None:
+        return offered
+    if not run.over:
+        looking = replace(offered, state="stopping" if run.stopped else "waiting" if run.waits else "looking")
+        if best := run.best:
+            return replace(looking, end=found.words.moment(best.end), bound=found.words.moment(best.bound))
+        return looking
+    end, outcome = found.words.moment(found.answer.end), found.answer.outcome
+    # the page that was asked for a part still shows the first plan around it
+    same = [one.start for one in first.answer.outcome.schedule] == [one.start for one in outcome.schedule]
+    state = "found" if visit.partial and not same else "shown"
+    return replace(offered, state=state, end=end, proven=outcome.status == "optimal")
 
 
 def _changes(visit: Visit) -> str:
@@ -154,11 +217,6 @@ def _acting(visit: Visit, own: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def _rows(services: Any, query: str) -> list[dict[str, Any]]:
     return list(services.warehouse.rows(query))
-
-
-def _better(visit: Visit, own: Mapping[str, str]) -> str:
-    said = {name: visit.said(name) for name in ("who", "first", "until", "add", "end") if visit.said(name)}
-    return visit.scope.link("/plan", **own, **said, improve="1")
 
 
 PAGE = Page(

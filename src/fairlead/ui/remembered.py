@@ -1,0 +1,32 @@
+"""Sentences that a page has shown of its own asking, such as a what-if: their rows open too."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+from fairlead.reports.document import Claim, Document
+from fairlead.reports.renderers.walk import digest
+from fairlead.ui.visit import Visit
+
+_MOST = 20_000
+_held: OrderedDict[tuple[str, str, str], Claim] = OrderedDict()
+_lock = Lock()
+
+
+def remember(visit: Visit, report: str, document: Document) -> None:
+    """Keeps the sentences of a document that is shown; the oldest go when there are too many."""
+    home = str(visit.services.home)
+    with _lock:
+        for claim in document.claims():
+            key = (home, report, digest(claim.evidence))
+            _held[key] = claim
+            _held.move_to_end(key)
+        while len(_held) > _MOST:
+            _held.popitem(last=False)
+
+
+def remembered(visit: Visit, report: str, wanted: str) -> Claim | None:
+    """The sentence with that evidence; only what was shown by a page can be asked for."""
+    with _lock:
+        return _held.get((str(visit.services.home), report, wanted))
