@@ -185,7 +185,7 @@ def test_no_report_measures_people(demo_services: Services, people: frozenset[st
     asked = sorted(set(verbs()) - {"sql", "letter"})
     known = [
         "balance", "brief", "decisions", "flow", "forecast", "forecasts",
-        "gates", "incidents", "kpi", "metrics", "notices", "plan", "policy", "reliability", "risks",
+        "gates", "goals", "incidents", "kpi", "metrics", "notices", "plan", "policy", "reliability", "risks",
         "rules", "search", "signals", "slo", "snapshot", "sprint-health", "standup", "triage", "update", "weekly",
         "work",
     ]  # fmt: skip
