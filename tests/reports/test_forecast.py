@@ -260,7 +260,6 @@ def test_the_fan_opens_from_what_is_done(story: Story) -> None:
 
 
 @pytest.mark.parametrize(("asked", "said"), [
-    ({}, "nothing is asked"),
     ({"items": 0}, "no number of items: 0"),
     ({"items": 100_001}, "no number of items: 100001"),
     ({"by": date(2026, 11, 17)}, "2026-11-17 is over"),

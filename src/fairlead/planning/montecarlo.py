@@ -81,7 +81,7 @@ class Counts:
 
     def chance(self, items: int) -> float:
         """Share of the trials that brought so many items or more."""
-        return 1 - bisect_left(self.sorted, items) / len(self.sorted)
+        return _share(len(self.sorted) - bisect_left(self.sorted, items), len(self.sorted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Spans:
 
     def chance(self, days: int) -> float:
         """Share of the trials that were through within so many days."""
-        return sum(span is not None and span <= days for span in self.sorted) / len(self.sorted)
+        return _share(sum(span is not None and span <= days for span in self.sorted), len(self.sorted))
 
 
 def how_many(
@@ -135,6 +135,12 @@ def how_long(
 
     # those without an end come last, as the longest
     return Spans(tuple(found if found <= LONGEST_DAYS else None for found in spans(past, ahead, asked, trials, seed)))
+
+
+def _share(held: int, trials: int) -> float:
+    """Share of trials; where all of many or none held, short of certainty, which no number of trials can show."""
+    edge = 0.5 / trials if trials > 1 else 0.0
+    return min(max(held / trials, edge), 1 - edge)
 
 
 def first_day(daily: Sequence[int], items: int) -> int | None:

@@ -35,7 +35,7 @@ from fairlead.reports.wording import Share
 MOST_ITEMS = 100_000
 """More than any backlog holds: a slip of the finger is told as one."""
 _NEXT_DAYS = 14
-"""Where nothing else is asked, as in a report that is sent: what the next two weeks bring."""
+"""How far it looks where nothing is asked, as in a report that is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ class Question:
 
 
 def forecast(asked: Asked, question: Question) -> tuple[Document, Answer]:
-    """The answer as a document, and the same as numbers."""
+    """The answer as a document, and the same as numbers; of nothing it is what the next two weeks bring."""
+    if question == Question():
+        question = Question(by=asked.scope.calendar.local_day(asked.now) + timedelta(days=_NEXT_DAYS))
     target, items = question.target, question.items
-    if items is None and question.by is None and target is None:
-        raise Abort("nothing is asked", hint="say `--items 30` for a date, or `--by 2026-12-18` for a count")
     if items is not None and not 0 < items <= MOST_ITEMS:
         raise Abort(f"no number of items: {items}", hint="it can be from 1 to 100000")
     if target and target[0] == "sprint":
@@ -78,12 +78,9 @@ def forecast_report(
     asked: Asked, *, items: str = "", by: str = "", epic: str = "", milestone: str = "", sprint: str = "",
     as_of: str = "",
 ) -> Document:  # fmt: skip
-    """The document alone, of words as an address says them; of none it is the next two weeks."""
+    """The document alone, of words as an address says them."""
     asked = replace(asked, now=moment_of(asked, as_of))
-    said = question_of(items, by, epic, milestone, sprint)
-    if said == Question():
-        said = Question(by=asked.scope.calendar.local_day(asked.now) + timedelta(days=_NEXT_DAYS))
-    return forecast(asked, said)[0]
+    return forecast(asked, question_of(items, by, epic, milestone, sprint))[0]
 
 
 def question_of(items: str, by: str, epic: str, milestone: str, sprint: str) -> Question:
