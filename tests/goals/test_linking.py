@@ -150,7 +150,7 @@ def test_suggestions_say_why_and_leave_out_what_is_linked_refused_or_long_over(h
     beside = next(one for one in found if one.key == "P-5")
     assert (beside.siblings, beside.sibling_share) == (("jira:P-2", "jira:P-3", "jira:P-4"), 1.0)
     alike = next(one for one in found if one.key == "P-6")
-    assert set(alike.words) == {"checkout", "customers", "waiting"}
+    assert set(alike.words) == {"checkout", "customer", "waiting"}
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
 
 
@@ -158,7 +158,12 @@ def test_a_label_of_linked_items_adds_to_other_hints(hinting: Work) -> None:
     hinting.item("P-11", "Customers see where they are waiting", labels=["payments"])
     found = {one.key: one for one in suggested(hinting)}
     assert found["P-11"].labels == ("payments",)
-    assert found["P-11"].score > 0.25
+    assert found["P-11"].score >= 0.2
+
+
+def test_one_word_in_common_is_chance(hinting: Work) -> None:
+    hinting.item("P-12", "Waiting lists")
+    assert "P-12" not in {one.key for one in suggested(hinting)}
 
 
 def test_suggestions_of_a_team_and_no_more_than_asked_for(hinting: Work) -> None:

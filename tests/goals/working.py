@@ -65,7 +65,8 @@ class Work:
     def word(self, goal: str, item: str, state: str) -> None:
         """Somebody says that an item serves an objective, or not."""
         self.source.put("objective_links", {
-            "id": f"objective_link:{goal}/{item}", "objective": goal, "work_item": item, "state": state, "at": march(3),
+            "id": f"objective_link:{goal}/{item}", "objective": goal, "work_item": item, "state": state,
+            "at": march(3),
         })  # fmt: skip
 
     def warehouse(self) -> Warehouse:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fairlead.metrics.warehouse import Warehouse
 
 BY_RULE = "rule"
-_ENOUGH = 0.25
-"""Score below which nothing is suggested."""
+_ENOUGH = 0.2
+"""Score below which nothing is suggested: two fifths of the siblings or two thirds of the title reach it alone."""
 _SIBLINGS, _LABELS, _WORDS = 0.5, 0.2, 0.3
 
 
@@ -108,10 +108,12 @@ def suggestions(
 
 _LINKS = "select * from objective_items where objective in (select unnest($objectives))"
 
-_TOKENS = r"""list_distinct(list_filter(
-    string_split_regex(lower(coalesce({text}, '')), '[^\p{{L}}]+'), lambda word: length(word) > 3))"""
-# Words weigh by how rare they are among the items looked at and the objectives: cosine of binary vectors with the
-# usual weight, ln((1 + n) / (1 + df)) + 1, as in scikit-learn's TfidfTransformer.
+# One is as good as several: a plural in English, and one kind of it in German, is cut.
+_TOKENS = r"""list_distinct(list_filter(list_transform(
+    string_split_regex(lower(coalesce({text}, '')), '[^\p{{L}}]+'),
+    lambda word: regexp_replace(word, '([^s])s$', '\1')), lambda word: length(word) > 3))"""
+# Words weigh by how rare they are among the items looked at and the objectives, by the usual smooth weight, as in
+# scikit-learn's TfidfTransformer: ln((1 + n) / (1 + df)) + 1. It counts how much of a title is said.
 _SUGGESTED = f"""
 with linked as (select unnest($linked_objectives) as objective, unnest($linked_items) as item),
 goals as (select unnest($objectives) as objective, unnest($texts) as text),
@@ -171,16 +173,17 @@ rarity as (
     select word, ln((1.0 + (select count(*) from texts)) / (1.0 + count(*))) + 1.0 as weight from bag group by word
 ),
 weighed as (select b.*, r.weight from bag b join rarity r on r.word = b.word),
-norms as (select kind, id, sqrt(sum(weight * weight)) as norm from weighed group by kind, id),
+norms as (select id, sum(weight) as weight from weighed where kind = 'item' group by id),
 alike as (
     select i.id as item, g.id as objective, list(i.word order by i.weight desc, i.word) as words,
-        sum(i.weight * g.weight) / max(ni.norm * ng.norm) as cosine
+        sum(i.weight) / max(t.weight) as said
     from weighed i
     join weighed g on g.word = i.word and g.kind = 'goal'
-    join norms ni on ni.kind = 'item' and ni.id = i.id
-    join norms ng on ng.kind = 'goal' and ng.id = g.id
+    join norms t on t.id = i.id
     where i.kind = 'item'
     group by i.id, g.id
+    -- one word alone is chance
+    having count(*) >= 2
 ),
 pairs as (
     select item, objective from beside union select item, objective from labelled
@@ -188,9 +191,8 @@ pairs as (
 ),
 scored as (
     select p.item, p.objective, b.siblings, b.share as sibling_share, l.labels, a.words,
-        -- titles are short: a cosine of a half is as much as two of them share
         $siblings * coalesce(b.share, 0) + $labels * coalesce(l.share, 0)
-            + $words * least(1.0, 2.0 * coalesce(a.cosine, 0)) as score
+            + $words * coalesce(a.said, 0) as score
     from pairs p
     left join beside b on b.item = p.item and b.objective = p.objective
     left join labelled l on l.item = p.item and l.objective = p.objective

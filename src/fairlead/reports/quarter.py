@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from fairlead.goals.standing import GoalStanding
+from fairlead.model.figures import Window
 from fairlead.reports import proof
 from fairlead.reports.alignment import shares
 from fairlead.reports.asked import Asked, document
@@ -40,7 +41,7 @@ def told(teller: Teller, found: Quarter) -> Document:
     aside = words("quarter.window", start=words.day(found.window.start), end=_last(teller, found))
     sections = [
         Section("scope", words("section.quarter_scope"), tuple(_scope(teller, found)), aside),
-        Section("milestones", words("section.milestones"), tuple(_dates(teller, found))),
+        Section("milestones", words("section.milestones"), tuple(date_blocks(teller, found.window, found.dates))),
         Section("promises", words("section.promises"), tuple(_promises(teller, found))),
         Section("risks", words("section.quarter_risks"), tuple(_dangers(teller, found.dangers))),
         Section("capacity", words("section.capacity"), tuple(_capacity(teller, found))),
@@ -90,21 +91,22 @@ def _no_goals(teller: Teller, found: Quarter) -> Claim:
     return teller.claim("quarter.no_goals", proof.of_absence("objectives", query))
 
 
-def _dates(teller: Teller, found: Quarter) -> list[Block]:
-    query = dates_query(teller.scope, found.window)
-    if not found.dates:
+def date_blocks(teller: Teller, window: Window, dates: Sequence[Date]) -> list[Table | Empty]:
+    """Dates of milestones with what came of them, or that there are none."""
+    query = dates_query(teller.scope, window)
+    if not dates:
         return [Empty(teller.claim("quarter.no_dates", proof.of_absence("dates", query)))]
     words = teller.words
-    counts = Counter(date.outcome for date in found.dates)
+    counts = Counter(date.outcome for date in dates)
     judged = counts["met"] + counts["rescoped"] + counts["missed"]
-    evidence = proof.of_rows([date.promise for date in found.dates], query)
+    evidence = proof.of_rows([date.promise for date in dates], query)
     caption = teller.claim(
         "quarter.dates_told" if judged else "quarter.dates_ahead", evidence,
-        "watch" if counts["missed"] else "neutral", n=len(found.dates), judged=judged, met=counts["met"],
+        "watch" if counts["missed"] else "neutral", n=len(dates), judged=judged, met=counts["met"],
         rescoped=counts["rescoped"], missed=counts["missed"],
     )  # fmt: skip
     columns = ("column.milestone", "column.date", "column.outcome", "column.items_done", "column.items_left")
-    rows = tuple(_date(teller, date) for date in found.dates)
+    rows = tuple(_date(teller, date) for date in dates)
     return [Table(tuple(words(column) for column in columns), rows, caption)]
 
 
