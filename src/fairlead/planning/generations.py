@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fairlead.planning.heuristic import Order, aim, mirror, orders
+from fairlead.planning.heuristic import NobodyError, Order, aim, mirror, orders, place
 from fairlead.planning.project import Mode, Placed, Project, Schedule, makespan
 
 Ints = NDArray[np.int64]
@@ -38,8 +38,7 @@ _STALE = 120
 def suits(project: Project) -> bool:
     """Whether arrays can tell it: who is looked for by skill they cannot, nor windows, nor waits that go back."""
     return not (
-        project.workers
-        or any(one.rolling for one in project.resources)
+        any(one.rolling for one in project.resources)
         or any(wait.lag < 0 for wait in project.waits)
         or any(mode.skills for one in project.activities for mode in one.modes)
         or len(project.activities) < 2
@@ -51,7 +50,7 @@ def improve(
     better: Callable[[Schedule], None] = lambda _: None, done: Callable[[], bool],
 ) -> Schedule:  # fmt: skip
     """The best plan found until `done` says so, which is asked after each generation; a seed gives the same ones."""
-    population = _Population.of(project, first, seed)
+    population = _Population.of(project, first, seed, done)
     best, known = first, aim(project, first)
     if population is None:
         return best
@@ -78,6 +77,8 @@ class _Ways:
     capacity: NDArray[np.unsignedinteger]
     ends: Columns | None
     """Of each way the end for each start, -1 where it cannot start; `None` where nothing is ever closed."""
+    behind: Columns | None
+    """Of each way the end of the first start from each unit on."""
     after: tuple[tuple[Ints, Columns, bool], ...]
     """Of each activity which ones it waits for and how long; whether counted from their starts."""
     release: Columns
@@ -92,11 +93,13 @@ class _Ways:
         for row, mode in enumerate(modes):
             for column, at in enumerate(scarce):
                 demands[row, column] = mode.demands.get(at, 0)
-        ends = None
+        ends = behind = None
         if project.calendared:
             ends = np.full((len(modes), length), -1, dtype=np.int16)
             for row, mode in enumerate(modes):
                 ends[row] = _ends(project, mode, length)
+            behind = np.where(ends < 0, np.int16(length), ends)
+            np.minimum.accumulate(behind[:, ::-1], axis=1, out=behind[:, ::-1])
         count = len(project.activities)
         waits = [
             _padded(count, [
@@ -107,7 +110,7 @@ class _Ways:
         ]  # fmt: skip
         return cls(
             length, np.array([mode.duration for mode in modes], dtype=np.int16), demands,
-            np.array([project.resources[at].capacity for at in scarce], dtype=kind), ends,
+            np.array([project.resources[at].capacity for at in scarce], dtype=kind), ends, behind,
             tuple((*wait, from_start) for wait, from_start in zip(waits, (False, True), strict=True) if wait[0].size),
             np.array([one.release for one in project.activities], dtype=np.int16),
         )  # fmt: skip
@@ -131,9 +134,7 @@ class _Ways:
                 reached = (starts if from_start else ends)[before[one].T, columns] + lag[one].T
                 earliest = np.maximum(earliest, reached.max(axis=0))
             low = min(int(earliest.min()), length - 1)
-            high = length
-            if self.ends is None:
-                high = min(max(frontier, int(earliest.max())) + max(int(duration.max()), 1), length)
+            high = self._behind(way, max(frontier, int(earliest.max())), duration)
             start, end = self._first(way, duration, demands, earliest, free, units, low, high)
             lost |= start >= length
             start, end = np.minimum(start, length), np.minimum(end, length)
@@ -141,6 +142,14 @@ class _Ways:
             frontier = max(frontier, int(end.max()))
             _take(free, units, start, end, demands)
         return starts[:count], ends[:count], lost
+
+    def _behind(self, way: Ints, unit: int, duration: Columns) -> int:
+        """A unit by which all of some ways are over that begin behind all that is taken."""
+        if self.behind is None:
+            return min(unit + max(int(duration.max()), 1), self.length)
+        if unit >= self.length:
+            return self.length
+        return min(max(int(self.behind[way, unit].max()), unit + 1), self.length)
 
     def _first(
         self, way: Ints, duration: Columns, demands: NDArray[np.unsignedinteger], earliest: Columns,
@@ -204,8 +213,8 @@ def _padded(count: int, rows: Sequence[Sequence[tuple[int, int]]]) -> tuple[Ints
     width = max(map(len, rows), default=0)
     which, lag = np.full((count, width), count, dtype=np.int64), np.zeros((count, width), dtype=np.int16)
     for at, row in enumerate(rows):
-        for place, (before, units) in enumerate(row):
-            which[at, place], lag[at, place] = before, units
+        for column, (before, units) in enumerate(row):
+            which[at, column], lag[at, column] = before, units
     return which, lag
 
 
@@ -218,16 +227,19 @@ def _filled(rows: Sequence[Sequence[int]], filling: int) -> Ints:
 class _Population:
     """Plans that go on to be crossed; one column for each."""
 
-    def __init__(self, project: Project, first: Schedule, seed: int, length: int) -> None:
-        self._project, self._first, self._seed = project, first, seed
+    def __init__(
+        self, project: Project, first: Schedule, seed: int, length: int, done: Callable[[], bool]
+    ) -> None:  # fmt: skip
+        self._project, self._first, self._done = project, first, done
         self._draw = np.random.default_rng(seed)
         self._forward = _Ways.of(project, length)
         turned = mirror(project)
         self._backward = None if turned is None else _Ways.of(turned, length)
         self._orders = orders(project, seed)
         count = len(project.activities)
-        self._size = min(max(count + 40, _FEWEST), _MOST)
         kinds = np.array([len(one.modes) for one in project.activities], dtype=np.int64)
+        # where there are several ways each plan of the first ones is made by itself, which takes its time
+        self._size = _FEWEST if (kinds > 1).any() else min(max(count + 40, _FEWEST), _MOST)
         self._kinds, self._offset = kinds, np.concatenate(([0], np.cumsum(kinds)[:-1]))
         self._rank = _ranks(project)
         self._before = _filled([[wait.before for wait in waits] for waits in project.waited_for], count)
@@ -235,13 +247,19 @@ class _Population:
         self._worth = _Worth(project)
 
     @classmethod
-    def of(cls, project: Project, first: Schedule, seed: int) -> _Population | None:
+    def of(
+        cls, project: Project, first: Schedule, seed: int, done: Callable[[], bool]
+    ) -> _Population | None:  # fmt: skip
         """A population that begins with a plan; `None` where arrays would be too large."""
-        length = project.length if project.calendared else makespan(first) * 3 // 2 + 16
+        length = makespan(first) * 3 // 2 + 16
         ways = sum(len(one.modes) for one in project.activities)
+        if project.calendared or project.span:
+            length = min(length, project.length)
+            # time is told from its end as well, which is nearer so
+            project = replace(project, span=length)
         if not suits(project) or length > _LONGEST or (project.calendared and ways * length > _MOST_CELLS):
             return None
-        return cls(project, first, seed, length)
+        return cls(project, first, seed, length, done)
 
     def schedule(self, starts: Columns, ends: Columns, ways: Ints) -> list[Placed]:
         """One column as a plan."""
@@ -268,15 +286,26 @@ class _Population:
                 stale, least = 0, int(kept.worth.min())
 
     def _begun(self, *, with_first: bool) -> _Kept:
-        size = self._size
-        lists = np.array([_sorted(self._project, next(self._orders)) for _ in range(size)]).T
-        own = np.array([placed.mode for placed in self._first], dtype=np.int64) + self._offset
-        ways = np.repeat(own[:, None], size, axis=1)
-        share = np.linspace(0.0, 0.5, size)
-        ways = np.where(self._draw.random(ways.shape) < share, self._any_way(size), ways)
-        if with_first:
-            lists[:, 0], ways[:, 0] = self._in_order(np.array([[p.start] for p in self._first]))[:, 0], own
-        return self._closed_up(lists, ways)
+        own = np.array([placed.mode for placed in self._first], dtype=np.int64)
+        several = bool((self._kinds > 1).any())
+        lists, ways = ([self._sorted_by(self._first)], [own]) if with_first else ([], [])
+        while len(lists) < self._size and not (lists and self._done()):
+            order = next(self._orders)
+            # who does what is better chosen where it fits than drawn
+            made = self._placed(order) if several else None
+            lists.append(self._sorted_by(made) if made else _sorted(self._project, order))
+            ways.append(np.array([placed.mode for placed in made], dtype=np.int64) if made else own)
+        return self._closed_up(np.array(lists).T, np.array(ways).T + self._offset[:, None])
+
+    def _placed(self, order: Order) -> Schedule | None:
+        try:
+            return place(self._project, order)
+        except NobodyError:
+            return None
+
+    def _sorted_by(self, schedule: Schedule) -> list[int]:
+        found: list[int] = self._in_order(np.array([[placed.start] for placed in schedule]))[:, 0].tolist()
+        return found
 
     def _any_way(self, size: int) -> Ints:
         drawn = self._draw.random((len(self._kinds), size)) * self._kinds[:, None]

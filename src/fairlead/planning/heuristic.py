@@ -18,8 +18,10 @@ from fairlead.planning.project import Mode, Placed, Project, Schedule, Wait, hel
 from fairlead.planning.room import Room
 
 _WORST = (2**62, 2**62, 2**62)
-_TRIED_WAYS = 15_000
+_TRIED_WAYS = 10_000
 """Ways of all activities that are looked at in all tries together: a tenth of a second or two."""
+_CLOSED_UP = 20_000
+"""Activities of a plan beyond which it is not closed up: each push through so long a plan takes seconds."""
 _MOST_TRIES = 200
 Order = Sequence[float]
 """A priority of each activity; the lowest goes first among those that may."""
@@ -191,7 +193,7 @@ def plan(project: Project, seed: int = 1, *, tries: int | None = None, first: Sc
     for _, order in zip(range(tries_for(project) if tries is None else tries), orders(project, seed), strict=False):
         try:
             found = place(project, order)
-            again = justified(project, found, turned)
+            again = justified(project, found, turned) if len(found) <= _CLOSED_UP else found
         # where time is short an order may lead to a plan that does not end in time; another one may not
         except NobodyError as none:
             fault = none
