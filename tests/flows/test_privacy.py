@@ -184,8 +184,9 @@ def test_no_report_measures_people(demo_services: Services, people: frozenset[st
     # A letter is one of the other reports as a mail: what it says is looked at under that name.
     asked = sorted(set(verbs()) - {"sql", "letter"})
     known = [
-        "balance", "brief", "decisions", "flow", "forecast", "forecasts",
-        "gates", "goals", "incidents", "kpi", "metrics", "notices", "plan", "policy", "reliability", "risks",
+        "alignment", "balance", "brief", "decisions", "dependencies", "flow", "forecast", "forecasts",
+        "gates", "goals", "incidents", "kpi", "metrics", "notices", "plan", "policy", "quarter",
+        "reliability", "risks",
         "rules", "search", "signals", "slo", "snapshot", "sprint-health", "standup", "triage", "update", "weekly",
         "work",
     ]  # fmt: skip

@@ -16,7 +16,15 @@ from fairlead.reports.document import Block, Cell, Claim, Document, Empty, Ref, 
 from fairlead.reports.goal_words import goal_claim, result_claim
 from fairlead.reports.literals import text_literal, time_literal
 from fairlead.reports.plain import plain
-from fairlead.reports.quarter_facts import Danger, Date, Promise, Quarter, dates_query, load_quarter
+from fairlead.reports.quarter_facts import (
+    Danger,
+    Date,
+    Promise,
+    Quarter,
+    dates_query,
+    load_dates,
+    load_quarter,
+)
 from fairlead.reports.sentences import Teller
 
 _TONES: dict[str, Tone] = {
@@ -41,7 +49,7 @@ def told(teller: Teller, found: Quarter) -> Document:
     aside = words("quarter.window", start=words.day(found.window.start), end=_last(teller, found))
     sections = [
         Section("scope", words("section.quarter_scope"), tuple(_scope(teller, found)), aside),
-        Section("milestones", words("section.milestones"), tuple(date_blocks(teller, found.window, found.dates))),
+        _milestones(teller, found.window, found.dates),
         Section("promises", words("section.promises"), tuple(_promises(teller, found))),
         Section("risks", words("section.quarter_risks"), tuple(_dangers(teller, found.dangers))),
         Section("capacity", words("section.capacity"), tuple(_capacity(teller, found))),
@@ -91,7 +99,19 @@ def _no_goals(teller: Teller, found: Quarter) -> Claim:
     return teller.claim("quarter.no_goals", proof.of_absence("objectives", query))
 
 
-def date_blocks(teller: Teller, window: Window, dates: Sequence[Date]) -> list[Table | Empty]:
+def dates_alone(teller: Teller, name: str, window: Window) -> Document:
+    """The dates of a quarter, for whoever shows nothing else of it."""
+    dates = load_dates(teller.scope, window)
+    (block,) = _dates(teller, window, dates)
+    title = block.caption if isinstance(block, Table) else block.claim
+    return document(teller, "quarter", title, [_milestones(teller, window, dates, name)], ())
+
+
+def _milestones(teller: Teller, window: Window, dates: Sequence[Date], aside: str = "") -> Section:
+    return Section("milestones", teller.words("section.milestones"), tuple(_dates(teller, window, dates)), aside)
+
+
+def _dates(teller: Teller, window: Window, dates: Sequence[Date]) -> list[Table | Empty]:
     """Dates of milestones with what came of them, or that there are none."""
     query = dates_query(teller.scope, window)
     if not dates:

@@ -15,9 +15,7 @@ from fairlead.reports import alignment as aligned
 from fairlead.reports import goals as reported
 from fairlead.reports import quarter as dated
 from fairlead.reports.alignment_facts import Alignment, load_alignment
-from fairlead.reports.asked import Asked, document
-from fairlead.reports.document import Section, Table
-from fairlead.reports.quarter_facts import load_dates
+from fairlead.reports.asked import Asked
 from fairlead.store.decided import Row
 from fairlead.ui.entering import settle
 from fairlead.ui.kept import forget, kept
@@ -104,13 +102,10 @@ def _suggestions(alignment: Alignment, effort: Story) -> list[tuple[Suggestion, 
 
 def _dates(visit: Visit, asked: Asked, quarter: str) -> Chapter:
     """The dates of a quarter, as its plan tells them."""
-    scope, teller = asked.scope, asked.teller()
-    name = quarter or periods.quarter_of(scope.now, scope.calendar)
-    window = periods.quarter(name, scope.calendar)
-    blocks = dated.date_blocks(teller, window, load_dates(scope, window))
-    claim = blocks[0].caption if isinstance(blocks[0], Table) else blocks[0].claim
-    section = Section("milestones", teller.words("section.milestones"), tuple(blocks), name.upper())
-    return story(document(teller, "quarter", claim, [section], ()), visit).chapters[0]
+    calendar = asked.scope.calendar
+    name = quarter or periods.quarter_of(asked.now, calendar)
+    made = dated.dates_alone(asked.teller(), name.upper(), periods.quarter(name, calendar))
+    return story(made, visit).chapters[0]
 
 
 def link(visit: Visit) -> Response:
