@@ -29,7 +29,8 @@ def sprint(tasks: int, people: int, seed: int = 1) -> dict[str, Any]:
     draw = random.Random(seed)
     crew = [
         {
-            "id": f"p{at}", "skills": {skill: draw.randint(2, 5) for skill in draw.sample(_SKILLS, 2)} | {"review": 3},
+            "id": f"p{at}",
+            "skills": {skill: draw.randint(2, 5) for skill in draw.sample(_SKILLS, 2)} | {"review": 3},
             "time_zone": draw.choice(["Europe/Berlin", "Europe/London", "America/New_York"]),
             "meetings_hours_per_week": draw.choice([2, 4, 6]),
             "away": ["2026-10-20..2026-10-21"] if draw.random() < 0.2 else [],

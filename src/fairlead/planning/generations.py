@@ -289,7 +289,7 @@ class _Population:
         own = np.array([placed.mode for placed in self._first], dtype=np.int64)
         several = bool((self._kinds > 1).any())
         lists, ways = ([self._sorted_by(self._first)], [own]) if with_first else ([], [])
-        while len(lists) < self._size and not (lists and self._done()):
+        while len(lists) < self._size and not (several and lists and self._done()):
             order = next(self._orders)
             # who does what is better chosen where it fits than drawn
             made = self._placed(order) if several else None

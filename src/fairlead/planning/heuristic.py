@@ -189,11 +189,12 @@ def plan(project: Project, seed: int = 1, *, tries: int | None = None, first: Sc
     least = aim(project, best) if best is not None else _WORST
     bound, fault = project.least, None
     indifferent = not any(one.due is not None or len(one.modes) > 1 for one in project.activities)
-    turned = mirror(project)
+    closed_up = len(project.activities) <= _CLOSED_UP
+    turned = mirror(project) if closed_up else None
     for _, order in zip(range(tries_for(project) if tries is None else tries), orders(project, seed), strict=False):
         try:
             found = place(project, order)
-            again = justified(project, found, turned) if len(found) <= _CLOSED_UP else found
+            again = justified(project, found, turned) if closed_up else found
         # where time is short an order may lead to a plan that does not end in time; another one may not
         except NobodyError as none:
             fault = none
