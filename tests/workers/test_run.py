@@ -49,6 +49,7 @@ def test_plans_follow_the_configuration(services: Services) -> None:
         "brief": "working days 08:30",
         "brief/payments": "working days 08:30",
         "snapshot": "daily 09:00",
+        "forecasts": "workdays 05:30",
         "risks": "every 3600 s",
         "signals": "every 60 s",
         "compress": "every 1800 s",

@@ -126,15 +126,18 @@ def fan(
 
 def how_long(
     past: Past, load: Load | int, *, ahead: Ahead = AS_BEFORE, trials: int = TRIALS, seed: int = SEED,
+    most: int = LONGEST_DAYS,
 ) -> Spans:  # fmt: skip
-    """How many working days so many items take."""
+    """How many working days so many items take; what takes longer than `most` is not looked into."""
     asked = Load(load) if isinstance(load, int) else load
     if asked.items <= 0:
         return Spans((0,))
     from fairlead.planning.trials import spans
 
     # those without an end come last, as the longest
-    return Spans(tuple(found if found <= LONGEST_DAYS else None for found in spans(past, ahead, asked, trials, seed)))
+    return Spans(
+        tuple(found if found <= LONGEST_DAYS else None for found in spans(past, ahead, asked, trials, seed, most))
+    )
 
 
 def _share(held: int, trials: int) -> float:

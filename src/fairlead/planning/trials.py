@@ -53,16 +53,16 @@ def totals(
     return found
 
 
-def spans(past: Past, ahead: Ahead, load: Load, trials: int, seed: int) -> list[int]:
+def spans(past: Past, ahead: Ahead, load: Load, trials: int, seed: int, most: int = LONGEST_DAYS) -> list[int]:
     """How many days each trial took until all was done, in order; above the longest where it was not."""
     lots = np.random.default_rng(seed)
     rate = max(sum(past.done), 0) / len(past.done)
     part = load.own[0] / max(load.own[1], 1) if load.own else 1.0
     expected = load.items / (rate * part) if rate * part > 0 else LONGEST_DAYS + 1
     # nothing was ever finished, so nothing says when something will be
-    if expected > LONGEST_DAYS:
+    if expected > 2 * most:
         return [LONGEST_DAYS + 1]
-    trials = _bounded(trials, int(expected * 1.3) + 1)
+    trials = _bounded(trials, min(int(expected * 1.3) + 1, most))
     to_do = np.full(trials, load.items, dtype=np.int64)
     if load.extra:
         to_do = np.maximum(to_do + lots.choice(np.asarray(load.extra, dtype=np.int64), trials), 0)
@@ -73,7 +73,7 @@ def spans(past: Past, ahead: Ahead, load: Load, trials: int, seed: int) -> list[
     for day, brought in enumerate(_days(past, ahead, trials, lots), start=1):
         total += brought if own is None else _whole(brought * own, lots)
         took[(total >= to_do) & (took > LONGEST_DAYS)] = day
-        if day >= LONGEST_DAYS or (took <= LONGEST_DAYS).mean() >= _THROUGH:
+        if day >= most or (took <= LONGEST_DAYS).mean() >= _THROUGH:
             break
     found: list[int] = np.sort(np.where(took <= LONGEST_DAYS, np.maximum(took, least), took)).tolist()
     return found

@@ -9,6 +9,7 @@ from fairlead.reports.alignment import alignment
 from fairlead.reports.asked import Asked
 from fairlead.reports.balance import balance
 from fairlead.reports.brief import brief
+from fairlead.reports.dependencies import dependencies
 from fairlead.reports.document import Document
 from fairlead.reports.flow import flow
 from fairlead.reports.forecasts import forecasts
@@ -56,6 +57,7 @@ REPORTS: Mapping[str, Callable[..., Document]] = {
     "quarter": quarter,
     "plan": _plan,
     "balance": balance,
+    "dependencies": dependencies,
     "forecast": _forecast,
     "forecasts": forecasts,
 }

@@ -18,12 +18,7 @@ APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 _SCORES = "scores"
 
 
-@APP.command(
-    epilog=(
-        "Examples: fairlead forecast --items 30 --team payments; fairlead forecast --items 30 --as-of 2026-09-01; "
-        "fairlead forecast scores"
-    )
-)
+@APP.command(epilog="Example: fairlead forecast --items 30 --team payments")
 def forecast(
     scores: Annotated[str, typer.Argument(metavar="[scores]", help="How true forecasts were that were given.")] = "",
     items: Annotated[int | None, typer.Option(help="When so many items are done.")] = None,
