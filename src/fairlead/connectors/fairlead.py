@@ -59,6 +59,7 @@ class Entered:
             "risks",
             "signals",
             "signal_events",
+            "team_dependencies",
         )
     )
 

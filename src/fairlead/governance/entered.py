@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from fairlead.model.raw import RawEvent
 
 _TABLES = {
-    f"{name}.entered": name for name in ("decision", "risk", "objective", "key_result", "check_in", "objective_link")
+    f"{name}.entered": name
+    for name in ("decision", "risk", "dependency", "objective", "key_result", "check_in", "objective_link")
 }
 _OF_FILES = frozenset(("objective.stated", "objective.unstated"))
 _OF_SIGNALS = frozenset(("signal.acknowledged", "signal.snoozed", "signal.woken", "rule.muted", "rule.unmuted"))
 _WORD = re.compile(r"[a-z]{1,20}")
 KINDS = _TABLES.keys() | _OF_SIGNALS | _OF_FILES
-_PLAIN = ("number", "state", "likelihood", "impact", "score", "owner", "team", "service", "superseded_by", "response")
+_PLAIN = ("number", "state", "likelihood", "impact", "score", "owner", "team", "service", "superseded_by", "response",
+          "from_team", "to_team", "work_item", "waiting_item", "agreed_at", "due_at", "delivered_at")  # fmt: skip
 """Fields that stand in the ledger for good; words of people stand there as hashes, so that they can be erased."""
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fairlead.bus.log import EventLog
     from fairlead.governance.ledger.book import Ledger
     from fairlead.model.setup import Setup
-    from fairlead.store.database import Database
+    from fairlead.store.database import Database, Transaction
 
 LONGEST = 20_000
 """Characters of a text: more is a document, which a link leads to."""
@@ -77,8 +77,8 @@ def one(home: Home, table: Table, said: str) -> Row:
     with home.database.read() as tx:
         found = records.get(tx, table, record)
     if found is None or found["deleted_at"] is not None:
-        kind = table.removesuffix("s")
-        raise Abort(f"no {kind} {said!r:.80}", hint=f"`fairlead {table} list` shows them")
+        command = "dependencies" if table == "team_dependencies" else table
+        raise Abort(f"no {decided.kind_of(table)} {said!r:.80}", hint=f"`fairlead {command} list` shows them")
     return found
 
 
@@ -110,6 +110,13 @@ def _known(home: Home, said: Mapping[str, Any]) -> None:
                 stated = home.setup.people if name == "owner" else home.setup.services
                 if key not in stated:
                     raise Skip(f"no {table} {value!r:.80}", hint="`fairlead people list` shows who there is")
-        team = str(said.get("team") or "")
-        if team and team.removeprefix("team:") not in home.setup.teams and records.get(tx, "teams", team) is None:
-            raise Skip(f"no team {team!r:.80}", hint="teams are set under [teams] of fairlead.toml")
+        for name in ("work_item", "waiting_item"):
+            if (value := said.get(name)) and records.get(tx, "work_items", str(value)) is None:
+                raise Skip(f"no work item {value!r:.80}", hint="`fairlead search` finds its id")
+        for name in ("team", "from_team", "to_team"):
+            _known_team(home, tx, str(said.get(name) or ""))
+
+
+def _known_team(home: Home, tx: Transaction, team: str) -> None:
+    if team and team.removeprefix("team:") not in home.setup.teams and records.get(tx, "teams", team) is None:
+        raise Skip(f"no team {team!r:.80}", hint="teams are set under [teams] of fairlead.toml")

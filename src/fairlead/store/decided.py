@@ -9,7 +9,9 @@ from fairlead.store import records, rowio
 from fairlead.store.counting import next_value
 from fairlead.store.database import Transaction, take_turn
 
-Table = Literal["decisions", "risks", "objectives", "key_results", "check_ins", "objective_links"]
+Table = Literal[
+    "decisions", "risks", "objectives", "key_results", "check_ins", "objective_links", "team_dependencies"
+]
 Row = dict[str, Any]
 
 
@@ -25,7 +27,12 @@ def next_number(tx: Transaction, table: Table) -> int:
 
 def record_id(table: Table, number: int) -> str:
     """`decision:7`."""
-    return f"{table.removesuffix('s')}:{number}"
+    return f"{kind_of(table)}:{number}"
+
+
+def kind_of(table: Table) -> str:
+    """What one of a table is called, as ids begin."""
+    return "dependency" if table == "team_dependencies" else table.removesuffix("s")
 
 
 def listed(tx: Transaction, table: Table) -> list[Row]:

@@ -18,12 +18,17 @@ from fairlead.model.events import Event
 from fairlead.model.patch import Patch
 from fairlead.model.raw import RawEvent
 from fairlead.model.records.judgement import DECISION_STATES, RISK_STATES, Decision, Risk
+from fairlead.model.records.work import TeamDependency
 from fairlead.model.schema import columns
 from fairlead.model.times import iso, parse_time
 
 Read = Callable[[Doc, Options], Reading]
-_RECORDS: Mapping[str, tuple[type[Decision] | type[Risk], tuple[str, ...]]] = MappingProxyType(
-    {"decisions": (Decision, DECISION_STATES), "risks": (Risk, RISK_STATES)}
+_RECORDS: Mapping[str, tuple[type[Decision] | type[Risk] | type[TeamDependency], tuple[str, ...]]] = MappingProxyType(
+    {
+        "decisions": (Decision, DECISION_STATES),
+        "risks": (Risk, RISK_STATES),
+        "team_dependencies": (TeamDependency, ()),
+    }
 )
 _TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {"whole": (int,), "number": (int, float), "texts": (list, tuple)}
@@ -43,6 +48,12 @@ def risk_entered(risk: str, said: Mapping[str, Any], by: str, at: datetime, what
     return entered(
         "risk.entered", {"id": risk, "said": plain_values(said), **({"what": what} if what else {})}, by, at
     )
+
+
+def dependency_entered(dependency: str, said: Mapping[str, Any], by: str, at: datetime, what: str = "") -> RawEvent:
+    """Fields of what one team owes another, the first time or anew; `what` the person did is for the ledger."""
+    body = {"id": dependency, "said": plain_values(said), **({"what": what} if what else {})}
+    return entered("dependency.entered", body, by, at)
 
 
 def notices_preferred(wish: Mapping[str, Any], by: str, at: datetime) -> RawEvent:
@@ -124,6 +135,11 @@ def _preferred(entry: Doc, options: Options) -> Reading:
 
 
 READERS: Mapping[str, Read] = MappingProxyType(
-    {"decision.entered": _fields("decisions"), "risk.entered": _fields("risks"), "notices.preferred": _preferred}
+    {
+        "decision.entered": _fields("decisions"),
+        "risk.entered": _fields("risks"),
+        "dependency.entered": _fields("team_dependencies"),
+        "notices.preferred": _preferred,
+    }
 )
 """Kind of entry -> who reads it."""

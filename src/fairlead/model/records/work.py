@@ -222,3 +222,8 @@ class TeamDependency(Record, frozen=True):
     """Date agreed."""
     delivered_at: Time = UNSET
     """When it was delivered."""
+    waiting_item: WorkItemId = UNSET
+    """What waits for it."""
+    dates: Texts = UNSET
+    """Dates that were agreed before, each as the day on which it was moved and the date, like
+    `2026-11-18 2026-12-01`."""

@@ -59,3 +59,5 @@ def upgrade() -> None:
         op.create_index(f"{table}_rev", table, ["rev"])
     for table, column in INDEXES:
         op.create_index(f"{table}_{column}", table, [column])
+    for name, kind in (("waiting_item", "text"), ("dates", "texts")):
+        op.add_column("team_dependencies", sa.Column(name, SQL_TYPE[kind](), nullable=True))  # type: ignore[index]
