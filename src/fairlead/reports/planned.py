@@ -24,7 +24,7 @@ from fairlead.reports.plain import plain
 from fairlead.reports.plan import difference, plan_sections, plan_title
 from fairlead.reports.plan_words import Item, PlanWords
 from fairlead.reports.sentences import Teller
-from fairlead.reports.sprint_start import start_sections
+from fairlead.reports.sprint_start import Start, start_sections
 from fairlead.reports.wording import Share
 
 Solve = Callable[[Plan], Answer]
@@ -134,7 +134,7 @@ def _told(teller: Teller, found: Planned, wish: Wish) -> Document:
         sections.append(section)
     first, *rest = plan_sections(found.answer, words, wish.load)
     notices = tuple(_notices(found))
-    committed, *beside = start_sections(teller, found, wish.load) or (None,)
+    committed, *beside = start_sections(teller, Start(found.stored, found.answer, words), wish.load) or (None,)
     opening = [replace(first, blocks=(*notices, *first.blocks)), *([committed] if committed else ())]
     sections += [*opening, *rest, *beside, _basis(found)]
     told = document(teller, "plan", title, [section for section in sections if section.blocks])

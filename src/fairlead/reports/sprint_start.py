@@ -6,20 +6,20 @@ Hours are told of groups that are large enough by `[privacy]`: those of few peop
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fairlead.planning.answer import Answer
 from fairlead.planning.crew import REVIEW, Member
+from fairlead.planning.stored import Stored
 from fairlead.reports import proof
 from fairlead.reports.document import Block, Ref, Section
 from fairlead.reports.literals import text_literal
 from fairlead.reports.plain import plain
+from fairlead.reports.plan_words import PlanWords
 from fairlead.reports.sentences import Teller
 from fairlead.reports.wording import Share
-
-if TYPE_CHECKING:
-    from fairlead.reports.planned import Planned
 
 _POINTS = "select id, points from work_items where id in (select unnest($items))"
 _RISKS = """
@@ -30,7 +30,16 @@ order by score desc nulls last, id
 _MOST_RISKS = 8
 
 
-def start_sections(teller: Teller, found: Planned, load: str = "") -> list[Section]:
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A plan that was found, with its words."""
+
+    stored: Stored
+    answer: Answer
+    words: PlanWords
+
+
+def start_sections(teller: Teller, found: Start, load: str = "") -> list[Section]:
     """The sections of a sprint's plan for whom `load` names; an epic and a milestone commit nobody to anything."""
     if found.stored.target.kind != "sprint":
         return []
@@ -44,7 +53,7 @@ def start_sections(teller: Teller, found: Planned, load: str = "") -> list[Secti
     return [section for section in sections if section.blocks]
 
 
-def _commitment(teller: Teller, found: Planned) -> Iterator[Block]:
+def _commitment(teller: Teller, found: Start) -> Iterator[Block]:
     stored, words = found.stored, found.words
     left = {one.task for one in found.answer.built.unplaced}
     rows = teller.scope.warehouse.rows(_POINTS, {"items": list(stored.ids.values())})
@@ -58,7 +67,7 @@ def _commitment(teller: Teller, found: Planned) -> Iterator[Block]:
             yield words.claim(key, [task.id for task in tasks], n=len(tasks), **sums)
 
 
-def _capacity(teller: Teller, found: Planned, least: int) -> Iterator[Block]:
+def _capacity(teller: Teller, found: Start, least: int) -> Iterator[Block]:
     stored, words = found.stored, found.words
     end = found.answer.end
     last = date.fromisoformat(stored.plan.end) if stored.plan.end else None
@@ -81,7 +90,7 @@ def _capacity(teller: Teller, found: Planned, least: int) -> Iterator[Block]:
     yield from _roles(found, people, hours, least)
 
 
-def _roles(found: Planned, people: Sequence[Member], hours: dict[str, float], least: int) -> Iterator[Block]:
+def _roles(found: Start, people: Sequence[Member], hours: dict[str, float], least: int) -> Iterator[Block]:
     few = 0
     roles = sorted({skill for one in people for skill in one.said.skills if skill != REVIEW})
     for role in roles:
@@ -96,7 +105,7 @@ def _roles(found: Planned, people: Sequence[Member], hours: dict[str, float], le
         yield found.words.claim("plan.role_few", n=few)
 
 
-def _risks(teller: Teller, found: Planned) -> Iterator[Block]:
+def _risks(teller: Teller, found: Start) -> Iterator[Block]:
     rows = teller.scope.warehouse.rows(_RISKS, {"team": found.stored.target.team})
     for row in rows[:_MOST_RISKS]:
         query = f"select id, title, score, state from risks where id = {text_literal(row['id'])}"  # noqa: S608
@@ -107,7 +116,7 @@ def _risks(teller: Teller, found: Planned) -> Iterator[Block]:
         yield replace(claim, refs=(Ref(row["id"], row["id"], row["url"]),))
 
 
-def _gates(teller: Teller, found: Planned) -> Iterator[Block]:
+def _gates(teller: Teller, found: Start) -> Iterator[Block]:
     setup = teller.scope.setup
     evidence = proof.of_absence("gates", "select id from changes where deleted_at is null order by id")
     gates = setup.gates
