@@ -152,3 +152,20 @@ def test_entries_of_a_stranger_form_wait_in_quarantine(home: Home) -> None:
     with home.services.database.read() as tx:
         assert quarantine.counts(tx) == {"fairlead": len(wrong)}
     assert home.rows("objectives") == {}
+
+
+def test_what_was_not_known_then_is_not_told_of_then(home: Home) -> None:
+    home.clock.pass_by(days=-9)
+    home.do(aiming.add, {"title": "One", "quarter": "2026-Q4"}, NOOR)
+    home.do(aiming.measure, "1", {"title": "Defects", "baseline": 40, "target": 10}, NOOR)
+    home.do(aiming.check_in, "1/1", 30, NOOR)
+    then = home.clock.at
+    home.clock.pass_by(days=9)
+    home.do(aiming.measure, "1", {"title": "Later", "target": 10}, NOOR)
+    home.do(aiming.check_in, "1/1", 20, NOOR)
+    home.do(aiming.end, "1", "missed", NOOR)
+    home.do(aiming.add, {"title": "Two"}, NOOR)
+    with home.services.past(then) as past:
+        [known] = [goal for goal in facts.load(past) if not goal.path]
+    assert (known.title, known.state, known.ended_at) == ("One", "open", None)
+    assert [(one.title, [entry.value for entry in one.entries]) for one in known.results] == [("Defects", [30.0])]

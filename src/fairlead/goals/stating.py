@@ -46,7 +46,11 @@ def difference(
         )
         if gone or _differs(one, held.get(one.id), below.get(one.id, {})):
             new = {} if one.id in held else {"created_at": at}
-            events.append(objective_stated(one.id, {**new, **one.fields}, one.results, gone, at))
+            told = {
+                name: fields if name in below.get(one.id, {}) else {"created_at": at, **fields}
+                for name, fields in one.results.items()
+            }
+            events.append(objective_stated(one.id, {**new, **one.fields}, told, gone, at))
             said.append(one.id)
     left = _left(stated, held) if whole else []
     for objective in left:

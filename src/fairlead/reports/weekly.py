@@ -26,6 +26,7 @@ CHAPTERS: Mapping[str, Chapter] = MappingProxyType(
         "wins": weekly_chapters.wins,
         "shipped": weekly_chapters.shipped,
         "dates": weekly_chapters.dates,
+        "goals": weekly_chapters.goals,
         "sprints": weekly_work.sprints,
         "scope": weekly_work.scope,
         "delivery": weekly_work.delivery,
@@ -59,7 +60,8 @@ def update(asked: Asked, *, audience: str = "", week: str = "") -> Document:
 
 def _told(asked: Asked, view: View, week: str) -> Document:
     telling = Telling(week_facts(asked, week), view)
-    sections = [_section(telling, name) for name in view.chapters]
+    # a team without objectives has no chapter about them
+    sections = [section for name in view.chapters if (section := _section(telling, name)).blocks]
     return document(telling.teller, view.kind, _title(telling), sections, telling.facts.sources)
 
 

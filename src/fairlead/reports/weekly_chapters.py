@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from fairlead.goals.standing import GoalStanding
 from fairlead.model.figures import Evidence
 from fairlead.reports import facts as records
 from fairlead.reports import proof
 from fairlead.reports.concerns import chance_of, watched
 from fairlead.reports.document import Block, Claim, Empty, Ref
 from fairlead.reports.figure_words import figure_block
+from fairlead.reports.goal_words import goal_claim, result_claim
 from fairlead.reports.happened import happened_lines
 from fairlead.reports.literals import time_literal
 from fairlead.reports.naming import short_name
@@ -129,6 +132,22 @@ def dates(telling: Telling) -> list[Block]:
         return telling.cut(lines)
     query = f"select * from milestones where due_at >= {time_literal(facts.scope.now)}"  # noqa: S608 - a literal
     return [Empty(telling.said("dates.none", proof.of_absence("dates", query)))]
+
+
+def goals(telling: Telling) -> list[Block]:
+    """Objectives, those that ask for most first, with the key results that are not on track."""
+    lines = [_aim(telling, aim) for aim in telling.facts.aims]
+    return telling.cut(lines, "fairlead goals")
+
+
+def _aim(telling: Telling, aim: GoalStanding) -> Claim:
+    teller = telling.teller
+    claim = goal_claim(teller, aim)
+    over = aim.goal.state != "open" or aim.unjudged
+    slow = [] if over else [one for one in aim.results if one.status not in ("on_track", "reached")]
+    # of words of the trade a key result may be full: whoever does without reads how far the whole is
+    reasons = () if telling.view.plain else tuple(result_claim(teller, one) for one in slow)
+    return replace(claim, refs=(Ref(aim.goal.id, plain(aim.goal.title), aim.goal.url or None),), reasons=reasons)
 
 
 def _promise(telling: Telling, each: Promise) -> Claim:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from fairlead.goals import facts as objectives
+from fairlead.goals.standing import STATUSES, GoalStanding, standings
 from fairlead.metrics import figures
 from fairlead.model.calendar.weeks import WeekNumber, week_bounds, week_days, week_of
 from fairlead.model.errors import Abort
@@ -92,6 +94,18 @@ class WeekFacts:
     def goals(self) -> Mapping[str, Goal]:
         """Item done -> what it is a part of, where a tool says so."""
         return load_goals(self.scope, [item.item for item in self.done])
+
+    @cached_property
+    def aims(self) -> Sequence[GoalStanding]:
+        """Objectives that run, and those that were ended in the period, those that ask for most first."""
+        known = objectives.load(self.scope.warehouse, team=self.scope.team)
+        now, start = self.scope.now, self.period.start
+        wanted = [
+            *objectives.running(known, now),
+            *(one for one in known if one.ended_at and start <= one.ended_at < now),
+        ]
+        found = standings(self.scope.warehouse, self.scope.calendars, wanted, now, self.asked.language)
+        return sorted(found, key=lambda one: (one.goal.state != "open", STATUSES.index(one.status)))
 
     @cached_property
     def happened(self) -> facts.Happened:

@@ -43,8 +43,8 @@ class View:
 WEEKLY = View(
     "",
     (
-        "decide", "risks", "wins", "shipped", "sprints", "delivery", "flow", "reliability", "quality", "reviews",
-        "unknown",
+        "decide", "risks", "wins", "shipped", "goals", "sprints", "delivery", "flow", "reliability", "quality",
+        "reviews", "unknown",
     ),
 )  # fmt: skip
 """Ten minutes with a coffee: everything once, nothing in full."""
@@ -52,8 +52,10 @@ AUDIENCES: Mapping[str, View] = MappingProxyType(
     {
         view.audience: view
         for view in (
-            View("executive", ("decide", "risks", "dates", "shipped", "wins", "unknown"), lines=5, plain=True),
-            View("product", ("decide", "risks", "dates", "shipped", "scope", "unknown"), concerns=5, lines=15),
+            View("executive", ("decide", "risks", "goals", "dates", "shipped", "wins", "unknown"), lines=5,
+                 plain=True),
+            View("product", ("decide", "risks", "goals", "dates", "shipped", "scope", "unknown"), concerns=5,
+                 lines=15),
             View(
                 "team",
                 (
