@@ -16,7 +16,6 @@ from fairlead.governance.outbox import Outbox
 from fairlead.model.errors import Abort, Skip
 from fairlead.wiring import chatting
 from fairlead.wiring.deliveries import kept_for
-from fairlead.wiring.forecasts import follow as follow_forecasts
 from fairlead.wiring.ledgering import watch
 from fairlead.wiring.measuring import look_and_write
 from fairlead.wiring.report_files import write_report
@@ -203,7 +202,7 @@ def report_jobs(services: Services, judge: Judge | None = None) -> Mapping[str, 
         "snapshot": lambda _: _nothing(look_and_write(services)),
         "delivery": partial(deliver_due, services),
         "standup": lambda _: _nothing(chatting.ask_people(services)),
-        "forecasts": lambda _: _nothing(follow_forecasts(services)),
+        "forecasts": lambda _: _follow_forecasts(services),
         "risks": lambda _: _nothing(propose_risks(services)),
         "goals": lambda _: _nothing(keep_goals(services)),
     }
@@ -234,6 +233,13 @@ def source_jobs(services: Services, stop: threading.Event) -> Mapping[str, Job]:
         "ledger": lambda _: watch(services),
         "expire": expire,
     }
+
+
+def _follow_forecasts(services: Services) -> None:
+    # late: arrays take memory that a worker without this job does without
+    from fairlead.wiring.forecasts import follow
+
+    follow(services)
 
 
 class _Stopping(Abort):
