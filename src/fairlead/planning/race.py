@@ -18,21 +18,30 @@ from fairlead.planning.solved import Solved
 _FIRST_S = 0.5
 """Time that the solver gets before it is begun anew; each time twice as much."""
 _LOOK_S = 0.02
+_LOADING_S = 0.7
+"""Time of the solver's loading that is none of the time it was given."""
 _LEAST_S = 0.3
 """Time that the solver gets in any case, however long it took to be loaded."""
 
 
-def run(project: Project, first: Schedule, *, until: float, seed: int, better: Callable[[Schedule], None]) -> Solved:
-    """The best plan of both by a moment of the steady clock; `better` is told of each better one."""
-    race = _Race(project, first, until, seed, better)
+def run(
+    project: Project, first: Schedule, *, within_s: float, until: float, seed: int, better: Callable[[Schedule], None]
+) -> Solved:  # fmt: skip
+    """The best plan of both; `better` is told of each better one.
+
+    By `until`, a moment of the steady clock, or somewhat later where the solver was not loaded in time.
+    """
+    race = _Race(project, first, within_s, until, seed, better)
     if not generations.suits(project):
         race.prove(threads=2)
         return race.outcome()
     prover = threading.Thread(target=race.prove, daemon=True)
     prover.start()
     generations.improve(project, first, seed=seed, better=race.found, done=race.over)
+    # a project too large for arrays is left to the solver alone
     while prover.is_alive():
-        race.halt()
+        if race.over():
+            race.halt()
         prover.join(_LOOK_S)
     return race.outcome()
 
@@ -41,8 +50,10 @@ class _Race:
     """What both know."""
 
     def __init__(
-        self, project: Project, first: Schedule, until: float, seed: int, better: Callable[[Schedule], None]
-    ) -> None:
+        self, project: Project, first: Schedule, within_s: float, until: float, seed: int,
+        better: Callable[[Schedule], None],
+    ) -> None:  # fmt: skip
+        self._within_s = within_s
         self._project, self._until, self._seed, self._better = project, until, seed, better
         self._best, self._aim = first, aim(project, first)
         self._bound, self._proven = min(project.least, makespan(first)), False
@@ -81,7 +92,9 @@ class _Race:
         from fairlead.planning.solver import solve
 
         with self._lock:
-            self._until = max(self._until, time.monotonic() + _LEAST_S)
+            now = time.monotonic()
+            later = min(now + self._within_s, self._until + _LOADING_S)
+            self._until = max(self._until, later, now + min(_LEAST_S, self._within_s))
         while not self._proven and (left := self._until - time.monotonic()) > 0:
             solved = solve(
                 self._project, self._begin(), within_s=left, seed=self._seed, threads=threads,

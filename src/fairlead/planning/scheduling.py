@@ -68,7 +68,7 @@ def schedule(
             status: Status = "optimal" if proven else "feasible"
             took = time.monotonic() - began
             return Outcome(first, makespan(first), bound, status, took, note="" if proven else note)
-        found = process.solve(project, first, began + within_s, seed, better, stop)
+        found = process.solve(project, first, within_s, began + within_s, seed, better, stop)
     finally:
         if process:
             process.end()
@@ -112,13 +112,13 @@ class _Solver:
         return cls(process, Connection(ours_out, readable=False), Connection(ours_in, writable=False))
 
     def solve(
-        self, project: Project, first: Schedule, until: float, seed: int,
+        self, project: Project, first: Schedule, within_s: float, until: float, seed: int,
         better: Callable[[Schedule], None], stop: Callable[[], bool],
     ) -> Solved | None:  # fmt: skip
         """The best plan; of a solver that was stopped, the last one told; `None` if it told none."""
         told: Schedule | None = None
         try:
-            self._asked.send((project, first, until, seed))
+            self._asked.send((project, first, within_s, until, seed))
             # loading the solver takes seconds on a busy machine
             while not stop() and time.monotonic() < until + _GRACE_S:
                 if not self._told.poll(_LOOK_S):

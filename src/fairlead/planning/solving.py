@@ -24,7 +24,7 @@ def run(inlet: int, outlet: int) -> None:
     # loaded while the first plan is made
     threading.Thread(target=importlib.import_module, args=("fairlead.planning.solver",), daemon=True).start()
     try:
-        project, first, until, seed = source.recv()
+        project, first, within_s, until, seed = source.recv()
     # the first plan was proven best, or nobody waits any more
     except EOFError:
         return
@@ -32,7 +32,7 @@ def run(inlet: int, outlet: int) -> None:
     def better(found: Schedule) -> None:
         target.send(("better", found))
 
-    target.send(("done", race.run(project, first, until=until, seed=seed, better=better)))
+    target.send(("done", race.run(project, first, within_s=within_s, until=until, seed=seed, better=better)))
 
 
 if __name__ == "__main__":
