@@ -74,7 +74,7 @@ def show(visit: Visit) -> Response:
         told.title.text,
         story=told,
         command=command,
-        links=_links(visit, own),
+        links=[*_links(visit, own), *_acting(visit, own)],
         fault=fault,
         own=own,
         said=asked,
