@@ -108,8 +108,11 @@ def fault_of(warehouse: Warehouse, query: str) -> str:
 
 
 def _query(warehouse: Warehouse, result: Result, now: datetime) -> Reading:
-    evidence = Evidence(ids=(result.id,), count=1, query=result.query or f"-- {result.id}")
     value, why, detail = _asked(warehouse, result.query)
+    # one that is wrong opens to where it stands
+    evidence = _stated(result)
+    if why not in ("bad_query", "query_rows", "query_column"):
+        evidence = Evidence(ids=(result.id,), count=0 if why == "query_none" else 1, query=result.query)
     return Reading(value=value, at=now if value is not None else None, why=why, detail=detail, evidence=evidence)
 
 
