@@ -148,8 +148,10 @@ def warned(teller: Teller, answer: Answer) -> Iterator[Claim]:
                 yield teller.claim("forecast.stopped", evidence, "watch", n=gap.days)
             case "short":
                 yield teller.claim("forecast.short", evidence, "watch", n=basis.days)
-            case "few_trials":
-                yield teller.claim("forecast.few_trials", evidence, "watch", n=held.apart if held else 0)
+            case "few_trials" if not held or not held.apart:
+                yield teller.claim("forecast.no_trials", evidence, "watch")
+            case "few_trials" if held:
+                yield teller.claim("forecast.few_trials", evidence, "watch", n=held.apart)
             case "held_little" | "held_much" if held:
                 share = Share(held.of(0.85) / held.forecasts)
                 yield teller.claim(f"forecast.{warning}", evidence, "watch", n=held.forecasts, share=share)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from msgspec import UNSET
 from sqlalchemy.exc import SQLAlchemyError
@@ -70,11 +71,16 @@ def asked_forecast(services: Services, words: Words) -> tuple[Document, Answer, 
     said = [words.get(name, "") for name in ("items", "by", "epic", "milestone", "sprint")]
     document, answer = forecast(asked, question_of(*said))
     if asked.now == present.now:
-        keep(services, [answer])
+        keep(services, [answer], present.now)
     return document, answer, asked
 
 
-def keep(services: Services, answers: list[Answer]) -> int:
+def give(services: Services, asked: Asked, question: Question) -> int:
+    """Asks one question and keeps its answer as of the moment at which it looks ahead."""
+    return keep(services, [forecast(asked, question)[1]], asked.now)
+
+
+def keep(services: Services, answers: list[Answer], now: datetime) -> int:
     """Keeps answers that say something, one a day of each kind; tells how many were new."""
     if services.then is not None:
         return 0
@@ -87,7 +93,7 @@ def keep(services: Services, answers: list[Answer]) -> int:
         new = [record for one, record in wanted.items() if one not in known]
         if new:
             with services.database.begin() as tx:
-                records.apply(tx, [Patch(record, services.clock.now()) for record in new])
+                records.apply(tx, [Patch(record, now) for record in new])
     # a reader's answer does not hang on whether it could be kept
     except (Fault, SQLAlchemyError, OSError) as fault:
         _log.warning("a forecast could not be kept: %s", fault)
@@ -99,7 +105,7 @@ def follow(services: Services) -> int:
     """Gives the forecasts of the day for what runs and has a date, and judges those whose day has come."""
     services.warehouse.refresh()
     asked = _asked(services, {})
-    kept = keep(services, list(_of_dated(asked)))
+    kept = keep(services, list(_of_dated(asked)), asked.now)
     scored = scoring.judge(services, asked.scope)
     return kept + scored
 

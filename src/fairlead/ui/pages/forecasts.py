@@ -26,7 +26,7 @@ union all
 select * from (
     select 'epic', w.key, concat_ws(' ', w.key, w.title) from work_items w
     where w.deleted_at is null and w.work_type = 'epic' and w.key is not null and exists (
-        select 1 from work_items k where k.epic = w.id and k.deleted_at is null
+        select 1 from work_items k where w.id in (k.epic, k.parent) and k.deleted_at is null
             and k.status_category in ('todo', 'in_progress') and {items}
     ) order by w.due_at nulls last, w.key limit 6
 )

@@ -23,6 +23,7 @@ from fairlead.wiring.deliveries import ways
 from fairlead.wiring.demo.calendars import calendar_events, calendars_setup, write_calendars
 from fairlead.wiring.demo.cast import CREWS, player
 from fairlead.wiring.demo.chat import chat_setup, make_workspace, people_events
+from fairlead.wiring.demo.plots.forecasts import play_forecasts
 from fairlead.wiring.demo.plots.goals import play_goals, write_goals
 from fairlead.wiring.demo.setup_text import SECRET_FILE, SIGNING_FILE
 from fairlead.wiring.demo.story import DemoHistory, build
@@ -97,6 +98,7 @@ def _judge(services: Services, report: Callable[[Progress], None]) -> None:
     report(Progress(0, None, "judging by rules"))
     keeping.keep(services)
     services.catch_up()
+    play_forecasts(services, services.clock.now())
     with services.at(services.clock.now() - _DAY) as yesterday:
         signalling.evaluate(yesterday)
     signalling.evaluate(services)
