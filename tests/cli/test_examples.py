@@ -91,8 +91,9 @@ def _notice(database: Path) -> None:
 BEFORE = (
     *(["decisions", "add", f"Queues {n}", "--rationale", "they outlive a crash"] for n in range(1, 5)),
     ["risks", "propose"],
+    ["dependencies", "add", "A test bench", "--from", "payments", "--to", "platform"],
 )
-"""What was typed earlier: examples name decisions by number, and a risk."""
+"""What was typed earlier: examples name decisions by number, a risk, and a dependency."""
 
 
 def _actions(database: Path) -> str:

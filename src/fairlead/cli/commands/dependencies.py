@@ -106,7 +106,7 @@ def deliver(
     _do(enter, by, json)
 
 
-@APP.command(epilog="Example: fairlead dependencies drop 1")
+@APP.command(epilog="Example: fairlead dependencies drop 2")
 def drop(dependency: _One, by: By = "", json: _Json = False) -> None:
     """Say that nobody waits for it any more."""
 
