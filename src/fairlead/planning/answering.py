@@ -8,6 +8,7 @@ from dataclasses import replace
 from fairlead.model.errors import Abort
 from fairlead.planning import heuristic
 from fairlead.planning.answer import Answer
+from fairlead.planning.appending import append, many
 from fairlead.planning.building import Built, build
 from fairlead.planning.fitting import Packed, Packing
 from fairlead.planning.limits import Short
@@ -66,6 +67,8 @@ def _fitting(built: Built, seed: int) -> tuple[Built, Schedule | None]:
     if until == 0:
         return _left(built, [], 0), None
     whole = built.only(range(len(built.tasks)), until)
+    if many(whole.project):
+        return _appended(built, whole, until)
     try:
         return whole, heuristic.plan(whole.project, seed)
     except heuristic.NobodyError:
@@ -74,6 +77,21 @@ def _fitting(built: Built, seed: int) -> tuple[Built, Schedule | None]:
     first = [placed for placed in packed.placed if placed is not None]
     chosen = _left(built, kept, until, first)
     return chosen, heuristic.plan(chosen.project, seed, first=first) if first else None
+
+
+def _appended(built: Built, whole: Built, until: int | None) -> tuple[Built, Schedule | None]:
+    """The same of very many tasks."""
+    if built.plan.end:
+        order = [0.0] * len(built.tasks)
+        for rank, group in enumerate(_by_density(whole)):
+            for at in whole.groups[group]:
+                order[at] = rank
+    else:
+        order = list(next(heuristic.orders(whole.project, 1)))
+    placed = append(whole.project, order, whole.groups)
+    kept = [at for at, one in enumerate(placed) if one is not None]
+    first = [one for one in placed if one is not None]
+    return (_left(built, kept, until, first) if len(kept) < len(placed) else whole), first or None
 
 
 def _packed(built: Built) -> Packed:
@@ -104,7 +122,8 @@ def _by_density(built: Built) -> list[int]:
 def _filled(built: Built, chosen: Built, found: Outcome) -> tuple[Built, Outcome]:
     """The best plan may have room that the first one had not: what was left out gets a second chance."""
     until = built.until
-    if until == 0 or len(chosen.tasks) == len(built.tasks):
+    # of very many nobody asks again
+    if until == 0 or len(chosen.tasks) == len(built.tasks) or many(built.project):
         return chosen, found
     whole = built.only(range(len(built.tasks)), until)
     kept = _numbers(whole, chosen)

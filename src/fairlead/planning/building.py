@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.planning.grid import Grid
@@ -177,6 +178,7 @@ class _Builder:
         ]
         self._barred: dict[str, Reason] = {}
         """Task -> the limit of an agent that could do it else."""
+        self._alike: dict[Any, tuple[list[tuple[Mode, Choice]], Reason | None]] = {}
         self._activities: list[Activity] = []
         self._waits: list[Wait] = []
         self._apart: list[tuple[int, int]] = []
@@ -191,7 +193,7 @@ class _Builder:
     def built(self) -> Built:
         """The project."""
         for task in self._plan.tasks:
-            modes = self._made[task.id] = list(self._modes(task))
+            modes = self._made[task.id] = self._ways(task)
             if not modes:
                 self._leave(task.id, self._why_nobody(task))
             elif self._reviewed(task) and not self._pairs(modes):
@@ -276,6 +278,21 @@ class _Builder:
 
     def _units(self, hours: float) -> int:
         return math.ceil(round(hours / self._step_hours, 6))
+
+    def _ways(self, task: Task) -> list[tuple[Mode, Choice]]:
+        """Ways to do a task; of two alike tasks the same, since of a hundred thousand many are alike."""
+        if task.modes or task.people:
+            return list(self._modes(task))
+        alike = (
+            self.hours(task), task.who, task.type, task.context, task.may_split, tuple(task.skills.items()),
+            tuple(task.demands.items()),
+        )  # fmt: skip
+        if alike not in self._alike:
+            self._alike[alike] = list(self._modes(task)), self._barred.get(task.id)
+        modes, barred = self._alike[alike]
+        if barred:
+            self._barred[task.id] = barred
+        return modes
 
     def _modes(self, task: Task) -> Iterator[tuple[Mode, Choice]]:
         shared = {self._number[one]: amount for one, amount in task.demands.items() if amount}

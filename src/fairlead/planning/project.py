@@ -7,7 +7,7 @@ which units a resource or a person works, and what is done by them goes on after
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -227,28 +227,45 @@ class Project:
     def least(self) -> int:
         """No schedule is shorter: by what waits for what, and by how much there is of what all of it takes."""
         people = frozenset(worker.resource for worker in self.workers)
-        pools = [frozenset((at,)) for at, one in enumerate(self.resources) if one.occupied]
-        return max([self.network.end, *map(self._filled, [*pools, people] if len(people) > 1 else pools)])
+        own = {at: work for at, work in self._work_of_each().items() if self.resources[at].occupied}
+        found = [self._filled(frozenset((at,)), work) for at, work in own.items()]
+        if len(people) > 1:
+            found.append(self._filled(people, self._work_of_all(people)))
+        return max([self.network.end, *found])
 
-    def _filled(self, pool: frozenset[int]) -> int:
+    def _work_of_each(self) -> Mapping[int, int]:
+        """Of each resource how much is asked of it however all is done."""
+        found: dict[int, int] = {}
+        for one in self.activities:
+            # only what every way asks for; of most tasks that is nothing, which the second way shows
+            common = set(one.modes[0].demands)
+            for mode in one.modes:
+                if not common:
+                    break
+                common &= mode.demands.keys()
+            for at in common:
+                found[at] = found.get(at, 0) + min(mode.duration * mode.demands[at] for mode in one.modes)
+        return found
+
+    def _work_of_all(self, people: frozenset[int]) -> int:
+        """How much is asked of all people together."""
+        return sum(
+            min(
+                mode.duration
+                * (sum(mode.skills.values()) + sum(amount for at, amount in mode.demands.items() if at in people))
+                for mode in one.modes
+            )
+            for one in self.activities
+        )
+
+    def _filled(self, pool: frozenset[int], work: int) -> int:
         """When some resources together could have done all that is asked of them, were none of them ever idle."""
-        work = sum(min(map(self._taken(pool), one.modes), default=0) for one in self.activities)
         if not work:
             return 0
         if not self.calendared:
             return -(-work // max(sum(self.resources[at].capacity for at in pool), 1))
         there = sum(self.hours((at,)).worked * self.resources[at].capacity for at in pool)
         return int(np.searchsorted(there, work)) if len(pool) else 0
-
-    def _taken(self, pool: frozenset[int]) -> Callable[[Mode], int]:
-        workers = any(worker.resource in pool for worker in self.workers) and len(pool) > 1
-        return lambda mode: (
-            mode.duration
-            * (
-                sum(amount for at, amount in mode.demands.items() if at in pool)
-                + (sum(mode.skills.values()) if workers else 0)
-            )
-        )
 
     @cached_property
     def ranks(self) -> Sequence[int]:
