@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairlead.planning.history import DRAWN_DAYS
-from fairlead.planning.montecarlo import LEVELS, Ahead, Past, first_day, how_long, how_many
+from fairlead.planning.montecarlo import LEVELS, first_day, how_long, how_many
+from fairlead.planning.throughput import Ahead, Past
 
 Lots = np.random.Generator
 Reals = NDArray[np.float64]

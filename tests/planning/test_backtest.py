@@ -18,8 +18,9 @@ from fairlead.planning.backtest import (
     rolling,
     within_sprints,
 )
-from fairlead.planning.montecarlo import LEVELS, Load, Past
+from fairlead.planning.montecarlo import LEVELS
 from fairlead.planning.outlook import days_outlook, items_outlook, sprint_outlook
+from fairlead.planning.throughput import Load, Past
 
 
 def steady(days: int, seed: int = 1) -> Past:

@@ -9,18 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fairlead.planning.montecarlo import (
-    LEVELS,
-    LONGEST_DAYS,
-    Ahead,
-    Load,
-    Past,
-    Spans,
-    fan,
-    first_day,
-    how_long,
-    how_many,
-)
+from fairlead.planning.montecarlo import LEVELS, Spans, fan, first_day, how_long, how_many
+from fairlead.planning.throughput import LONGEST_DAYS, Ahead, Load, Past
 
 pasts = st.lists(st.integers(0, 6), min_size=20, max_size=80).map(lambda days: Past(tuple(days)))
 

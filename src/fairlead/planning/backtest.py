@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
 
-from fairlead.planning.montecarlo import AS_BEFORE, LEVELS, Ahead, Past, first_day, how_long, how_many
+from fairlead.planning.montecarlo import LEVELS, first_day, how_long, how_many
+from fairlead.planning.throughput import AS_BEFORE, Ahead, Past
 
 LEAST_DAYS = 10
 """Working days that must be known before anything is forecast from them."""

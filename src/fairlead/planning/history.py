@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fairlead.model.calendar.working import WorkingCalendar
-from fairlead.planning.montecarlo import Past
+from fairlead.planning.throughput import Past
 
 if TYPE_CHECKING:
     from fairlead.metrics.warehouse import Warehouse

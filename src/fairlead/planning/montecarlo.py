@@ -11,62 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
+from fairlead.planning.throughput import AS_BEFORE, LONGEST_DAYS, Ahead, Load, Past
+
 LEVELS = (0.5, 0.85, 0.95)
 """How sure an answer is: the share of trials in which it held."""
 TRIALS = 10_000
 """At 85 % the share itself is then known to within 0.7 of a per cent, 19 times of 20."""
 SEED = 20_011
-LONGEST_DAYS = 2_600
-"""Ten years of working days: what takes longer has no answer worth a date."""
 METHOD = "throughput/2"
 """Name and version of the way in which answers are made; another version makes other answers of the same past."""
 _EXACT = 1e-9
 """0.85 of 2,000 trials is 1,700 and not 1,700.0000000000002, which would be rounded up to one more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What each working day brought, the latest last."""
-
-    done: tuple[int, ...]
-    weekdays: tuple[int, ...] = ()
-    """Monday is 0; empty where days are just numbered."""
-    capacity: tuple[float, ...] = ()
-    """Share of the people who were there; empty where nobody knows."""
-
-    def last(self, days: int) -> Past:
-        """The same of its last days alone."""
-        return Past(self.done[-days:], self.weekdays[-days:], self.capacity[-days:])
-
-    def until(self, day: int, window: int) -> Past:
-        """What was known before a day, no more than so many days of it."""
-        start = max(day - window, 0)
-        return Past(self.done[start:day], self.weekdays[start:day], self.capacity[start:day])
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """Working days to come as far as they are known; after them they are as the past was."""
-
-    weekdays: tuple[int, ...] = ()
-    capacity: tuple[float, ...] = ()
-
-
-AS_BEFORE = Ahead()
-"""Nothing is known of the days to come."""
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What is to be done, where it is more than a number of items."""
-
-    items: int
-    extra: tuple[int, ...] = ()
-    """Items that came on top later, in past cases like this: one of them is drawn for each trial."""
-    own: tuple[int, int] | None = None
-    """Items of it that were done lately, and all that were: which share of what is done goes into it."""
-    least_days: tuple[int, ...] = ()
-    """Working days that what was begun may still take: one of them is drawn for each trial."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,20 +18,8 @@ from fairlead.planning.backtest import (
     within_sprints,
 )
 from fairlead.planning.history import DRAWN_DAYS
-from fairlead.planning.montecarlo import (
-    AS_BEFORE,
-    LEVELS,
-    METHOD,
-    SEED,
-    Ahead,
-    Counts,
-    Load,
-    Past,
-    Spans,
-    fan,
-    how_long,
-    how_many,
-)
+from fairlead.planning.montecarlo import LEVELS, METHOD, SEED, Counts, Spans, fan, how_long, how_many
+from fairlead.planning.throughput import AS_BEFORE, Ahead, Load, Past
 
 # A page, a letter and an answer of the API ask the same within minutes, in both languages, and a replayed forecast
 # takes half a second. Drawn from a seed, it is the same each time; one holds 10,000 trials, so few are kept.

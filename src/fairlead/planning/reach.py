@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.planning.history import History
-from fairlead.planning.montecarlo import SEED, Load
+from fairlead.planning.montecarlo import SEED
 from fairlead.planning.targets import Target
+from fairlead.planning.throughput import Load
 
 if TYPE_CHECKING:
     from fairlead.metrics.warehouse import Warehouse

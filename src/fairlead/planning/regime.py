@@ -14,7 +14,7 @@ from math import lgamma, log
 import numpy as np
 from numpy.typing import NDArray
 
-from fairlead.planning.montecarlo import Past
+from fairlead.planning.throughput import Past
 
 Reals = NDArray[np.float64]
 

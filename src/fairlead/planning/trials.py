@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from fairlead.planning.montecarlo import LONGEST_DAYS, Ahead, Load, Past
 from fairlead.planning.regime import Stories, stories
+from fairlead.planning.throughput import LONGEST_DAYS, Ahead, Load, Past
 
 Reals = NDArray[np.float64]
 Wholes = NDArray[np.int64]

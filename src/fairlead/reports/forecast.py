@@ -13,11 +13,12 @@ from functools import partial
 from fairlead.model.errors import Abort
 from fairlead.model.figures import Evidence
 from fairlead.planning.history import DRAWN_DAYS, ENDED, History, day_after, days_ahead, days_to_come, load_history
-from fairlead.planning.montecarlo import LEVELS, Ahead, Load
+from fairlead.planning.montecarlo import LEVELS
 from fairlead.planning.outlook import FAN_DAYS, SURE, Outlook, days_outlook, items_outlook
 from fairlead.planning.presence import presence
 from fairlead.planning.reach import Reach, reach, stands
 from fairlead.planning.targets import Kind, Target, find
+from fairlead.planning.throughput import Ahead, Load
 from fairlead.reports import proof
 from fairlead.reports.asked import Asked, document
 from fairlead.reports.document import Block, Claim, Document, Empty, Notice, Section

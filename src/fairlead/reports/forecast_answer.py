@@ -10,9 +10,10 @@ from typing import Any
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.figures import Evidence
 from fairlead.planning.history import History
-from fairlead.planning.montecarlo import LEVELS, METHOD, Ahead
+from fairlead.planning.montecarlo import LEVELS, METHOD
 from fairlead.planning.outlook import Outlook
 from fairlead.planning.reach import Reach
+from fairlead.planning.throughput import Ahead
 from fairlead.reports import proof
 from fairlead.reports.document import Claim
 from fairlead.reports.scope import Scope
