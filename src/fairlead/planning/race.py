@@ -39,10 +39,11 @@ def run(
     prover.start()
     generations.improve(project, first, seed=seed, better=race.found, done=race.over)
     # a project too large for arrays is left to the solver alone
-    while prover.is_alive():
-        if race.over():
-            race.halt()
+    while prover.is_alive() and not race.over():
         prover.join(_LOOK_S)
+    # a model that is still being made cannot be ended, and is not waited for
+    race.halt()
+    prover.join(_LOOK_S)
     return race.outcome()
 
 
@@ -57,6 +58,8 @@ class _Race:
         self._project, self._until, self._seed, self._better = project, until, seed, better
         self._best, self._aim = first, aim(project, first)
         self._bound, self._proven = min(project.least, makespan(first)), False
+        self._told = False
+        """Whether the outcome has been told, after which nothing is."""
         self._lock = threading.Lock()
         # of the solver's run: what it began with, when, for how long at least, and how to end it
         self._hinted, self._since, self._slice = self._aim, time.monotonic(), _FIRST_S
@@ -66,7 +69,7 @@ class _Race:
         """Somebody has found a plan."""
         with self._lock:
             told = aim(self._project, schedule)
-            if told < self._aim:
+            if told < self._aim and not self._told:
                 self._best, self._aim = schedule, told
                 self._better(schedule)
 
@@ -118,6 +121,7 @@ class _Race:
     def outcome(self) -> Solved:
         """What came of it."""
         with self._lock:
+            self._told = True
             length = makespan(self._best)
             bound = min(self._bound, length)
             proven = self._proven or (self._project.plain and length <= bound)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from ortools.sat.python import cp_model
@@ -24,13 +25,15 @@ def solve(
 
     `begun` is told how to end it before its time, from another thread.
     """
+    began = time.monotonic()
     # where dates matter more than length, a plan may be longer than the one at hand
     dated = any(one.due is not None for one in project.activities)
     made = _Made(project, min(makespan(hint) * 5 // 4 + 1, project.length) if dated else makespan(hint))
     for at, placed in enumerate(hint):
         made.suggest(at, placed)
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = within_s
+    # making the model of a plan of days takes a second, which is some of its time
+    solver.parameters.max_time_in_seconds = max(within_s - (time.monotonic() - began), 0.0)
     solver.parameters.num_workers = threads
     solver.parameters.random_seed = seed
     if threads == 1:
