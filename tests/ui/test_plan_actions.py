@@ -35,4 +35,9 @@ def test_a_running_sprint_shows_who_has_how_much_and_an_unknown_one_says_so(demo
     assert 'id="rebalance_load"' in page and "Kim Adler" in page
     for sprint in ("NEXT", "nowhere"):
         answer = demo.get(f"/plan/actions?rebalance=1&sprint={sprint}")
-        assert answer.status_code == 200 and 'role="alert"' in answer.text
+        assert answer.status_code != 200 and "sprint" in answer.text
+
+
+def test_a_home_without_a_sprint_has_nothing_to_propose(empty: TestClient) -> None:
+    answer = empty.get("/plan/actions")
+    assert answer.status_code == 200 and "Nothing is to be proposed" in answer.text

@@ -41,6 +41,9 @@ def show(visit: Visit) -> Response:
         wishes = _wishes(visit, _words(visit, said))
         acts, refused = wishes.acts, wishes.refused
     except Abort as found:
+        # a word that names nothing is told as on every page; a home without a sprint has nothing to propose
+        if any(said.values()):
+            raise
         fault = f"{found.message}. {found.hint}".strip()
     command = "fairlead plan" + "".join(
         f' --{name} "{plain(said[name] or ("NEXT" if name == "sprint" else ""))}"'
