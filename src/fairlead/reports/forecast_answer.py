@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from msgspec import UNSET
+
 from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.figures import Evidence
+from fairlead.model.records.goals import Forecast
 from fairlead.planning.history import History
 from fairlead.planning.montecarlo import LEVELS, METHOD
 from fairlead.planning.outlook import Outlook
 from fairlead.planning.reach import Reach
 from fairlead.planning.throughput import Ahead
 from fairlead.reports import proof
+from fairlead.reports.asked import Asked
 from fairlead.reports.document import Claim
 from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
@@ -158,6 +162,44 @@ def warned(teller: Teller, answer: Answer) -> Iterator[Claim]:
                 yield teller.claim(f"forecast.{warning}", evidence, "watch", n=held.forecasts, share=share)
             case _:
                 pass
+
+
+def warning(asked: Asked, answer: Answer) -> str:
+    """The same in one text; empty where nothing speaks against it."""
+    teller = asked.teller(answer.ground.scope)
+    return ". ".join(claim.text for claim in warned(teller, answer))
+
+
+def record_of(answer: Answer) -> Forecast | None:
+    """The answer as a record; `None` where it promises nothing."""
+    basis, scope = answer.outlook.basis, answer.ground.scope
+    told = [value for value in (*answer.ends.values(), *answer.counts.values()) if value is not None]
+    if not basis.enough or not told or answer.items == 0:
+        return None
+    ends = {level: scope.calendar.day_bounds(day)[1] for level, day in answer.ends.items() if day}
+    counts = {level: count for level, count in answer.counts.items() if count is not None}
+    subject = answer.ground.subject
+    about = subject or (answer.by.isoformat() if answer.kind == "days" and answer.by else str(answer.items))
+    kind = "days" if answer.counts and answer.kind == "items" else answer.kind
+    day = scope.calendar.local_day(scope.now).isoformat()
+    team = (scope.team or "").removeprefix("team:")
+    return Forecast(
+        id=f"fairlead:forecast/{day}/{team or 'all'}/{kind}/{about}",
+        source="fairlead",
+        created_at=scope.now,
+        kind=kind,
+        subject=subject or UNSET,
+        milestone=subject if kind == "milestone" else UNSET,
+        team=scope.team or UNSET,
+        given_at=scope.now,
+        items=UNSET if answer.items is None else answer.items,
+        until=scope.calendar.day_bounds(answer.by)[1] if answer.by else UNSET,
+        **{f"ends_{level * 100:g}": end for level, end in ends.items()},  # type: ignore[arg-type]
+        **{f"count_{level * 100:g}": count for level, count in counts.items()},  # type: ignore[arg-type]
+        method=METHOD,
+        basis_days=basis.days,
+        basis_done=basis.done,
+    )
 
 
 def _percent(level: float) -> str:

@@ -9,24 +9,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
-
-from msgspec import UNSET
-from sqlalchemy.exc import SQLAlchemyError
 
 from fairlead.model.errors import Fault
-from fairlead.model.patch import Patch
-from fairlead.model.records.goals import Forecast
-from fairlead.planning.montecarlo import METHOD
+from fairlead.planning import given, scoring
 from fairlead.reports import render
 from fairlead.reports.asked import Asked
 from fairlead.reports.document import Document
 from fairlead.reports.forecast import Question, forecast, moment_of, question_of
-from fairlead.reports.forecast_answer import Answer, warned
+from fairlead.reports.forecast_answer import Answer, record_of, warning
 from fairlead.reports.forecasts import told_scores
 from fairlead.reports.sprint_facts import load_sprints, running
-from fairlead.store import records
-from fairlead.wiring import scoring
 from fairlead.wiring.answers import language
 from fairlead.wiring.replies import Reply, Verb, Words, reply_json
 from fairlead.wiring.services import Services
@@ -52,7 +44,7 @@ def answer_forecast(services: Services, words: Words) -> Reply:
     """The answer; as JSON with the numbers."""
     document, answer, asked = asked_forecast(services, words)
     if words.get("form") == "json":
-        return reply_json({**render.to_plain(document), "forecast": answer.to_json(_warning(asked, answer))})
+        return reply_json({**render.to_plain(document), "forecast": answer.to_json(warning(asked, answer))})
     return shown(services, document, words)
 
 
@@ -71,43 +63,21 @@ def asked_forecast(services: Services, words: Words) -> tuple[Document, Answer, 
     said = [words.get(name, "") for name in ("items", "by", "epic", "milestone", "sprint")]
     document, answer = forecast(asked, question_of(*said))
     if asked.now == present.now:
-        keep(services, [answer], present.now)
+        given.keep(services, [record_of(answer)], present.now)
     return document, answer, asked
 
 
 def give(services: Services, asked: Asked, question: Question) -> int:
     """Asks one question and keeps its answer as of the moment at which it looks ahead."""
-    return keep(services, [forecast(asked, question)[1]], asked.now)
-
-
-def keep(services: Services, answers: list[Answer], now: datetime) -> int:
-    """Keeps answers that say something, one a day of each kind; tells how many were new."""
-    if services.then is not None:
-        return 0
-    wanted = {record.id: record for answer in answers if (record := _record(answer))}
-    if not wanted:
-        return 0
-    try:
-        with services.database.read() as tx:
-            known = {row["id"] for row in records.rows(tx, "forecasts", list(wanted))}
-        new = [record for one, record in wanted.items() if one not in known]
-        if new:
-            with services.database.begin() as tx:
-                records.apply(tx, [Patch(record, now) for record in new])
-    # a reader's answer does not hang on whether it could be kept
-    except (Fault, SQLAlchemyError, OSError) as fault:
-        _log.warning("a forecast could not be kept: %s", fault)
-        return 0
-    return len(new)
+    return given.keep(services, [record_of(forecast(asked, question)[1])], asked.now)
 
 
 def follow(services: Services) -> int:
     """Gives the forecasts of the day for what runs and has a date, and judges those whose day has come."""
     services.warehouse.refresh()
     asked = _asked(services, {})
-    kept = keep(services, list(_of_dated(asked)), asked.now)
-    scored = scoring.judge(services, asked.scope)
-    return kept + scored
+    kept = given.keep(services, map(record_of, _of_dated(asked)), asked.now)
+    return kept + scoring.judge(services.database, services.warehouse, asked.now)
 
 
 def _of_dated(asked: Asked) -> Iterator[Answer]:
@@ -126,43 +96,6 @@ def _tried(asked: Asked, question: Question) -> Iterator[Answer]:
     except Fault as fault:
         # one thing that cannot be forecast keeps no other one from it
         _log.info("no forecast of %s: %s", question, fault.message)
-
-
-def _record(answer: Answer) -> Forecast | None:
-    """The answer as a record; `None` where it promises nothing."""
-    basis, scope = answer.outlook.basis, answer.ground.scope
-    told = [value for value in (*answer.ends.values(), *answer.counts.values()) if value is not None]
-    if not basis.enough or not told or answer.items == 0:
-        return None
-    ends = {level: scope.calendar.day_bounds(day)[1] for level, day in answer.ends.items() if day}
-    counts = {level: count for level, count in answer.counts.items() if count is not None}
-    subject = answer.ground.subject
-    about = subject or (answer.by.isoformat() if answer.kind == "days" and answer.by else str(answer.items))
-    kind = "days" if answer.counts and answer.kind == "items" else answer.kind
-    day = scope.calendar.local_day(scope.now).isoformat()
-    team = (scope.team or "").removeprefix("team:")
-    return Forecast(
-        id=f"fairlead:forecast/{day}/{team or 'all'}/{kind}/{about}",
-        source="fairlead",
-        created_at=scope.now,
-        kind=kind,
-        subject=subject or UNSET,
-        milestone=subject if kind == "milestone" else UNSET,
-        team=scope.team or UNSET,
-        given_at=scope.now,
-        items=UNSET if answer.items is None else answer.items,
-        until=scope.calendar.day_bounds(answer.by)[1] if answer.by else UNSET,
-        **{f"ends_{level * 100:g}": end for level, end in ends.items()},  # type: ignore[arg-type]
-        **{f"count_{level * 100:g}": count for level, count in counts.items()},  # type: ignore[arg-type]
-        method=METHOD,
-        basis_days=basis.days,
-        basis_done=basis.done,
-    )
-
-
-def _warning(asked: Asked, answer: Answer) -> str:
-    teller = asked.teller(answer.ground.scope)
-    return ". ".join(claim.text for claim in warned(teller, answer))
 
 
 def _asked(services: Services, words: Words) -> Asked:

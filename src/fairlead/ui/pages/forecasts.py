@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from starlette.responses import Response
 
 from fairlead.model.errors import Fault
+from fairlead.planning import given
+from fairlead.reports.asked import Asked
 from fairlead.reports.document import Document
+from fairlead.reports.forecast import forecast, moment_of, question_of
+from fairlead.reports.forecast_answer import record_of
 from fairlead.reports.scope import Scope
 from fairlead.ui.kept import kept
 from fairlead.ui.misnamed import Misnamed
@@ -17,7 +22,6 @@ from fairlead.ui.page import Page
 from fairlead.ui.views.documents import own_words, story
 from fairlead.ui.views.papers import paper
 from fairlead.ui.visit import Visit
-from fairlead.wiring.forecasts import asked_forecast
 
 _TARGETS = """
 select 'sprint' as kind, id as name, coalesce(name, id) as title from sprints
@@ -59,9 +63,19 @@ def show(visit: Visit) -> Response:
 
 
 def _asked(visit: Visit, own: Mapping[str, str]) -> Document:
-    words = {**own, "team": visit.scope.team, "language": visit.words.language}
-    key = ("forecast", visit.scope.team, visit.words.language, *sorted(own.items()))
-    return kept(visit, key, lambda: asked_forecast(visit.services, words)[0])
+    services, team, language = visit.services, visit.scope.team, visit.words.language
+
+    def make() -> Document:
+        now, intake = services.clock.now(), services.intake()
+        present = Asked(services.warehouse, services.setup, now, team or None, language, intake)
+        asked = replace(present, now=moment_of(present, own.get("as_of", "")))
+        words = (own.get(name, "") for name in ("items", "by", "epic", "milestone", "sprint"))
+        document, answer = forecast(asked, question_of(*words))
+        if asked.now == now:
+            given.keep(services, [record_of(answer)], now)
+        return document
+
+    return kept(visit, ("forecast", team, language, *sorted(own.items())), make)
 
 
 def _check(own: Mapping[str, str]) -> None:

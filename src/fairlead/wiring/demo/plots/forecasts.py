@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from fairlead.planning import scoring
 from fairlead.reports.asked import Asked
 from fairlead.reports.forecast import Question
-from fairlead.wiring import forecasts, scoring
+from fairlead.wiring import forecasts
 from fairlead.wiring.services import Services
 
 _WEEKS = 7
@@ -25,7 +26,7 @@ def play_forecasts(services: Services, now: datetime) -> None:
         for question in (Question(items=_ITEMS), Question(by=friday)):
             forecasts.give(services, asked, question)
     services.catch_up()
-    scoring.judge(services, Asked(services.warehouse, services.setup, now).scope)
+    scoring.judge(services.database, services.warehouse, now)
 
 
 def _mondays(now: datetime) -> Iterator[datetime]:

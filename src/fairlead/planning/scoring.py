@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
@@ -13,9 +14,11 @@ from fairlead.model.records.goals import Forecast
 from fairlead.planning.history import ENDED
 from fairlead.planning.reach import stands
 from fairlead.planning.targets import Target
-from fairlead.reports.scope import Scope, aware, naive
 from fairlead.store import records
-from fairlead.wiring.services import Services
+
+if TYPE_CHECKING:
+    from fairlead.metrics.warehouse import Warehouse
+    from fairlead.store.database import Database
 
 _OPEN = """
 select * from forecasts where deleted_at is null and scored_at is null and given_at < $now order by given_at, id
@@ -39,20 +42,31 @@ select id from milestones where deleted_at is null and title = (select title fro
 """
 
 
-def judge(services: Services, scope: Scope) -> int:
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    warehouse: Warehouse
+    now: datetime
+
+    @property
+    def naive_now(self) -> datetime:
+        return _naive(self.now)
+
+
+def judge(database: Database, warehouse: Warehouse, now: datetime) -> int:
     """Writes to each forecast what came of it, where that is known; tells how many were judged."""
-    rows = scope.warehouse.rows(_OPEN, {"now": scope.naive_now})
+    scope = _Scope(warehouse, now)
+    rows = warehouse.rows(_OPEN, {"now": scope.naive_now})
     if not rows:
         return 0
     came = _came(scope, [row for row in rows if row["kind"] in ("items", "days")])
     found = [record for row in rows if (record := _judged(scope, row, came.get(row["id"], [])))]
     if found:
-        with services.database.begin() as tx:
-            records.apply(tx, [Patch(record, scope.now) for record in found])
+        with database.begin() as tx:
+            records.apply(tx, [Patch(record, now) for record in found])
     return len(found)
 
 
-def _came(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[datetime]]:
+def _came(scope: _Scope, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[datetime]]:
     """When items were done after each forecast, in order."""
     if not rows:
         return {}
@@ -67,7 +81,7 @@ def _came(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[dat
     return found
 
 
-def _judged(scope: Scope, row: Mapping[str, Any], came: Sequence[datetime]) -> Forecast | None:
+def _judged(scope: _Scope, row: Mapping[str, Any], came: Sequence[datetime]) -> Forecast | None:
     """The forecast with what came; `None` while that may still come."""
     kind = row["kind"]
     if kind == "days":
@@ -83,7 +97,7 @@ def _judged(scope: Scope, row: Mapping[str, Any], came: Sequence[datetime]) -> F
     return None
 
 
-def _of_sprint(scope: Scope, row: Mapping[str, Any]) -> Forecast | None:
+def _of_sprint(scope: _Scope, row: Mapping[str, Any]) -> Forecast | None:
     if row["until"] is None or row["until"] > scope.naive_now:
         return None
     if not scope.warehouse.rows("select 1 from sprint_results where sprint = ?", [row["subject"]]):
@@ -92,7 +106,7 @@ def _of_sprint(scope: Scope, row: Mapping[str, Any]) -> Forecast | None:
     return _scored(scope, row, items=found[0]["done"] if found else 0)
 
 
-def _of_target(scope: Scope, row: Mapping[str, Any]) -> Forecast | None:
+def _of_target(scope: _Scope, row: Mapping[str, Any]) -> Forecast | None:
     alike = scope.warehouse.rows(_ALIKE, [row["subject"]]) if row["kind"] == "milestone" else []
     ids = tuple(one["id"] for one in alike) or (row["subject"],)
     items = stands(scope.warehouse, Target(row["kind"], "", ids, ""), scope.now)
@@ -101,12 +115,12 @@ def _of_target(scope: Scope, row: Mapping[str, Any]) -> Forecast | None:
     left = [item for item in items if item.category != "done"]
     last = max((item.ended_at for item in items if item.ended_at), default=None)
     # what was over before it was asked about cannot have been forecast
-    at = naive(last) if not left and last else None
-    done = sum(bool(item.ended_at and naive(item.ended_at) >= row["given_at"]) for item in items)
+    at = _naive(last) if not left and last else None
+    done = sum(bool(item.ended_at and _naive(item.ended_at) >= row["given_at"]) for item in items)
     return _ended(scope, row, at, done)
 
 
-def _ended(scope: Scope, row: Mapping[str, Any], at: datetime | None, items: int) -> Forecast | None:
+def _ended(scope: _Scope, row: Mapping[str, Any], at: datetime | None, items: int) -> Forecast | None:
     """Judged when all is done, or the last of its days is over."""
     last = _last(row[name] for name in ("ends_50", "ends_85", "ends_95"))
     if at is None and (last is None or last > scope.naive_now):
@@ -119,14 +133,18 @@ def _last(moments: Iterable[datetime | None]) -> datetime | None:
 
 
 def _scored(
-    scope: Scope, row: Mapping[str, Any], *, at: datetime | None = None, items: int | None = None, reason: str = ""
+    scope: _Scope, row: Mapping[str, Any], *, at: datetime | None = None, items: int | None = None, reason: str = ""
 ) -> Forecast:
     return Forecast(
         id=row["id"],
         source="fairlead",
         updated_at=scope.now,
         scored_at=scope.now,
-        came_at=aware(at).astimezone(UTC) if at else UNSET,
+        came_at=at.replace(tzinfo=UTC) if at else UNSET,
         came_items=UNSET if items is None else items,
         reason=reason or UNSET,
     )
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
