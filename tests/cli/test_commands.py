@@ -22,7 +22,8 @@ def _leaves(command: Any, words: tuple[str, ...]) -> list[tuple[tuple[str, ...],
     children = getattr(command, "commands", None)
     if not children:
         return [(words, command)]
-    return [leaf for name, child in children.items() for leaf in _leaves(child, (*words, name))]
+    own = [(words, command)] if command.invoke_without_command else []
+    return [*own, *(leaf for name, child in children.items() for leaf in _leaves(child, (*words, name)))]
 
 
 LEAVES = [leaf for name in COMMANDS for leaf in _leaves(Commands(name="fairlead").get_command(None, name), (name,))]
@@ -267,7 +268,7 @@ def test_every_command_that_a_text_names_does_something() -> None:
         for found in re.finditer(r"`fairlead (?:--demo )?([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", path.read_text("utf-8"))
     ]
     assert len(named) > 60
-    wrong = [one for one in named if one[1] in groups and f"{one[1]} {one[2]}" not in leaves]
+    wrong = [one for one in named if one[1] in groups and " ".join(filter(None, one[1:])) not in leaves]
     assert wrong == []
     assert {one for _, one, _ in named} <= set(COMMANDS)
 

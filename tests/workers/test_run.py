@@ -51,6 +51,7 @@ def test_plans_follow_the_configuration(services: Services) -> None:
         "snapshot": "daily 09:00",
         "forecasts": "workdays 05:30",
         "risks": "every 3600 s",
+        "goals": "every 3600 s",
         "signals": "every 60 s",
         "compress": "every 1800 s",
         "expire": "daily 04:00",

@@ -77,7 +77,8 @@ def commands_page() -> str:
 def _leaves(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
     # By what it has and not by its class: Typer brings its own copy of the classes of Click.
     children = getattr(command, "commands", None)
-    if not children:
+    # a group may do something by itself
+    if not children or command.invoke_without_command:
         yield words, command
     for name, child in (children or {}).items():
         yield from _leaves(child, (*words, name))

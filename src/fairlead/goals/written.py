@@ -80,7 +80,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """File that it was read from."""
 
 
-ready(Written)
+ready(Written, WrittenResult)
 
 
 def schema() -> dict[str, Any]:
