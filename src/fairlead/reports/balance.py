@@ -79,7 +79,7 @@ def balance(asked: Asked, *, window: str = "") -> Document:
 
 def told_balance(asked: Asked, window: str = "") -> tuple[Document, Shared]:
     """The report with its numbers."""
-    found = load_balance(asked, WINDOWS.get(window, 90))
+    found = load_balance(asked, WINDOWS.get(window, 30))
     return _told(asked.teller(), found), found
 
 

@@ -14,10 +14,10 @@ from fairlead.cli.asking import AsHtml, AsJson, AsMarkdown, Language, Team, tell
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-@APP.command(epilog="Example: fairlead balance --team payments --window 30d")
+@APP.command(epilog="Example: fairlead balance --team payments --window 90d")
 def balance(
     team: Team = "",
-    window: Annotated[Literal["7d", "30d", "90d"], typer.Option(help="Days that it tells of.")] = "90d",
+    window: Annotated[Literal["7d", "30d", "90d"], typer.Option(help="Days that it tells of.")] = "30d",
     language: Language = None,
     json: AsJson = False,
     md: AsMarkdown = False,
