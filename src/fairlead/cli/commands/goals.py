@@ -242,6 +242,7 @@ def remove(
     with home.services() as services:
         if home.server_socket() is None:
             services.apply()
+        _state(services)
         record = aiming.remove(services, what, speaks(services, by))
         if home.server_socket() is None:
             services.apply()
@@ -346,4 +347,18 @@ def _do(table: Table, enter: Callable[[Services, str], str], by: str, json: bool
         "check_ins": lambda row: f"{row['value']:g} on {row['at'][:10]}",
         "objective_links": lambda row: f"{row['work_item']} {row['state']}",
     }
-    entered(table, enter, told, lines[table], by=by, json=json)
+
+    def known(services: Services, who: str) -> str:
+        _state(services)
+        return enter(services, who)
+
+    entered(table, known, told, lines[table], by=by, json=json)
+
+
+def _state(services: Services) -> None:
+    """What stands in a file may be what is spoken of, though nobody has asked for it yet."""
+    from fairlead.cli import home
+    from fairlead.goals.syncing import catch_up
+
+    if home.server_socket() is None and catch_up(services):
+        services.apply()
