@@ -151,3 +151,15 @@ def test_generations_find_what_no_rule_of_priority_does() -> None:
     found = generations.improve(project, first, done=_after(30))
     assert violations(project, found) == []
     assert makespan(found) < makespan(first)
+
+
+def test_what_is_too_long_for_arrays_is_left_to_the_solver() -> None:
+    lengths = [9_000, 8_000, 7_000, 6_000, 5_000, 5_000, 4_000]
+    project = Project(
+        tuple(Activity(str(at), (Mode(length, {0: 1}),)) for at, length in enumerate(lengths)),
+        resources=(Resource("machines", 2),),
+    )
+    worst = place(project, [0.0] * 7)
+    assert generations.improve(project, worst, done=_after(3)) is worst
+    found = schedule(project, within_s=10.0, first=worst)
+    assert (found.status, found.makespan) == ("optimal", 22_000)

@@ -21,15 +21,15 @@ Ints = NDArray[np.int64]
 Columns = NDArray[np.signedinteger]
 """A row for each activity or unit, a column for each plan."""
 
-_LONGEST = 20_000
-"""Units of time beyond which arrays of all units become slow."""
+_LONGEST = 16_000
+"""Units of time beyond which arrays of all units become slow; two such lengths together fit into their numbers."""
 _MOST_CELLS = 20_000_000
 """Ways by units, where calendars say how long each way takes from each start."""
 _BROKEN = 2**61
 """Added to what a plan that breaks a rule is worth: it may still lead to one that breaks none."""
 _MOVED = 0.03
 """Share of the activities that are moved in each child."""
-_FEWEST, _MOST = 60, 120
+_FEWEST, _MOST = 60, 90
 """Plans of a generation: of fewer all soon look alike, more take long to become good."""
 _STALE = 120
 """Generations without a better plan after which a new population is begun."""
@@ -244,7 +244,7 @@ class _Population:
         self._rank = _ranks(project)
         self._before = _filled([[wait.before for wait in waits] for waits in project.waited_for], count)
         self._behind = _filled(project.followers, count + 1)
-        self._worth = _Worth(project)
+        self._worth = _Worth(project, length)
 
     @classmethod
     def of(
@@ -259,7 +259,7 @@ class _Population:
             project = replace(project, span=length)
         if not suits(project) or length > _LONGEST or (project.calendared and ways * length > _MOST_CELLS):
             return None
-        return cls(project, first, seed, length, done)
+        return cls(project, first, seed, length, done) if _Worth(project, length).most < _BROKEN else None
 
     def schedule(self, starts: Columns, ends: Columns, ways: Ints) -> list[Placed]:
         """One column as a plan."""
@@ -418,7 +418,7 @@ class _Kept:
 class _Worth:
     """What plans are worth, in one number: lateness first, then length, then cost; the least is the best."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, length: int) -> None:
         modes = [mode for one in project.activities for mode in one.modes]
         self._cost = np.array([mode.cost for mode in modes], dtype=np.int64)
         dated = [(at, one.due, one.weight) for at, one in enumerate(project.activities) if one.due is not None]
@@ -427,6 +427,9 @@ class _Worth:
         self._spent = np.array([[mode.demands.get(at, 0) for at in spent] for mode in modes], dtype=np.int64)
         self._there = np.array([[project.resources[at].capacity] for at in spent], dtype=np.int64).reshape(-1, 1)
         self._cost_scale = int(sum(max(mode.cost for mode in one.modes) for one in project.activities)) + 1
+        self._scale = length + 1
+        self.most = (sum(weight for *_, weight in dated) * length + 1) * self._scale * self._cost_scale
+        """No plan is worth more."""
         offset = np.concatenate(([0], np.cumsum([len(one.modes) for one in project.activities])))
         self._apart = [
             (one, other, _clashes(project, one, other), int(offset[one]), int(offset[other]))
@@ -439,7 +442,7 @@ class _Worth:
         length = wide.max(axis=0)
         at, due, weight = self._dated[:, 0], self._dated[:, 1], self._dated[:, 2]
         late = (np.maximum(wide[at] - due[:, None], 0) * weight[:, None]).sum(axis=0)
-        worth = (late * _LONGEST + length) * self._cost_scale + self._cost[ways].sum(axis=0)
+        worth = (late * self._scale + length) * self._cost_scale + self._cost[ways].sum(axis=0)
         broken = lost.astype(np.int64)
         if len(self._there):
             broken += np.maximum(self._spent[ways].sum(axis=0).T - self._there, 0).sum(axis=0)
