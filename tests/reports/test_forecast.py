@@ -249,6 +249,9 @@ def test_the_fan_opens_from_what_is_done(story: Story) -> None:
     done(story, 70)
     _, document, answer = told(story, team="pay", items=20)
     chart = next(block for section in document.sections for block in section.blocks if isinstance(block, Chart))
+    assert chart.table.caption.text.startswith("66 were done on the last 30 working days; by ")
+    assert "20 more come with 85 % certainty" in chart.table.caption.text
+    assert [cell.text for cell in chart.table.rows[-1][1:]] == ["20", "20", "20"]
     rows = chart.spec["data"]["values"]
     scope = {row["value"] for row in rows if row.get("line") == "in it"}
     assert len(scope) == 1, "there is as much to do all along"

@@ -32,6 +32,9 @@ def fan_chart(teller: Teller, answer: Answer) -> Chart | None:
         return None
     passed = _passed(answer)
     words, ahead = teller.words, answer.ground.ahead[: len(drawn)]
+    if answer.ground.sprint:
+        # of a day that is nearly over nothing more is expected, though the sprint still counts it
+        ahead = answer.ground.ahead[-len(drawn) :]
     done, scope = passed[-1].done, passed[-1].scope
     labels = [words.short_date(day) for day in (*(one.day for one in passed), *ahead)]
     blank = [None] * len(ahead)
@@ -43,11 +46,16 @@ def fan_chart(teller: Teller, answer: Answer) -> Chart | None:
     bands = [
         Band(words.share(level), *_edges(drawn, level, done, scope, len(passed))) for level in reversed(LEVELS)
     ]  # fmt: skip
-    sure, half = (_held(done + drawn[-1].at_least(level), scope) for level in (LEVELS[1], LEVELS[0]))
-    caption = teller.claim("chart.fan", answer.ground.about, n=done, sure=sure, half=half, end=words.date(ahead[-1]))
-    return Chart(
-        "fan", fan(labels, lines, bands, words("unit.axis_items")), _table(teller, drawn, ahead, done, scope, caption)
-    )
+    # of a number of items what comes is counted from now on; an epic or a sprint is told as a whole
+    base = done if answer.ground.name else 0
+    left = None if scope is None else scope - done + base
+    sure, half = (_held(base + drawn[-1].at_least(level), left) for level in (LEVELS[1], LEVELS[0]))
+    caption = teller.claim(
+        "chart.fan" if answer.ground.name else "chart.fan_more", answer.ground.about, n=done, sure=sure, half=half,
+        end=words.date(ahead[-1]), days=len(passed),
+    )  # fmt: skip
+    table = _table(teller, drawn, ahead, base, left, caption)
+    return Chart("fan", fan(labels, lines, bands, words("unit.axis_items")), table)
 
 
 def _edges(
