@@ -10,6 +10,7 @@ import importlib
 import signal
 import sys
 import threading
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from fairlead.planning import race
@@ -32,7 +33,9 @@ def run(inlet: int, outlet: int) -> None:
     def better(found: Schedule) -> None:
         target.send(("better", found))
 
-    target.send(("done", race.run(project, first, within_s=within_s, until=until, seed=seed, better=better)))
+    # whoever asked may be gone by now, and then nobody is to be told
+    with suppress(BrokenPipeError):
+        target.send(("done", race.run(project, first, within_s=within_s, until=until, seed=seed, better=better)))
 
 
 if __name__ == "__main__":

@@ -9,28 +9,32 @@ from typing import Any
 from fairlead.reports.palette import ACCENT, HATCH, LINE, QUIET, TEXT
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-_WIDTH, _ROW = 640, 18
+_WIDTH, _ROW = 800, 18
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A task over time."""
+    """A task over time, or its review."""
 
+    row: int
     name: str
     who: str
+    """Said behind it; empty where another bar of the row comes after it."""
     start: str | int
     """Clock on the wall, or a unit."""
     end: str | int
     critical: bool
+    light: bool
+    """Whether it is drawn lighter than others."""
     hover: str
 
 
 def gantt(bars: Sequence[Bar]) -> dict[str, Any]:
-    """Bars in the order that is given, from top to bottom."""
+    """Bars in rows from top to bottom."""
     rows = [
-        {"position": position, "name": bar.name, "who": bar.who, "start": bar.start, "end": bar.end,
-         "critical": bar.critical, "hover": bar.hover}
-        for position, bar in enumerate(bars)
+        {"position": bar.row, "name": bar.name, "who": bar.who, "start": bar.start, "end": bar.end,
+         "critical": bar.critical, "light": bar.light, "hover": bar.hover}
+        for bar in bars
     ]  # fmt: skip
     timed = any(isinstance(bar.start, str) for bar in bars)
     axis: dict[str, Any] = {"title": None, "gridColor": LINE, "labelColor": QUIET, "domainColor": LINE}
@@ -50,14 +54,20 @@ def gantt(bars: Sequence[Bar]) -> dict[str, Any]:
         "width": _WIDTH,
         "height": {"step": _ROW},
         "background": None,
-        "padding": {"left": 4, "right": 60, "top": 8, "bottom": 4},
+        "padding": {"left": 32, "right": 120, "top": 8, "bottom": 4},
         "data": {"values": rows},
         "encoding": {"y": y},
         "layer": [
             {
                 "mark": {"type": "bar", "height": 10, "cornerRadius": 2},
                 # a task of no length is seen as well
-                "encoding": {"x": x, "x2": {"field": "end"}, "color": colour, "description": {"field": "hover"}},
+                "encoding": {
+                    "x": x,
+                    "x2": {"field": "end"},
+                    "color": colour,
+                    "description": {"field": "hover"},
+                    "opacity": {"condition": {"test": "datum.light", "value": 0.6}, "value": 1},
+                },
             },
             {
                 "mark": {"type": "tick", "thickness": 2, "height": 12},
@@ -74,5 +84,6 @@ def gantt(bars: Sequence[Bar]) -> dict[str, Any]:
 
 def _texts(bars: Sequence[Bar]) -> str:
     """A list in Vega's language; backslashes first, or those of the quotes would be doubled."""
-    quoted = (bar.name.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") for bar in bars)
+    names = {bar.row: bar.name for bar in bars}
+    quoted = (names[row].replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") for row in sorted(names))
     return "[" + ", ".join(f"'{text}'" for text in quoted) + "]"

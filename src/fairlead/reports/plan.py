@@ -10,12 +10,15 @@ from fairlead.planning.risk import LEVELS
 from fairlead.planning.whatif import Difference
 from fairlead.reports.document import Block, Cell, Chart, Claim, Document, Notice, Section, Table, Tone
 from fairlead.reports.gantt import Bar, gantt
+from fairlead.reports.plain import plain
 from fairlead.reports.plan_words import PlanWords
 from fairlead.reports.wording import Share
 
 DRAWN = 150
 """Most tasks of a picture: of more nobody could read a name."""
 _NAMED = 12
+_ROOM = 26
+"""Letters of a task's name that a row of the picture has room for."""
 _OFTEN = 0.5
 """Share of the draws from which a task that is not on the chain is named as one that often decides."""
 
@@ -186,17 +189,31 @@ def _schedule(answer: Answer, said: PlanWords) -> Iterator[Section]:
 
 
 def _why(answer: Answer, said: PlanWords) -> Iterator[Section]:
+    """Sentences about what decides the end; of all else a table, since of eighty tasks nobody reads so many."""
     order = sorted(range(len(answer.built.tasks)), key=lambda at: answer.outcome.schedule[at].start)
-    claims = [
+    held = [at for at in order[:DRAWN] if answer.why[at]]
+    own = [at for at in held if at in answer.deciding][-_NAMED:]
+    blocks: list[Block] = [
         said.claim(
             "plan.begins", (answer.built.tasks[at],), task=_named(answer, said, at),
             start=said.moment(answer.begins(answer.outcome.schedule[at].start)), why=said.all(answer.why[at]),
         )
-        for at in order[:DRAWN]
-        if answer.why[at]
+        for at in own
     ]  # fmt: skip
-    if claims:
-        yield Section("plan_why", said.words("section.plan_why"), tuple(claims))
+    if others := [at for at in held if at not in own]:
+        tasks = [answer.built.tasks[at] for at in others]
+        columns = tuple(said.words(f"plan.col_{name}") for name in ("task", "start", "why"))
+        rows = tuple(
+            (
+                Cell(_named(answer, said, at), said.url(answer.built.tasks[at])),
+                Cell(said.moment(answer.begins(answer.outcome.schedule[at].start))),
+                Cell(said.all(answer.why[at])),
+            )
+            for at in others
+        )
+        blocks.append(Table(columns, rows, said.claim("plan.why_others", tasks, n=len(others))))
+    if blocks:
+        yield Section("plan_why", said.words("section.plan_why"), tuple(blocks))
 
 
 def _row(answer: Answer, said: PlanWords, at: int) -> tuple[Cell, ...]:
@@ -211,25 +228,40 @@ def _row(answer: Answer, said: PlanWords, at: int) -> tuple[Cell, ...]:
 
 def _named(answer: Answer, said: PlanWords, at: int) -> str:
     task = answer.built.tasks[at]
-    return said.words("plan.review", task=task) if answer.built.review[at] else task
+    return said.words("plan.review", task=plain(task)) if answer.built.review[at] else plain(task)
 
 
 def _titled(answer: Answer, said: PlanWords, at: int) -> str:
     task = answer.built.tasks[at]
-    return said.words("plan.review", task=task) if answer.built.review[at] else said.title(task)
+    return said.words("plan.review", task=plain(task)) if answer.built.review[at] else said.title(task)
 
 
 def drawn(answer: Answer, said: PlanWords) -> dict[str, object]:
-    """The Gantt chart as a Vega-Lite specification."""
-    schedule = answer.outcome.schedule
-    order = sorted(range(len(schedule)), key=lambda at: (schedule[at].start, schedule[at].end, at))[:DRAWN]
+    """The Gantt chart as a Vega-Lite specification: a row for each task, its review behind it."""
+    schedule, built = answer.outcome.schedule, answer.built
+    rows = sorted(built.groups, key=lambda group: (schedule[group[0]].start, schedule[group[0]].end, group[0]))[
+        :DRAWN
+    ]
     bars = []
-    for at in order:
-        begins, ends = answer.moments(schedule[at])
-        name, who = _named(answer, said, at), ", ".join(map(said.person, answer.people(at)))
-        hover = f"{name}, {who}: {said.moment(begins)} - {said.moment(ends)}"
-        bars.append(Bar(name, who, _local(said, begins), _local(said, ends), at in answer.deciding, hover))
+    for row, group in enumerate(rows):
+        doers = ", ".join(dict.fromkeys(said.person(who) for at in group for who in answer.people(at)))
+        for at in group:
+            begins, ends = answer.moments(schedule[at])
+            who = ", ".join(map(said.person, answer.people(at)))
+            hover = f"{_named(answer, said, at)}, {who}: {said.moment(begins)} - {said.moment(ends)}"
+            bars.append(
+                Bar(
+                    row, _id(built.tasks[at]), doers if at == group[-1] else "", _local(said, begins),
+                    _local(said, ends), at in answer.deciding, built.review[at], hover,
+                )
+            )  # fmt: skip
     return gantt(bars)
+
+
+def _id(task: str) -> str:
+    """What a row has room for: of a long name the end, which tells it from others."""
+    shown = plain(task)
+    return shown if len(shown) <= _ROOM else f"…{shown[1 - _ROOM :]}"
 
 
 def _local(said: PlanWords, moment: Moment) -> str | int:

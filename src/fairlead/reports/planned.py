@@ -151,7 +151,8 @@ def _title(found: Planned) -> Claim:
     left = len(found.answer.built.unplaced)
     end, by = words.moment(found.answer.end), words.moment(sure)
     key = "plan.title_left" if left else "plan.title_sure"
-    return words.claim(key, n=placed, end=end, sure=by, left=left, name=_name(found))
+    name = _name(found)
+    return words.claim(key, n=placed, end=end, sure=by, left=left, name=name[:1].upper() + name[1:])
 
 
 def _name(found: Planned) -> str:

@@ -45,6 +45,8 @@ class Picture:
     svg: Markup | None
     later: str
     table: Table
+    wide: bool = False
+    """Whether it takes all of the page; on a small screen it is moved under the eye."""
 
 
 @cache
@@ -63,7 +65,8 @@ def picture(home: Path, chart: Chart) -> Picture:
     """A report's chart as a page shows it; never waits, for the table says the same."""
     svg = charts_of(home).svg(chart.spec)
     # made from our own specification, so it is trusted
-    return Picture(Markup(themed(svg)) if svg else None, f"/charts/{chart_key(chart.spec)}", chart.table)  # noqa: S704
+    drawing = Markup(themed(svg)) if svg else None  # noqa: S704
+    return Picture(drawing, f"/charts/{chart_key(chart.spec)}", chart.table, wide=chart.name == "gantt")
 
 
 def drawn(
