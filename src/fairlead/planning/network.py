@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
-_WIDE = 64
+_WIDE = 16
 """Tasks of a batch from which arrays are quicker than lists, measured on a million tasks."""
 _LOOK = 200
 """Batches after which it is judged whether they are wide."""
