@@ -11,13 +11,13 @@ from fairlead.planning.answer import Answer
 from fairlead.planning.appending import append, many
 from fairlead.planning.building import Built, build
 from fairlead.planning.fitting import Packed, Packing
-from fairlead.planning.limits import Short
 from fairlead.planning.network import CycleError
 from fairlead.planning.planfile import Plan
 from fairlead.planning.project import Schedule, makespan
 from fairlead.planning.reasons import Reason, Unplaced
 from fairlead.planning.risk import carry
 from fairlead.planning.scheduling import Outcome, schedule
+from fairlead.planning.shortage import Short
 from fairlead.planning.watching import Best, watching
 
 _NAMED = 20

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fairlead.model.calendar.working import WorkingCalendar
+from fairlead.model.times import naive
 from fairlead.planning.throughput import Past
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def load_history(
 ) -> History:
     """Work items done on each whole working day of the last year, of a team, of a project or of everybody."""
     limits = ["true"]
-    asked: dict[str, object] = {"now": _naive(now)}
+    asked: dict[str, object] = {"now": naive(now)}
     if team:
         limits.append("{id} in (select work_item from work_item_teams where team = $team)")
         asked["team"] = team
@@ -107,7 +108,7 @@ def load_history(
     days = _working_days(calendar, calendar.local_day(first.replace(tzinfo=UTC)), today) if first else []
     if not days:
         return History((), (), (), now)
-    asked["since"] = _naive(calendar.day_bounds(days[0])[0])
+    asked["since"] = naive(calendar.day_bounds(days[0])[0])
     limit = limit.format(id="work_item")
     done_before, done = (warehouse.rows(one.format(now="$now", limit=limit), asked) for one in (_BEFORE, _DONE))
     ends = [(row["work_item"], _working_day(calendar, row["done_at"].replace(tzinfo=UTC))) for row in done]
@@ -200,7 +201,3 @@ def _working_days(calendar: WorkingCalendar, began: date, today: date) -> list[d
         while len(found) < REPLAYED_DAYS and (day := calendar.previous_working_day(day)) >= began:
             found.append(day)
     return found[::-1]
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

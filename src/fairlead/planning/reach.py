@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from fairlead.model.calendar.working import WorkingCalendar
+from fairlead.model.times import aware, naive
 from fairlead.planning.history import History
 from fairlead.planning.montecarlo import SEED
 from fairlead.planning.targets import Target
@@ -108,7 +109,7 @@ class Reach:
 def stands(warehouse: Warehouse, target: Target, now: datetime) -> tuple[Item, ...]:
     """Items of an epic or a milestone as they were at a moment; what was given up by then is none."""
     limit = _OF_EPIC if target.kind == "epic" else _OF_MILESTONE
-    rows = warehouse.rows(_STANDS.format(limit=limit), {"ids": list(target.ids), "now": _naive(now)})
+    rows = warehouse.rows(_STANDS.format(limit=limit), {"ids": list(target.ids), "now": naive(now)})
     return tuple(_item(row) for row in rows if row["category"] != "canceled")
 
 
@@ -126,8 +127,8 @@ def reach(
 
 def _item(row: Mapping[str, Any]) -> Item:
     return Item(
-        row["id"], _aware(row["created_at"]), _aware(row["started_at"]) if row["started_at"] else None,
-        _aware(row["ended_at"]) if row["ended_at"] else None, row["category"],
+        row["id"], aware(row["created_at"]), aware(row["started_at"]) if row["started_at"] else None,
+        aware(row["ended_at"]) if row["ended_at"] else None, row["category"],
     )  # fmt: skip
 
 
@@ -141,7 +142,7 @@ def _begun(items: Sequence[Item]) -> datetime | None:
 def _alike(warehouse: Warehouse, target: Target, now: datetime) -> list[dict[str, Any]]:
     column = "coalesce(epic, parent)" if target.kind == "epic" else "milestone"
     query = _ALIKE.format(target=column, at_start=_AT_START, most=_MOST_ALIKE)
-    rows = warehouse.rows(query, {"ids": list(target.ids), "now": _naive(now)})
+    rows = warehouse.rows(query, {"ids": list(target.ids), "now": naive(now)})
     return rows if len(rows) >= LEAST_ALIKE else []
 
 
@@ -170,7 +171,7 @@ def _ages(
     ages = [(now - item.started_at).total_seconds() for item in left if item.started_at]
     if not ages or not history.items:
         return ()
-    asked = {"now": _naive(now), "since": _naive(history.since), "items": list(history.items)}
+    asked = {"now": naive(now), "since": naive(history.since), "items": list(history.items)}
     cycles = [row["cycle_s"] for row in warehouse.rows(_CYCLES, asked)]
     if not cycles:
         return ()
@@ -181,11 +182,3 @@ def _ages(
     return tuple(
         round(max(lots.choice(rest) for rest in rests) / _DAY_S * week) for _ in range(_AGES_DRAWN)
     )  # fmt: skip
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from fairlead.model.patch import Patch
 from fairlead.model.records.goals import Forecast
+from fairlead.model.times import naive
 from fairlead.planning.history import ENDED
 from fairlead.planning.reach import stands
 from fairlead.planning.targets import Target
@@ -49,7 +50,7 @@ class _Scope:
 
     @property
     def naive_now(self) -> datetime:
-        return _naive(self.now)
+        return naive(self.now)
 
 
 def judge(database: Database, warehouse: Warehouse, now: datetime) -> int:
@@ -115,8 +116,8 @@ def _of_target(scope: _Scope, row: Mapping[str, Any]) -> Forecast | None:
     left = [item for item in items if item.category != "done"]
     last = max((item.ended_at for item in items if item.ended_at), default=None)
     # what was over before it was asked about cannot have been forecast
-    at = _naive(last) if not left and last else None
-    done = sum(bool(item.ended_at and _naive(item.ended_at) >= row["given_at"]) for item in items)
+    at = naive(last) if not left and last else None
+    done = sum(bool(item.ended_at and naive(item.ended_at) >= row["given_at"]) for item in items)
     return _ended(scope, row, at, done)
 
 
@@ -144,7 +145,3 @@ def _scored(
         came_items=UNSET if items is None else items,
         reason=reason or UNSET,
     )
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
