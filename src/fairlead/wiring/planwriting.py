@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fairlead.governance.lifecycle import OPEN
-from fairlead.model.acts import Act, Assign, EditIssue, MoveInto, digest, kind_of, subject_of
+from fairlead.model.acts import Act, Assign, EditIssue, MoveInto, digest
 from fairlead.model.errors import Fault
 from fairlead.store import actions
 from fairlead.store.actions import Row
@@ -228,10 +228,3 @@ def _later(one: datetime | None, other: datetime | None) -> bool:
 def told(row: Row) -> dict[str, Any]:
     """A proposal in a line."""
     return {"id": row["id"], "state": row["state"], "title": row["title"], "reasons": list(row["reasons"] or ())}
-
-
-def line(wish: Wish) -> str:
-    """A wish in a few words, as actions are called."""
-    from fairlead.governance.naming import title
-
-    return title(wish.act, wish.tool) or f"{kind_of(wish.act)} {subject_of(wish.act)}"
