@@ -23,14 +23,17 @@ Columns = NDArray[np.signedinteger]
 
 _LONGEST = 16_000
 """Units of time beyond which arrays of all units become slow; two such lengths together fit into their numbers."""
-_MOST_CELLS = 20_000_000
+_MOST_CELLS = 6_000_000
 """Ways by units, where calendars say how long each way takes from each start."""
 _BROKEN = 2**61
 """Added to what a plan that breaks a rule is worth: it may still lead to one that breaks none."""
 _MOVED = 0.03
 """Share of the activities that are moved in each child."""
-_FEWEST, _MOST = 60, 90
-"""Plans of a generation: of fewer all soon look alike, more take long to become good."""
+_ASKED = 200
+"""Activities of a plan after which it is asked whether the time is over."""
+_FEWEST, _MOST, _PLACED = 60, 90, 45_000
+_LEAST = 20
+"""Plans of a generation, and activities of all of them: fewer soon look alike, more take long to become good."""
 _STALE = 120
 """Generations without a better plan after which a new population is begun."""
 
@@ -54,15 +57,22 @@ def improve(
     best, known = first, aim(project, first)
     if population is None:
         return best
-    for found in population.generations():
-        schedule = population.schedule(*found)
-        # what was left unsaid in arrays is asked of the plan itself
-        if (told := aim(project, schedule)) < known:
-            best, known = schedule, told
-            better(best)
-        if done():
-            break
+    try:
+        for found in population.generations():
+            schedule = population.schedule(*found)
+            # what was left unsaid in arrays is asked of the plan itself
+            if (told := aim(project, schedule)) < known:
+                best, known = schedule, told
+                better(best)
+            if done():
+                break
+    except _OverError:
+        pass
     return best
+
+
+class _OverError(Exception):
+    """The time is over in the middle of a generation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +125,9 @@ class _Ways:
             np.array([one.release for one in project.activities], dtype=np.int16),
         )  # fmt: skip
 
-    def place(self, lists: Ints, ways: Ints, floor: Columns) -> tuple[Columns, Columns, NDArray[np.bool_]]:
+    def place(
+        self, lists: Ints, ways: Ints, floor: Columns, done: Callable[[], bool]
+    ) -> tuple[Columns, Columns, NDArray[np.bool_]]:  # fmt: skip
         """Each activity of each list where it fits first; starts, ends, and which plans did not fit at all."""
         count, plans = lists.shape
         length, columns = self.length, np.arange(plans)
@@ -126,7 +138,9 @@ class _Ways:
         starts = np.zeros((count + 1, plans), dtype=np.int16)
         ends, lost = np.zeros_like(starts), np.zeros(plans, dtype=np.bool_)
         frontier = 0
-        for one in lists:
+        for number, one in enumerate(lists, 1):
+            if not number % _ASKED and done():
+                raise _OverError
             way = ways[one, columns]
             duration, demands = self.durations[way], self.demands[way].T
             earliest = np.maximum(self.release[one], floor)
@@ -239,7 +253,8 @@ class _Population:
         count = len(project.activities)
         kinds = np.array([len(one.modes) for one in project.activities], dtype=np.int64)
         # where there are several ways each plan of the first ones is made by itself, which takes its time
-        self._size = _FEWEST if (kinds > 1).any() else min(max(count + 40, _FEWEST), _MOST)
+        size = _FEWEST if (kinds > 1).any() else min(max(count + 40, _FEWEST), _MOST)
+        self._size = max(min(size, _PLACED // count), _LEAST)
         self._kinds, self._offset = kinds, np.concatenate(([0], np.cumsum(kinds)[:-1]))
         self._rank = _ranks(project)
         self._before = _filled([[wait.before for wait in waits] for waits in project.waited_for], count)
@@ -319,14 +334,14 @@ class _Population:
     def _closed_up(self, lists: Ints, ways: Ints) -> _Kept:
         """Placed, pushed to the right and back."""
         none = np.zeros(lists.shape[1], dtype=np.int16)
-        starts, ends, lost = self._forward.place(lists, ways, none)
+        starts, ends, lost = self._forward.place(lists, ways, none, self._done)
         if self._backward is not None:
             length = self._forward.length
             rank = np.broadcast_to(-self._rank[:, None], starts.shape)
             floor = (length - ends.max(axis=0)).astype(np.int16) if self._project.calendared else none
-            _, right_ends, stuck = self._backward.place(np.lexsort((rank, -ends), axis=0), ways, floor)
+            _, right_ends, stuck = self._backward.place(np.lexsort((rank, -ends), axis=0), ways, floor, self._done)
             again = np.lexsort((-rank, -right_ends), axis=0)
-            new_starts, new_ends, new_lost = self._forward.place(again, ways, none)
+            new_starts, new_ends, new_lost = self._forward.place(again, ways, none, self._done)
             # what does not get back to the start stays as it was
             kept = ~(stuck | new_lost | (new_ends.max(axis=0) > ends.max(axis=0)))
             starts, ends = np.where(kept, new_starts, starts), np.where(kept, new_ends, ends)
