@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.reports.sprinting import Board
 from tests.reports.stories import Story
 
+from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import Abort
 from fairlead.model.setup import Capacity, Planning, Setup, TeamSetup
 from fairlead.planning.answering import answer
+from fairlead.planning.crew import Member, doers
+from fairlead.planning.planfile import Agent, Rate
 from fairlead.planning.stored import Stored, gather
 from fairlead.planning.targets import Kind, find
 from fairlead.reports.scope import Scope
@@ -188,3 +192,21 @@ def test_who_is_in_the_team_is_seen_at_work_where_nobody_says_it(story: Story) -
     assert [one.id for one in found.plan.people] == ["cy"]
     assert "seen" in noted(found)
     assert found.plan.tasks[0].who == "cy"
+
+
+def test_limits_of_an_agent_come_from_the_settings() -> None:
+    calendar = WorkingCalendar("all", "Mon-Fri 09:00-17:00", "UTC", ())
+
+    def agent(**said: Any) -> Agent:
+        capacity = Capacity(skills={"api": 3}, at_once=2, **said)
+        member = Member("person:coder", "Coder", True, ("team:pay",), calendar, calendar, (), (), capacity)
+        return doers([member], (), NOW, several=False)[1][0]
+
+    found = agent(
+        cost_per_hour=4.0, budget=60.0, rate=("5h per 24h", "900 requests per 7d"), requests_per_hour=90.0
+    )  # fmt: skip
+    assert (found.at_once, found.cost_per_hour, found.budget) == (2, 4.0, 60.0)
+    assert found.rate == (Rate(hours=5.0, per="24h"), Rate(requests=900.0, per="7d"))
+    assert agent().budget is None
+    with pytest.raises(Abort, match=r"\[capacity.coder\]"):
+        agent(rate=("900 requests per 7d",))
