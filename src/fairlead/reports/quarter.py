@@ -201,7 +201,8 @@ def _hours(teller: Teller, found: Quarter) -> Claim:
     query = f"select team, count(*) as accounts from account_teams{limit} group by team"  # noqa: S608 - escaped
     if hours is None:
         return teller.claim("quarter.no_people", proof.of_absence("people", query))
-    evidence = proof.of_rows([scope.team or "organisation"], query, len(hours.people))
+    teams = [str(row["team"]) for row in scope.warehouse.rows(query)]
+    evidence = proof.of_rows(teams or [scope.team or "organisation"], query, len(teams))
     if len(hours.people) < scope.setup.privacy.minimum_group:
         # the hours of a few tell of each when they are away
         return teller.claim("quarter.hours_few", proof.of_absence("people", query), n=len(hours.people))
