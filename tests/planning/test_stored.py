@@ -208,5 +208,6 @@ def test_limits_of_an_agent_come_from_the_settings() -> None:
     assert (found.at_once, found.cost_per_hour, found.budget) == (2, 4.0, 60.0)
     assert found.rate == (Rate(hours=5.0, per="24h"), Rate(requests=900.0, per="7d"))
     assert agent().budget is None
-    with pytest.raises(Abort, match=r"\[capacity.coder\]"):
-        agent(rate=("900 requests per 7d",))
+    for said in ("900 requests per 7d", "5 hours", "5h per soon"):
+        with pytest.raises(Abort, match=r"\[capacity.coder\]"):
+            agent(rate=(said,))

@@ -357,9 +357,6 @@ class Balance(Section, frozen=True):
         return {kind: (max(min(span), 0.0), min(max(span), 1.0)) for kind, span in spans.items()}
 
 
-RATE = r"^ *\d+(\.\d+)? *(h|requests) +per +\d+(\.\d+)? *[mhdw] *$"
-
-
 class Capacity(Section, frozen=True):
     """`[capacity.<key>]`: what a person or agent of `[people]` can and how much of it."""
 
@@ -379,7 +376,7 @@ class Capacity(Section, frozen=True):
     """Money for an hour of an agent's session."""
     budget: float = 0.0
     """Money that an agent may cost in one plan; 0: as much as it takes."""
-    rate: tuple[Annotated[str, msgspec.Meta(pattern=RATE)], ...] = ()
+    rate: tuple[str, ...] = ()
     """How much an agent may work in windows that roll, like `["5h per 24h", "900 requests per 7d"]`."""
     requests_per_hour: float = 0.0
     """Requests that an hour of an agent's session takes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +13,7 @@ from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import Abort
 from fairlead.model.setup import Capacity, Setup
 from fairlead.model.times import aware, naive
-from fairlead.planning.planfile import Agent, Person, Rate, hours_of
+from fairlead.planning.planfile import Agent, Person, Rate
 
 if TYPE_CHECKING:
     from fairlead.metrics.warehouse import Warehouse
@@ -22,6 +23,8 @@ LATELY_DAYS = 90
 _MOST_DAYS = 400
 """Days ahead for which absences are told: no plan of a store reaches further."""
 REVIEW = "review"
+_RATE = re.compile(r"(?P<much>\d+(\.\d+)?)\s*(?P<of>h|requests)\s+per\s+(?P<per>\d+(\.\d+)?[mhdw])")
+"""A limit of an agent as settings have it."""
 
 _MEMBERS = """
 select distinct t.team, d.person, d.kind, p.name
@@ -178,16 +181,22 @@ def _rates(member: Member) -> tuple[Rate, ...]:
     """Limits as settings have them: `5h per 24h` or `900 requests per 7d`."""
     found = []
     for said in member.said.rate:
-        much, _, per = said.partition(" per ")
-        if "requests" not in much:
-            found.append(Rate(hours=hours_of(much, 24), per=per.strip()))
+        read = _RATE.fullmatch(said.strip())
+        if read is None:
+            raise Abort(
+                f"[capacity.{member.id}]: `{said}` is no rate",
+                hint="write it like 5h per 24h, or 900 requests per 7d",
+            )
+        much, per = float(read["much"]), read["per"]
+        if read["of"] == "h":
+            found.append(Rate(hours=much, per=per))
             continue
         if member.said.requests_per_hour <= 0:
             raise Abort(
                 f"[capacity.{member.id}]: of `{said}` nobody knows how many hours that is",
                 hint="say `requests_per_hour` as well",
             )
-        found.append(Rate(requests=float(much.replace("requests", "")), per=per.strip()))
+        found.append(Rate(requests=much, per=per))
     return tuple(found)
 
 
