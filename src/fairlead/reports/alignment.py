@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fairlead.goals.effort import UNLINKED, Bucket, Measure, Part
+from fairlead.goals.effort import Bucket, Measure, Part
 from fairlead.goals.linking import Suggestion
 from fairlead.model.figures import Evidence
 from fairlead.reports import proof
@@ -127,9 +127,8 @@ def _title(teller: Teller, found: Alignment) -> Claim:
 def _row(teller: Teller, found: Alignment, bucket: Bucket) -> tuple[Cell, ...]:
     words = teller.words
     share, before = bucket.share, bucket.before
-    url = f"/goals/{bucket.objective}" if bucket.objective != UNLINKED else None
     return (
-        Cell(name_of(teller, found, bucket.objective), url),
+        Cell(name_of(teller, found, bucket.objective)),
         Cell(words.share(share) if share is not None else "", number=True),
         Cell(words.share(before) if before is not None else "", number=True, reason=words("goal.no_effort_before")),
         Cell(amount(teller, found, bucket.amount), number=True),
