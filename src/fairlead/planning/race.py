@@ -18,7 +18,7 @@ from fairlead.planning.solved import Solved
 _FIRST_S = 0.5
 """Time that the solver gets before it is begun anew; each time twice as much."""
 _LOOK_S = 0.02
-_LOADING_S = 0.7
+LOADING_S = 0.7
 """Time of the solver's loading that is none of the time it was given."""
 _LEAST_S = 0.3
 """Time that the solver gets in any case, however long it took to be loaded."""
@@ -58,8 +58,8 @@ class _Race:
         self._project, self._until, self._seed, self._better = project, until, seed, better
         self._best, self._aim = first, aim(project, first)
         self._bound, self._proven = min(project.least, makespan(first)), False
-        self._told = False
-        """Whether the outcome has been told, after which nothing is."""
+        self._loaded = self._told = False
+        """Whether the solver is there; whether the outcome has been told, after which nothing is."""
         self._lock = threading.Lock()
         # of the solver's run: what it began with, when, for how long at least, and how to end it
         self._hinted, self._since, self._slice = self._aim, time.monotonic(), _FIRST_S
@@ -77,7 +77,9 @@ class _Race:
         """Whether there is nothing left to be found, or no time; the solver is begun anew where that helps it."""
         now = time.monotonic()
         with self._lock:
-            ended = self._proven or now >= self._until or (self._project.plain and self._aim[1] <= self._bound)
+            # a solver that is still being loaded gets its turn
+            until = self._until if self._loaded else self._until + LOADING_S
+            ended = self._proven or now >= until or (self._project.plain and self._aim[1] <= self._bound)
             if not ended and self._end and self._aim < self._hinted and now - self._since > self._slice:
                 self._slice *= 2
                 self._end()
@@ -95,8 +97,8 @@ class _Race:
         from fairlead.planning.solver import solve
 
         with self._lock:
-            now = time.monotonic()
-            later = min(now + self._within_s, self._until + _LOADING_S)
+            self._loaded, now = True, time.monotonic()
+            later = min(now + self._within_s, self._until + LOADING_S)
             self._until = max(self._until, later, now + min(_LEAST_S, self._within_s))
         while not self._proven and (left := self._until - time.monotonic()) > 0:
             solved = solve(

@@ -23,12 +23,16 @@ def run(inlet: int, outlet: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, target = Connection(inlet), Connection(outlet)
     # loaded while the first plan is made
-    threading.Thread(target=importlib.import_module, args=("fairlead.planning.solver",), daemon=True).start()
+    loading = threading.Thread(target=importlib.import_module, args=("fairlead.planning.solver",), daemon=True)
+    loading.start()
     try:
         project, first, within_s, until, seed = source.recv()
     # the first plan was proven best, or nobody waits any more
     except EOFError:
         return
+
+    # what is looked for beside it would only make the loading longer
+    loading.join(max(within_s / 2, race.LOADING_S))
 
     def better(found: Schedule) -> None:
         target.send(("better", found))
