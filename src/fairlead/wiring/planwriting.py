@@ -84,7 +84,8 @@ class Step:
 
 def of_plan(services: Services, found: Planned) -> Wishes:
     """What the tools would have to be told so that they show a plan: who, by when, in which sprint."""
-    target, name = found.stored.target, found.stored.target.name or found.stored.target.kind
+    target = found.stored.target
+    name = target.name or f"the next {target.kind}"
     steps = [Step(item, doer, ends, f"as the plan of {name} has it") for item, doer, ends in _placed(found)]
     into = tuple(target.ids) if target.kind == "sprint" else ()
     return _wished(services, steps, into, target.name if target.kind == "sprint" else "")
