@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WINDOW_DAYS = 60
 """Working days from which the work of an item is told: a quarter; older ones tell of another team."""
-DRAWN_DAYS = 100
+DRAWN_DAYS = 110
 """Working days that a forecast draws from at most: enough to tell a trend or a change of pace from chance."""
 REPLAYED_DAYS = 260
 """Working days over which forecasts are replayed: a year."""

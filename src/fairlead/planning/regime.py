@@ -20,17 +20,17 @@ Reals = NDArray[np.float64]
 
 LEAST_SINCE = 10
 """Days after a change that are needed to speak of one."""
-_CHANGED, _TRENDS = 0.2, 0.6
+_CHANGED, _TRENDS = 0.12, 0.8
 """How often a past of a few months has a change of pace, and how often some trend, before anything is seen of it.
 
-These, the spread of trends, the drift of `trials` and the window of a forecast were chosen with
+These, the spread of trends, how they last in `trials` and the window of a forecast were chosen with
 `benchmarks.calibration`.
 """
 _SLOPES = tuple(step / 1000 for step in range(-15, 16) if step)
-_USUAL_SLOPE = 0.006
-"""Spread of trends: growth by so much a day, a quarter within eight weeks."""
+_USUAL_SLOPE = 0.010
+"""Spread of trends: growth by so much a day, a half within eight weeks."""
 _PRIOR_ITEMS = 1.0
-_USUAL_SPREAD, _SPREAD_WEIGHT = 1.0, 3.0
+_USUAL_SPREAD, _SPREAD_WEIGHT = 0.8, 3.0
 _SPREADS = (0.3, 12.0)
 _WEEK = 5
 

@@ -26,8 +26,6 @@ _WEEKDAYS_FROM = 30
 """Days of a past from which its weekdays are told apart."""
 _LASTING = 0.985
 """Share of a trend that is left of it with each day: none goes on for ever."""
-_DRIFT = 0.004
-"""How far the rate wanders beside what the past says, per root of a day."""
 _MOST_FACTOR = 8.0
 _LEAST_SEEN = 3.0
 _THROUGH = 0.97
@@ -104,7 +102,6 @@ def _days(past: Past, ahead: Ahead, trials: int, lots: np.random.Generator) -> I
     begin = np.where(_few(told, done)[which], 0, begin)
     usual_there = float(there.mean())
     at = begin + (lots.random(trials) * (length - begin)).astype(np.int64)
-    wanders = lots.standard_normal(trials) * _DRIFT
     flat = which * length
     trend = 0.0
     weekday = -1
@@ -120,7 +117,7 @@ def _days(past: Past, ahead: Ahead, trials: int, lots: np.random.Generator) -> I
             at = np.where(same >= begin, same, at)
         trend = trend * _LASTING + _LASTING
         present = ahead.capacity[day] if day < len(ahead.capacity) else usual_there
-        factor = table.take(flat + at) * rate * present * np.exp(slope * trend + wanders * (day + 1) ** 0.5)
+        factor = table.take(flat + at) * rate * present * np.exp(slope * trend)
         yield _whole(done[at] * factor, lots)
 
 
