@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 WIDTHS = (1440, 768, 390)
 THEMES = ("light", "dark")
 SMALL_SET = [("/", 1440, "light"), ("/changes", 390, "dark"), ("/delivery", 768, "light"), ("/data", 390, "light"),
-             ("/rows/lead_time", 390, "light"), ("/people", 390, "dark")]  # fmt: skip
+             ("/rows/lead_time", 390, "light"), ("/people", 390, "dark"), ("/goals", 390, "dark")]  # fmt: skip
 
 
 def _name(kind: str, path: str, width: int, theme: str) -> str:
