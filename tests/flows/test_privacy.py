@@ -85,7 +85,10 @@ def walks(doors: dict[str, TestClient], demo_services: Services) -> Walks:
         "rule": ["change-stale"],
         "index": ["0"],
         # What people and the engine have decided: none where the demo holds none, and that answer is looked at too.
-        **{name: [quote(held.get(f"{name}s", "none"))] for name in ("signal", "decision", "risk", "action")},
+        **{
+            name: [quote(held.get(f"{name}s", "none"))]
+            for name in ("signal", "decision", "risk", "action", "objective")
+        },
         "number": [held.get("actions", "action:0").rpartition(":")[2]],
         "notice": ["none"],
         # A link that opens nothing: the page before the door says the same to everybody.
