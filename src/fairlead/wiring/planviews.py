@@ -85,6 +85,8 @@ VIEWS: Mapping[str, Callable[[Services, Words], Reply]] = {
     "slices": answer_slices,
     "proposals": answer_proposals,
 }
+
+
 def answer_balance(services: Services, words: Words) -> Reply:
     """How the work of some days was shared among its kinds, beside what was agreed."""
     document, found = told_balance(_asked(services, words), words.get("window", ""))
