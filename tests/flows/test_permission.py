@@ -104,7 +104,7 @@ def test_a_nudge_is_proposed_approved_in_slack_done_at_github_and_proven_to_a_st
 def test_a_freeze_stops_a_merge_with_its_name(services: Services) -> None:
     """Whoever wants to merge in release week is told which freeze and why."""
     own = services.home / "fairlead.d"
-    own.mkdir()
+    own.mkdir(exist_ok=True)
     day = services.clock.now()
     (own / "freezes.yaml").write_text(
         "freezes:\n  - name: release-week\n    reason: the winter timetable goes live\n"

@@ -19,7 +19,7 @@ def test_without_a_question_it_tells_how_true_they_were(demo: TestClient) -> Non
     assert re.search(r"Of \d+ forecasts that could be judged, answers of 85 % held in \d+ %", page)
     assert "With so few a share says little yet" in page or "85 % sure" in page
     assert "Ask for a forecast" in page
-    assert "fairlead forecast scores" in page
+    assert "fairlead forecasts" in page
 
 
 def test_what_is_asked_is_answered_with_its_fan_and_kept(demo_site: Site, demo: TestClient) -> None:

@@ -43,7 +43,7 @@ order by d.due_at nulls last, d.id
 """
 _LINKED = """
 with owned as (select work_item, min(team) as team, list(team) as teams from work_item_teams group by work_item)
-select l.from_item as work_item, l.to_item as waiting_item, g.team as to_team, v.team as from_team,
+select l.id, l.from_item as work_item, l.to_item as waiting_item, g.team as to_team, v.team as from_team,
     coalesce(w.key, w.id) as item, coalesce(k.key, k.id) as waiting, w.title, w.url, w.due_at
 from work_item_links l
 join work_items w on w.id = l.from_item and w.deleted_at is null
@@ -243,11 +243,11 @@ def _reasons(teller: Teller, one: Held) -> Iterator[Claim]:
 
 def _suggested(teller: Teller, row: Mapping[str, Any]) -> Claim:
     query = (
-        "select id, from_item, to_item, kind from work_item_links "  # noqa: S608 - literals escaped
-        f"where from_item = {text_literal(row['work_item'])} and to_item = {text_literal(row['waiting_item'])}"
+        "select id, from_item, to_item, kind from work_item_links where deleted_at is null and kind = 'blocks' "  # noqa: S608 - literals escaped
+        f"and from_item = {text_literal(row['work_item'])} and to_item = {text_literal(row['waiting_item'])}"
     )
     told = teller.claim(
-        "deps.suggested", proof.of_rows([row["work_item"], row["waiting_item"]], query),
+        "deps.suggested", proof.of_rows([row["id"]], query),
         waits=_team(teller, row["from_team"]), gives=_team(teller, row["to_team"]), item=plain(row["item"]),
         waiting=plain(row["waiting"]),
     )  # fmt: skip

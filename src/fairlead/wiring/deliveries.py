@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _REFUSED = "delivery/refused/"
-PAGES = {"brief": "/", "alignment": "/goals", "sprint-health": "/sprint"}
+PAGES = {"brief": "/", "alignment": "/goals", "forecast": "/forecasts", "sprint-health": "/sprint"}
 """Word that asks for a report -> its page, where that is not called like it."""
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 

@@ -1,26 +1,22 @@
-"""When items, an epic, a milestone or a sprint are done, or how many by a date; and how true such answers were.
+"""When items, an epic, a milestone or a sprint are done, or how many by a date.
 
 Example: fairlead forecast --items 30 --team payments
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fairlead.cli.asking import AsHtml, AsJson, AsMarkdown, Language, Team, tell
+from fairlead.cli.asking import AsHtml, AsJson, AsMarkdown, Language, Team
 from fairlead.cli.charts import Charts, tell_or_draw
-from fairlead.model.errors import Abort
 
 APP = typer.Typer(rich_markup_mode=None, add_completion=False)
-_SCORES = "scores"
 
 
 @APP.command(epilog="Example: fairlead forecast --items 30 --team payments")
 def forecast(
-    scores: Annotated[str, typer.Argument(metavar="[scores]", help="How true forecasts were that were given.")] = "",
     items: Annotated[int | None, typer.Option(help="When so many items are done.")] = None,
     by: Annotated[str, typer.Option(help="How many are done by this day, like 2026-12-18.")] = "",
     epic: Annotated[str, typer.Option(help="When an epic is done, by key, id or title.")] = "",
@@ -35,25 +31,8 @@ def forecast(
     charts: Charts = None,
 ) -> None:
     """Answers of 50, 85 and 95 % from daily throughput, and how often such answers held; with both words a chance."""
-    if scores:
-        asked = items is not None or any((by, epic, milestone, sprint, as_of))
-        _scores(scores, asked=asked, team=team, language=language, json=json, md=md, html=html, charts=charts)
-        return
     words = {
         "items": "" if items is None else str(items), "by": by, "epic": epic, "milestone": milestone,
         "sprint": sprint, "as_of": as_of, "team": team, "language": language,
     }  # fmt: skip
     tell_or_draw("forecast", words, charts, json=json, md=md, html=html)
-
-
-def _scores(
-    said: str, *, asked: bool, team: str, language: str | None, json: bool, md: bool, html: bool, charts: Path | None
-) -> None:
-    if said != _SCORES or asked:
-        raise Abort(
-            f"not a forecast: {said}", hint="say `fairlead forecast scores` alone, or a question with options"
-        )
-    words = {"team": team, "language": language}
-    if charts:
-        tell_or_draw("forecasts", words, charts, json=json, md=md, html=html)
-    tell("forecasts", words, json=json, md=md, html=html)

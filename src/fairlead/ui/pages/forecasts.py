@@ -56,7 +56,7 @@ def show(visit: Visit) -> Response:
         "pages/forecasts.html",
         told.title.text,
         story=told,
-        command=f"fairlead forecast {options}" if asks else "fairlead forecast scores",
+        command=f"fairlead forecast {options}" if asks else "fairlead forecasts",
         links=_links(visit, own, asks=asks),
         said={name: visit.said(name) for name in ("items", "by", "as_of")},
     )
