@@ -45,11 +45,20 @@ def dated(**plan: Any) -> str:
         (dated(tasks=[{**TASK, "skills": {"cobol": 1}}]), 0, "PAY-1 has no place: nobody knows cobol"),
         (dated(people=[], tasks=[{**TASK, "skills": {"api": 1}}]), 0, "PAY-1 has no place: nobody knows api"),
         (dated(tasks=[{**TASK, "skills": {"api": 5}}]), 0, "PAY-1 has no place: nobody has api 5"),
-        (dated(tasks=[{**TASK, "people": {"api": 3}}]), 0, "PAY-1 has no place"),
+        (dated(tasks=[{**TASK, "people": {"api": 3}}]), 0, "too few people: it asks for 3 × api at once"),
         (dated(tasks=[{**TASK, "estimate": -3}]), 2, "PAY-1: `-3` is negative"),
         (dated(tasks=[{**TASK, "due": "2026-10-15", "earliest": "2026-10-20"}]), 2,
          "PAY-1: due 2026-10-15, before its earliest start 2026-10-20"),
-        (dated(end="2026-10-16", people=[{**KIM, "away": ["2026-10-01..2026-11-01"]}]), 0, "whoever does it: kim"),
+        (dated(end="2026-10-16", people=[{**KIM, "away": ["2026-10-01..2026-11-01"]}]), 0,
+         "whoever does it: kim; away or on call: kim: Thu 1 Oct - Sun 1 Nov"),
+        (dated(end="2026-10-16", people=[{**KIM, "on_call": ["2026-10-14", "2026-10-15..2026-10-16", "2026-10-30"]}]),
+         0, "away or on call: kim: Wed 14 Oct, Thu 15 Oct - Fri 16 Oct"),
+        (dated(end="2026-10-14", tasks=[{**TASK, "estimate": 40, "people": {"api": 1}}]), 0, "whoever does it: kim"),
+        (dated(tasks=[TASK, {**TASK, "id": "B", "skills": {"cobol": 1}}]), 0,
+         "# 1 of 2 tasks has a place and ends on Wed 14 Oct"),
+        (json.dumps({"people": [{"id": "kim", "skills": {"api": 4}}], "tasks": [
+            {"id": "A", "duration": 3}, {"id": "B", "duration": 3, "people": {"ui": 1}}]}), 0,
+         "# 1 of 2 tasks has a place and takes 3 units"),
         (dated(tasks=[TASK, TASK]), 2, "`PAY-1` is there twice, first as tasks[0]"),
         (dated(resources=[{"id": "rig", "capacity": 0}], tasks=[{**TASK, "demands": {"rig": 1}}]), 2,
          "PAY-1: asks for 1 of rig, of which there are 0"),
@@ -102,3 +111,20 @@ def test_of_a_long_round_only_some_are_named(capsys: pytest.CaptureFixture[str])
     tasks = [{"id": f"T{at}", "estimate": 1, "after": [f"T{(at + 1) % 500}"]} for at in range(500)]
     code, shown = asked(capsys, dated(tasks=tasks))
     assert code == 1 and "(480 more)" in shown and len(shown) < 400
+
+
+def test_one_answer_has_one_form(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("plan.json").write_text(dated(), encoding="utf-8")
+    code, shown = said(capsys, "plan.json", "--json", "--mermaid")
+    assert code == 1 and "one answer has one form" in shown and "gantt" not in shown
+
+
+@pytest.mark.parametrize("others", [[], [{"id": "zoe", "hours": "Mon-Fri 06:00-22:00", "skills": {"ui": 3}}]])
+def test_when_something_is_due_is_a_day_whoever_else_works(
+    capsys: pytest.CaptureFixture[str], others: list[dict[str, Any]]
+) -> None:
+    task = {**TASK, "estimate": "2d", "due": "2026-10-14", "skills": {"api": 3}}
+    code, shown = asked(capsys, dated(people=[KIM, *others], end="2026-10-30", tasks=[task]))
+    assert code == 0
+    for words in ("after it is due on Wed 14 Oct ", "PAY-1 is due on Wed 14 Oct:", "end of the plan, Fri 30 Oct:"):
+        assert words in shown, shown

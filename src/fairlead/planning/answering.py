@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from fairlead.model.errors import Abort
 from fairlead.planning import heuristic
@@ -11,8 +12,9 @@ from fairlead.planning.answer import Answer
 from fairlead.planning.appending import append, many
 from fairlead.planning.building import Built, build
 from fairlead.planning.fitting import Packed, Packing
+from fairlead.planning.loading import days
 from fairlead.planning.network import CycleError
-from fairlead.planning.planfile import Plan
+from fairlead.planning.planfile import Person, Plan
 from fairlead.planning.project import Schedule, makespan
 from fairlead.planning.reasons import Reason, Unplaced
 from fairlead.planning.risk import carry
@@ -168,9 +170,29 @@ def _left(built: Built, kept: Sequence[int], until: int | None, schedule: Schedu
             reason = limited
         # with nothing else to do than this and what it waits for
         elif len(found.unplaced) < _TRIED_ALONE and not packing.pack([number]).fits(group):
-            doers = {choice.doer for choice in built.choices[group[0]]} - {""}
-            reason = Reason("no_room_at_all", {"who": tuple(sorted(doers))})
+            reason = _no_room(built, group[0])
         else:
             reason = Reason("least_value", {"value": worth[task]})
         found.unplaced.append(Unplaced(task, reason))
     return found
+
+
+def _no_room(built: Built, at: int) -> Reason:
+    """Even alone it would not be over in time: who could do it, and who of them is away meanwhile."""
+    doers = {choice.doer for choice in built.choices[at]} - {""}
+    if not doers:
+        asked = {skill for mode in built.project.activities[at].modes for skill in mode.skills}
+        doers = {doer.id for doer in built.doers if asked & doer.skills.keys()}
+    away = {one.id: found for one in built.plan.people if one.id in doers and (found := _absences(built.plan, one))}
+    facts: dict[str, Any] = {"who": tuple(sorted(doers))}
+    return Reason("no_room_at_all", facts | ({"away": away} if away else {}))
+
+
+def _absences(plan: Plan, person: Person) -> list[str]:
+    """Spans of a plan's days in which somebody is away or on call, as the plan says them."""
+    spans = ((said, days(said)) for said in (*person.away, *person.on_call))
+    return [
+        said
+        for said, span in spans
+        if span and str(span[1]) >= plan.start and (not plan.end or str(span[0]) <= plan.end)
+    ]

@@ -98,8 +98,11 @@ def plan_title(answer: Answer, said: PlanWords) -> Claim:
     placed = [task for task, review in zip(answer.built.tasks, answer.built.review, strict=True) if not review]
     if answer.end is None:
         return said.claim("plan.title_none", tone="act")
+    left = [one.task for one in answer.built.unplaced]
     key = "plan.title" if isinstance(answer.end, datetime) else "plan.title_units"
-    return said.claim(key, placed, n=len(placed), end=said.moment(answer.end))
+    if left:
+        key += "_part"
+    return said.claim(key, [*placed, *left], n=len(placed), all=len(placed) + len(left), end=said.moment(answer.end))
 
 
 def _sure(answer: Answer, said: PlanWords) -> Iterator[Block]:
@@ -125,11 +128,9 @@ def _sure(answer: Answer, said: PlanWords) -> Iterator[Block]:
 
 def _late(answer: Answer, said: PlanWords) -> Iterator[Block]:
     for at in answer.late:
-        task, due = answer.built.tasks[at], answer.built.project.activities[at].due
+        task = answer.built.tasks[at]
         end = said.moment(answer.moments(answer.outcome.schedule[at])[1])
-        told = said.claim(
-            "plan.late", (task,), tone="act", task=task, end=end, due=said.moment(answer.ends(due or 0))
-        )
+        told = said.claim("plan.late", (task,), tone="act", task=task, end=end, due=said.due(task))
         yield Notice("warning", told)
 
 
@@ -147,14 +148,11 @@ def _risk(answer: Answer, said: PlanWords) -> Iterator[Block]:
     if until:
         chance = risk.chance(until)
         tone: Tone = "ok" if chance >= LEVELS[1] else "watch" if chance >= LEVELS[0] else "act"
-        shown = said.moment(answer.ends(until))
-        yield said.claim("plan.chance_end", tone=tone, end=shown, chance=Share(chance))
+        yield said.claim("plan.chance_end", tone=tone, end=said.day(answer.built.plan.end), chance=Share(chance))
     for at, late in enumerate(risk.late):
-        due = answer.built.project.activities[at].due
-        if late is not None and due is not None:
+        if late is not None:
             task = answer.built.tasks[at]
-            when = said.moment(answer.ends(due))
-            yield said.claim("plan.chance_due", (task,), task=task, due=when, chance=Share(1 - late))
+            yield said.claim("plan.chance_due", (task,), task=task, due=said.due(task), chance=Share(1 - late))
     chain = set(answer.chain)
     for at, share in enumerate(risk.critical):
         if share >= _OFTEN and at not in chain and not answer.built.review[at]:

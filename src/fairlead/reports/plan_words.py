@@ -47,6 +47,7 @@ class PlanWords:
         doers: list[Person | Agent] = [*plan.people, *plan.agents]
         self._people = {one.id: one.name for one in doers if one.name}
         self._titles = {task.id: task.title for task in plan.tasks if task.title}
+        self._due = {task.id: task.due for task in plan.tasks}
 
     def claim(self, key: str, tasks: Sequence[str] = (), /, tone: Tone = "neutral", **args: Any) -> Claim:
         """A sentence about some tasks, or about the whole plan."""
@@ -79,7 +80,27 @@ class PlanWords:
 
     def say(self, reason: Reason) -> str:
         """One reason."""
-        return self.words(f"plan.why_{reason.kind}", **self._facts(reason.facts))
+        facts = self._facts(reason.facts)
+        if reason.kind == "too_few":
+            # how many are asked for, and no level of a skill
+            asked = (one.rpartition(" ") for one in _many(reason.facts["skills"]))
+            facts["skills"] = ", ".join(f"{plain(count)} × {plain(skill)}" for skill, _, count in asked)
+        if reason.kind == "no_room_at_all":
+            return self._no_room(reason.facts, facts)
+        return self.words(f"plan.why_{reason.kind}", **facts)
+
+    def _no_room(self, facts: Mapping[str, Any], shown: dict[str, Any]) -> str:
+        """Why something would not be over even alone: who is away is named with the days."""
+        if away := facts.get("away"):
+            shown["away"] = "; ".join(
+                f"{self.person(who)}: {', '.join(map(self._span, spans))}" for who, spans in away.items()
+            )
+            return self.words("plan.why_no_room_away", **shown)
+        return self.words("plan.why_no_room_at_all" if facts["who"] else "plan.why_no_room_nobody", **shown)
+
+    def _span(self, said: str) -> str:
+        first, _, last = said.partition("..")
+        return self.day(first) if last in ("", first) else f"{self.day(first)} - {self.day(last)}"
 
     def all(self, reasons: Sequence[Reason]) -> str:
         """Several reasons in a row."""
@@ -94,18 +115,24 @@ class PlanWords:
         if kind == "absence":
             who, _, span = rest.partition(":")
             first, _, last = span.partition("..")
-            days = {"first": self._day(first), "last": self._day(last or first)}
+            days = {"first": self.day(first), "last": self.day(last or first)}
             return self.words("plan.change_absence", who=self.person(who), **days)
         if kind == "end":
-            return self.words("plan.change_end", day=self._day(rest))
+            return self.words("plan.change_end", day=self.day(rest))
         if kind == "add" and rest in ("person", "agent"):
             return self.words(f"plan.change_add_{rest}")
         if kind == "scope" and rest.startswith("-"):
             return self.words("plan.change_without", task=rest[1:])
         return plain(said)
 
-    def _day(self, said: str) -> str:
+    def day(self, said: str) -> str:
+        """A day of the plan."""
         return self.words.date(date.fromisoformat(said.strip()))
+
+    def due(self, task: str) -> str:
+        """The day on which a task is due, whatever hours anybody works on it; or the unit."""
+        said = self._due[task]
+        return self.day(said) if isinstance(said, str) else self.moment(said)
 
     def slack(self, units: int) -> str:
         """How much later something may end without moving anything by the network alone."""

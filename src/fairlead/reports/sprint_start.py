@@ -65,6 +65,10 @@ def _commitment(teller: Teller, found: Start) -> Iterator[Block]:
             if key == "plan.commits":
                 sums["hours"] = round(sum(float(str(task.estimate or 0)) for task in tasks))
             yield words.claim(key, [task.id for task in tasks], n=len(tasks), **sums)
+            for note in stored.notes if key == "plan.commits" else ():
+                blank = [task.id for task in tasks if stored.ids.get(task.id) in note.items]
+                if note.kind == "unestimated" and blank:
+                    yield words.claim("plan.commits_blank", blank, n=len(blank), points=note.facts["points"])
 
 
 def _capacity(teller: Teller, found: Start, least: int) -> Iterator[Block]:

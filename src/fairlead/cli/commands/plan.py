@@ -69,6 +69,8 @@ def plan(
     language: Language = None,
 ) -> None:
     """Schedule tasks on people, agents and what they share; say what decides the end and what does not fit."""
+    if json + md + html + mermaid > 1:
+        raise Abort("one answer has one form", hint="leave out all but one of --json, --md, --html and --mermaid")
     if file is None:
         named = {"sprint": sprint, "epic": epic, "milestone": milestone, "team": team, "language": language}
         if not any((sprint, epic, milestone)):
