@@ -165,6 +165,56 @@ def test_an_epic_takes_what_lies_below_it_and_a_label_that_is_a_skill(story: Sto
         planned(story, "epic", "PAY-99")
 
 
+def family(story: Story, **fields: Any) -> None:
+    """An item with an open part, which has one itself, a finished part, and one of another sprint."""
+    common = {"project": "PAY", "source": "jira", "work_type": "feature", "points": 1, "created_at": NOW}
+    story.add(
+        "work_items", id="jira:PAY-70", key="PAY-70", status_category="todo", team="team:pay", **common, **fields
+    )
+    parts = (("71", "70", "todo", None), ("72", "71", "in_progress", None), ("73", "70", "done", None),
+             ("74", "70", "todo", "jira:sprint/other"))  # fmt: skip
+    for key, parent, state, sprint in parts:
+        story.add("work_items", id=f"jira:PAY-{key}", key=f"PAY-{key}", status_category=state, team="team:pay",
+                  parent=f"jira:PAY-{parent}", sprint=sprint, **common)  # fmt: skip
+    story.add("sprints", id="jira:sprint/other", name="Other", state="future", source="jira", project="OTHER")
+
+
+def test_what_lies_below_the_items_of_a_milestone_is_planned_though_it_does_not_name_it(story: Story) -> None:
+    past(story, open_items=0)
+    story.add("milestones", id="jira:M", title="Spring", state="open", source="jira")
+    family(story, milestone="jira:M")
+    found = planned(story, "milestone", "spring")
+    assert found is not None
+    assert sorted(found.ids) == ["PAY-72", "PAY-74"]
+
+
+def test_of_a_milestone_one_team_plans_its_own_items_and_is_told_of_the_others(story: Story) -> None:
+    past(story, open_items=0)
+    story.add("milestones", id="jira:M", title="Spring", state="open", source="jira")
+    family(story, milestone="jira:M")
+    story.add("work_items", id="jira:OPS-1", key="OPS-1", source="jira", work_type="task", status_category="todo",
+              team="team:ops", project="OPS", milestone="jira:M", created_at=NOW)  # fmt: skip
+    teams = {**SETUP.teams, "ops": TeamSetup(name="Operations")}
+    setup = Setup(teams=teams, planning=SETUP.planning, capacity=SETUP.capacity)
+    every, own = planned(story, "milestone", "spring", setup), planned(story, "milestone", "spring", setup, "pay")
+    assert every is not None and own is not None
+    assert sorted(every.ids) == ["OPS-1", "PAY-72", "PAY-74"]
+    assert sorted(own.ids) == ["PAY-72", "PAY-74"]
+    [note] = [note for note in own.notes if note.kind == "other_teams"]
+    assert (note.facts["n"], note.items) == (1, ("jira:OPS-1",))
+
+
+def test_what_lies_below_the_items_of_a_sprint_is_its_work_unless_another_sprint_has_it(story: Story) -> None:
+    past(story, open_items=0)
+    family(story, sprint="jira:sprint/5")
+    found = planned(story, "sprint", "Pay Sprint 5")
+    assert found is not None
+    assert sorted(found.ids) == ["PAY-72"]
+    # the next sprint takes of it only what this one leaves, and that it will do
+    coming = planned(story, "sprint", "NEXT", team="pay")
+    assert coming is not None and "PAY-72" not in coming.ids
+
+
 def test_too_little_of_a_past_is_said_and_not_guessed(story: Story) -> None:
     board = Board(story)
     board.sprint(5, closed=False)

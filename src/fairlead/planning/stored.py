@@ -32,28 +32,39 @@ USUAL_VALUE = 3.0
 CHOSEN = 4.0
 """Factor of what somebody has put into the sprint: it goes before what only waits for room."""
 
-# An item above others is the sum of them: it is planned by those, not once more.
+# What is open in it with what is open below that, also where a part does not name the target itself. An item above
+# others that are in the plan is the sum of them: it is planned by those, not once more.
 _ITEMS = """
+with recursive own as (
+    select w.id from work_items w where w.deleted_at is null and {open} and {limit}
+    union
+    select w.id from work_items w join own on w.parent = own.id where w.deleted_at is null and {open} and {below}
+)
 select w.id, w.key, w.title, w.url, w.points, w.priority, w.labels, w.status_category, w.work_type, w.due_at,
     w.epic, w.repository, w.project, w.sprint, d.person, c.started_at, t.team
 from work_items w
 left join dim_accounts d on d.account = w.assignee
 left join work_item_cycle_times c on c.work_item = w.id
 left join (select work_item, min(team) as team from work_item_teams group by work_item) t on t.work_item = w.id
-where w.deleted_at is null and w.status_category in ('todo', 'in_progress') and w.work_type <> 'epic' and {limit}
-    and not exists (
-        select 1 from work_items k
-        where k.parent = w.id and k.deleted_at is null and k.status_category in ('todo', 'in_progress')
-    )
+where w.id in (select id from own) and w.work_type <> 'epic' and not exists (
+    select 1 from work_items k
+    where k.parent = w.id and k.deleted_at is null and k.status_category in ('todo', 'in_progress') and {there}
+)
 order by w.status_category, w.created_at, w.id
 """
+_OPEN = "w.status_category in ('todo', 'in_progress')"
+_IN_IT = "k.id in (select id from own)"
 _OF_SPRINT = "w.sprint in (select unnest($ids))"
+# What somebody has put into another sprint is the work of that one.
+_BELOW_SPRINT = """(w.sprint is null or w.sprint in (select unnest($ids))
+    or w.sprint in (select id from sprints where state = 'closed'))"""
 _OF_EPIC = """(w.epic in (select unnest($ids)) or w.parent in (select unnest($ids)) or w.parent in (
     select id from work_items where deleted_at is null and parent in (select unnest($ids))
 ) or (w.id in (select unnest($ids))))"""
 _OF_MILESTONE = "w.milestone in (select unnest($ids))"
 _BACKLOG = """(w.sprint is null or w.sprint in (select id from sprints where state = 'closed'))
     and coalesce(w.project = $project, w.id in (select work_item from work_item_teams where team = $team))"""
+_OF_TEAM = "select work_item from work_item_teams where team = $team and work_item in (select unnest($items))"
 _LINKS = """
 select l.from_item as before, l.to_item as after, w.key, w.status_category
 from work_item_links l left join work_items w on w.id = l.from_item
@@ -134,8 +145,11 @@ class _Gathering:
     def _note(self, kind: str, items: Iterable[str] = (), **facts: Any) -> None:
         self._notes.append(Note(kind, facts, tuple(items)))
 
-    def _rows(self, limit: str, **asked: Any) -> list[dict[str, Any]]:
-        return self._warehouse.rows(_ITEMS.format(limit=limit), asked)
+    def _rows(
+        self, limit: str, below: str = "true", there: str = _IN_IT, /, **asked: Any
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        query = _ITEMS.format(open=_OPEN, limit=limit, below=below, there=there)
+        return self._warehouse.rows(query, asked)
 
     def _wanted(self) -> tuple[list[dict[str, Any]], frozenset[str]]:
         """Items, and those that somebody has put there; for a sprint that nobody has filled the backlog as well."""
@@ -144,20 +158,32 @@ class _Gathering:
             limit = _OF_EPIC if target.kind == "epic" else _OF_MILESTONE
             rows = self._rows(limit, ids=list(target.ids))
             # an epic without anything below it is planned itself, which its own row stands for
-            rows = [row for row in rows if row["id"] not in target.ids or len(rows) == 1]
+            rows = self._of_team([row for row in rows if row["id"] not in target.ids or len(rows) == 1])
             return rows, frozenset(row["id"] for row in rows)
-        rows = self._rows(_OF_SPRINT, ids=list(target.ids)) if target.ids else []
+        rows = self._rows(_OF_SPRINT, _BELOW_SPRINT, ids=list(target.ids)) if target.ids else []
         chosen = frozenset(row["id"] for row in rows)
         if target.before:
-            rows += self._rows(_OF_SPRINT, ids=list(target.before.ids))
+            running = self._rows(_OF_SPRINT, _BELOW_SPRINT, ids=list(target.before.ids))
+            # what lies below its items is its work too, where no sprint is named there
+            rows += [{**row, "sprint": target.before.ids[0]} for row in running if row["id"] not in chosen]
         if not chosen and (target.coming or target.before):
-            backlog = self._rows(_BACKLOG, project=target.project or None, team=target.team or None)
+            backlog = self._rows(_BACKLOG, "false", "true", project=target.project or None, team=target.team or None)
             backlog.sort(key=lambda row: (-_value(row), row["due_at"] is None, row["due_at"] or 0))
             if target.coming:
                 self._note("coming")
             self._note("backlog", n=len(backlog[:MOST_CANDIDATES]), more=len(backlog[MOST_CANDIDATES:]))
             rows += backlog[:MOST_CANDIDATES]
         return list({row["id"]: row for row in rows}.values()), chosen
+
+    def _of_team(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What belongs to the team that is asked for; how much belongs to others is told."""
+        if not self._target.team or not rows:
+            return rows
+        asked = {"team": self._target.team, "items": [row["id"] for row in rows]}
+        own = {row["work_item"] for row in self._warehouse.rows(_OF_TEAM, asked)}
+        if others := [row["id"] for row in rows if row["id"] not in own]:
+            self._note("other_teams", others, n=len(others), team=self._target.team.removeprefix("team:"))
+        return [row for row in rows if row["id"] in own]
 
     def _pace(self, team: str, people: Sequence[Member]) -> Pace:
         own = [one for one in people if not one.teams or team in one.teams or not team]

@@ -30,7 +30,7 @@ class Target:
     ids: tuple[str, ...]
     """Of its record; of several milestones with one name all of them."""
     team: str
-    """The team whose it is; empty where only its items tell."""
+    """The team whose it is, or of an epic or a milestone the one asked for; empty where only its items tell."""
     start: date | None = None
     end: date | None = None
     due: date | None = None
@@ -67,9 +67,9 @@ def find(
 ) -> Target | None:
     """What is named; `None` where no next sprint can be told since there was never any. Raises `Abort` otherwise."""
     if kind == "epic":
-        return _epic(warehouse, calendars, name)
+        return replace(_epic(warehouse, calendars, name), team=team or "")
     if kind == "milestone":
-        return _milestone(warehouse, calendars, name)
+        return replace(_milestone(warehouse, calendars, name), team=team or "")
     rows = warehouse.rows(_SPRINTS, {"team": team})
     if name.strip().upper() == NEXT:
         return _next(rows, calendars, now)

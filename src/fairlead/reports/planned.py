@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -98,7 +98,7 @@ def planned(asked: Asked, wish: Wish, solve: Solve | None = None) -> tuple[Docum
     stored = gather(scope.warehouse, scope.setup, scope.calendars, scope.now, target)
     teller = asked.teller(zone=stored.calendar.zone)
     if not stored.plan.tasks:
-        return _nothing(teller, "plan.no_items", "items", target), None
+        return _nothing(teller, "plan.no_items", "items", target, stored.notes), None
     found = _solved(asked, stored, wish, solve or partial(answer, within_s=wish.within_s, seed=wish.seed))
     return _told(teller, found, wish), found
 
@@ -179,6 +179,11 @@ def _note(found: Planned, note: Note) -> Claim:
         key: plain(value) if isinstance(value, str) else value for key, value in note.facts.items()
     }
     tasks = [task for task, item in found.stored.ids.items() if item in note.items]
+    if note.kind == "other_teams":
+        evidence = proof.of_records("work_items", list(note.items))
+        return Claim(
+            key="plan.note_other_teams", text=words.words("plan.note_other_teams", **facts), evidence=evidence
+        )
     if note.kind == "backlog" and facts.get("more"):
         return words.claim("plan.note_backlog_more", tasks, **facts)
     return words.claim(f"plan.note_{note.kind}", tasks, **facts)
@@ -224,12 +229,18 @@ def _past(found: Planned, team: str, pace: Pace) -> Evidence:
     return proof.of_rows(pace.items, query)
 
 
-def _nothing(teller: Teller, key: str, what: str, target: Target | None = None) -> Document:
-    """That there is nothing to plan, and how it comes."""
+def _nothing(
+    teller: Teller, key: str, what: str, target: Target | None = None, notes: Sequence[Note] = ()
+) -> Document:
+    """That there is nothing to plan, and how it comes; of a team what is there is that of others."""
     table = "sprints" if what == "sprints" else "work_items"
     evidence = proof.of_absence(what, f"select id from {table} where deleted_at is null order by id")  # noqa: S608
     name = plain(target.name) if target and target.name else ""
     title = teller.claim(f"{key}_title", evidence, name=name)
     said = teller.claim(key, evidence, name=name, command=teller.scope.bring)
+    for note in notes:
+        if note.kind == "other_teams":
+            facts = {key: plain(value) if isinstance(value, str) else value for key, value in note.facts.items()}
+            said = teller.claim("plan.note_other_teams", proof.of_records("work_items", list(note.items)), **facts)
     section = Section("plan_answer", teller.words("section.plan_answer"), (Empty(said),))
     return document(teller, "plan", title, (section,))

@@ -176,3 +176,7 @@ def _basis(teller: Teller, cut: Cut) -> Iterator[Block]:
     people = sum(not one.agent for one in cut.stored.people)
     yield teller.claim(key, everything, days=cut.days, n=people)
     yield teller.claim("slices.order", everything)
+    for note in cut.stored.notes:
+        if note.kind == "other_teams":
+            facts = {key: plain(value) if isinstance(value, str) else value for key, value in note.facts.items()}
+            yield teller.claim("plan.note_other_teams", proof.of_records("work_items", list(note.items)), **facts)
