@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.examples import examples
-from tests.goals.working import WEEK, Work, march
+from tests.goals.working import NOW, SETUP, WEEK, Work, march
 
 from fairlead.model.figures import Window
+from fairlead.model.times import naive
+from fairlead.reports.asked import Asked
+from fairlead.reports.balance import load_balance
 
 DAY = 8 * 3600
 
@@ -113,3 +116,49 @@ def test_buckets_add_up_and_windows_do_too(told: list[tuple[int, int, set[str], 
     for bucket in whole.buckets:
         parts = [one.amount for half in halves for one in half.buckets if one.objective == bucket.objective]
         assert sum(parts) == pytest.approx(bucket.amount)
+
+
+def test_without_a_history_the_record_says_when_it_was_under_way() -> None:
+    work = Work()
+    for key, said in (
+        ("P-1", {"status_category": "in_progress", "started_at": march(12)}),
+        ("P-2", {"status_category": "done", "started_at": march(9), "closed_at": march(10, 17)}),
+        ("P-3", {"status_category": "canceled", "started_at": march(13), "closed_at": march(13, 17)}),
+        # put back: nobody says until when it was under way
+        ("P-4", {"status_category": "todo", "started_at": march(9)}),
+        # nobody says when it was begun
+        ("P-5", {"status_category": "done", "closed_at": march(10, 17)}),
+    ):
+        work.source.put("work_items", {
+            "id": f"jira:{key}", "key": key, "title": key, "created_at": march(2), "status": "As it is",
+            "project": "P", "source": "jira", **said,
+        })  # fmt: skip
+    # what a tool tells of its moves counts more than what the record says
+    work.item("P-6", began=march(11), done=march(11, 17), started_at=march(2))
+    found = work.effort()
+    assert {part.key: part.amount / DAY for part in found.unlinked.parts} == {
+        "P-1": 2, "P-2": 2, "P-3": 1, "P-6": 1,
+    }  # fmt: skip
+    warehouse = work.warehouse()
+    asked = Asked(warehouse, SETUP, NOW)
+    shared = load_balance(asked, 30)
+    days = (
+        sum(part.amount for part in work.effort(Window(start=NOW - timedelta(days=30), end=NOW)).buckets[-1:]) / DAY
+    )
+    assert (shared.total, {item for part in shared.parts for item in part.items}) == (
+        pytest.approx(days), {"jira:P-1", "jira:P-2", "jira:P-3", "jira:P-6"}
+    )  # fmt: skip
+
+
+def test_a_missing_history_is_told_the_same_bit_by_bit() -> None:
+    work = Work()
+    work.source.put("work_items", {
+        "id": "jira:P-1", "key": "P-1", "title": "P-1", "created_at": march(2), "status": "Doing", "source": "jira",
+        "status_category": "in_progress", "started_at": march(9),
+    })  # fmt: skip
+    warehouse = work.warehouse()
+    spells = "select from_at, to_at from work_item_spells order by from_at"
+    assert warehouse.rows(spells, {}) == [{"from_at": naive(march(9)), "to_at": None}]
+    work.item("P-1", began=march(11), started_at=march(9))
+    warehouse.refresh()
+    assert warehouse.rows(spells, {}) == [{"from_at": naive(march(11)), "to_at": None}]

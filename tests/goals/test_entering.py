@@ -10,7 +10,7 @@ from tests.goals.homes import Home
 
 from fairlead.connectors.kit import goals as entries
 from fairlead.goals import facts
-from fairlead.governance import aiming
+from fairlead.governance import aiming, entering
 from fairlead.ingest.replay import replay
 from fairlead.model.errors import Fault
 from fairlead.model.patch import OLDEST, Patch
@@ -169,3 +169,18 @@ def test_what_was_not_known_then_is_not_told_of_then(home: Home) -> None:
         [known] = [goal for goal in facts.load(past) if not goal.path]
     assert (known.title, known.state, known.ended_at) == ("One", "open", None)
     assert [(one.title, [entry.value for entry in one.entries]) for one in known.results] == [("Defects", [30.0])]
+
+
+def test_a_link_to_an_item_whose_id_ends_in_a_number_is_found_again(home: Home) -> None:
+    home.catch_up()
+    with home.services.database.begin() as tx:
+        records.apply(tx, [Patch(WorkItem(id="x:4", source="x", key="X-4", title="Four"), OLDEST)])
+    made = home.do(aiming.link, "x:4", "calm", "confirmed", NOOR)
+    assert entering.one(home.services, "objective_links", made)["work_item"] == "x:4"
+    home.do(aiming.add, {"title": "Fewer surprises"}, NOOR)
+    for said in ("1", "objective:1", "01"):
+        assert entering.one(home.services, "objectives", said)["id"] == "objective:1"
+    for said in ("risk:1", "²"):
+        with pytest.raises(Fault) as fault:
+            entering.one(home.services, "objectives", said)
+        assert fault.value.hint == "`fairlead goals` shows them"

@@ -87,8 +87,8 @@ def effort(
     for link in links:
         if link.objective in objectives:
             served[link.item].append(link)
-    rows = _rows(warehouse, window, measure, team)
-    earlier = _rows(
+    rows = spent(warehouse, window, measure, team)
+    earlier = spent(
         warehouse, Window(start=window.start - (window.end - window.start), end=window.start), measure, team
     )
     now, before = _divided(rows, served), _divided(earlier, served)
@@ -131,7 +131,8 @@ def _share(amount: float, total: float) -> float | None:
     return amount / total if total else None
 
 
-def _rows(warehouse: Warehouse, window: Window, measure: Measure, team: str | None) -> Sequence[Mapping[str, Any]]:
+def spent(warehouse: Warehouse, window: Window, measure: Measure, team: str | None) -> Sequence[Mapping[str, Any]]:
+    """What each item took in a window, as `amount`, with its type and labels: the same for all that speaks of it."""
     asked = {"from": naive(window.start), "until": naive(_known_until(warehouse, window)), "team": team}
     return warehouse.rows(_TIME if measure == "time" else _POINTS, asked)
 
@@ -148,14 +149,16 @@ with above as (
     union select epic from work_items where deleted_at is null and epic is not null
 ),
 leaves as (
-    select c.work_item as item, c.key, w.title, coalesce(c.url, w.url) as url, c.points, c.done_at, c.team
+    select c.work_item as item, c.key, w.title, coalesce(c.url, w.url) as url, c.points, c.done_at, c.team,
+        c.work_type, w.labels
     from work_item_cycle_times c join work_items w on w.id = c.work_item
     where w.deleted_at is null and c.work_type <> 'epic' and c.work_item not in (select id from above)
         and ($team is null or c.work_item in (select work_item from work_item_teams where team = $team))
 )
 """
 _POINTS = f"""{_LEAVES}
-select item, key, title, url, points as amount from leaves where done_at >= $from and done_at < $until
+select item, key, title, url, work_type, labels, points as amount
+from leaves where done_at >= $from and done_at < $until
 """  # noqa: S608 - no text of anybody's
 _TIME = f"""{_LEAVES},
 spells as (
@@ -181,6 +184,6 @@ worked as (
     where p.to_at > p.from_at
     group by p.item
 )
-select l.item, l.key, l.title, l.url, w.seconds as amount from worked w join leaves l on l.item = w.item
-where w.seconds > 0
+select l.item, l.key, l.title, l.url, l.work_type, l.labels, w.seconds as amount
+from worked w join leaves l on l.item = w.item where w.seconds > 0
 """  # noqa: S608 - no text of anybody's

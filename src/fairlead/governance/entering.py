@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 LONGEST = 20_000
 """Characters of a text: more is a document, which a link leads to."""
+_LISTS: Mapping[Table, str] = {
+    "decisions": "decisions list", "risks": "risks list", "team_dependencies": "dependencies list",
+    "objectives": "goals", "key_results": "goals", "check_ins": "goals", "objective_links": "alignment",
+}  # fmt: skip
+"""Command that shows what is in a table."""
 Event = Callable[[str, Mapping[str, Any], str, datetime, str], RawEvent]
 
 
@@ -72,13 +77,14 @@ def enter(home: Home, event: Event, record: str, what: str, said: Mapping[str, A
 
 def one(home: Home, table: Table, said: str) -> Row:
     """A decision or risk by number or id."""
-    number = said.rpartition(":")[2].lstrip("0")
-    record = decided.record_id(table, int(number)) if number.isdigit() and len(number) < 12 else said
+    kind = decided.kind_of(table)
+    # other ids end in numbers too: those of links do as the ids of their items do
+    number = said.removeprefix(f"{kind}:").lstrip("0")
+    record = decided.record_id(table, int(number)) if number.isdecimal() and len(number) < 12 else said
     with home.database.read() as tx:
         found = records.get(tx, table, record)
     if found is None or found["deleted_at"] is not None:
-        command = "dependencies" if table == "team_dependencies" else table
-        raise Abort(f"no {decided.kind_of(table)} {said!r:.80}", hint=f"`fairlead {command} list` shows them")
+        raise Abort(f"no {kind.replace('_', ' ')} {said!r:.80}", hint=f"`fairlead {_LISTS[table]}` shows them")
     return found
 
 

@@ -7,28 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
+from fairlead.goals.effort import spent
 from fairlead.model.errors import Fault
-from fairlead.model.times import aware, naive
 from fairlead.reports import proof
 from fairlead.reports.asked import Asked, document
 from fairlead.reports.document import Block, Cell, Claim, Document, Empty, Section, Table
-from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
 from fairlead.reports.wording import Share
 
 WINDOWS = {"7d": 7, "30d": 30, "90d": 90}
 UNSTATED = "unstated"
 KINDS = ("roadmap", "defect", "debt", "toil", "support", "compliance", UNSTATED)
-_ITEMS = """
-select w.id, c.work_type, w.labels, w.points, c.started_at, c.done_at, c.canceled_at
-from work_item_cycle_times c join work_items w on w.id = c.work_item
-where w.deleted_at is null and c.work_type <> 'epic' and c.started_at < $end
-    and coalesce(c.done_at, c.canceled_at, $end) >= $start and {limit}
-order by w.id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +78,15 @@ def load_balance(asked: Asked, days: int) -> Shared:
     """What the work of so many days was, by kind."""
     scope, said = asked.scope, asked.setup.balance
     span = scope.last_days(days)
-    rows = scope.warehouse.rows(
-        _ITEMS.format(limit=scope.items("w.id")), {"start": naive(span.start), "end": naive(span.end)}
-    )
+    rows = spent(scope.warehouse, span, "points" if said.by == "points" else "time", scope.team)
+    one_of = 1.0 if said.by == "points" else scope.calendar.usual_day_seconds
     amounts: dict[str, float] = {}
     items: dict[str, list[str]] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: str(row["item"])):
         kind = said.kind(row["work_type"], row["labels"] or ()) or UNSTATED
-        if amount := _amount(scope, row, span.start, span.end, said.by):
-            amounts[kind] = amounts.get(kind, 0.0) + amount
-            items.setdefault(kind, []).append(row["id"])
+        if row["amount"] and one_of:
+            amounts[kind] = amounts.get(kind, 0.0) + row["amount"] / one_of
+            items.setdefault(kind, []).append(row["item"])
     quarter = f"{scope.now:%Y}-Q{(scope.now.month + 2) // 3}"
     agreed = said.agreed((scope.team or "").removeprefix("team:"), quarter)
     total, planned = sum(amounts.values()), _planned(asked)
@@ -109,16 +99,6 @@ def load_balance(asked: Asked, days: int) -> Shared:
         if kind in amounts or kind in agreed or kind in planned
     ]  # fmt: skip
     return Shared(tuple(parts), total, said.by, days, quarter)
-
-
-def _amount(scope: Scope, row: Mapping[str, Any], start: datetime, end: datetime, by: str) -> float:
-    done = row["done_at"] and aware(row["done_at"])
-    if by == "points":
-        return float(row["points"] or 0) if done and start <= done < end else 0.0
-    until = done or (row["canceled_at"] and aware(row["canceled_at"])) or end
-    begun = max(aware(row["started_at"]), start)
-    day = scope.calendar.usual_day_seconds
-    return scope.calendar.working_seconds(begun, min(until, end)) / day if day and begun < until else 0.0
 
 
 def _planned(asked: Asked) -> Mapping[str, float]:

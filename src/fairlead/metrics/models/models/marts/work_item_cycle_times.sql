@@ -17,6 +17,8 @@ marked as (
     select
         work_item, min(from_at) as begun_at,
         min(case when category = 'in_progress' then from_at end) as first_in_progress_at,
+        -- Without a single move, what is in progress now only seems to have been so from its creation.
+        count(event) > 0 as is_told,
         max(case when is_last then category end) as category,
         max(case when is_last and category = 'done' then category_since end) as done_at,
         max(case when is_last and category = 'canceled' then category_since end) as canceled_at,
@@ -29,8 +31,11 @@ marked as (
 ),
 
 dated as (
-    select m.*, coalesce(m.first_in_progress_at, case when i.started_at <= m.done_at or m.done_at is null then i.started_at end)
-        as started_at
+    select m.*, coalesce(
+            case when m.is_told then m.first_in_progress_at end,
+            case when i.started_at <= m.done_at or m.done_at is null then i.started_at end,
+            m.first_in_progress_at
+        ) as started_at
     from marked m
     join items i on i.id = m.work_item
 ),
