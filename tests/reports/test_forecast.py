@@ -107,7 +107,7 @@ def test_an_empty_home_has_nothing_to_draw_from(story: Story) -> None:
 def test_what_stopped_a_year_ago_is_not_forecast(story: Story) -> None:
     done(story, 460, until=400)
     _, document, answer = told(story, items=5)
-    assert document.title.text == "There is too little past for a forecast"
+    assert document.title.text == "No forecast: nothing has been done on the last 260 working days"
     assert texts(document)[0].startswith("Nothing has been done on the last 260 working days: when work goes on")
     assert answer.to_json("")["basis"]["gap"]["lasts"]
 
@@ -216,7 +216,41 @@ def test_a_milestone_of_several_repositories_is_one(story: Story) -> None:
     _, document, answer = told(story, milestone="spring", language="de")
     assert (answer.kind, answer.items, answer.ground.subject) == ("milestone", 2, "jira:M")
     assert document.title.text.startswith("Spring: Die 2 offenen Vorgänge sind mit 85 % Sicherheit bis ")
-    assert "steckt nicht in den Terminen" in " ".join(texts(document, "basis")), "no other one is finished"
+    assert "steckt nicht in den Terminen" in " ".join(texts(document)), "no other one is finished"
+
+
+def test_what_nobody_has_begun_gets_the_share_that_others_usually_got_and_says_so(story: Story) -> None:
+    epics(story)
+    for number in range(3):
+        part(story, f"P-8-{number}", "jira:E-8", NOW - timedelta(days=5), None, None)
+    top(story, "jira:E-8", NOW - timedelta(days=5))
+    warehouse, document, answer = told(story, epic="E-8")
+    said = answer.to_json("")
+    # six of each other epic in the days that it took, two of the one that runs
+    assert said["basis"]["share"]["others"] == 5
+    assert said["warnings"][0] == "usual_share"
+    assert "Nothing of it has been done yet: it is taken to get the share of the pace" in texts(document)[0]
+    assert (answer.ends[0.85] or NOW.date()) > told(story, team="pay", items=3)[2].ends[0.85]  # type: ignore[operator]
+    for claim in document.claims():
+        assert len(warehouse.readonly(claim.evidence.query, owner=False).rows) == claim.evidence.count
+    # a milestone of the same items takes what epics got, where no other milestone tells
+    story.add("milestones", id="jira:N", title="Summer", state="open", source="jira")
+    for number in range(3):
+        story.add("work_items", id=f"jira:P-7-{number}", created_at=NOW, status="todo", status_category="todo",
+                  project="P", team="team:pay", source="jira", milestone="jira:N")  # fmt: skip
+    other = told(story, milestone="Summer")[2]
+    assert other.to_json("")["basis"]["share"]["others"] == 5
+
+
+def test_with_nothing_to_compare_the_headline_says_on_what_the_dates_depend(story: Story) -> None:
+    done(story, 70)
+    top(story, "jira:E-8", NOW - timedelta(days=5))
+    for number in range(3):
+        part(story, f"P-8-{number}", "jira:E-8", NOW - timedelta(days=5), None, None)
+    _, document, answer = told(story, epic="E-8")
+    assert answer.to_json("")["basis"]["share"] is None
+    assert answer.warnings[0] == "no_share"
+    assert document.title.text.startswith("E-8 Refunds: if the team does nothing else, 3 items that are left are ")
 
 
 def test_what_is_done_needs_no_date(story: Story) -> None:

@@ -12,7 +12,7 @@ from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.times import aware, naive
 from fairlead.planning.history import History
 from fairlead.planning.montecarlo import SEED
-from fairlead.planning.targets import Target
+from fairlead.planning.targets import Kind, Target
 from fairlead.planning.throughput import Load
 
 if TYPE_CHECKING:
@@ -63,6 +63,20 @@ group by {target}
 having count(*) >= 3 and count(*) filter (where coalesce(done_at > $now, true)) = 0 and first_items > 0
 order by max(done_at) desc, 1 limit {most}
 """
+# Of the others that items which were done belong to: since when each was worked on, and when it was over if it is.
+_OTHERS = """
+select * from (
+    select {target} as target, list(c.work_item) as items, min(coalesce(c.started_at, c.done_at)) as begun,
+        case when count(*) filter (where coalesce(c.done_at > $now, true)) = 0 then max(c.done_at) end as ended
+    from work_items w join work_item_cycle_times c on c.work_item = w.id
+    where w.deleted_at is null and coalesce(w.work_type, '') <> 'epic' and {target} is not null
+        and coalesce(c.category, '') <> 'canceled' and w.created_at <= $now
+        and {target} not in (select unnest($ids))
+    group by 1
+    having count(*) >= 3
+)
+where begun < $now order by target
+"""
 _CYCLES = """
 select cycle_s from work_item_cycle_times
 where cycle_s > 0 and done_at < $now and done_at >= $since and work_item in (select unnest($items))
@@ -92,6 +106,10 @@ class Reach:
     alike: tuple[str, ...]
     """Ids of what is over, from which growth was drawn."""
     team: str | None
+    others: tuple[str, ...] = ()
+    """Ids of those whose usual share of the pace was taken, since nothing of it is done yet."""
+    others_kind: Kind = "epic"
+    """What those are."""
 
     @property
     def done(self) -> tuple[Item, ...]:
@@ -120,9 +138,15 @@ def reach(
     """What is left of it, by its own past, its team's and that of others like it."""
     left = [item for item in items if item.category != "done"]
     alike = _alike(warehouse, target, now)
-    own = _own(items, history)
+    own, others, kind = _own(items, history), tuple[str, ...](), target.kind
+    # a milestone where too few others tell is taken for what epics are, and the other way round
+    kinds: tuple[Kind, ...] = (target.kind, "milestone" if target.kind == "epic" else "epic")
+    for kind in kinds if own is None and left and history.drawn else ():
+        own, others = _usual(warehouse, target, kind, history, calendar, now)
+        if own:
+            break
     load = Load(len(left), _extra(items, alike), own, _ages(warehouse, left, history, calendar, now))
-    return Reach(target, items, load, tuple(row["target"] for row in alike), team)
+    return Reach(target, items, load, tuple(row["target"] for row in alike), team, others, kind)
 
 
 def _item(row: Mapping[str, Any]) -> Item:
@@ -137,6 +161,29 @@ def _begun(items: Sequence[Item]) -> datetime | None:
         (one for item in items if (one := item.started_at or item.ended_at)),
         default=None,
     )
+
+
+def _usual(
+    warehouse: Warehouse, target: Target, kind: Kind, history: History, calendar: WorkingCalendar, now: datetime
+) -> tuple[tuple[int, int] | None, tuple[str, ...]]:  # fmt: skip
+    """What others of a kind got of the pace while they were worked on: the one in the middle, and which there are."""
+    column = "coalesce(w.epic, w.parent)" if kind == "epic" else "w.milestone"
+    ended = dict(zip(history.items, history.ended, strict=True))
+    found: list[tuple[float, int, int, str]] = []
+    rows = warehouse.rows(_OTHERS.format(target=column), {"ids": list(target.ids), "now": naive(now)})
+    for row in rows:
+        first = max(calendar.local_day(aware(row["begun"])), history.drawn[0])
+        last = calendar.local_day(aware(row["ended"])) if row["ended"] else history.drawn[-1]
+        of = sum(first <= day <= last for day in history.ended)
+        mine = sum(item in ended and first <= ended[item] <= last for item in row["items"])
+        if mine:
+            found.append((mine / of, mine, of, row["target"]))
+    if len(found) < LEAST_ALIKE:
+        return None, ()
+    found.sort()
+    # of an even number the smaller one: a later date is the safer one
+    _, mine, of, _ = found[(len(found) - 1) // 2]
+    return (mine, of), tuple(sorted(one for *_, one in found))
 
 
 def _alike(warehouse: Warehouse, target: Target, now: datetime) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from fairlead.reports.asked import Asked, document
 from fairlead.reports.document import Block, Claim, Document, Empty, Notice, Section
 from fairlead.reports.forecast_answer import Answer, Ground, warned
 from fairlead.reports.forecast_chart import fan_chart
-from fairlead.reports.literals import text_literal, time_literal
+from fairlead.reports.literals import time_literal
 from fairlead.reports.plain import plain
 from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
@@ -259,7 +259,7 @@ def _told(teller: Teller, answer: Answer, title: Claim) -> Document:
 def _title(teller: Teller, answer: Answer, ground: Ground) -> Claim:
     words, evidence, outlook = teller.words, ground.evidence, answer.outlook
     if not outlook.basis.enough:
-        return teller.claim("forecast.title_none", evidence)
+        return _none(teller, answer, evidence)
     if answer.by and outlook.counts is not None:
         end = words.date(answer.by)
         if answer.chance is not None:
@@ -275,18 +275,26 @@ def _title(teller: Teller, answer: Answer, ground: Ground) -> Claim:
     return teller.claim("forecast.title_never", evidence, n=answer.items)
 
 
+def _none(teller: Teller, answer: Answer, evidence: Evidence) -> Claim:
+    """That nothing is forecast: there is too little past, or the past has ended."""
+    gap = answer.ground.history.gap
+    if answer.outlook.basis.stopped and gap:
+        return teller.claim("forecast.title_stopped", evidence, n=gap.days)
+    return teller.claim("forecast.title_none", evidence)
+
+
 def _target_title(teller: Teller, answer: Answer, ground: Ground) -> Claim:
     words, evidence, name = teller.words, ground.about, plain(ground.name)
     if not answer.items:
         return teller.claim("forecast.title_done", evidence, name=name)
     if not answer.outlook.basis.enough:
-        return teller.claim("forecast.title_none", evidence)
+        return _none(teller, answer, evidence)
     sure, half = answer.ends.get(SURE), answer.ends.get(LEVELS[0])
     if not sure or not half:
         return teller.claim("forecast.title_target_never", evidence, name=name, n=answer.items)
-    return teller.claim(
-        "forecast.title_target", evidence, name=name, n=answer.items, sure=words.date(sure), half=words.date(half)
-    )
+    # dates that hold only if nothing else is done are none to be told without that
+    key = "forecast.title_alone" if "no_share" in answer.warnings else "forecast.title_target"
+    return teller.claim(key, evidence, name=name, n=answer.items, sure=words.date(sure), half=words.date(half))
 
 
 def _notices(teller: Teller, answer: Answer) -> Iterator[Block]:
@@ -351,10 +359,8 @@ def _basis(teller: Teller, answer: Answer) -> Iterator[Block]:
 
 def _reached(teller: Teller, found: Reach, evidence: Evidence) -> Iterator[Claim]:
     load: Load = found.load
-    if load.own:
+    if load.own and not found.others:
         yield teller.claim("forecast.share", evidence, n=load.own[1], own=load.own[0])
-    else:
-        yield teller.claim("forecast.not_begun", evidence, "watch")
     begun = [item for item in found.items if item.started_at and item.category != "done"]
     if begun and load.least_days:
         rows = proof.of_records("work_items", [item.id for item in begun])
@@ -366,9 +372,6 @@ def _reached(teller: Teller, found: Reach, evidence: Evidence) -> Iterator[Claim
             "forecast.grown", proof.of_records(table, list(found.alike), key), n=len(found.alike),
             half=ordered[len(ordered) // 2], most=ordered[min(int(SURE * len(ordered)), len(ordered) - 1)],
         )  # fmt: skip
-    else:
-        query = f"select * from work_items where epic = {text_literal(found.target.ids[0])}"  # noqa: S608 - escaped
-        yield teller.claim("forecast.no_growth", proof.of_absence("finished ones like it", query))
 
 
 __all__ = [

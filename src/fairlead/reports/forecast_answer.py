@@ -20,6 +20,7 @@ from fairlead.planning.throughput import Ahead
 from fairlead.reports import proof
 from fairlead.reports.asked import Asked
 from fairlead.reports.document import Claim
+from fairlead.reports.literals import text_literal
 from fairlead.reports.scope import Scope
 from fairlead.reports.sentences import Teller
 from fairlead.reports.sprint_facts import SprintFacts
@@ -92,6 +93,18 @@ class Answer:
         regime, drawn = self.outlook.basis.regime, self.ground.history.drawn
         return drawn[regime.day] if regime and regime.day < len(drawn) else None
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What speaks against it, by name: of the past, then of what it is about."""
+        found, own = self.outlook.warnings, self.ground.reach
+        if not own or not self.items or not self.outlook.basis.enough:
+            return found
+        if own.others:
+            found = ("usual_share", *found)
+        elif own.load.own is None:
+            found = ("no_share", *found)
+        return found if own.alike else (*found, "no_growth")
+
     def to_json(self, warning: str) -> dict[str, Any]:
         """The documented form; `warning` is what speaks against it, in words."""
         said, basis, held = self.outlook.to_json(), self.outlook.basis, self.outlook.calibration
@@ -127,7 +140,7 @@ class Answer:
             } if held else None,
             "within_working_days": said["within_working_days"],
             "warning": warning or None,
-            "warnings": said["warnings"],
+            "warnings": list(self.warnings),
             "method": METHOD,
         }  # fmt: skip
 
@@ -138,7 +151,7 @@ class Answer:
         own, extra = found.load.own, sorted(found.load.extra)
         return {
             "scope": len(found.items),
-            "share": {"own": own[0], "of": own[1]} if own else None,
+            "share": {"own": own[0], "of": own[1], "others": len(found.others)} if own else None,
             "growth": {"like_it": len(found.alike), "median": extra[len(extra) // 2]} if extra else None,
         }
 
@@ -147,8 +160,11 @@ def warned(teller: Teller, answer: Answer) -> Iterator[Claim]:
     """Why the past does not support it; nothing where it does, or where there is none at all."""
     evidence, outlook = answer.ground.evidence, answer.outlook
     held, basis, gap = outlook.calibration, outlook.basis, answer.ground.history.gap
-    for warning in outlook.warnings:
+    reached = answer.ground.reach
+    for warning in answer.warnings:
         match warning:
+            case "usual_share" | "no_share" | "no_growth" if reached:
+                yield _of_reach(teller, warning, reached, evidence)
             case "stopped" if gap:
                 yield teller.claim("forecast.stopped", evidence, "watch", n=gap.days)
             case "short":
@@ -162,6 +178,19 @@ def warned(teller: Teller, answer: Answer) -> Iterator[Claim]:
                 yield teller.claim(f"forecast.{warning}", evidence, "watch", n=held.forecasts, share=share)
             case _:
                 pass
+
+
+def _of_reach(teller: Teller, warning: str, found: Reach, evidence: Evidence) -> Claim:
+    """What is not known of an epic or a milestone itself."""
+    own, kind = found.load.own, found.others_kind
+    if warning == "usual_share" and own:
+        others = proof.of_records("milestones" if kind == "milestone" else "work_items", list(found.others))
+        share = Share(own[0] / max(own[1], 1))
+        return teller.claim(f"forecast.usual_share_{kind}", others, "watch", n=len(found.others), share=share)
+    if warning == "no_share":
+        return teller.claim("forecast.no_share", evidence, "watch")
+    query = f"select * from work_items where epic = {text_literal(found.target.ids[0])}"  # noqa: S608 - escaped
+    return teller.claim("forecast.no_growth", proof.of_absence("finished ones like it", query), "watch")
 
 
 def warning(asked: Asked, answer: Answer) -> str:

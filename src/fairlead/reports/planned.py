@@ -25,6 +25,7 @@ from fairlead.reports.plan import difference, plan_sections, plan_title
 from fairlead.reports.plan_words import Item, PlanWords
 from fairlead.reports.sentences import Teller
 from fairlead.reports.sprint_start import Start, start_sections
+from fairlead.reports.whose import shown_of
 from fairlead.reports.wording import Share
 
 Solve = Callable[[Plan], Answer]
@@ -45,9 +46,13 @@ class Planned:
         """What was solved: the plan as it is, and as it would be."""
         return (self.stored.plan, self.answer.built.plan) if self.difference else (self.stored.plan,)
 
+    def shown(self, load: str) -> frozenset[str]:
+        """Whose load is told to whom `load` describes."""
+        return shown_of(self.stored, load)
+
     def to_json(self, load: str = "") -> dict[str, Any]:
         """The answer with the records that it is about; nobody's load and scores but those which are asked for."""
-        told = self.answer.to_json(self.words.say, load)
+        told = self.answer.to_json(self.words.say, self.shown(load))
         target, items = self.stored.target, self.stored.ids
         told["target"] = {"kind": target.kind, "name": target.name, "ids": list(target.ids), "team": target.team}
         told["items"] = dict(items)
@@ -71,7 +76,7 @@ class Wish:
     milestone: str = ""
     what_if: tuple[str, ...] = ()
     load: str = ""
-    """Whose load is shown: somebody's by id, or `*`."""
+    """Whose load is shown: words that are ids of people, teams whose planner reads, or `*`."""
     within_s: float = 0.0
     """Time for the solver; the first plan takes none."""
     seed: int = 1
@@ -126,15 +131,15 @@ def _solved(asked: Asked, stored: Stored, wish: Wish, solve: Solve) -> Planned:
 
 
 def _told(teller: Teller, found: Planned, wish: Wish) -> Document:
-    words = found.words
+    words, shown = found.words, found.shown(wish.load)
     sections: list[Section] = []
     title = _title(found)
     if found.difference:
         title, section = difference(found.difference, words, wish.what_if)
         sections.append(section)
-    first, *rest = plan_sections(found.answer, words, wish.load)
+    first, *rest = plan_sections(found.answer, words, shown)
     notices = tuple(_notices(found))
-    committed, *beside = start_sections(teller, Start(found.stored, found.answer, words), wish.load) or (None,)
+    committed, *beside = start_sections(teller, Start(found.stored, found.answer, words), shown) or (None,)
     opening = [replace(first, blocks=(*notices, *first.blocks)), *([committed] if committed else ())]
     sections += [*opening, *rest, *beside, _basis(found)]
     told = document(teller, "plan", title, [section for section in sections if section.blocks])
@@ -240,7 +245,7 @@ def _nothing(
     said = teller.claim(key, evidence, name=name, command=teller.scope.bring)
     for note in notes:
         if note.kind == "other_teams":
-            facts = {key: plain(value) if isinstance(value, str) else value for key, value in note.facts.items()}
+            facts: dict[str, Any] = {**note.facts, "team": plain(note.facts["team"])}
             said = teller.claim("plan.note_other_teams", proof.of_records("work_items", list(note.items)), **facts)
     section = Section("plan_answer", teller.words("section.plan_answer"), (Empty(said),))
     return document(teller, "plan", title, (section,))

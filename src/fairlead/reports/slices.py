@@ -178,5 +178,5 @@ def _basis(teller: Teller, cut: Cut) -> Iterator[Block]:
     yield teller.claim("slices.order", everything)
     for note in cut.stored.notes:
         if note.kind == "other_teams":
-            facts = {key: plain(value) if isinstance(value, str) else value for key, value in note.facts.items()}
+            facts: dict[str, Any] = {**note.facts, "team": plain(note.facts["team"])}
             yield teller.claim("plan.note_other_teams", proof.of_records("work_items", list(note.items)), **facts)
