@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from fairlead.cli import home
 from fairlead.cli.main import run
@@ -59,7 +60,10 @@ def dated(**plan: Any) -> str:
         (json.dumps({"people": [{"id": "kim", "skills": {"api": 4}}], "tasks": [
             {"id": "A", "duration": 3}, {"id": "B", "duration": 3, "people": {"ui": 1}}]}), 0,
          "# 1 of 2 tasks has a place and takes 3 units"),
-        (dated(tasks=[TASK, TASK]), 2, "`PAY-1` is there twice, first as tasks[0]"),
+        (dated(tasks=[TASK, TASK]), 2, "`PAY-1` is the id of 2 tasks"),
+        (dated(holidays=["2026-01-01..2027-12-31"]), 2, "is more than a year of holidays"),
+        (dated(holidays=["2026-12-32"]), 2, "`2026-12-32` is no span of days"),
+        (dated(end="2026-10-16", holidays=["2026-10-14..2026-10-15", "2026-10-16"]), 0, "nobody works from"),
         (dated(resources=[{"id": "rig", "capacity": 0}], tasks=[{**TASK, "demands": {"rig": 1}}]), 2,
          "PAY-1: asks for 1 of rig, of which there are 0"),
         (dated(end="2026-10-15", holidays=["2026-10-14", "2026-10-15"]), 0, "nobody works from the start"),
@@ -127,4 +131,60 @@ def test_when_something_is_due_is_a_day_whoever_else_works(
     code, shown = asked(capsys, dated(people=[KIM, *others], end="2026-10-30", tasks=[task]))
     assert code == 0
     for words in ("after it is due on Wed 14 Oct ", "PAY-1 is due on Wed 14 Oct:", "end of the plan, Fri 30 Oct:"):
+        assert words in shown, shown
+
+
+ROUNDS = """\
+start: 2026-10-14
+people:
+  - {id: kim}
+tasks:
+  - {id: a, estimate: 1, after: [c]}
+  - {id: b, estimate: 1, after: [a]}
+  - id: c
+    estimate: 1
+    after: [b]
+  - {id: d, estimate: 1, after: [c, e]}
+  - {id: e, estimate: 1, after: [d]}
+  - {id: f, estimate: 1, after: [e]}
+"""
+
+
+def test_every_round_is_named_with_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown = asked(capsys, ROUNDS, "plan.yaml")
+    assert code == 1 and "negative" not in shown
+    assert "plan.yaml:6:26: tasks wait for each other: b -> c -> a -> b" in shown
+    assert "plan.yaml:11:26: tasks wait for each other: e -> d -> e" in shown
+    plain = json.dumps(YAML(typ="safe", pure=True).load(ROUNDS), default=str, indent=1)
+    line = plain.splitlines().index('   "id": "e",') + 3
+    code, shown = asked(capsys, plain)
+    assert code == 1 and f"plan.json:{line}:4: tasks wait for each other: e -> d -> e" in shown
+
+
+def test_of_a_round_that_its_lags_would_let_be_it_is_said_that_none_is_planned(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    waits = {
+        "a": {"task": "b", "link": "start_start", "lag": 1},
+        "b": {"task": "a", "link": "start_start", "lag": -2},
+    }
+    code, shown = asked(
+        capsys, json.dumps({"tasks": [{"id": one, "duration": 3, "after": [wait]} for one, wait in waits.items()]})
+    )
+    assert code == 1 and "refused even where its negative lags would let it be" in shown
+
+
+def test_a_day_that_is_none_and_ids_that_are_there_twice_are_told_with_each_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    people = "- {id: kim}\n- {id: lee}\n- id: kim\n  away: [2026-02-30]\n"
+    text = f"start: 2026-13-40\npeople:\n{people}tasks: [{{id: A, estimate: 1}}]"
+    code, shown = asked(capsys, text, "plan.yaml")
+    assert code == 2
+    for words in (
+        "plan.yaml:1:1: `2026-13-40` is no day: write it like 2026-10-14",
+        "plan.yaml:3:4: `kim` is the id of 2 people",
+        "plan.yaml:5:3: `kim` is the id of 2 people",
+        "plan.yaml:6:10: kim: `2026-02-30` is no span of days",
+    ):
         assert words in shown, shown

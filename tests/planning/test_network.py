@@ -63,8 +63,30 @@ def test_narrow_and_wide_networks_are_walked_alike(data: st.DataObject) -> None:
 def test_a_round_is_named_in_the_order_of_waiting() -> None:
     with pytest.raises(CycleError) as fault:
         times(np.ones(5, dtype=np.int64), Edges.of([(0, 1, 1), (1, 2, 1), (2, 3, 1), (3, 1, 1), (3, 4, 1)]))
-    tasks = fault.value.tasks
+    (tasks,) = fault.value.rounds
     assert sorted(tasks) == [1, 2, 3]
     assert all(
         (one, other) in {(1, 2), (2, 3), (3, 1)} for one, other in zip(tasks, (*tasks[1:], tasks[0]), strict=True)
     )
+
+
+@given(st.data())
+def test_of_all_tasks_that_wait_for_each_other_a_round_is_named(data: st.DataObject) -> None:
+    size = data.draw(SIZES)
+    pairs = set(data.draw(st.lists(st.tuples(st.integers(0, size - 1), st.integers(0, size - 1)))))
+    behind = [{other for one, other in pairs if one == task} for task in range(size)]
+    for middle in range(size):
+        for reached in behind:
+            reached |= behind[middle] if middle in reached else set()
+    together = {frozenset(other for other in behind[task] if task in behind[other]) for task in range(size)}
+    together.discard(frozenset())
+    try:
+        times(np.ones(size, dtype=np.int64), Edges.of([(*one, 1) for one in sorted(pairs)]))
+    except CycleError as fault:
+        rounds = fault.rounds
+    else:
+        rounds = ()
+    for one in rounds:
+        assert set(zip(one, (*one[1:], one[0]), strict=True)) <= pairs
+    assert len({task for one in rounds for task in one}) == sum(map(len, rounds))
+    assert {next(part for part in together if one[0] in part) for one in rounds} == together

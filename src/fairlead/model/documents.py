@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fairlead.model.errors import ConfigFault, ConfigFaults
 from fairlead.model.times import iso
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
 
 Place = tuple[str | int, ...]
 """Path of a key: names and positions in lists."""
@@ -20,15 +23,14 @@ _MOST_PLACES = 100_000
 
 def parsed(path: Path, largest: int = _LARGEST) -> tuple[Any, Places]:
     """Values with JSON's types, and where each key stands; raises `ConfigFaults` for what is no YAML."""
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     text = read_text(path, largest)
     places: dict[Place, tuple[int, int]] = {}
     try:
         # the same text twice: values as YAML means them, and nodes, which alone know their places
-        plain = YAML(typ="safe", pure=True).load(text)
-        _place(YAML(typ="safe", pure=True).compose(text), (), places)
+        plain = _reader().load(text)
+        _place(_reader().compose(text), (), places)
         return _plain(plain), places
     except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
@@ -38,6 +40,24 @@ def parsed(path: Path, largest: int = _LARGEST) -> tuple[Any, Places]:
         raise wrong(path, 1, 1, "nested too deeply, or an anchor holds itself") from fault
     except (YAMLError, ValueError) as fault:
         raise wrong(path, 1, 1, f"no YAML: {str(fault).splitlines()[0]}") from fault
+
+
+def _reader() -> YAML:
+    """Reads what looks like a day and is none, like `2026-13-40`, as text: who asks for the day can name the key."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import SafeConstructor
+
+    class Constructor(SafeConstructor):
+        def construct_yaml_timestamp(self, node: Any, values: Any = None) -> Any:
+            try:
+                return super().construct_yaml_timestamp(node, values)
+            except ValueError:
+                return node.value
+
+    Constructor.add_constructor("tag:yaml.org,2002:timestamp", Constructor.construct_yaml_timestamp)
+    reader = YAML(typ="safe", pure=True)
+    reader.Constructor = Constructor
+    return reader
 
 
 def read_text(path: Path, largest: int = _LARGEST) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from fairlead.model.errors import Abort
@@ -12,7 +13,7 @@ from fairlead.planning.answer import Answer
 from fairlead.planning.appending import append, many
 from fairlead.planning.building import Built, build
 from fairlead.planning.fitting import Packed, Packing
-from fairlead.planning.loading import days
+from fairlead.planning.loading import days, task_lines
 from fairlead.planning.network import CycleError
 from fairlead.planning.planfile import Person, Plan
 from fairlead.planning.project import Schedule, makespan
@@ -23,9 +24,43 @@ from fairlead.planning.shortage import Short
 from fairlead.planning.watching import Best, watching
 
 _NAMED = 20
-"""Tasks of a round that are named."""
+"""Tasks of a round that are named, and rounds."""
 _TRIED_ALONE = 300
 """Tasks of which it is tried whether they would fit alone: each try costs as much as a small plan."""
+
+
+class RoundsError(Abort):
+    """Tasks that wait for each other."""
+
+    def __init__(self, rounds: Sequence[Sequence[str]], hint: str, lines: Mapping[str, str] | None = None) -> None:
+        """`lines` says where in a file it stands what a task waits for."""
+        shown = [
+            f"{(lines or {}).get(one[0], '')}tasks wait for each other: {_shown(one)}" for one in rounds[:_NAMED]
+        ]
+        more = [f"and {len(rounds) - _NAMED} more rounds"] if len(rounds) > _NAMED else []
+        super().__init__("\n".join([*shown, *more]), hint)
+        self.rounds = rounds
+
+    def at(self, path: Path) -> RoundsError:
+        """The same with the lines of a file."""
+        places = task_lines(path, [one[0] for one in self.rounds[:_NAMED]])
+        lines = {task: f"{path}:{line}:{column}: " for task, (line, column) in places.items()}
+        return RoundsError(self.rounds, self.hint, lines)
+
+
+def _shown(round_: Sequence[str]) -> str:
+    more = [f"({len(round_) - _NAMED} more)"] if len(round_) > _NAMED else []
+    return " -> ".join([*round_[:_NAMED], *more, round_[0]])
+
+
+def _waits(built: Built, fault: CycleError) -> RoundsError:
+    inside = {at for one in fault.rounds for at in one}
+    negative = any(wait.lag < 0 for wait in built.project.waits if {wait.before, wait.after} <= inside)
+    hint = "take out one wait of each round"
+    if negative:
+        hint += "; one is refused even where its negative lags would let it be"
+    # a task and its review are one to whoever wrote the plan
+    return RoundsError([tuple(dict.fromkeys(built.tasks[at] for at in one)) for one in fault.rounds], hint)
 
 
 def answer(
@@ -35,7 +70,7 @@ def answer(
     seed: int = 1,
     risk: bool = True,
 ) -> Answer:
-    """The answer to a plan without faults; raises `Abort` for tasks that wait for each other.
+    """The answer to a plan without faults; raises `RoundsError` for tasks that wait for each other.
 
     Whoever is `watched` in is told of each better plan, and asked whether it is good enough.
     """
@@ -44,11 +79,7 @@ def answer(
     try:
         built.project.network  # noqa: B018 - looked at first: nothing else holds for a round of tasks
     except CycleError as fault:
-        names = [built.tasks[at] for at in fault.tasks]
-        round_ = list(dict.fromkeys(names))
-        more = [f"({len(round_) - _NAMED} more)"] if len(round_) > _NAMED else []
-        told = " -> ".join([*round_[:_NAMED], *more, names[0]])
-        raise Abort(f"tasks wait for each other: {told}", hint="take out one of these waits") from fault
+        raise _waits(built, fault) from fault
     chosen, first = _fitting(built, seed)
 
     def better(schedule: Schedule) -> None:

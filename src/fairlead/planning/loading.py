@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ _MOST_UNITS = 10_000_000
 """Of a plan of units, all of it one after the other."""
 _MOST_AT_ONCE = 1_000
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
+_MOST_HOLIDAYS = 366
+"""Days of one span of them."""
 _YEARS = 10
 """A plan's days lie so near to its start."""
 _AT = re.compile(r"^(?P<words>.*?)(?: - at `\$?(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -83,6 +86,16 @@ def load_tasks(path: Path) -> tuple[Task, ...]:
     return found
 
 
+def task_lines(path: Path, ids: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+    """Line and column of what each of these tasks waits for, as far as they stand in a file without faults."""
+    plain, places = _values(path)
+    number = {task["id"]: at for at, task in enumerate(plain["tasks"])}
+    wanted: dict[str, Place] = {one: ("tasks", number[one], "after") for one in ids if one in number}
+    if places is None:
+        places = json_places(read_text(path, _LARGEST), wanted.values())
+    return {one: nearest(places, place) for one, place in wanted.items()}
+
+
 def _values(path: Path) -> tuple[Any, Places | None]:
     if path.suffix.lower() != ".json":
         return parsed(path)
@@ -113,7 +126,14 @@ def read(plain: Mapping[str, Any]) -> tuple[Plan | None, list[Wrong]]:
     assert isinstance(rest, Plan)
     plan = msgspec.structs.replace(rest, **lists)
     faults += _Check(plan).faults()
-    return plan, faults
+    if faults:
+        return plan, faults
+    return msgspec.structs.replace(plan, holidays=tuple(_each_day(plan.holidays))), []
+
+
+def _each_day(spans: Sequence[str]) -> Iterator[str]:
+    for first, last in filter(None, map(days, spans)):
+        yield from ((first + timedelta(days=more)).isoformat() for more in range((last - first).days + 1))
 
 
 def _no_numbers(said: Any, place: Place) -> Iterator[Wrong]:
@@ -187,9 +207,10 @@ class _Check:
             yield ("hours",), "when is worked at all? write it like `Mon-Fri 09:00-17:00`"
         if not 0 < plan.focus <= 1:
             yield ("focus",), "a share between 0 and 1"
+        yield from _spans(plan.holidays, "holidays")
         for at, said in enumerate(plan.holidays):
-            if _day(said) is None:
-                yield ("holidays", at), f"`{said}` is no day: write it like 2026-12-25"
+            if (span := days(said)) and (span[1] - span[0]).days > _MOST_HOLIDAYS:
+                yield ("holidays", at), f"`{said}` is more than a year of holidays"
         try:
             if not 1 / 60 <= hours_of(plan.step, 8) <= 8:
                 yield ("step",), f"`{plan.step}`: a step has a length, from 1m to 1d"
@@ -238,11 +259,10 @@ class _Check:
 
     def _ids(self) -> Iterator[Wrong]:
         for name in _LISTS:
-            seen: dict[str, int] = {}
+            often = Counter(one.id for one in self._lists[name])
             for at, one in enumerate(self._lists[name]):
-                if one.id in seen:
-                    yield (name, at, "id"), f"`{one.id}` is there twice, first as {name}[{seen[one.id]}]"
-                seen.setdefault(one.id, at)
+                if often[one.id] > 1:
+                    yield (name, at, "id"), f"`{one.id}` is the id of {often[one.id]} {name}"
                 if not one.id.strip() or any(unicodedata.category(sign) == "Cc" for sign in one.id):
                     yield (name, at, "id"), f"{one.id!r} is no id: it is one line of text"
         for at, agent in enumerate(self._plan.agents):

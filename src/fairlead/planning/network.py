@@ -24,11 +24,11 @@ _NEVER = 2**62
 
 
 class CycleError(Exception):
-    """Tasks that wait for each other; `tasks` names one round of them, in the order in which they wait."""
+    """Tasks that wait for each other; `rounds` names those, each in the order in which they wait."""
 
-    def __init__(self, tasks: tuple[int, ...]) -> None:
-        super().__init__(" -> ".join(map(str, (*tasks, tasks[0]))))
-        self.tasks = tasks
+    def __init__(self, rounds: tuple[tuple[int, ...], ...]) -> None:
+        super().__init__("; ".join(" -> ".join(map(str, (*one, one[0]))) for one in rounds))
+        self.rounds = rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def times(durations: Ints, edges: Edges, *, release: Ints | None = None, due: In
     if found is None:
         found = _by_tasks(net, starts, durations, bound)
     if isinstance(found, np.ndarray):
-        raise CycleError(_round(edges, found))
+        raise CycleError(_rounds(edges, found))
     earliest, latest, batch, end = found
     # what nothing waits for may slip to the end
     free = end - earliest - durations
@@ -176,14 +176,34 @@ def _by_tasks(net: _Sorted, starts: Ints, durations: Ints, bound: Ints) -> _Walk
     return done, np.array(latest, dtype=np.int64), np.array(batch, dtype=np.int64), end
 
 
-def _round(edges: Edges, stuck: NDArray[np.bool_]) -> tuple[int, ...]:
-    """One round among the tasks that nothing ever frees: each of them waits for another of them."""
+def _rounds(edges: Edges, stuck: NDArray[np.bool_]) -> tuple[tuple[int, ...], ...]:
+    """Rounds among the tasks that nothing ever frees: of all that wait for each other one at least, none in two."""
     kept = stuck[edges.before] & stuck[edges.after]
-    waits_for = dict(zip(edges.after[kept].tolist(), edges.before[kept].tolist(), strict=True))
-    task = int(np.flatnonzero(stuck)[0])
-    seen: dict[int, int] = {}
-    while task not in seen:
-        seen[task] = len(seen)
-        task = waits_for[task]
-    path = list(seen)
-    return tuple(reversed(path[seen[task] :]))
+    waits_for: dict[int, list[int]] = {}
+    for after, before in zip(edges.after[kept].tolist(), edges.before[kept].tolist(), strict=True):
+        waits_for.setdefault(after, []).append(before)
+    found: list[tuple[int, ...]] = []
+    named, done = set[int](), set[int]()
+    for first in waits_for:
+        if first in done:
+            continue
+        # from a task along all that it waits for: what leads back onto the way that was gone closes a round
+        path, place, ahead = [first], {first: 0}, [iter(waits_for[first])]
+        while path:
+            for before in ahead[-1]:
+                if before in place:
+                    around = path[place[before] :]
+                    if named.isdisjoint(around):
+                        named.update(around)
+                        found.append(tuple(reversed(around)))
+                elif before not in done:
+                    place[before] = len(path)
+                    path.append(before)
+                    ahead.append(iter(waits_for[before]))
+                    break
+            else:
+                ahead.pop()
+                task = path.pop()
+                del place[task]
+                done.add(task)
+    return tuple(found)

@@ -188,6 +188,7 @@ class Plan(_Part, frozen=True, kw_only=True):
     time_zone: str = "UTC"
     hours: str = "Mon-Fri 09:00-17:00"
     holidays: tuple[str, ...] = ()
+    """Days, like `2026-12-25`, or spans of days, like `2026-12-24..2027-01-01`."""
     focus: float = 0.8
     hours_per_point: float | None = None
     spread: Annotated[float, msgspec.Meta(ge=0, le=2)] = 0.25

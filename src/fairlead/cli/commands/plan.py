@@ -114,7 +114,7 @@ class _Forms:
 def _of_file(file: Path, what: list[str], time_limit: float, seed: int, language: str, forms: _Forms) -> None:
     from fairlead.cli.watching import waiting
     from fairlead.model.calendar.working import read_zone
-    from fairlead.planning.answering import answer
+    from fairlead.planning.answering import RoundsError, answer
     from fairlead.planning.loading import load
     from fairlead.planning.whatif import Difference, changed
     from fairlead.reports.plan_words import PlanWords
@@ -122,9 +122,12 @@ def _of_file(file: Path, what: list[str], time_limit: float, seed: int, language
     asked, now = load(file), home.clock().now()
     # judged before anything is solved
     other = changed(asked, what) if what else None
-    with waiting(read_zone(asked.time_zone)):
-        found = answer(asked, within_s=time_limit, seed=seed)
-        differs = Difference(found, answer(other, within_s=time_limit, seed=seed)) if other else None
+    try:
+        with waiting(read_zone(asked.time_zone)):
+            found = answer(asked, within_s=time_limit, seed=seed)
+            differs = Difference(found, answer(other, within_s=time_limit, seed=seed)) if other else None
+    except RoundsError as fault:
+        raise fault.at(file) from fault
     shown = differs.after if differs else found
     words = PlanWords(shown, file.name, language, now)
     _other_forms(shown, words, now, forms)
