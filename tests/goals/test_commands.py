@@ -91,3 +91,32 @@ def test_one_is_entered_and_what_cannot_be_is_refused(here: Path) -> None:
         done = run(here, "goals", *words)
         assert done.returncode, words
         assert said in done.stderr
+
+
+def test_a_rule_a_person_or_work_that_is_not_there_is_told(here: Path) -> None:
+    write(here, GOALS + "    rule: has(labels, 'x'\n")
+    done = run(here, "goals", "check")
+    assert (done.returncode, "q4.yaml:23:11: " in done.stderr) == (2, True), done.stderr
+    write(here, GOALS)
+    assert len(answered(here, "goals")["goals"]) == 1
+    write(here, GOALS.replace("owner: noor", "owner: ghost\n    rule: nonsense == 3"))
+    for words in (("goals", "check"), ("config", "check"), ("goals", "sync"), ("doctor",), ("goals",)):
+        done = run(here, *words)
+        told = done.stdout + done.stderr
+        assert "q4.yaml:7:12: no person `ghost`" in told, words
+        assert "q4.yaml:8:11: " in told, words
+        assert done.returncode == {"check": 2, "sync": 1, "doctor": 1, "goals": 0}[words[-1]], words
+    write(here, GOALS.replace("labels:", "epics: [nope]\n    milestones: [nada]\n    labels:"))
+    done = run(here, "goals", "check")
+    assert (done.returncode, done.stdout) == (0, "ok: 1 objective\n")
+    assert "warning: " in done.stderr and "q4.yaml:9:13: no work item `nope`" in done.stderr
+    assert "q4.yaml:10:18: no milestone `nada`" in done.stderr
+
+
+def test_a_query_that_fails_is_not_taken_over(here: Path) -> None:
+    write(here, GOALS)
+    assert len(answered(here, "goals")["goals"]) == 1
+    write(here, GOALS.replace("baseline: 2", "query: select count(*) from work_items\n        baseline: 2"))
+    done = run(here, "goals", "sync")
+    assert (done.returncode, "it gives no column `value`" in done.stdout) == (1, True)
+    assert [one["value_from"] for one in answered(here, "goals")["goals"][0]["key_results"]] == ["metric", "manual"]

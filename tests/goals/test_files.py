@@ -13,10 +13,10 @@ from tests.goals.homes import GOALS, Home
 
 from fairlead.goals import facts
 from fairlead.goals.amounts import amount, days_of
-from fairlead.goals.syncing import check, sync
 from fairlead.goals.written import schema
 from fairlead.ingest.replay import replay
 from fairlead.model.errors import ConfigFaults
+from fairlead.wiring.goals_files import check, sync
 
 
 def test_a_file_becomes_records_once_changes_with_it_and_goes_with_it(home: Home) -> None:

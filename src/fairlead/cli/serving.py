@@ -18,9 +18,8 @@ def serve(services: Services, *, only: str = "", json: bool = False) -> None:
         Workers(services, Parts(marts=False)).run()
         return
     from fairlead.gateway.app import create_edge, sign_in_link
-    from fairlead.goals import syncing
     from fairlead.model.times import SystemClock
-    from fairlead.wiring import policing
+    from fairlead.wiring import goals_files, policing
 
     workers = Workers(services, Parts(ingest=False, schedules=False) if only == "gateway" else Parts())
     edge, apps = create_edge(services)
@@ -35,7 +34,7 @@ def serve(services: Services, *, only: str = "", json: bool = False) -> None:
 
     # After the port is bound: a second server on this home must end before its workers touch anything.
     services.note_applied()
-    syncing.catch_up(services)
+    goals_files.catch_up(services)
     # before anything is judged by them: who reads the ledger later sees under which policies it was
     policing.note_version(services, SystemClock().now())
     workers.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -27,6 +27,8 @@ FILES = Entries(None, "goals")
 Keys = tuple[str | int, ...]
 Wrong = tuple[Keys, str]
 """Where in an entry, and what is wrong there."""
+Rules = Callable[[str], Sequence[str]]
+"""What is wrong with a condition in the language of rules: nothing where it can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Known:
     """Ids of recorded people; `None` where no store was asked."""
     folder: Path | None = None
     """Folder of the settings: paths are told from there."""
+    rules: Rules | None = None
+    """Reads conditions; `None` where there are none to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ def _faults(goal: Written, known: Known, names: Sequence[str]) -> Iterator[Wrong
     if goal.state and goal.state not in OBJECTIVE_STATES:
         yield ("state",), f"expected one of {', '.join(OBJECTIVE_STATES)}, got `{goal.state}`"
     yield from _time_faults(goal)
+    if goal.rule and known.rules:
+        yield from ((("rule",), words) for words in known.rules(goal.rule))
     seen: set[str] = set()
     for at, result in enumerate(goal.key_results):
         wrong = [*_result_faults(goal, result, known)]

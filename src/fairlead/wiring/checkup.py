@@ -97,13 +97,16 @@ def _goals(services: Services) -> Iterator[Finding]:
     if not services.loaded.own_folders("goals"):
         return
     # late, like the rules
-    from fairlead.goals import syncing
+    from fairlead.wiring import goals_files
 
     try:
-        syncing.check(services.loaded)
+        warnings = goals_files.check(services.loaded, services).warnings
     except ConfigFaults as found:
         for fault in found.faults:
             yield Finding("goals", False, f"{fault}; the objective stays as it was", "fairlead goals check")
+        return
+    for fault in warnings:
+        yield Finding("goals", None, str(fault), "fairlead goals check")
 
 
 def _signals(services: Services) -> Iterator[Finding]:

@@ -286,7 +286,7 @@ class Services:
         # after what the log holds, so that nothing is stated twice; late, for most homes have no such file
         if not self.loaded.own_folders("goals"):
             return False
-        from fairlead.goals.syncing import catch_up
+        from fairlead.wiring.goals_files import catch_up
 
         return catch_up(self)
 

@@ -177,16 +177,16 @@ def _counts() -> None:
 
 
 def _goals() -> None:
-    """Objectives in files; whether their owners are known people only a store tells."""
+    """Objectives in files."""
     from fairlead.cli import home
-    from fairlead.goals.syncing import check
+    from fairlead.cli.commands.goals import checked
     from fairlead.model.errors import ConfigFaults
 
     try:
-        loaded = home.loaded()
+        home.loaded()
     except ConfigFaults:
         return
-    check(loaded)
+    checked()
 
 
 def vars_of(fault: object) -> dict[str, object]:

@@ -13,6 +13,7 @@ import typer
 from fairlead.cli.asking import AsHtml, AsJson, AsMarkdown, By, Language, Team, tell
 
 if TYPE_CHECKING:
+    from fairlead.goals.syncing import Checked
     from fairlead.store.decided import Table
     from fairlead.wiring.services import Services
 
@@ -50,6 +51,7 @@ def goals(
 ) -> None:
     """Objectives with their key results: value, target, what would be even by now, status."""
     if context.invoked_subcommand is None:
+        _warn()
         tell("goals", {"team": team, "quarter": quarter, "language": language}, json=json, md=md, html=html)
 
 
@@ -62,6 +64,7 @@ def show(
     html: AsHtml = False,
 ) -> None:
     """One objective in full: why, whose, and how its values went."""
+    _warn()
     tell("goals", {"objective": objective, "language": language}, json=json, md=md, html=html)
 
 
@@ -255,23 +258,36 @@ def remove(
 @APP.command(epilog="Example: fairlead goals check")
 def check(json: _Json = False) -> None:
     """Tell every fault of fairlead.d/goals/ with line and column; exit code 2 if there is one."""
-    from fairlead.cli import home
     from fairlead.cli.output import show_json
-    from fairlead.goals.syncing import check as checked
     from fairlead.model.counting import counted
     from fairlead.model.errors import ConfigFaults
 
     try:
-        count = checked(home.loaded())
+        done = checked()
     except ConfigFaults as found:
         if not json:
             raise
         show_json({"ok": False, "faults": [_vars(fault) for fault in found.faults]})
         raise typer.Exit(2) from found
     if json:
-        show_json({"ok": True, "objectives": count, "faults": []})
-    else:
-        typer.echo(f"ok: {counted(count, 'objective')}")
+        warnings = [_vars(one) for one in done.warnings]
+        show_json({"ok": True, "objectives": done.objectives, "faults": [], "warnings": warnings})
+        return
+    for one in done.warnings:
+        typer.echo(f"warning: {one}", err=True)
+    typer.echo(f"ok: {counted(done.objectives, 'objective')}")
+
+
+def checked() -> Checked:
+    """Raises `ConfigFaults` with what is wrong in the files; people and work are looked up where a home is."""
+    from fairlead.cli import home
+    from fairlead.wiring.goals_files import check as check_files
+
+    loaded = home.loaded()
+    if not (loaded.own_folders("goals") and home.folder().is_dir()):
+        return check_files(loaded)
+    with home.services() as services:
+        return check_files(loaded, services)
 
 
 @APP.command(epilog="Example: fairlead goals schema > goals.schema.json")
@@ -288,8 +304,8 @@ def sync(json: _Json = False) -> None:
     """Take over what the files state now; exit code 1 if some of it cannot be read, which then stays as it was."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
-    from fairlead.goals.syncing import sync as synced
     from fairlead.model.counting import counted
+    from fairlead.wiring.goals_files import sync as synced
 
     with home.services() as services:
         alone = home.server_socket() is None
@@ -312,6 +328,19 @@ def sync(json: _Json = False) -> None:
         typer.echo("\n".join(lines))
     if done.faults:
         raise typer.Exit(1)
+
+
+def _warn() -> None:
+    """What is asked for may not be what the files state now: that is told beside the answer."""
+    from fairlead.cli import home
+
+    if home.asks_for_then() or not home.loaded().own_folders("goals"):
+        return
+    from fairlead.wiring.goals_files import faults
+
+    with home.services() as services:
+        for fault in faults(services):
+            typer.echo(f"{fault}; the objective stays as it was", err=True)
 
 
 def _vars(fault: object) -> dict[str, object]:
@@ -358,7 +387,7 @@ def _do(table: Table, enter: Callable[[Services, str], str], by: str, json: bool
 def _state(services: Services) -> None:
     """What stands in a file may be what is spoken of, though nobody has asked for it yet."""
     from fairlead.cli import home
-    from fairlead.goals.syncing import catch_up
+    from fairlead.wiring.goals_files import catch_up
 
     if home.server_socket() is None and catch_up(services):
         services.apply()

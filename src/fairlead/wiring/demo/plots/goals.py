@@ -8,9 +8,10 @@ from pathlib import Path
 
 from fairlead.config.load import OWN_FOLDER
 from fairlead.connectors.kit.goals import check_in_entered, check_in_id
-from fairlead.goals.syncing import KIND, Home, sync
+from fairlead.goals.syncing import KIND, Home
 from fairlead.model.raw import RawEvent
 from fairlead.wiring.demo.cast import crew, player
+from fairlead.wiring.goals_files import sync
 
 _BEGAN, _ENDS = timedelta(days=56), timedelta(days=42)
 """Before and after the story's present: it is past the middle, whatever the date is."""
