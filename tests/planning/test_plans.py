@@ -125,7 +125,7 @@ def test_faults_of_a_file_are_told_with_line_and_column(tmp_path: Path) -> None:
     with pytest.raises(ConfigFaults) as found:
         load(path)
     words = [f"{fault.line}: {fault}" for fault in found.value.faults]
-    for line, said in ((2, "before it starts"), (4, "-3.0 hours a week"), (4, "2026-13-01"), (5, "twice"),
+    for line, said in ((2, "before it starts"), (4, "-3.0 hours a week"), (4, "2026-13-01"), (5, "id of 2 people"),
                        (8, "waits for itself"), (8, "no task `B`")):  # fmt: skip
         assert any(word.startswith(f"{line}:") and said in word for word in words), (said, words)
 
@@ -279,6 +279,80 @@ def test_every_valid_plan_has_an_answer(
     assert found.outcome.makespan <= until
     assert found.outcome.bound <= found.outcome.makespan
     found.to_json()
+
+
+# --- who is interrupted by what, and what is said of it ---
+
+
+@settings(max_examples=25)
+@given(
+    st.integers(1, 40), st.sets(st.integers(14, 30), max_size=4), st.booleans(),
+    st.sampled_from(["America/New_York", "Asia/Tokyo", "Europe/London"]),
+)  # fmt: skip
+def test_hours_of_strangers_change_nothing_for_a_task_that_may_not_split(
+    hours: int, away: set[int], split: bool, zone: str
+) -> None:
+    kim = {"id": "kim", "skills": {"api": 3}, "away": [f"2026-10-{day}" for day in away]}
+    tasks = [{"id": "A", "estimate": hours, "skills": {"api": 1}, "may_split": split}]
+    alone = told(people=[kim], tasks=tasks)
+    stranger = {"id": "ana", "skills": {"go": 3}, "time_zone": zone}
+    both = told(people=[kim, stranger], tasks=tasks)
+    assert (at(alone, "A")["start"], at(alone, "A")["end"]) == (at(both, "A")["start"], at(both, "A")["end"])
+
+
+@pytest.mark.parametrize("strangers", [[], [{"id": "ana", "skills": {"go": 3}, "time_zone": "America/New_York"}]])
+def test_a_task_that_may_not_split_goes_on_after_a_night_and_not_after_an_absence(strangers: list[Any]) -> None:
+    def placed(**kim: Any) -> tuple[str, str]:
+        people = [{"id": "kim", "skills": {"api": 3}, **kim}, *strangers]
+        one = at(told(people=people, tasks=[{"id": "A", "estimate": "3d", "who": "kim", "may_split": False}]), "A")
+        return one["start"][:10], one["end"][:10]
+
+    # Wednesday to Friday, over two nights
+    assert placed() == ("2026-10-14", "2026-10-16")
+    # after the absence, over a weekend
+    assert placed(away=["2026-10-15"]) == ("2026-10-16", "2026-10-20")
+    assert placed(on_call=["2026-10-16"]) == ("2026-10-19", "2026-10-21")
+    # nobody would have worked then
+    assert placed(away=["2026-10-17..2026-10-18"]) == ("2026-10-14", "2026-10-16")
+
+
+def test_somebody_is_busy_until_the_end_of_what_keeps_them_busy() -> None:
+    agent = {"id": "c1", "skills": {"go": 3}, "at_once": 2, "rate": {"hours": 4, "per": "24h"}}
+    found = told(people=[], agents=[agent], tasks=[
+        {"id": f"T{n}", "estimate": 3, "skills": {"go": 1}} for n in range(2)
+    ])  # fmt: skip
+    late = max(found.to_json()["tasks"], key=lambda one: one["start"])
+    # of two sessions one was free all the time
+    assert [one["kind"] for one in late["why"]] == ["rate_wait"]
+    kim = {"id": "kim", "skills": {"api": 3}, "away": ["2026-10-16"]}
+    found = told(people=[kim], tasks=[
+        {"id": "x", "estimate": 8, "value": 9}, {"id": "y", "estimate": "3d", "may_split": False},
+    ])  # fmt: skip
+    first, then = sorted(found.to_json()["tasks"], key=lambda one: one["start"])
+    busy = next(one for one in then["why"] if one["kind"] == "busy_only")
+    assert (busy["tasks"], busy["until"]) == ([first["id"]], first["end"])
+    away = next(one for one in then["why"] if one["kind"] == "away_only")
+    assert away["until"] == then["start"]
+
+
+def test_work_by_skill_takes_as_long_as_those_who_have_it_need_in_the_mean() -> None:
+    def length(crew: list[Any], **task: Any) -> float:
+        found = told(people=crew, focus=0.8, tasks=[{"id": "A", "estimate": 4, **task}])
+        placed = found.outcome.schedule[0]
+        return (placed.end - placed.start) * found.built.step_hours
+
+    kim = {"id": "kim", "skills": {"api": 3}}
+    assert length([kim], skills={"api": 1}) == length([kim], people={"api": 1}) == 5
+    # 20 of 40 hours are left, and 80 % of them
+    busy = {"id": "lee", "skills": {"api": 3}, "meetings_hours_per_week": 20}
+    assert length([busy], people={"api": 1}) == 10
+    assert length([kim, busy], people={"api": 2}) == 7.5
+    # who has no time is none of them, and found by nobody
+    gone = {"id": "mo", "skills": {"api": 3}, "hours_per_week": 0}
+    assert length([kim, gone], people={"api": 1}) == 5
+    assert left(told(people=[kim, gone], tasks=[{"id": "A", "estimate": 4, "people": {"api": 2}}])) == {
+        "A": "too_few"
+    }
 
 
 # --- what would change, and how sure it is ---
@@ -435,7 +509,7 @@ def test_how_busy_and_how_fit_somebody_is_is_told_of_who_asks_and_of_agents() ->
     found = told(agents=agents, tasks=tasks)
 
     def seen(shown: str) -> tuple[set[str], set[str]]:
-        said = found.to_json(None, shown)
+        said = found.to_json(None, frozenset(shown.split()))
         return {one["who"] for one in said["load"]}, {one["who"] for one in said["tasks"] if "score" in one}
 
     assert seen("") == ({"coder"}, {"coder"})

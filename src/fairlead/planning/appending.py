@@ -123,13 +123,11 @@ class _Appending:
         worked, units = hours.worked_list, hours.units_list
         place = worked[min(start, len(worked) - 1)]
         while place + mode.duration <= len(units):
-            first, last = units[place], units[place + mode.duration - 1]
-            if mode.split or last - first + 1 == mode.duration:
-                return Placed(first, last + 1, number, workers)
-            # no start before the last break within it can avoid that
-            while units[place + 1] == units[place] + 1:
-                place += 1
-            place += 1
+            stretch = len(units) if mode.split else int(self._project.unbroken(mode, closing)[place])
+            if place + mode.duration <= stretch:
+                return Placed(units[place], units[place + mode.duration - 1] + 1, number, workers)
+            # no start before the break within it can avoid that
+            place = stretch
         return None
 
     def _people(self, mode: Mode, barred: set[int]) -> tuple[int, ...] | None:

@@ -54,6 +54,8 @@ class Doer:
     hours_a_week: float
     agent: bool
     calendar: WorkingCalendar | None = None
+    free: WorkingCalendar | None = None
+    """The same without absences and time on call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,9 @@ class Built:
         span = project.span if span is None else span
         resources = project.resources
         if span != project.span:
-            resources = tuple(replace(one, closed=_within(one.closed, span)) for one in resources)
+            resources = tuple(
+                replace(one, closed=_within(one.closed, span), rests=_within(one.rests, span)) for one in resources
+            )
         return Built(
             self.plan,
             Project(tuple(project.activities[at] for at in kept), waits, resources, project.workers, span, apart),
@@ -166,14 +170,14 @@ class _Builder:
         self._own = {doer.id: len(plan.resources) + at for at, doer in enumerate(self._doers)}
         first = len(plan.resources) + len(self._doers)
         self._limits = agent_limits(plan.agents, first, self._step_hours, self._grid)
-        limited = {limit.agent for limit in self._limits}
+        limited = self._limited_ids = {limit.agent for limit in self._limits}
         self._most_hours = max((one.hours_a_week for one in self._doers), default=0.0)
         self._known = {skill for doer in self._doers for skill in doer.skills}
         self._worker_list = [
             Worker(frozenset(doer.skills), self._own[doer.id])
             for doer in self._doers
             # what a session costs is known only of who is asked for by name
-            if doer.id not in limited
+            if doer.id not in limited and not math.isinf(doer.factor)
             for _ in range(doer.at_once)
         ]
         self._barred: dict[str, Reason] = {}
@@ -233,7 +237,7 @@ class _Builder:
         share *= person.focus if person.focus is not None else plan.focus
         return Doer(
             person.id, _levels(person.skills), frozenset(person.context), 1 / share if share else math.inf, 1,
-            there * share, agent=False, calendar=calendar,
+            there * share, agent=False, calendar=calendar, free=free,
         )  # fmt: skip
 
     def _agent(self, agent: Agent) -> Doer:
@@ -265,10 +269,13 @@ class _Builder:
             Resource(one.id, one.capacity, tuple(self._away(one.away)), one.renewable) for one in self._plan.resources
         )
         own = tuple(
-            Resource(doer.id, doer.at_once, self._grid.closed(doer.calendar) if self._grid and doer.calendar else ())
+            Resource(doer.id, doer.at_once, self._closed(doer.calendar), rests=self._closed(doer.free))
             for doer in self._doers
         )
         return (*shared, *own, *(limit.resource for limit in self._limits))
+
+    def _closed(self, calendar: WorkingCalendar | None) -> tuple[tuple[int, int], ...]:
+        return self._grid.closed(calendar) if self._grid and calendar else ()
 
     def _away(self, spans: Sequence[str]) -> Iterator[tuple[int, int]]:
         for first, last in filter(None, map(days, spans)):
@@ -314,7 +321,8 @@ class _Builder:
             # who is looked for by skill goes on after no break
             split = task.may_split and not task.people
             if self._staffable(task.people):
-                yield Mode(self._units(hours), shared, dict(task.people), split, 0), Choice("", "", None)
+                units = self._units(hours * self._usual_factor(task.people))
+                yield Mode(units, shared, dict(task.people), split, 0), Choice("", "", None)
             return
         for doer in self._doers:
             if self._can(doer, task):
@@ -338,6 +346,20 @@ class _Builder:
                     self._barred[task.id] = limit.reason
                     return None
         return found
+
+    def _usual_factor(self, people: Mapping[str, int]) -> float:
+        """Hours on the clock for one of work: what those who may be found for it take in the mean."""
+        if not self._plan.dated:
+            return 1.0
+        doers = [
+            (doer, skill, count)
+            for skill, count in people.items()
+            for doer in self._doers
+            if skill in doer.skills and not math.isinf(doer.factor) and doer.id not in self._limited_ids
+        ]
+        asked = sum(count * doer.at_once for doer, _, count in doers)
+        told = sum(count * doer.at_once * doer.factor / SPEED[doer.skills[skill]] for doer, skill, count in doers)
+        return told / asked if asked else 1.0
 
     def _staffable(self, people: Mapping[str, int], without: int | None = None) -> bool:
         """Whether there are so many people with these skills at all, one of them taken by name for something else."""

@@ -10,6 +10,7 @@ from typing import Any
 from fairlead.planning.building import Built
 from fairlead.planning.project import Mode, Schedule
 from fairlead.planning.reasons import Reason
+from fairlead.planning.risk import amount
 
 _MOST_NAMED = 3
 """Tasks that are named of those for which somebody is busy: the last ones, which decide."""
@@ -79,18 +80,33 @@ class Explaining:
     def _busy(self, at: int, resource: int, least: int, start: int) -> Iterator[Reason]:
         users = self._users.get(resource, ())
         place = bisect_left(users, (start,))
-        last = [
-            (end, one)
+        before = [
+            (min(end, start), begin, one)
             for begin, end, one in users[max(place - _LOOKED_BACK, 0) : place]
-            if one != at and end > least and begin < start
+            if one != at and end > max(least, begin)
         ]
-        if last:
-            kept = sorted(last)[-_MOST_NAMED:]
-            names = dict.fromkeys(self._built.tasks[one] for _, one in kept)
-            shared = resource < len(self._built.plan.resources)
-            kind = "taken" if shared else "busy_only" if self._only(at, resource) else "busy"
-            who = self._built.project.resources[resource].id
-            yield Reason(kind, {"who": who, "tasks": tuple(names), "until": self._moment(start)})
+        until = self._too_much(at, resource, before)
+        if until <= least:
+            return
+        kept = sorted((end, one) for end, begin, one in before if begin < until <= end)[-_MOST_NAMED:]
+        names = dict.fromkeys(self._built.tasks[one] for _, one in kept)
+        shared = resource < len(self._built.plan.resources)
+        kind = "taken" if shared else "busy_only" if self._only(at, resource) else "busy"
+        who = self._built.project.resources[resource].id
+        yield Reason(kind, {"who": who, "tasks": tuple(names), "until": self._end(until)})
+
+    def _too_much(self, at: int, resource: int, before: Sequence[tuple[int, int, int]]) -> int:
+        """The last moment up to which others left too little of a resource; 0 where they never did."""
+        project, schedule = self._built.project, self._schedule
+        free = project.resources[resource].capacity - amount(project, schedule, at, resource)
+        for end in sorted({end for end, _, _ in before}, reverse=True):
+            # as much as they have right before one of them ends
+            taken = sum(
+                amount(project, schedule, one, resource) for last, begin, one in before if begin < end <= last
+            )
+            if taken > free:
+                return end
+        return 0
 
     def _allowed(self, at: int, resource: int, mode: Mode) -> Iterator[Reason]:
         """Whether an allowance was used up right before it began."""
@@ -99,11 +115,11 @@ class Explaining:
         if not rolling:
             return
         spans = [
-            (placed.start, rolling.until(placed.end, activity.modes[placed.mode].duration), amount)
+            (placed.start, rolling.until(placed.end, activity.modes[placed.mode].duration), much)
             for activity, placed in zip(project.activities, self._schedule, strict=True)
-            if placed.start < start and (amount := activity.modes[placed.mode].demands.get(resource, 0))
+            if placed.start < start and (much := activity.modes[placed.mode].demands.get(resource, 0))
         ]
-        held = sum(amount for begin, until, amount in spans if begin < start <= until)
+        held = sum(much for begin, until, much in spans if begin < start <= until)
         if held + mode.demands[resource] > project.resources[resource].capacity:
             limit = next(one for one in self._built.limits if one.number == resource)
             yield Reason("rate_wait", {**limit.reason.facts, "until": self._moment(start)})

@@ -235,11 +235,15 @@ def mirror(project: Project) -> Project | None:
         return None
     length = project.length
     resources = tuple(
-        # what is closed beyond the time that is looked at has no place in its image
-        replace(one, closed=tuple((length - end, length - begin) for begin, end in reversed(within)))
+        replace(one, closed=_turned(one.closed, length), rests=_turned(one.rests, length))
         for one in project.resources
-        for within in [[(begin, min(end, length)) for begin, end in one.closed if begin < length]]
     )
     activities = tuple(type(one)(one.id, one.modes) for one in project.activities)
     waits = tuple(Wait(wait.after, wait.before, "finish_start", wait.lag) for wait in project.waits)
     return Project(activities, waits, resources, project.workers, length if project.calendared else 0, project.apart)
+
+
+def _turned(spans: Sequence[tuple[int, int]], length: int) -> tuple[tuple[int, int], ...]:
+    # what is closed beyond the time that is looked at has no place in its image
+    within = [(begin, min(end, length)) for begin, end in spans if begin < length]
+    return tuple((length - end, length - begin) for begin, end in reversed(within))

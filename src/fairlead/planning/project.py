@@ -31,7 +31,7 @@ class Mode:
     skills: Mapping[str, int] = field(default_factory=dict)
     """Skill -> how many people with it; nobody counts for two skills at once."""
     split: bool = False
-    """Whether it rests while one of its resources is closed, and goes on afterwards; else it must end before."""
+    """Whether it rests while one of its resources is closed, and goes on afterwards; else only over their `rests`."""
     cost: int = 0
     """Of modes that make no plan longer, the one of the least cost is taken."""
 
@@ -88,6 +88,16 @@ class Rolling:
         over = int(self.begins[min(end, len(self.begins)) - 1]) + self.step
         return max(int(np.searchsorted(self.begins, over - back + self.per)), end)
 
+    def untils(self, ends: NDArray[np.int64], durations: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The same of many."""
+        back = np.zeros_like(durations) if self.several else durations * self.step
+        until: NDArray[np.int64] = np.maximum(ends * self.step - back + self.per, ends)
+        if self.begins is None:
+            return until
+        over = self.begins[np.clip(ends, 1, len(self.begins)) - 1] + self.step
+        until = np.searchsorted(self.begins, over - back + self.per).astype(np.int64)
+        return np.where(ends > 0, np.maximum(until, ends), 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -101,6 +111,8 @@ class Resource:
     """Else it is spent: what all activities ask for together must not be more than there is."""
     rolling: Rolling | None = None
     """Whether it is an allowance of work, of which only so much may be taken in any stretch of time."""
+    rests: tuple[tuple[int, int], ...] = ()
+    """Of what is closed the nights and the like, which interrupt nothing: its own, whoever else works then."""
 
     @property
     def occupied(self) -> bool:
@@ -187,18 +199,15 @@ class Project:
         if not closing or not mode.duration:
             return np.where(starts + mode.duration <= self.length, starts + mode.duration, -1)
         hours = self.hours(closing)
+        if not len(hours.units):
+            return np.full(len(starts), -1, dtype=np.int64)
         starts = np.minimum(starts, self.length - 1)
-        if not mode.split:
-            worked = hours.worked[np.minimum(starts + mode.duration, self.length)] - hours.worked[starts]
-            return np.where(worked == mode.duration, starts + mode.duration, -1)
         # it ends right after its last unit of work
-        final = hours.worked[starts] + mode.duration - 1
-        fits = hours.there[starts] & (final < len(hours.units))
-        return (
-            np.where(fits, hours.units[np.minimum(final, len(hours.units) - 1)] + 1, -1)
-            if len(hours.units)
-            else (np.full(len(starts), -1, dtype=np.int64))
-        )
+        place = hours.worked[starts]
+        last = len(hours.units) - 1
+        limit = last + 1 if mode.split else self.unbroken(mode, closing)[np.minimum(place, last)]
+        fits = hours.there[starts] & (place + mode.duration <= limit)
+        return np.where(fits, hours.units[np.minimum(place + mode.duration - 1, last)] + 1, -1)
 
     def end(self, mode: Mode, start: int) -> int:
         """End of a mode that starts at a moment, -1 if it cannot."""
@@ -221,6 +230,44 @@ class Project:
 
     @cached_property
     def _hours(self) -> dict[tuple[int, ...], Hours]:
+        return {}
+
+    def unbroken(self, mode: Mode, closing: tuple[int, ...]) -> NDArray[np.int64]:
+        """Of each unit that is worked, by its place among them, the place before which no break interrupts it."""
+        # who is looked for by skill works through: nobody's nights are known before somebody is found
+        return self.stretches(closing, resting=not mode.skills)
+
+    def stretches(self, closing: tuple[int, ...], *, resting: bool) -> NDArray[np.int64]:
+        """Where the stretch of each worked unit ends; with `resting`, nights and the like end none."""
+        if (closing, resting) not in self._stretches:
+            units = self.hours(closing).units
+            usual = np.ones(self.length, dtype=np.bool_)
+            for at in closing if resting else ():
+                usual &= opened(self.resources[at].rests, self.length)
+            before = np.concatenate(([0], np.cumsum(usual)))
+            # a break is where somebody would have worked, and was not there
+            broken = np.flatnonzero(before[units[1:]] > before[units[:-1] + 1]) + 1
+            ends = np.concatenate((broken, [len(units)]))
+            found = ends[np.searchsorted(ends, np.arange(len(units)), side="right")]
+            self._stretches[closing, resting] = found.astype(np.int64)
+        return self._stretches[closing, resting]
+
+    @cached_property
+    def _stretches(self) -> dict[tuple[tuple[int, ...], bool], NDArray[np.int64]]:
+        return {}
+
+    def begin_bits(self, mode: Mode, closing: tuple[int, ...]) -> int:
+        """The units, as digits of a number, at which it can begin and is not interrupted."""
+        key = closing, not mode.skills, mode.duration
+        if key not in self._begin_bits:
+            ends = self.unbroken(mode, closing)
+            there = np.zeros(self.length, dtype=np.bool_)
+            there[self.hours(closing).units[np.arange(len(ends)) + mode.duration <= ends]] = True
+            self._begin_bits[key] = int.from_bytes(np.packbits(there, bitorder="little").tobytes(), "little")
+        return self._begin_bits[key]
+
+    @cached_property
+    def _begin_bits(self) -> dict[tuple[tuple[int, ...], bool, int], int]:
         return {}
 
     @cached_property

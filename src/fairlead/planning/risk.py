@@ -7,7 +7,7 @@ its people do next. So a chain over several people counts, where a sum along one
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fairlead.planning.building import Built
 from fairlead.planning.heuristic import in_order
 from fairlead.planning.planfile import Estimate, hours_of
-from fairlead.planning.project import Mode, Project, Schedule
+from fairlead.planning.project import Placed, Project, Schedule
 
 RUNS = 10_000
 _MOST_DRAWS = 4_000_000
@@ -59,18 +59,20 @@ def carry(built: Built, schedule: Schedule, runs: int = RUNS, seed: int = 1) -> 
     before = followed(project, schedule, order)
     starts = np.zeros((len(schedule), runs), dtype=np.int64)
     ends, asked = np.zeros_like(starts), np.zeros_like(starts)
+    windows = _Windows(built, runs)
     for at in order:
         start = np.full(runs, project.activities[at].release, dtype=np.int64)
         for one, lag, from_start in before[at]:
             np.maximum(start, (starts[one] if from_start else ends[one]) + lag, out=start)
-        asked[at] = start
-        starts[at], ends[at] = _moved(project, project.activities[at].modes[schedule[at].mode], start, drawn[at])
+        asked[at] = windows.allowed(at, schedule[at], start, drawn[at])
+        starts[at], ends[at] = _moved(project, at, schedule[at], asked[at], drawn[at])
+        windows.take(at, schedule[at], ends[at], drawn[at])
     last = ends.max(axis=0)
     late = tuple(
         float((ends[at] > activity.due).mean()) if activity.due is not None else None
         for at, activity in enumerate(project.activities)
     )
-    return Risk(np.sort(last), _critical(order, before, starts, ends, asked, last), late)
+    return Risk(np.sort(last), _critical(order, before, windows.awaited, starts, ends, asked, last), late)
 
 
 Before = Sequence[Sequence[tuple[int, int, bool]]]
@@ -151,16 +153,75 @@ def _durations(built: Built, schedule: Schedule, runs: int, draw: np.random.Gene
     return found
 
 
-def _moved(project: Project, mode: Mode, start: Draws, duration: Draws) -> tuple[Draws, Draws]:
+class _Windows:
+    """What the draws take of allowances in windows that roll, in the order of the plan."""
+
+    def __init__(self, built: Built, runs: int) -> None:
+        self._project, self._runs = built.project, runs
+        self._limits = {limit.number: limit for limit in built.limits if limit.resource.rolling}
+        self._held: dict[int, tuple[Draws, Draws, Draws]] = {}
+        """Of each allowance until when it is held, how much and by whom, longest first; a column for each draw."""
+        self.awaited: dict[int, Draws] = {}
+        """Activity -> for whose window it waited in each draw, -1 for nobody's."""
+
+    def allowed(self, at: int, placed: Placed, start: Draws, duration: Draws) -> Draws:
+        """The first start from one on at which so much is there again."""
+        who = np.full(self._runs, -1, dtype=np.int64)
+        for number in self._of(at, placed):
+            if number not in self._held:
+                continue
+            until, much, whose = self._held[number]
+            left = self._limits[number].resource.capacity - self._taken(number, duration)
+            # of those held longest, the first that is too much besides what is held longer
+            over = np.cumsum(much, axis=0) > left
+            first = over.argmax(axis=0)[None]
+            again = np.where(over.any(axis=0), np.take_along_axis(until, first, axis=0)[0], 0)
+            who = np.where(again > start, np.take_along_axis(whose, first, axis=0)[0], who)
+            start = np.maximum(start, again)
+        if (who >= 0).any():
+            self.awaited[at] = who
+        return start
+
+    def take(self, at: int, placed: Placed, end: Draws, duration: Draws) -> None:
+        """Holds what a session takes until a window later."""
+        for number in self._of(at, placed):
+            resource = self._limits[number].resource
+            assert resource.rolling
+            none = np.zeros((0, self._runs), dtype=np.int64)
+            until, much, whose = self._held.get(number, (none, none, none))
+            until = np.vstack((until, resource.rolling.untils(end, duration)))
+            much = np.vstack((much, self._taken(number, duration)))
+            whose = np.vstack((whose, np.full(self._runs, at, dtype=np.int64)))
+            latest = np.argsort(-until, axis=0, kind="stable")
+            until, much, whose = (np.take_along_axis(one, latest, axis=0) for one in (until, much, whose))
+            # behind those that together are too much already nothing decides any more
+            kept = int((np.cumsum(much, axis=0) <= resource.capacity).sum(axis=0).max()) + 1
+            self._held[number] = until[:kept], much[:kept], whose[:kept]
+
+    def _of(self, at: int, placed: Placed) -> list[int]:
+        mode = self._project.activities[at].modes[placed.mode]
+        return [number for number in self._limits if mode.duration and mode.demands.get(number)]
+
+    def _taken(self, number: int, duration: Draws) -> Draws:
+        """A session that turns out longer than a limit takes all of it."""
+        limit = self._limits[number]
+        return np.minimum(np.ceil(np.round(duration * limit.price, 6)), limit.resource.capacity).astype(np.int64)
+
+
+def _moved(project: Project, at: int, placed: Placed, start: Draws, duration: Draws) -> tuple[Draws, Draws]:
     """Starts and ends by the calendars of who does it."""
-    closing = project.closing(mode)
-    if not closing:
+    mode = project.activities[at].modes[placed.mode]
+    own = {project.workers[one].resource for one in placed.workers}
+    closing = tuple(sorted({*project.closing(mode), *(one for one in own if project.resources[one].closed)}))
+    if not closing or not mode.duration:
         return start, start + duration
     hours, length = project.hours(closing), project.length
     worked, units = hours.worked, hours.units
     if not len(units):
         return start, start + duration
     first = worked[np.minimum(start, length)]
+    if not mode.split:
+        first = _uninterrupted(project.stretches(closing, resting=True), first, duration)
     # beyond the calendar it goes on as if every unit were worked: an end so late is late in any case
     final = first + np.maximum(duration, 1) - 1
     ends = np.where(
@@ -170,14 +231,31 @@ def _moved(project: Project, mode: Mode, start: Draws, duration: Draws) -> tuple
     return begins, np.where(duration > 0, ends, begins)
 
 
+def _uninterrupted(stretches: Draws, first: Draws, duration: Draws) -> Draws:
+    """From its place among the units worked on, the first at which no break interrupts it."""
+    first = first.copy()
+    # what comes after the calendar belongs to its last stretch
+    ends = np.where(stretches == len(stretches), np.iinfo(np.int64).max, stretches)
+    inside = np.flatnonzero(first < len(stretches))
+    while len(inside):
+        inside = inside[first[inside] + duration[inside] > ends[first[inside]]]
+        first[inside] = ends[first[inside]]
+    return first
+
+
 def _critical(
-    order: Sequence[int], before: Before, starts: Draws, ends: Draws, asked: Draws, last: Draws
-) -> tuple[float, ...]:
+    order: Sequence[int], before: Before, awaited: Mapping[int, Draws], starts: Draws, ends: Draws, asked: Draws,
+    last: Draws,
+) -> tuple[float, ...]:  # fmt: skip
     """Walked back from what ended last: who is critical passes it on to whom it had waited for."""
     critical = ends == last
+    runs = np.arange(ends.shape[1])
     for at in reversed(order):
         for one, lag, from_start in before[at]:
             # what it waited for longest, before a night or an absence moved it further
             reached = (starts[one] if from_start else ends[one]) + lag
             critical[one] |= critical[at] & (reached == asked[at])
+        if at in awaited:
+            for_window = critical[at] & (awaited[at] >= 0)
+            critical[awaited[at][for_window], runs[for_window]] = True
     return tuple(float(share) for share in critical.mean(axis=1))

@@ -140,7 +140,7 @@ class Room:
             if resource not in self.project.lasting:
                 there &= self.free(resource, amount)
         closing = self.project.closing(mode) if self._fixed else ()
-        if closing and mode.split:
+        if closing and not mode.skills:
             return self._over_breaks(mode, start, there, closing)
         if closing:
             there &= self.project.hours(closing).bits
@@ -164,7 +164,8 @@ class Room:
 
     def _over_breaks(self, mode: Mode, start: int, free: int, closing: tuple[int, ...]) -> Placed | None:
         hours = self.project.hours(closing)
-        may_start, worked, units = free & hours.bits, hours.worked_list, hours.units_list
+        begins = hours.bits if mode.split else self.project.begin_bits(mode, closing)
+        may_start, worked, units = free & begins, hours.worked_list, hours.units_list
         while left := may_start >> start:
             start += (left & -left).bit_length() - 1
             final = worked[start] + mode.duration - 1
