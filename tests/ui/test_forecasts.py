@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from starlette.testclient import TestClient
 from tests.ui.sites import Site
+
+from fairlead.config.load import load
+from fairlead.model.times import parse_time
+from fairlead.wiring.services import Services
 
 
 def main(text: str) -> str:
@@ -42,3 +49,29 @@ def test_the_same_by_the_api(demo: TestClient) -> None:
     assert sorted(said["ends"]) == ["50", "85", "95"]
     scores = demo.get("/api/v1/forecasts", params={"team": "payments"}).json()["scores"]
     assert sum(one["scored_at"] is not None for one in scores["given"]) == scores["levels"]["85"]["judged"]
+
+
+def test_what_was_shown_opens_when_the_page_was_made_anew_at_another_moment(demo_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(demo_home, home)
+    now = parse_time((home / "as-of").read_text())
+    assert now is not None
+    clock = _Clock(now)
+    with Services(load(home / "fairlead.toml", {}), home, clock, {}) as services:
+        site = Site(services)
+        with site.signed_in() as client:
+            links = re.findall(r'href="(/evidence/forecasts/[^"]+)"', client.get("/forecasts").text)
+            clock.at += timedelta(minutes=3)
+            assert len(links) > 2
+            assert {client.get(html.unescape(link)).status_code for link in links} == {200}
+
+
+class _Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        """The moment that was set."""
+        return self.at

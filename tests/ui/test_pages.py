@@ -62,7 +62,15 @@ def test_every_page_stands_on_its_own(request: pytest.FixtureRequest, kind: str,
     assert len(page.ids) == len(set(page.ids)), "an id stands for one thing"
     assert {"main", "header", "footer"} <= set(page.landmarks)
     assert len(answer.content) < BUDGET_BYTES
+    # what Python says of itself where a template names a method in place of a value
+    assert not re.search(r"built-in method|bound method|&lt;function| object at 0x", answer.text)
     assert "no-store" in answer.headers["cache-control"]
+
+
+def test_no_two_pages_open_by_one_key() -> None:
+    keys = [page.key for page in pages() if page.key]
+    assert len(keys) == len(set(keys)), sorted(keys)
+    assert {page.key for page in pages() if page.path in ("/plan", "/goals", "/quarter", "/balance")}.isdisjoint({""})
 
 
 @pytest.mark.parametrize("path", paths())

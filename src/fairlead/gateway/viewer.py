@@ -53,6 +53,12 @@ class Viewer:
         """Whether SQL and export may show person columns: owners everywhere, with the scope to do so."""
         return self.roles.get(EVERYWHERE) == "owner" and "sql" in self.scopes
 
+    @property
+    def loads(self) -> str:
+        """Whose load in a plan they may read: `*` who manages everywhere, else their own and that of their teams."""
+        teams = [team for team, role in self.roles.items() if role in ("manager", "owner")]
+        return EVERYWHERE if EVERYWHERE in teams else " ".join([self.person.removeprefix("person:"), *teams])
+
     def role_in(self, team: str) -> Role | None:
         """The higher of the role in a team and the one held everywhere."""
         held = [role for role in (self.roles.get(team), self.roles.get(EVERYWHERE)) if role is not None]

@@ -115,14 +115,16 @@ class Answer:
             if activity.due is not None and placed.end > activity.due
         ]
 
-    def to_json(self, say: Callable[[Reason], str] | None = None, shown: str = EVERYBODY) -> dict[str, Any]:
+    def to_json(
+        self, say: Callable[[Reason], str] | None = None, shown: frozenset[str] = frozenset({EVERYBODY})
+    ) -> dict[str, Any]:
         """All of it as plain values; `say` puts each reason into words as well.
 
         How busy somebody is and how well they fit is told of whom is `shown`, and of agents: it is for the person
         and for the planner.
         """
         told = self._teller(say)
-        seen = {one.id for one in self.built.doers if one.agent or shown in (EVERYBODY, one.id)}
+        seen = {one.id for one in self.built.doers if one.agent or not shown.isdisjoint((EVERYBODY, one.id))}
         outcome = self.outcome
         late = dict.fromkeys(self.built.tasks[at] for at in self.late)
         return {

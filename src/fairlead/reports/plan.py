@@ -26,11 +26,11 @@ _OFTEN = 0.5
 def plan_document(answer: Answer, *, name: str, now: datetime, language: str = "en", load: bool = False) -> Document:
     """The document; `load` shows how busy each person is, which is theirs and the planner's to see."""
     said = PlanWords(answer, name, language, now)
-    sections = plan_sections(answer, said, EVERYBODY if load else "")
+    sections = plan_sections(answer, said, frozenset({EVERYBODY} if load else ()))
     return _document(answer, said, plan_title(answer, said), sections, now)
 
 
-def plan_sections(answer: Answer, said: PlanWords, load: str = "") -> list[Section]:
+def plan_sections(answer: Answer, said: PlanWords, load: frozenset[str] = frozenset()) -> list[Section]:
     """All that a plan says; `load` is whose load is shown."""
     found = [
         Section("plan_answer", said.words("section.plan_answer"), tuple(_sure(answer, said))),
@@ -50,7 +50,7 @@ def difference_document(
     """What would change, beside each other, and the plan after it."""
     said = PlanWords(found.after, name, language, now)
     title, section = difference(found, said, what)
-    rest = plan_sections(found.after, said, EVERYBODY if load else "")
+    rest = plan_sections(found.after, said, frozenset({EVERYBODY} if load else ()))
     return _document(found.after, said, title, [section, *rest], now)
 
 
@@ -299,8 +299,8 @@ def _takes(answer: Answer, said: PlanWords) -> Iterator[Section]:
         yield Section("plan_takes", said.words("section.plan_takes"), tuple(blocks))
 
 
-def _loads(answer: Answer, said: PlanWords, load: str) -> Iterator[Section]:
-    shown = [one for one in answer.load() if load in (EVERYBODY, one["who"])]
+def _loads(answer: Answer, said: PlanWords, load: frozenset[str]) -> Iterator[Section]:
+    shown = [one for one in answer.load() if not load.isdisjoint((EVERYBODY, one["who"]))]
     rows = [
         (
             Cell(said.person(one["who"])),

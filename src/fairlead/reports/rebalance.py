@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from fairlead.model.errors import Abort
+from fairlead.planning.answer import EVERYBODY
 from fairlead.planning.rebalancing import Balance, Move, of_plan, share
 from fairlead.planning.stored import Stored, gather
 from fairlead.planning.targets import NEXT, find
@@ -19,9 +20,9 @@ from fairlead.reports.asked import Asked, document
 from fairlead.reports.document import Block, Cell, Claim, Document, Section, Table
 from fairlead.reports.plain import plain
 from fairlead.reports.sentences import Teller
+from fairlead.reports.whose import shown_of
 from fairlead.reports.wording import Share
 
-EVERYBODY = "*"
 _BEGUN = """
 select id from work_items where id in (select unnest($items)) and status_category = 'in_progress' order by id
 """
@@ -34,8 +35,11 @@ class Rebalanced:
     stored: Stored
     balance: Balance
 
-    def to_json(self, load: str = "") -> dict[str, Any]:
-        """As plain values: all of it for `*`, else the load of one person alone."""
+    shown: frozenset[str] = frozenset({EVERYBODY})
+    """Whose load is told."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values: all of it where everybody's load is told, else that load alone."""
         found, target = self.balance, self.stored.target
         names = {one.id: one.person for one in self.stored.people}
         told: dict[str, Any] = {
@@ -44,10 +48,10 @@ class Rebalanced:
             "load": [
                 {"who": who, "before": share(found.before[who], hours), "after": share(found.after[who], hours)}
                 for who, hours in found.hours.items()
-                if load in (EVERYBODY, who)
+                if self.tells(who)
             ],
         }
-        if load != EVERYBODY:
+        if EVERYBODY not in self.shown:
             return told
         moves = [
             {"task": move.task, "item": self.stored.ids[move.task], "from": names[move.giver],
@@ -57,9 +61,13 @@ class Rebalanced:
         return {**told, "moves": moves, "fewest": found.fewest, "over": found.over, "room": found.free,
                 "still_over": found.still}  # fmt: skip
 
+    def tells(self, who: str) -> bool:
+        """Whether somebody's load is told."""
+        return not self.shown.isdisjoint((EVERYBODY, who))
+
 
 def rebalance(asked: Asked, sprint: str, load: str = "") -> tuple[Document, Rebalanced]:
-    """The report of a sprint that runs; `load` is whose load it tells, `*` for whoever plans."""
+    """The report of a sprint that runs; `load` says whose load it tells: ids, teams, `*` for whoever plans."""
     if sprint.strip().upper() in ("", NEXT):
         raise Abort("a sprint that runs is rebalanced, not one to come", hint="name it: --sprint 42")
     scope = asked.scope
@@ -70,24 +78,25 @@ def rebalance(asked: Asked, sprint: str, load: str = "") -> tuple[Document, Reba
     if not stored.plan.tasks:
         raise Abort(f"nothing is open in `{plain(target.name)}`", hint="there is nothing to move")
     begun = {row["id"] for row in scope.warehouse.rows(_BEGUN, {"items": list(stored.ids.values())})}
-    found = Rebalanced(stored, of_plan(stored.plan, {task for task, item in stored.ids.items() if item in begun}))
-    return _told(asked.teller(zone=stored.calendar.zone), found, load), found
+    balance = of_plan(stored.plan, {task for task, item in stored.ids.items() if item in begun})
+    found = Rebalanced(stored, balance, shown_of(stored, load))
+    return _told(asked.teller(zone=stored.calendar.zone), found), found
 
 
-def _told(teller: Teller, found: Rebalanced, load: str) -> Document:
+def _told(teller: Teller, found: Rebalanced) -> Document:
     sections = []
-    if load == EVERYBODY and found.balance.moves:
+    if EVERYBODY in found.shown and found.balance.moves:
         blocks = tuple(_moves(teller, found))
         sections.append(Section("rebalance_moves", teller.words("section.rebalance_moves"), blocks))
-    if section := _loads(teller, found, load):
+    if section := _loads(teller, found):
         sections.append(section)
-    return document(teller, "rebalance", _title(teller, found, load), sections)
+    return document(teller, "rebalance", _title(teller, found), sections)
 
 
-def _title(teller: Teller, found: Rebalanced, load: str) -> Claim:
+def _title(teller: Teller, found: Rebalanced) -> Claim:
     balance, name = found.balance, plain(found.stored.target.name)
     evidence = proof.of_records("work_items", list(found.stored.ids.values()))
-    if load != EVERYBODY:
+    if EVERYBODY not in found.shown:
         return teller.claim("section.rebalance_load", evidence)
     still, n = len(balance.still), len(balance.moves)
     if not balance.over:
@@ -140,8 +149,8 @@ def _row(teller: Teller, found: Rebalanced, who: str) -> tuple[Cell, ...]:
     return (Cell(_name(found, who)), *shares)
 
 
-def _loads(teller: Teller, found: Rebalanced, load: str) -> Section | None:
-    rows = [_row(teller, found, who) for who in found.balance.hours if load in (EVERYBODY, who)]
+def _loads(teller: Teller, found: Rebalanced) -> Section | None:
+    rows = [_row(teller, found, who) for who in found.balance.hours if found.tells(who)]
     if not rows:
         return None
     columns = tuple(teller.words(key) for key in ("plan.col_who", "rebalance.col_now", "rebalance.col_then"))

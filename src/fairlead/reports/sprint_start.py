@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from fairlead.planning.answer import Answer
+from fairlead.planning.answer import EVERYBODY, Answer
 from fairlead.planning.crew import REVIEW, Member
 from fairlead.planning.stored import Stored
 from fairlead.reports import proof
@@ -39,13 +39,15 @@ class Start:
     words: PlanWords
 
 
-def start_sections(teller: Teller, found: Start, load: str = "") -> list[Section]:
+def start_sections(teller: Teller, found: Start, load: frozenset[str] = frozenset()) -> list[Section]:
     """The sections of a sprint's plan for whom `load` names; an epic and a milestone commit nobody to anything."""
     if found.stored.target.kind != "sprint":
         return []
     blocks = {
         "plan_commitment": _commitment(teller, found),
-        "plan_capacity": _capacity(teller, found, 1 if load == "*" else teller.scope.setup.privacy.minimum_group),
+        "plan_capacity": _capacity(
+            teller, found, 1 if EVERYBODY in load else teller.scope.setup.privacy.minimum_group
+        ),
         "plan_known_risks": _risks(teller, found),
         "plan_gates": _gates(teller, found),
     }

@@ -1,4 +1,4 @@
-"""Sentences that a page has shown of its own asking, such as a what-if: their rows open too."""
+"""Sentences that pages have shown: their rows open even when the report was made anew and says them no longer."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from fairlead.reports.renderers.walk import digest
 from fairlead.ui.visit import Visit
 
 _MOST = 20_000
-_held: OrderedDict[tuple[str, str, str], Claim] = OrderedDict()
+_held: OrderedDict[tuple[str, str, str, str], Claim] = OrderedDict()
 _lock = Lock()
 
 
-def remember(visit: Visit, report: str, document: Document) -> None:
+def remember(visit: Visit, document: Document) -> None:
     """Keeps the sentences of a document that is shown; the oldest go when there are too many."""
-    home = str(visit.services.home)
+    home, language = str(visit.services.home), visit.words.language
     with _lock:
         for claim in document.claims():
-            key = (home, report, digest(claim.evidence))
+            key = (home, language, document.kind, digest(claim.evidence))
             _held[key] = claim
             _held.move_to_end(key)
         while len(_held) > _MOST:
@@ -29,4 +29,4 @@ def remember(visit: Visit, report: str, document: Document) -> None:
 def remembered(visit: Visit, report: str, wanted: str) -> Claim | None:
     """The sentence with that evidence; only what was shown by a page can be asked for."""
     with _lock:
-        return _held.get((str(visit.services.home), report, wanted))
+        return _held.get((str(visit.services.home), visit.words.language, report, wanted))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fairlead.model.errors import Abort
+from fairlead.model.errors import Abort, Denied
 from fairlead.reports import render
 from fairlead.reports.asked import Asked
 from fairlead.reports.balance import told_balance
@@ -21,10 +21,9 @@ def answer_rebalance(services: Services, words: Words) -> Reply:
     """Who has too much to do in a sprint that runs, and the few moves that even it out."""
     from fairlead.reports.rebalance import rebalance
 
-    load = words.get("load", "")
-    document, found = rebalance(_asked(services, words), words.get("sprint", ""), load)
+    document, found = rebalance(_asked(services, words), words.get("sprint", ""), words.get("load", ""))
     if words.get("form") == "json":
-        return reply_json({**render.to_plain(document), "rebalance": found.to_json(load)})
+        return reply_json({**render.to_plain(document), "rebalance": found.to_json()})
     return shown(services, document, words)
 
 
@@ -51,9 +50,12 @@ def answer_proposals(services: Services, words: Words) -> Reply:
 def wishes(services: Services, words: Words) -> Wishes:
     """The acts that words ask for: those of a plan, or with `rebalance` those of its moves."""
     if words.get("rebalance"):
-        from fairlead.reports.rebalance import EVERYBODY, persons, rebalance
+        from fairlead.planning.answer import EVERYBODY
+        from fairlead.reports.rebalance import persons, rebalance
 
-        found = rebalance(_asked(services, words), words.get("sprint", ""), EVERYBODY)[1]
+        found = rebalance(_asked(services, words), words.get("sprint", ""), words.get("load", EVERYBODY))[1]
+        if EVERYBODY not in found.shown:
+            raise Denied("this needs the role manager in the team of the sprint", hint="owners give roles")
         name = found.stored.target.name
         # who has too much is theirs and the planner's to know, and an action is read by all
         why = f"so that the work of {name} fits into everybody's hours"

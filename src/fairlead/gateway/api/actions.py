@@ -107,7 +107,7 @@ def _proposed(router: APIRouter, api: Api) -> None:
         viewer.demand("manager", "write")
         from fairlead.wiring import planviews, planwriting
 
-        words = {"sprint": sprint, "epic": epic, "milestone": milestone, "team": team}
+        words = {"sprint": sprint, "epic": epic, "milestone": milestone, "team": team, "load": viewer.loads}
         words |= {"rebalance": "1" if rebalance else ""}
         wishes = planviews.wishes(services, {name: said for name, said in words.items() if said})
         rows = planwriting.propose(services, wishes.acts, by=viewer.person)

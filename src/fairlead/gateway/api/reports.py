@@ -64,8 +64,8 @@ class _Reports:
     """Answers by the same verbs as every other face.
 
     Whoever may read reads of every team, here as on the pages: reports tell of work, and name people only as those
-    who do it. How busy somebody is stands in a plan for themselves and for who manages. Roles in one team decide what
-    somebody does there.
+    who do it. How busy somebody is stands in a plan for themselves and for who manages its team. Roles in one team
+    decide what somebody does there.
     """
 
     def __init__(self, api: Api) -> None:
@@ -75,9 +75,7 @@ class _Reports:
         asking.viewer.demand("viewer", "read")
         said = {name: value for name, value in {**asking.words, **words, "team": asking.team}.items() if value}
         if verb == "plan":
-            # who is how busy is theirs to see, and the planner's
-            manages = asking.viewer.role in ("manager", "owner")
-            said["load"] = "*" if manages else asking.viewer.person.removeprefix("person:")
+            said["load"] = asking.viewer.loads
         reply = ask(self._services, verb, said)
         return Response(reply.data or reply.text, media_type=reply.media_type)
 

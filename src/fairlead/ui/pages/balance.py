@@ -14,4 +14,4 @@ def show(visit: Visit) -> Response:
     return report(visit, "balance", f"fairlead balance --window {visit.scope.window}")
 
 
-PAGE = Page("/balance", "Balance", 36, show, shown="more", cut=("team", "window"))
+PAGE = Page("/balance", "Balance", 36, show, shown="more", key="h", cut=("team", "window"))

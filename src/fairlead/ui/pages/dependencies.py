@@ -97,6 +97,6 @@ def _back(visit: Visit) -> Response:
 
 
 PAGE = Page(
-    "/dependencies", "Dependencies", 54, show, shown="more",
+    "/dependencies", "Dependencies", 54, show, shown="more", key="x",
     acts={"/dependencies/add": add, "/dependencies/decide": decide}, act_role="member", cut=("team",),
 )  # fmt: skip

@@ -147,6 +147,6 @@ def _back(visit: Visit) -> Response:
 
 
 PAGE = Page(
-    "/goals", "Goals", 36, show, shown="more", cut=("team", "window"), reads=("objective", "quarter"),
+    "/goals", "Goals", 36, show, shown="more", key="g", cut=("team", "window"), reads=("objective", "quarter"),
     acts={"/goals/link": link, "/goals/check-in": check_in}, act_role="member",
 )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from fairlead.model.errors import Abort, Fault
+from fairlead.planning.answer import EVERYBODY
 from fairlead.reports.asked import Asked
 from fairlead.reports.document import Document
 from fairlead.reports.planned import Planned, Wish, planned
@@ -17,7 +18,6 @@ from fairlead.ui.improving import Run, begun, known
 from fairlead.ui.kept import kept
 from fairlead.ui.misnamed import Misnamed, choice
 from fairlead.ui.page import Page
-from fairlead.ui.remembered import remember
 from fairlead.ui.rights import allowed
 from fairlead.ui.views.documents import own_words, story
 from fairlead.ui.visit import Visit
@@ -62,7 +62,6 @@ def show(visit: Visit) -> Response:
     first = found
     if run and run.over:
         document, found = _planned(visit, changes, run)
-    remember(visit, "plan", document)
     told = story(document, visit)
     own = {name: said for name, said in own_words("plan", visit).items() if said}
     command = "fairlead plan " + " ".join(f'--{name} "{said}"' for name, said in (own or {"sprint": "NEXT"}).items())
@@ -74,7 +73,7 @@ def show(visit: Visit) -> Response:
         told.title.text,
         story=told,
         command=command,
-        links=[*_links(visit, own), *_acting(visit, own)],
+        links=[*_links(visit, own), *_acting(visit, own, found)],
         fault=fault,
         own=own,
         said=asked,
@@ -88,8 +87,7 @@ def show(visit: Visit) -> Response:
 def _planned(visit: Visit, changes: str, run: Run | None = None) -> tuple[Document, Planned | None]:
     services, team = visit.services, visit.scope.team
     own, viewer = own_words("plan", visit), visit.request.state.viewer
-    # who is how busy is theirs to see, and the planner's
-    load = "*" if allowed(visit, "manager") else str(viewer.person).removeprefix("person:") if viewer else ""
+    load = str(viewer.loads) if viewer else ""
 
     def make() -> tuple[Document, Planned | None]:
         now, intake = services.clock.now(), services.intake()
@@ -205,12 +203,12 @@ def _links(visit: Visit, own: Mapping[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-def _acting(visit: Visit, own: Mapping[str, str]) -> list[tuple[str, str]]:
+def _acting(visit: Visit, own: Mapping[str, str], plan: Planned | None) -> list[tuple[str, str]]:
     """What a manager can do with the plan: have it proposed to the tools, and balance a sprint that runs."""
-    if not allowed(visit, "manager"):
+    if plan is None or not allowed(visit, "manager"):
         return []
     found = [(visit.words("What the tools would be told"), visit.scope.link("/plan/actions", **own))]
-    if own.get("sprint"):
+    if own.get("sprint") and EVERYBODY in plan.shown(visit.request.state.viewer.loads):
         found.append((visit.words("Who has too much to do"), visit.scope.link("/plan/actions", **own, rebalance="1")))
     return found
 
@@ -220,6 +218,6 @@ def _rows(services: Any, query: str) -> list[dict[str, Any]]:
 
 
 PAGE = Page(
-    "/plan", "Plan", 35, show, shown="more", key="l", cut=("team",),
+    "/plan", "Plan", 35, show, shown="more", key="v", cut=("team",),
     reads=("sprint", "epic", "milestone", "who", "first", "until", "add", "end", "improve"),
 )  # fmt: skip

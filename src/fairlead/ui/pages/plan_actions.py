@@ -82,19 +82,20 @@ def _wishes(visit: Visit, words: Mapping[str, str]) -> Any:
 
 
 def _words(visit: Visit, said: dict[str, str]) -> dict[str, str]:
-    words = {**said, "team": visit.scope.team, "language": visit.words.language}
+    loads = visit.request.state.viewer.loads
+    words = {**said, "team": visit.scope.team, "language": visit.words.language, "load": loads}
     return {name: value for name, value in words.items() if value}
 
 
 def _balanced(visit: Visit, sprint: str) -> Document:
-    from fairlead.reports.rebalance import EVERYBODY, rebalance
+    from fairlead.reports.rebalance import rebalance
 
     services = visit.services
     asked = Asked(
         services.warehouse, services.setup, services.clock.now(), visit.scope.team or None, visit.words.language,
         services.intake(),
     )  # fmt: skip
-    return rebalance(asked, sprint, EVERYBODY)[0]
+    return rebalance(asked, sprint, visit.request.state.viewer.loads)[0]
 
 
 PAGE = Page(

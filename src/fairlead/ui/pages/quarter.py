@@ -19,4 +19,4 @@ def show(visit: Visit) -> Response:
     return report(visit, "quarter", f"fairlead quarter {said}".strip())
 
 
-PAGE = Page("/quarter", "Quarter", 38, show, shown="more", cut=("team",), reads=("quarter",))
+PAGE = Page("/quarter", "Quarter", 38, show, shown="more", key="r", cut=("team",), reads=("quarter",))

@@ -9,6 +9,7 @@ from fairlead.model.figures import Evidence
 from fairlead.reports.document import Block, Chart, Claim, Document, Empty, FigureBlock, Notice, Section, Table
 from fairlead.reports.renderers.walk import digest, numbered, safe_url
 from fairlead.reports.weekly_views import AUDIENCES
+from fairlead.ui.remembered import remember
 from fairlead.ui.rights import allowed
 from fairlead.ui.views.cards import Card, card
 from fairlead.ui.views.drawn import Picture, picture
@@ -83,7 +84,8 @@ class Story:
 
 
 def story(document: Document, visit: Visit) -> Story:
-    """The document with the addresses of all its records."""
+    """The document with the addresses of all its records; its sentences open for as long as somebody may read it."""
+    remember(visit, document)
     # All claims at once: a query for each would be some hundred on a full brief.
     known = addresses(visit, [claim.evidence for claim in document.claims()])
     teller = _Teller(document.kind, visit, known)
