@@ -57,6 +57,8 @@ def dated(**plan: Any) -> str:
         (dated(end="2026-10-14", tasks=[{**TASK, "estimate": 40, "people": {"api": 1}}]), 0, "whoever does it: kim"),
         (dated(tasks=[TASK, {**TASK, "id": "B", "skills": {"cobol": 1}}]), 0,
          "# 1 of 2 tasks has a place and ends on Wed 14 Oct"),
+        (dated(end="2026-10-30", tasks=[TASK, {**TASK, "id": "B", "skills": {"cobol": 1}}]), 0,
+         "The chance that what has a place is over by the end of the plan, Fri 30 Oct: 100 %"),
         (json.dumps({"people": [{"id": "kim", "skills": {"api": 4}}], "tasks": [
             {"id": "A", "duration": 3}, {"id": "B", "duration": 3, "people": {"ui": 1}}]}), 0,
          "# 1 of 2 tasks has a place and takes 3 units"),

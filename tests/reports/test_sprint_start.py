@@ -46,6 +46,7 @@ def told(story: Story, *, load: str = "", group: int = 2, language: str = "en") 
 def test_a_sprint_says_what_it_commits_to_with_how_many_hours(story: Story) -> None:
     text = told(story)
     assert "3 items with 8 points are committed" in text and "points stay out" not in text
+    assert "1 of them has no points: its hours are those of 2, what is usual here" in text
     assert "3 people have" in text and "The bank changes its files, 20 of 25" in text and "25 of 25" not in text
     assert "Changes to some files ask for documentation: api/**" in text.replace("\\", "")
     assert "20 % of the work of an item" in text

@@ -148,7 +148,8 @@ def _risk(answer: Answer, said: PlanWords) -> Iterator[Block]:
     if until:
         chance = risk.chance(until)
         tone: Tone = "ok" if chance >= LEVELS[1] else "watch" if chance >= LEVELS[0] else "act"
-        yield said.claim("plan.chance_end", tone=tone, end=said.day(answer.built.plan.end), chance=Share(chance))
+        key = "plan.chance_end_part" if answer.built.unplaced else "plan.chance_end"
+        yield said.claim(key, tone=tone, end=said.day(answer.built.plan.end), chance=Share(chance))
     for at, late in enumerate(risk.late):
         if late is not None:
             task = answer.built.tasks[at]
