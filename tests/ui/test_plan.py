@@ -18,6 +18,8 @@ PAYMENTS = "/plan?team=team:payments"
 def test_the_next_sprint_of_the_demo_is_planned_and_asked_what_if(demo: TestClient) -> None:
     page = html.unescape(demo.get(PAYMENTS).text)
     assert "the sprint after Payments 6" in page and "Kim Adler" in page and 'id="plan_load"' in page
+    # a name that is written from the right does not turn the sentence that begins with it
+    assert '<td data-name="Why no sooner"><bdi dir="ltr">' in page
     asked = html.unescape(demo.get(f"{PAYMENTS}&who=kim-adler&first=2026-11-30&until=2026-12-04").text)
     assert "If Kim Adler is away from Mon 30 Nov to Fri 4 Dec" in asked
 

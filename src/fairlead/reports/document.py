@@ -117,6 +117,8 @@ class Cell:
     number: bool = False
     reason: str = ""
     """Why it is empty."""
+    sentence: bool = False
+    """Whether it is said in the report's words, whose direction holds whatever name it begins with."""
 
 
 @dataclass(frozen=True, slots=True)

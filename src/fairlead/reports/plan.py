@@ -206,7 +206,7 @@ def _why(answer: Answer, said: PlanWords) -> Iterator[Section]:
             (
                 Cell(_named(answer, said, at), said.url(answer.built.tasks[at])),
                 Cell(said.moment(answer.begins(answer.outcome.schedule[at].start))),
-                Cell(said.all(answer.why[at])),
+                Cell(said.all(answer.why[at]), sentence=True),
             )
             for at in others
         )
