@@ -220,6 +220,7 @@ class _Gathering:
         ids = {one.person: one.id for one in people}
         known = {skill for one in people for skill in one.said.skills}
         blank, foreign, found = [], [], []
+        begun, begun_points, begun_hours = list[str](), 0.0, 0.0
         due = self._target.due.isoformat() if self._target.due else None
         for row in rows:
             own = paces.get(row["team"]) or next(iter(paces.values()))
@@ -230,6 +231,9 @@ class _Gathering:
             left = 1.0
             if row["started_at"]:
                 left = own.left((self._now - row["started_at"].replace(tzinfo=UTC)).total_seconds())
+                begun.append(row["id"])
+                begun_points += own.unestimated if row["points"] is None else row["points"]
+                begun_hours += own.hours(row["points"]) * left
             skills = {label: 1 for label in row["labels"] or () if label in known}
             if several and row["team"]:
                 skills[row["team"]] = 1
@@ -247,6 +251,9 @@ class _Gathering:
             )  # fmt: skip
         if blank and len(blank) < len(rows):
             self._note("unestimated", blank, n=len(blank), points=next(iter(paces.values())).unestimated)
+        if begun:
+            facts = {"points": round(begun_points, 1), "hours": round(begun_hours, 1)}
+            self._note("begun", begun, n=len(begun), **facts)
         if foreign:
             self._note("foreign", foreign, n=len(foreign))
         return found

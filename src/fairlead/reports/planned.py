@@ -22,6 +22,7 @@ from fairlead.reports.document import Block, Claim, Document, Empty, Notice, Sec
 from fairlead.reports.literals import text_literal, time_literal
 from fairlead.reports.plain import plain
 from fairlead.reports.plan import difference, plan_sections, plan_title
+from fairlead.reports.plan_beside import Beside, beside, beside_blocks
 from fairlead.reports.plan_words import Item, PlanWords
 from fairlead.reports.sentences import Teller
 from fairlead.reports.sprint_start import Start, start_sections
@@ -40,6 +41,8 @@ class Planned:
     answer: Answer
     words: PlanWords
     difference: Difference | None = None
+    beside: Beside | None = None
+    """The forecast of the same."""
 
     @property
     def plans(self) -> tuple[Plan, ...]:
@@ -62,6 +65,7 @@ class Planned:
                    "working_days": pace.days, "spread": round(pace.spread, 3)}
             for team, pace in self.stored.paces.items()
         }  # fmt: skip
+        told["forecast"] = self.beside.to_json() if self.beside else None
         if self.difference:
             told["what_if"] = self.difference.to_json()
         return told
@@ -105,6 +109,9 @@ def planned(asked: Asked, wish: Wish, solve: Solve | None = None) -> tuple[Docum
     if not stored.plan.tasks:
         return _nothing(teller, "plan.no_items", "items", target, stored.notes), None
     found = _solved(asked, stored, wish, solve or partial(answer, within_s=wish.within_s, seed=wish.seed))
+    # of what would be otherwise there is no forecast
+    if not wish.what_if:
+        found = replace(found, beside=beside(asked, stored, found.answer))
     return _told(teller, found, wish), found
 
 
@@ -138,7 +145,7 @@ def _told(teller: Teller, found: Planned, wish: Wish) -> Document:
         title, section = difference(found.difference, words, wish.what_if)
         sections.append(section)
     first, *rest = plan_sections(found.answer, words, shown)
-    notices = tuple(_notices(found))
+    notices = (*_notices(found), words.claim("plan.alone"), *_beside(found))
     committed, *beside = start_sections(teller, Start(found.stored, found.answer, words), shown) or (None,)
     opening = [replace(first, blocks=(*notices, *first.blocks)), *([committed] if committed else ())]
     sections += [*opening, *rest, *beside, _basis(found)]
@@ -176,6 +183,11 @@ def _notices(found: Planned) -> Iterator[Block]:
         if names:
             own = found.stored.target.team.removeprefix("team:")
             yield Notice("information", found.words.claim("plan.note_others", team=own, others=names))
+
+
+def _beside(found: Planned) -> Iterator[Block]:
+    if found.beside:
+        yield from beside_blocks(found.beside, found.words)
 
 
 def _note(found: Planned, note: Note) -> Claim:
