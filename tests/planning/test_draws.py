@@ -42,6 +42,7 @@ def test_draws_wait_for_the_windows_of_agents(at_once: int) -> None:
     assert risk.by(0.01) > 16 + 2
     assert risk.by(0.95) >= found.outcome.makespan
     assert risk.critical == (1.0, 1.0, 1.0)
+    assert found.built.windowed
     # without a window they follow each other
     _, free = told(agents=[{"id": "c1", "skills": {"api": 3}}], tasks=works(4, 4, 4))
     assert free.by(0.95) < risk.by(0.01)

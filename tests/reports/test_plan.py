@@ -72,6 +72,14 @@ def test_every_sentence_rests_on_the_file_or_its_tasks(found: Answer, language: 
     assert [section.key for section in document.sections][:2] == ["plan_answer", "plan_left"]
 
 
+def test_what_is_proven_with_windows_of_agents_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    for rate, said in (("", "is better: that is proven"), (", rate: {hours: 4, per: 24h}", "on the safe side")):
+        path.write_text(f"start: 2026-12-07\nagents: [{{id: c1{rate}}}]\ntasks: [{{id: A, estimate: 3, who: c1}}]")
+        shown = render.terminal(plan_document(answer(load(path), within_s=0.0), name="plan", now=NOW), width=120)
+        assert said in shown
+
+
 def test_load_is_shown_only_to_who_asks_for_it(found: Answer) -> None:
     def keys(load: bool) -> set[str]:
         return {section.key for section in plan_document(found, name="x", now=NOW, load=load).sections}

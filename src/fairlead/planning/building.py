@@ -120,6 +120,12 @@ class Built:
         return found
 
     @cached_property
+    def windowed(self) -> bool:
+        """Whether windows that roll count, which are kept on the safe side: what is proven is so within that."""
+        rolling = {limit.number for limit in self.limits if limit.resource.rolling}
+        return any(not rolling.isdisjoint(mode.demands) for one in self.project.activities for mode in one.modes)
+
+    @cached_property
     def until(self) -> int | None:
         """Step by which everything has to end; `None` for a plan of units."""
         if self.grid is None:

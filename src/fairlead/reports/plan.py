@@ -114,7 +114,7 @@ def _sure(answer: Answer, said: PlanWords) -> Iterator[Block]:
     if not outcome.schedule:
         return
     if outcome.status == "optimal":
-        yield said.claim("plan.optimal")
+        yield said.claim("plan.optimal_windows" if answer.built.windowed else "plan.optimal")
     elif outcome.bound < outcome.makespan:
         yield said.claim("plan.feasible", gap=Share(outcome.gap), bound=said.moment(answer.ends(outcome.bound)))
     else:
