@@ -91,3 +91,11 @@ def test_what_begun_items_count_for_is_said(story: Story) -> None:
     pace = found.to_json()["pace"]["team:pay"]["hours_per_point"]
     assert note["hours"] == pytest.approx(0.8 * pace, abs=0.06)
     assert "plan.note_begun" in keys(document)
+
+
+def test_what_the_running_sprint_will_finish_is_not_told_of_the_next_one(story: Story) -> None:
+    board = past(story, open_items=20)
+    begun = board.item([5], started=NOW - timedelta(days=40), points=2)
+    _, _, found = told(story, Wish())
+    assert begun not in found.stored.ids.values()
+    assert not [note for note in found.stored.notes if note.kind == "begun"]

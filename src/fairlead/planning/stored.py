@@ -136,6 +136,7 @@ class _Gathering:
         plan = structs.replace(frame, tasks=tuple(tasks))
         kept = {task.id for task in tasks}
         own = {names[row["id"]]: row for row in rows if names[row["id"]] in kept}
+        self._say_begun(list(own.values()), paces)
         return Stored(
             target, plan, {name: row["id"] for name, row in own.items()},
             {name: row["url"] for name, row in own.items() if row["url"]}, paces, tuple(people), calendar,
@@ -220,7 +221,6 @@ class _Gathering:
         ids = {one.person: one.id for one in people}
         known = {skill for one in people for skill in one.said.skills}
         blank, foreign, found = [], [], []
-        begun, begun_points, begun_hours = list[str](), 0.0, 0.0
         due = self._target.due.isoformat() if self._target.due else None
         for row in rows:
             own = paces.get(row["team"]) or next(iter(paces.values()))
@@ -228,12 +228,7 @@ class _Gathering:
                 blank.append(row["id"])
             if row["person"] and row["person"] not in ids:
                 foreign.append(row["id"])
-            left = 1.0
-            if row["started_at"]:
-                left = own.left((self._now - row["started_at"].replace(tzinfo=UTC)).total_seconds())
-                begun.append(row["id"])
-                begun_points += own.unestimated if row["points"] is None else row["points"]
-                begun_hours += own.hours(row["points"]) * left
+            left = self._left(row, own)
             skills = {label: 1 for label in row["labels"] or () if label in known}
             if several and row["team"]:
                 skills[row["team"]] = 1
@@ -251,12 +246,25 @@ class _Gathering:
             )  # fmt: skip
         if blank and len(blank) < len(rows):
             self._note("unestimated", blank, n=len(blank), points=next(iter(paces.values())).unestimated)
-        if begun:
-            facts = {"points": round(begun_points, 1), "hours": round(begun_hours, 1)}
-            self._note("begun", begun, n=len(begun), **facts)
         if foreign:
             self._note("foreign", foreign, n=len(foreign))
         return found
+
+    def _left(self, row: Mapping[str, Any], own: Pace) -> float:
+        """Share of an item's work that is ahead."""
+        if not row["started_at"]:
+            return 1.0
+        return own.left((self._now - row["started_at"].replace(tzinfo=UTC)).total_seconds())
+
+    def _say_begun(self, rows: Sequence[Mapping[str, Any]], paces: Mapping[str, Pace]) -> None:
+        """What begun items count for: much less than their points say."""
+        begun = [(row, paces.get(row["team"]) or next(iter(paces.values()))) for row in rows if row["started_at"]]
+        if not begun:
+            return
+        points = sum(own.unestimated if row["points"] is None else row["points"] for row, own in begun)
+        hours = sum(own.hours(row["points"]) * self._left(row, own) for row, own in begun)
+        ids = [row["id"] for row, _ in begun]
+        self._note("begun", ids, n=len(ids), points=round(points, 1), hours=round(hours, 1))
 
     def _carried(
         self, frame: Plan, tasks: list[Task], names: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
