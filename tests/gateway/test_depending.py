@@ -119,6 +119,12 @@ def test_what_cannot_be_is_refused_with_what_is_wrong(services: Services) -> Non
     ):
         answer = noor.post("/api/v1/dependencies", json=said)
         assert answer.status_code == 422 and words in answer.text
+    # what was refused took no number, and the list says which there are
+    said = {"from_team": "pay", "to_team": "platform", "title": "x"}
+    assert noor.post("/api/v1/dependencies", json=said).json() == {"id": "dependency:1"}
+    services.catch_up()
+    lines = ask(services, "dependencies", {"form": "md"}).text.splitlines()
+    assert ["pay" in one for one in lines if one.startswith("| 1")] == [True]
 
 
 def test_overdue_is_told_with_earlier_dates_in_both_languages_and_as_a_graph(services: Services) -> None:
@@ -126,12 +132,15 @@ def test_overdue_is_told_with_earlier_dates_in_both_languages_and_as_a_graph(ser
     said = {"from_team": "pay", "to_team": "platform", "title": 'A <b>"new"</b> | login'}
     lee.post("/api/v1/dependencies", json=said)
     services.catch_up()
-    for act, until in (("agree", "2026-02-20"), ("move", "2026-02-27")):
+    for act, until in (("agree", "2026-03-03"), ("move", "2026-03-04")):
+        past = lee.post(f"/api/v1/dependencies/1/{act}", json={"until": "2020-01-01"})
+        assert past.status_code == 422 and "2020-01-01 is over" in past.text
         assert lee.post(f"/api/v1/dependencies/1/{act}", json={"until": until}).status_code == 202
         services.catch_up()
+    services.clock = FixedClock(NOW + timedelta(days=5))
     text = ask(services, "dependencies", {"form": "md"}).text
-    assert "was agreed for Fri 27 Feb" in text and "2026-02-20" in text and "overdue" in text
-    assert "war zugesagt für Fr 27. Feb" in ask(services, "dependencies", {"form": "md", "language": "de"}).text
+    assert "was agreed for Wed 4 Mar" in text and "2026-03-03" in text and "overdue" in text
+    assert "war zugesagt für Mi 4. März" in ask(services, "dependencies", {"form": "md", "language": "de"}).text
     graph = ask(services, "dependencies", {"form": "mermaid"}).text
     assert graph.startswith("flowchart LR") and "==>" in graph and "<b>" not in graph and '"new"' not in graph
 
@@ -153,4 +162,6 @@ def test_the_page_shows_the_map_and_takes_what_members_say(services: Services) -
     assert "no date yet" in send("They wait for it", "add")
     assert "agreed" in send("Agree<", "", until="2026-03-20")
     assert "overdue" not in send("Move it", "", until="2026-03-25")
+    more = {"from_team": "team:pay", "to_team": "team:platform", "work_item": "jira:PLAT-1", "due_at": "2026-03-19"}
+    assert "Thu 19 Mar" in send("Enter it", "", **more)
     assert "kept" in send("It is there", "deliver") or "agreed was" in browser.get("/dependencies").text

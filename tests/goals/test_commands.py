@@ -113,10 +113,10 @@ def test_a_rule_a_person_or_work_that_is_not_there_is_told(here: Path) -> None:
     assert "q4.yaml:10:18: no milestone `nada`" in done.stderr
 
 
-def test_a_query_that_fails_is_not_taken_over(here: Path) -> None:
+def test_a_query_that_fails_is_told_when_it_is_taken_over(here: Path) -> None:
     write(here, GOALS)
     assert len(answered(here, "goals")["goals"]) == 1
     write(here, GOALS.replace("baseline: 2", "query: select count(*) from work_items\n        baseline: 2"))
     done = run(here, "goals", "sync")
     assert (done.returncode, "it gives no column `value`" in done.stdout) == (1, True)
-    assert [one["value_from"] for one in answered(here, "goals")["goals"][0]["key_results"]] == ["metric", "manual"]
+    assert [one["value_from"] for one in answered(here, "goals")["goals"][0]["key_results"]] == ["metric", "query"]

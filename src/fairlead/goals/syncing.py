@@ -94,43 +94,29 @@ def check(loaded: Loaded, rules: Rules, home: Home | None = None) -> Checked:
     else:
         setup = home.setup
         found, faults = read(home, rules)
-    faults += _tried(found, setup).values()
+    faults += tried(found, setup)
     if faults:
         raise ConfigFaults(faults)
     return Checked(len(found), tuple(_unknown(found, home)) if home else ())
 
 
-def _tried(found: Sequence[files.Stated], setup: Setup) -> Mapping[tuple[str, int], ConfigFault]:
+def tried(found: Sequence[files.Stated], setup: Setup) -> list[ConfigFault]:
     """Queries that fail on tables without rows, and those that give no value there for another reason than that."""
-    queries = {
-        (one.id, at): (one, str(fields["query"]))
+    queries = [
+        (one, ("key_results", at, "query"), str(fields["query"]))
         for one in found
         for at, fields in enumerate(one.results.values())
         if fields["query"]
-    }
-    told = _faults_of(tuple(query for _, query in queries.values()), setup) if queries else []
-    return {
-        key: one.fault(("key_results", key[1], "query"), words)
-        for (key, (one, _)), words in zip(queries.items(), told, strict=True)
-        if words
-    }
-
-
-_last: tuple[tuple[str, ...], Setup, list[str]] | None = None
-
-
-def _faults_of(queries: tuple[str, ...], setup: Setup) -> list[str]:
-    global _last
-    if _last and _last[0] == queries and _last[1] is setup:
-        return _last[2]
-    # the tables take a second to be made
+    ]
+    if not queries:
+        # the tables take a second to be made
+        return []
     warehouse = Warehouse(None, MemorySource(), setup)
     try:
-        told = [values.fault_of(warehouse, query) for query in queries]
+        told = [(one, keys, values.fault_of(warehouse, query)) for one, keys, query in queries]
     finally:
         warehouse.close()
-    _last = queries, setup, told
-    return told
+    return [one.fault(keys, words) for one, keys, words in told if words]
 
 
 def _unknown(found: Sequence[files.Stated], home: Home) -> Iterator[ConfigFault]:
@@ -169,13 +155,7 @@ def sync(home: Home, rules: Rules, at: datetime | None = None) -> Synced:
     with home.database.read() as tx:
         objectives = list(records.rows(tx, "objectives"))
         results = list(records.rows(tx, "key_results"))
-    at = at or entered_at(home.clock)
-    found = difference(stated, objectives, results, at, whole=not faults)
-    if wrong := _tried([one for one in stated if one.id in found.stated], home.setup):
-        faults += wrong.values()
-        broken = {objective for objective, _ in wrong}
-        stated = [one for one in stated if one.id not in broken]
-        found = difference(stated, objectives, results, at, whole=False)
+    found = difference(stated, objectives, results, at or entered_at(home.clock), whole=not faults)
     if found.events:
         home.log.append(list(found.events))
     return Synced(found.stated, found.gone, tuple(faults))

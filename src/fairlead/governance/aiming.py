@@ -20,7 +20,7 @@ from fairlead.model.calendar.working import WorkingCalendar
 from fairlead.model.errors import Abort, Skip
 from fairlead.model.records.goals import LINK_STATES, OBJECTIVE_STATES
 from fairlead.model.times import entered_at, iso
-from fairlead.store import decided, records
+from fairlead.store import records
 from fairlead.store.decided import Row, Table
 
 if TYPE_CHECKING:
@@ -86,10 +86,8 @@ def add(home: Home, said: Mapping[str, Any], by: str) -> str:
     fields = _objective_fields(home, given, calendar, None)
     if (person := meant(by)).startswith("person:"):
         fields = {"owner": person, **fields}
-    record = decided.record_id("objectives", entering.number(home, "objectives"))
     fields |= {"state": "open", "created_at": entered_at(home.clock)}
-    entering.enter(home, entries.objective_entered, record, "added", fields, by)
-    return record
+    return entering.enter_new(home, entries.objective_entered, "objectives", "added", fields, by)
 
 
 def change(home: Home, objective: str, said: Mapping[str, Any], by: str) -> str:

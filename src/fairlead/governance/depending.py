@@ -6,7 +6,7 @@ A date that is moved stays: `dates` holds every earlier one with the day on whic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fairlead.connectors.kit.decided import dependency_entered
@@ -14,7 +14,6 @@ from fairlead.governance import entering
 from fairlead.governance.entering import Home
 from fairlead.model.errors import Skip
 from fairlead.model.times import entered_at, iso
-from fairlead.store import decided
 from fairlead.store.decided import Row, Table
 
 TABLE: Table = "team_dependencies"
@@ -36,9 +35,9 @@ def add(home: Home, said: Mapping[str, Any], by: str) -> str:
         raise Skip("a team does not wait for itself here", hint="a link between its items says that")
     if not (str(given.get("title") or "").strip() or given.get("work_item")):
         raise Skip("say what is to be delivered", hint="in words, or as --item ID")
-    record = decided.record_id(TABLE, entering.number(home, TABLE))
-    entering.enter(home, dependency_entered, record, "added", {**given, "created_at": entered_at(home.clock)}, by)
-    return record
+    return entering.enter_new(
+        home, dependency_entered, TABLE, "added", {**given, "created_at": entered_at(home.clock)}, by
+    )  # fmt: skip
 
 
 def agree(home: Home, dependency: str, due: datetime, by: str) -> str:
@@ -46,6 +45,7 @@ def agree(home: Home, dependency: str, due: datetime, by: str) -> str:
     row = _open(home, dependency)
     if row["agreed_at"]:
         raise Skip(f"{row['id']} is agreed already", hint="`fairlead dependencies move` changes its date")
+    _to_come(home, due)
     said = {"agreed_at": entered_at(home.clock), "due_at": due}
     entering.enter(home, dependency_entered, row["id"], "agreed", said, by)
     return str(row["id"])
@@ -58,6 +58,7 @@ def move(home: Home, dependency: str, due: datetime, by: str) -> str:
         raise Skip(f"{row['id']} has no date yet", hint="`fairlead dependencies agree` gives it one")
     if row["due_at"] == due:
         raise Skip(f"{row['id']} has that date already")
+    _to_come(home, due)
     now = entered_at(home.clock)
     before = f"{now:%Y-%m-%d} {row['due_at']:%Y-%m-%d}"
     said = {"due_at": due, "dates": (*(row["dates"] or ()), before)}
@@ -82,6 +83,12 @@ def drop(home: Home, dependency: str, by: str) -> str:
     return str(row["id"])
 
 
+def _to_come(home: Home, due: datetime) -> None:
+    # a day is meant until its end, in the zone that ends it last
+    if due + timedelta(days=1, hours=12) <= home.clock.now():
+        raise Skip(f"{due:%Y-%m-%d} is over", hint="agree on a day to come")
+
+
 def _open(home: Home, dependency: str) -> Row:
     row = entering.one(home, TABLE, dependency)
     if row["delivered_at"]:
@@ -100,8 +107,7 @@ def told(row: Row) -> dict[str, Any]:
 
 def refuse(home: Home, said: Mapping[str, Any], by: str) -> str:
     """A suggested one is none: it is kept as dropped, and not suggested again."""
-    record = decided.record_id(TABLE, entering.number(home, TABLE))
     now = entered_at(home.clock)
     fields = {name: said[name] for name in FIELDS if said.get(name)}
-    entering.enter(home, dependency_entered, record, "refused", {**fields, "created_at": now, "deleted_at": now}, by)
-    return record
+    said = {**fields, "created_at": now, "deleted_at": now}
+    return entering.enter_new(home, dependency_entered, TABLE, "refused", said, by)

@@ -61,6 +61,20 @@ class Home(Protocol):
 
 def enter(home: Home, event: Event, record: str, what: str, said: Mapping[str, Any], by: str) -> RawEvent:
     """Enters fields of a decision or risk; `what` is done is what the ledger says of it once the event is read."""
+    made = _made(home, event, record, what, said, by)
+    home.log.append([made])
+    return made
+
+
+def enter_new(home: Home, event: Event, table: Table, what: str, said: Mapping[str, Any], by: str) -> str:
+    """The same under the next number of a table, which what is refused does not take; gives its id."""
+    _made(home, event, decided.record_id(table, 1), what, said, by)
+    record = decided.record_id(table, number(home, table))
+    enter(home, event, record, what, said, by)
+    return record
+
+
+def _made(home: Home, event: Event, record: str, what: str, said: Mapping[str, Any], by: str) -> RawEvent:
     said = {name: value for name, value in said.items() if value is not None}
     if long := next((name for name, value in said.items() if isinstance(value, str) and len(value) > LONGEST), ""):
         raise Skip(f"`{long}` is longer than {LONGEST:,} characters", hint="link to a document instead")
@@ -71,7 +85,6 @@ def enter(home: Home, event: Event, record: str, what: str, said: Mapping[str, A
     except Fault as fault:
         raise Skip(fault.message, fault.hint) from fault
     _known(home, said)
-    home.log.append([made])
     return made
 
 

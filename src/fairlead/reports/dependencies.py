@@ -41,6 +41,7 @@ where d.deleted_at is null and (d.delivered_at is null or d.delivered_at >= $kep
     and ($team is null or d.from_team = $team or d.to_team = $team)
 order by d.due_at nulls last, d.id
 """
+_COLUMNS = ("number", "waits", "gives", "what", "agreed", "expected", "state")
 _LINKED = """
 with owned as (select work_item, min(team) as team, list(team) as teams from work_item_teams group by work_item)
 select l.id, l.from_item as work_item, l.to_item as waiting_item, g.team as to_team, v.team as from_team,
@@ -211,14 +212,15 @@ def _open(teller: Teller, found: Map) -> Iterator[Block]:
     words = teller.words
     rows = tuple(
         (
-            Cell(_team(teller, one.row["from_team"])), Cell(_team(teller, one.row["to_team"])),
+            Cell(one.row["id"].partition(":")[2]), Cell(_team(teller, one.row["from_team"])),
+            Cell(_team(teller, one.row["to_team"])),
             Cell(plain(one.row["title"]), one.row["item_url"] or one.row["url"]),
             Cell(_day(teller, one.row["due_at"])), Cell(_day(teller, one.expected)),
             Cell(words(f"deps.state_{one.state}")),
         )
         for one in found.open
     )  # fmt: skip
-    columns = tuple(words(f"deps.col_{name}") for name in ("waits", "gives", "what", "agreed", "expected", "state"))
+    columns = tuple(words(f"deps.col_{name}") for name in _COLUMNS)
     evidence = proof.of_records("team_dependencies", [one.row["id"] for one in found.open])
     yield Table(columns, rows, teller.claim("deps.caption", evidence, n=len(found.open)))
 

@@ -68,6 +68,9 @@ def goal_claim(teller: Teller, found: GoalStanding) -> Claim:
             "objective.standing_expected", status=status_word(found.status, words), progress=Share(found.progress),
             expected=Share(found.expected),
         )  # fmt: skip
+    known = sum(one.progress is not None for one in found.results)
+    if known < len(found.results):
+        text = words("objective.part_known", told=text, known=known, n=len(found.results))
     return Claim(key="objective.standing", text=text, evidence=evidence, tone=TONES[found.status], refs=refs)
 
 

@@ -37,6 +37,11 @@ def faults(home: Home) -> Sequence[ConfigFault]:
     return syncing.read(home, rule_faults)[1]
 
 
+def query_faults(home: Home) -> Sequence[ConfigFault]:
+    """Queries of the files that give no value: what they belong to is taken over, and its value is not known."""
+    return syncing.tried(syncing.read(home, rule_faults)[0], home.setup)
+
+
 def sync(home: Home, at: datetime | None = None) -> Synced:
     """Appends what the files state and the records do not hold yet; the caller applies it."""
     return syncing.sync(home, rule_faults, at)

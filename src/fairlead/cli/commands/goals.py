@@ -301,10 +301,11 @@ def schema(json: Annotated[bool, typer.Option("--json", help="It always is JSON.
 
 @APP.command(epilog="Example: fairlead goals sync")
 def sync(json: _Json = False) -> None:
-    """Take over what the files state now; exit code 1 if some of it cannot be read, which then stays as it was."""
+    """Take over what the files state now; exit code 1 if some cannot be read, and stays as it was, or fails."""
     from fairlead.cli import home
     from fairlead.cli.output import show_json
     from fairlead.model.counting import counted
+    from fairlead.wiring.goals_files import query_faults
     from fairlead.wiring.goals_files import sync as synced
 
     with home.services() as services:
@@ -312,21 +313,22 @@ def sync(json: _Json = False) -> None:
         if alone:
             services.apply()
         done = synced(services)
+        told = [*done.faults, *query_faults(services)]
         # a server reads it by itself, within the second
         if alone:
             services.apply()
     if json:
-        faults = [_vars(fault) for fault in done.faults]
+        faults = [_vars(fault) for fault in told]
         show_json({"stated": done.stated, "gone": done.gone, "faults": faults})
     else:
         lines = [
-            *map(str, done.faults),
+            *map(str, told),
             *(f"{one} stated" for one in done.stated),
             *(f"{one} gone" for one in done.gone),
         ]
         lines.append(f"{counted(len(done.stated), 'objective')} new or changed, {len(done.gone)} gone")
         typer.echo("\n".join(lines))
-    if done.faults:
+    if told:
         raise typer.Exit(1)
 
 

@@ -50,8 +50,10 @@ def _named(asked: Asked, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def add(visit: Visit) -> Response:
     """Enters one, or confirms or refuses what a link suggests."""
-    said = {name: visit.form.get(name, "").strip() for name in _FIELDS}
-    said = {name: value for name, value in said.items() if value}
+    given = {name: visit.form.get(name, "").strip() for name in _FIELDS}
+    said: dict[str, Any] = {name: value for name, value in given.items() if value}
+    if (due := entering.moment(visit.form.get("due_at") or None)) is not None:
+        said["due_at"] = due
     by = _member(visit, said.get("from_team"), said.get("to_team"))
     (depending.refuse if visit.form.get("act") == "refuse" else depending.add)(visit.services, said, by)
     return _back(visit)
