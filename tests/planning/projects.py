@@ -16,10 +16,12 @@ def projects(draw: st.DrawFn, *, plain: bool = False, skilled: bool = True, most
     size = draw(st.integers(1, most))
     capacities = draw(st.lists(st.integers(1, 5), min_size=1, max_size=3))
     closing = st.lists(st.integers(0, 12), max_size=0 if plain else 2, unique=True)
-    resources = [
-        Resource(f"R{at}", capacity, tuple((begin * 3, begin * 3 + 2) for begin in sorted(draw(closing))))
-        for at, capacity in enumerate(capacities)
-    ]
+    resources = []
+    for at, capacity in enumerate(capacities):
+        closed = tuple((begin * 3, begin * 3 + 2) for begin in sorted(draw(closing)))
+        # some of it is a night, which interrupts nothing
+        rests = tuple(span for span in closed if draw(st.booleans()))
+        resources.append(Resource(f"R{at}", capacity, closed, rests=rests))
     people = draw(
         st.lists(st.frozensets(st.sampled_from("abc"), min_size=1), max_size=0 if plain or not skilled else 3)
     )
@@ -51,7 +53,8 @@ def _mode(draw: st.DrawFn, capacities: list[int], known: list[str]) -> Mode:
     demands = {at: amount for at, capacity in enumerate(capacities) if (amount := draw(st.integers(0, capacity)))}
     skills = {draw(st.sampled_from(known)): 1} if known and draw(st.booleans()) else {}
     # who is looked for by skill goes on after no break
-    return Mode(draw(st.integers(0, 6)), demands, skills, split=not skills, cost=draw(st.integers(0, 3)))
+    split = not skills and draw(st.booleans())
+    return Mode(draw(st.integers(0, 6)), demands, skills, split=split, cost=draw(st.integers(0, 3)))
 
 
 @st.composite

@@ -163,3 +163,31 @@ def test_what_is_too_long_for_arrays_is_left_to_the_solver() -> None:
     assert generations.improve(project, worst, done=_after(3)) is worst
     found = schedule(project, within_s=10.0, first=worst)
     assert (found.status, found.makespan) == ("optimal", 22_000)
+
+
+@given(projects(skilled=False), st.integers(0, 40))
+def test_an_end_is_found_by_walking_through_the_units(project: Project, start: int) -> None:
+    for activity in project.activities:
+        for mode in activity.modes:
+            assert project.end(mode, start) == _walked(project, mode, start), mode
+
+
+def _walked(project: Project, mode: Mode, start: int) -> int:
+    """Unit by unit: worked where all are there, rested where it may rest."""
+    if start >= project.length:
+        return start if mode.duration == 0 and start == project.length else -1
+    left, unit = mode.duration, start
+    while left:
+        if unit == project.length:
+            return -1
+        away = [one for one in mode.demands if _within(project.resources[one].closed, unit)]
+        resting = any(_within(project.resources[one].rests, unit) for one in mode.demands)
+        if away and (left == mode.duration or not (mode.split or resting)):
+            return -1
+        left -= not away
+        unit += 1
+    return unit
+
+
+def _within(spans: tuple[tuple[int, int], ...], unit: int) -> bool:
+    return any(begin <= unit < end for begin, end in spans)
