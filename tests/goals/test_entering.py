@@ -184,3 +184,14 @@ def test_a_link_to_an_item_whose_id_ends_in_a_number_is_found_again(home: Home) 
         with pytest.raises(Fault) as fault:
             entering.one(home.services, "objectives", said)
         assert fault.value.hint == "`fairlead goals` shows them"
+
+
+def test_what_lies_before_the_beginning_or_is_over_is_refused(home: Home) -> None:
+    home.do(aiming.add, {"title": "Fewer surprises", "team": "payments"}, NOOR)
+    home.do(aiming.measure, "1", {"title": "Defects", "baseline": "40", "target": 10, "unit": "count"}, NOOR)
+    with pytest.raises(Fault, match="begins after 2026-09-30"):
+        aiming.check_in(home.services, "1/1", 30, NOOR, on="2026-09-30")
+    home.do(aiming.check_in, "1/1", 30, NOOR, on="2026-10-01")
+    home.do(aiming.end, "1", "reached", NOOR)
+    with pytest.raises(Fault, match="is reached: what is over stays"):
+        aiming.remove(home.services, "1", NOOR)

@@ -128,3 +128,20 @@ def test_a_quarter_without_anything_says_so_line_by_line(language: str) -> None:
 def test_no_such_quarter() -> None:
     with pytest.raises(Abort, match="2026-Q5"):
         quarter(asked(Work()), quarter="2026-Q5")
+
+
+def test_dates_of_one_title_in_several_repositories_and_members_nobody_knows(work: Work) -> None:
+    for repository in ("shop", "till"):
+        work.source.put("milestones", {
+            "id": f"m:{repository}", "title": "Timetable", "created_at": march(1), "due_at": march(30),
+            "state": "open", "repository": f"github:acme/{repository}",
+        })  # fmt: skip
+    setup = Setup(teams={"pay": TeamSetup(members=("kim@acme.example",))})
+    document = quarter(asked(work, setup=setup))
+    assert [row[0] for row in rows(document, "milestones") if row[0].startswith("Timetable")] == [
+        "Timetable (acme/shop)", "Timetable (acme/till)"
+    ]  # fmt: skip
+    nobody = Work()
+    nobody.goal("fast", team="team:pay")
+    keys = {claim.key for claim in quarter(asked(nobody, setup=setup)).claims()}
+    assert "quarter.members_unknown" in keys

@@ -52,6 +52,8 @@ class Bucket:
     """Share in the window of the same length before."""
     parts: tuple[Part, ...] = ()
     """The largest first."""
+    earlier: tuple[str, ...] = ()
+    """Items of the window before."""
 
     @property
     def drift(self) -> float | None:
@@ -98,6 +100,7 @@ def effort(
             objective=one, amount=_sum([now[one]]), share=_share(_sum([now[one]]), total),
             before=_share(_sum([before[one]]), total_before),
             parts=tuple(sorted(now[one], key=lambda part: (-part.amount, part.item))),
+            earlier=tuple(sorted({part.item for part in before[one]})),
         )
         for one in (*objectives, UNLINKED)
     ]  # fmt: skip

@@ -169,6 +169,8 @@ def remove(home: Home, said: str, by: str) -> str:
         entering.enter(home, entries.key_result_entered, row["id"], "removed", gone, by)
         return str(row["id"])
     row = _by_hand(one(home, said))
+    if row["state"] not in (None, "open"):
+        raise Skip(f"{row['id']} is {row['state']}: what is over stays", hint=f"fairlead goals end {row['id']} open")
     for each in _results_of(home, row["id"]):
         if each["deleted_at"] is None:
             entering.enter(home, entries.key_result_entered, each["id"], "removed", gone, by)
@@ -194,6 +196,8 @@ def check_in(
     if on and (said := _day(on, "on")) != day:
         if said > day:
             raise Skip(f"{said} is still to come", hint="a value is entered for today or a day before")
+        if goal["starts_at"] and said < calendar.local_day(goal["starts_at"]):
+            raise Skip(f"{goal['id']} begins after {said}", hint="where it began is the key result's baseline")
         first, following = calendar.day_bounds(said)
         # noon, so that it is the same day in the zones around
         at, day = first + (following - first) / 2, said

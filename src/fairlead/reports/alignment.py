@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fairlead.goals.effort import Bucket, Measure, Part
 from fairlead.goals.linking import Suggestion
@@ -60,7 +61,8 @@ def shares(teller: Teller, found: Alignment) -> list[Block]:
         "goal.shares", _effort_of(teller, found, parts), total=amount(teller, found, found.effort.total)
     )
     rows = tuple(_row(teller, found, bucket) for bucket in buckets)
-    return [Table(tuple(words(column) for column in columns), rows, caption)]
+    table = Table(tuple(words(column) for column in columns), rows, caption)
+    return [table, *(_opened(teller, found, bucket) for bucket in buckets if bucket.parts or bucket.earlier)]
 
 
 def amount(teller: Teller, found: Alignment, size: float) -> str:
@@ -134,6 +136,19 @@ def _row(teller: Teller, found: Alignment, bucket: Bucket) -> tuple[Cell, ...]:
         Cell(amount(teller, found, bucket.amount), number=True),
         Cell(words.number(len(bucket.parts)), number=True),
     )  # fmt: skip
+
+
+def _opened(teller: Teller, found: Alignment, bucket: Bucket) -> Claim:
+    """What the row of a bucket rests on, now and in the time before."""
+    name = name_of(teller, found, bucket.objective)
+    evidence = _effort_of(teller, found, bucket.parts)
+    told = teller.claim("goal.rests_on", evidence, goal=name, n=len(bucket.parts))
+    if not bucket.earlier:
+        return told
+    before = teller.claim(
+        "goal.rested_on", proof.of_records("work_items", bucket.earlier), n=len(bucket.earlier)
+    )  # fmt: skip
+    return replace(told, reasons=(before,))
 
 
 def _unlinked(teller: Teller, found: Alignment, part: Part) -> Claim:

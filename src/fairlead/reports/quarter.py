@@ -15,6 +15,7 @@ from fairlead.reports.asked import Asked, document
 from fairlead.reports.document import Block, Cell, Claim, Document, Empty, Ref, Section, Table, Tone
 from fairlead.reports.goal_words import goal_claim, result_claim
 from fairlead.reports.literals import text_literal, time_literal
+from fairlead.reports.naming import short_name
 from fairlead.reports.plain import plain
 from fairlead.reports.quarter_facts import (
     Danger,
@@ -126,12 +127,17 @@ def _dates(teller: Teller, window: Window, dates: Sequence[Date]) -> list[Table 
         rescoped=counts["rescoped"], missed=counts["missed"],
     )  # fmt: skip
     columns = ("column.milestone", "column.date", "column.outcome", "column.items_done", "column.items_left")
-    rows = tuple(_date(teller, date) for date in dates)
+    # a train of milestones bears one title in all repositories
+    titles = Counter(title for _, title in {(date.milestone, date.title) for date in dates})
+    rows = tuple(_date(teller, date, several=titles[date.title] > 1) for date in dates)
     return [Table(tuple(words(column) for column in columns), rows, caption)]
 
 
-def _date(teller: Teller, date: Date) -> tuple[Cell, ...]:
+def _date(teller: Teller, date: Date, *, several: bool) -> tuple[Cell, ...]:
     words = teller.words
+    title = plain(date.title) or date.milestone
+    if several:
+        title = f"{title} ({short_name(date.repository or date.milestone)})"
     outcome = words(f"outcome.{date.outcome}")
     detail = ""
     if date.outcome == "left_out":
@@ -141,7 +147,7 @@ def _date(teller: Teller, date: Date) -> tuple[Cell, ...]:
     elif date.detail:
         detail = words(f"outcome.{date.detail}")
     return (
-        Cell(plain(date.title) or date.milestone, date.url), Cell(words.day(date.due_at)),
+        Cell(title, date.url), Cell(words.day(date.due_at)),
         Cell(": ".join(filter(None, (outcome, detail)))), Cell(words.number(date.done), number=True),
         Cell(words.number(date.left), number=True),
     )  # fmt: skip
@@ -200,7 +206,11 @@ def _hours(teller: Teller, found: Quarter) -> Claim:
     # how many, not who: what is told is told of all of them
     query = f"select team, count(*) as accounts from account_teams{limit} group by team"  # noqa: S608 - escaped
     if hours is None:
-        return teller.claim("quarter.no_people", proof.of_absence("people", query))
+        stated = [
+            team for key, team in scope.setup.teams.items() if team.members and scope.team in (None, f"team:{key}")
+        ]
+        key = "quarter.members_unknown" if stated else "quarter.no_people"
+        return teller.claim(key, proof.of_absence("people", query))
     teams = [str(row["team"]) for row in scope.warehouse.rows(query)]
     evidence = proof.of_rows(teams or [scope.team or "organisation"], query, len(teams))
     if len(hours.people) < scope.setup.privacy.minimum_group:

@@ -26,6 +26,7 @@ class Date:
     milestone: str
     title: str
     url: str | None
+    repository: str | None
     due_at: datetime
     moved_to: datetime | None
     """Where it was moved; nothing where it stands, or was taken back."""
@@ -122,6 +123,7 @@ def load_dates(scope: Scope, window: Window) -> Sequence[Date]:
     return [
         Date(
             promise=row["promise"], milestone=row["milestone"], title=row["title"] or "", url=row["url"],
+            repository=row["repository"],
             due_at=aware(row["due_at"]), moved_to=aware(row["next_due_at"]) if row["next_due_at"] else None,
             outcome=_outcome(row["outcome"], row["missing"], aware(row["ends_at"]), scope.now),
             detail=row["rescoped_by"] or row["missing"] or "", done=row["done"], left=row["left_open"],
