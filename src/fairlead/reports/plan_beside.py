@@ -16,6 +16,7 @@ from fairlead.reports.asked import Asked
 from fairlead.reports.document import Block, Claim, Notice
 from fairlead.reports.forecast import Question, forecast
 from fairlead.reports.plan_words import PlanWords
+from fairlead.reports.sprint_facts import load_sprints
 from fairlead.reports.wording import Share
 
 _MUCH_DAYS = 7
@@ -86,8 +87,9 @@ def beside(asked: Asked, stored: Stored, found: Answer) -> Beside | None:
 
 
 def _runs(asked: Asked, stored: Stored) -> bool:
-    start = stored.target.start
-    return stored.target.end is not None and start is not None and start <= asked.scope.calendar.local_day(asked.now)
+    # what begins later today, or whose team is another's, no forecast knows yet
+    known = {sprint.id for sprint in load_sprints(asked.scope)}
+    return stored.target.end is not None and not known.isdisjoint(stored.target.ids[:1])
 
 
 def beside_blocks(found: Beside, words: PlanWords) -> Iterator[Block]:
