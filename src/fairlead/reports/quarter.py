@@ -204,7 +204,7 @@ def _hours(teller: Teller, found: Quarter) -> Claim:
     hours, scope = found.hours, teller.scope
     limit = f" where team = {text_literal(scope.team)}" if scope.team else ""
     # how many, not who: what is told is told of all of them
-    query = f"select team, count(*) as accounts from account_teams{limit} group by team"  # noqa: S608 - escaped
+    query = f"select team, count(*) as accounts from account_teams{limit} group by team order by team"  # noqa: S608 - escaped
     if hours is None:
         stated = [
             team for key, team in scope.setup.teams.items() if team.members and scope.team in (None, f"team:{key}")
