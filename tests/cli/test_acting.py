@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from tests.gateway.test_deciding import client, services  # noqa: F401 - a fixture
 
-from fairlead.cli.acting import TOKEN, actor, speaks
+from fairlead.cli.acting import TOKEN, actor, enters, speaks
 from fairlead.connectors.fairlead import signal_acknowledged
 from fairlead.gateway.app import create_apps
 from fairlead.gateway.minding import demand_member, demand_mute
@@ -52,5 +52,7 @@ def test_a_token_says_of_signals_what_its_person_may(services: Services, monkeyp
     for whom, role in (("team:payments", "manager"), ("person:noor", "owner")):
         with pytest.raises(Denied, match=f"needs the role {role}"):
             demand_mute(viewer, whom)
+    with pytest.raises(Denied, match="needs the role member"):
+        enters(services)
     with pytest.raises(Denied, match="needs the role member"):
         demand_member(viewer, services.database, "signal:late/x")

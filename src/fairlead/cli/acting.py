@@ -55,6 +55,12 @@ def speaks(services: Services, whom: str = "") -> str:
     return on_behalf(whom)
 
 
+def enters(services: Services, whom: str = "") -> str:
+    """The same of what belongs to a team: who only reads enters nothing, neither by page nor by command."""
+    actor(services).demand("member", "write")
+    return speaks(services, whom)
+
+
 def person(services: Services) -> Viewer:
     """The same, and no operator: whoever owns the files could give themselves any right."""
     from fairlead.gateway.viewer import OPERATOR

@@ -23,7 +23,7 @@ def entered(
 ) -> None:
     """Enters what somebody says and shows the record of a table that came of it: as JSON, or its id and a line."""
     from fairlead.cli import home
-    from fairlead.cli.acting import speaks
+    from fairlead.cli.acting import enters
     from fairlead.cli.output import show_json
     from fairlead.governance.entering import one
 
@@ -32,7 +32,7 @@ def entered(
         alone = home.server_socket() is None
         if alone:
             services.apply()
-        record, row = enter(services, speaks(services, by)), None
+        record, row = enter(services, enters(services, by)), None
         if alone:
             services.apply()
             row = told(one(services, table, record))

@@ -20,7 +20,6 @@ from fairlead.store.database import Transaction
 
 Verdict = Literal["approved", "refused"]
 How = Literal["web", "slack", "cli", "api"]
-VERDICTS: tuple[Verdict, ...] = ("approved", "refused")
 _TRIES = 5
 
 

@@ -28,13 +28,6 @@ from fairlead.reports.quarter_facts import (
 )
 from fairlead.reports.sentences import Teller
 
-_TONES: dict[str, Tone] = {
-    "met": "ok",
-    "rescoped": "neutral",
-    "missed": "act",
-    "due": "neutral",
-    "left_out": "neutral",
-}
 _HIGH, _MEDIUM = 15, 8
 """Scores of likelihood times impact from which a risk is high, and medium."""
 

@@ -175,7 +175,7 @@ def import_(
 ) -> None:
     """Enter the decisions of a folder of Markdown, by the headings of MADR or Nygard; numbers that are taken stay."""
     from fairlead.cli import home
-    from fairlead.cli.acting import speaks
+    from fairlead.cli.acting import enters
     from fairlead.cli.output import say, show_json
     from fairlead.governance.deciding import take_in
     from fairlead.model.counting import counted
@@ -183,7 +183,7 @@ def import_(
     with home.services() as services:
         if home.server_socket() is None:
             services.apply()
-        entered, others = take_in(services, folder, speaks(services, by))
+        entered, others = take_in(services, folder, enters(services, by))
         if home.server_socket() is None:
             services.apply()
     if json:

@@ -157,14 +157,14 @@ def _do(enter: Callable[[Services, str], str], by: str, json: bool) -> None:
 def _gone(enter: Callable[[Services, str], str], by: str, json: bool) -> None:
     """The same for what is not listed any more."""
     from fairlead.cli import home
-    from fairlead.cli.acting import speaks
+    from fairlead.cli.acting import enters
     from fairlead.cli.output import show_json
 
     with home.services() as services:
         alone = home.server_socket() is None
         if alone:
             services.apply()
-        record = enter(services, speaks(services, by))
+        record = enter(services, enters(services, by))
         if alone:
             services.apply()
     if json:

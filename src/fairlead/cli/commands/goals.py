@@ -238,7 +238,7 @@ def remove(
 ) -> None:
     """Take back an objective or a key result that was entered by hand; what is over is ended instead."""
     from fairlead.cli import home
-    from fairlead.cli.acting import speaks
+    from fairlead.cli.acting import enters
     from fairlead.cli.output import show_json
     from fairlead.governance import aiming
 
@@ -246,7 +246,7 @@ def remove(
         if home.server_socket() is None:
             services.apply()
         _state(services)
-        record = aiming.remove(services, what, speaks(services, by))
+        record = aiming.remove(services, what, enters(services, by))
         if home.server_socket() is None:
             services.apply()
     if json:
